@@ -1,0 +1,1 @@
+"""The service side of dask-matrix: collects records, keeps them, judges them and shows them."""

@@ -1,0 +1,213 @@
+"""The matrix: scenarios by environments, and the verdict where they meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from service.domain.outcome import Verdict
+from service.domain.verdict import Judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from service.domain.environment import Lane, Python
+    from service.domain.release import Release
+
+LEGEND = {
+    Verdict.PASS: ".",
+    Verdict.FAIL: "F",
+    Verdict.TIMEOUT: "T",
+    Verdict.CRASH: "C",
+    Verdict.FLAKY: "~",
+    Verdict.NOT_APPLICABLE: "-",
+    Verdict.UNINSTALLABLE: "U",
+    Verdict.UNTESTED: " ",
+    Verdict.STALE: "s",
+}
+"""One character for each verdict, as the columnar form writes cells."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One row: what a scenario says of itself, from its newest record."""
+
+    id: str
+    title: str
+    area: str
+    fingerprint: str
+    description: str = ""
+    file: str = ""
+    function: str = ""
+    line: int = 0
+    source: str = ""
+    issues: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    formerly: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an environment cannot be had: the phase that refused, and its whole message."""
+
+    phase: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One column: a release on a Python in a lane, resolved to a lock or refused."""
+
+    key: str
+    release: Release
+    python: Python
+    lane: Lane
+    platform: str
+    at: datetime
+    released_at: datetime | None = None
+    cutoff: datetime | None = None
+    python_full: str | None = None
+    lock: str = ""
+    refusal: Refusal | None = None
+
+    @property
+    def status(self) -> str:
+        """``uninstallable`` or ``installable``."""
+        return "uninstallable" if self.refusal else "installable"
+
+    @property
+    def label(self) -> str:
+        """The readable name, as nox lists it: ``2025.2.0, py311, as-released``."""
+        return f"{self.release}, py{self.python.tag}, {self.lane}"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What of the matrix is asked for; an empty selection is all of it. ``start`` and ``end`` are inclusive."""
+
+    area: str = ""
+    q: str = ""
+    verdict: Verdict | None = None
+    start: Release | None = None
+    end: Release | None = None
+    python: Python | None = None
+    lane: Lane | None = None
+    changes: bool = False
+
+    def takes(self, environment: Environment) -> bool:
+        """Whether a column is in it."""
+        return (
+            (self.start is None or environment.release >= self.start)
+            and (self.end is None or environment.release <= self.end)
+            and (self.python is None or environment.python == self.python)
+            and (self.lane is None or environment.lane == self.lane)
+        )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many of the cells that claim something hold; ``of`` counts those that claim something."""
+
+    holds: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The grid of verdicts: rows in order of area and id, columns in order of release, Python and lane."""
+
+    scenarios: tuple[Scenario, ...]
+    environments: tuple[Environment, ...]
+    cells: Mapping[tuple[str, str], Judgement] = field(default_factory=dict)
+
+    def cell(self, scenario: Scenario, environment: Environment) -> Judgement:
+        """Return what is said of one cell; one without evidence is untested, never inferred from its neighbours."""
+        if environment.refusal:
+            return Judgement(Verdict.UNINSTALLABLE)
+        return self.cells.get((scenario.id, environment.key), Judgement(Verdict.UNTESTED))
+
+    def row(self, scenario: Scenario) -> list[Judgement]:
+        """Return the cells of one scenario, in the order of the columns."""
+        return [self.cell(scenario, environment) for environment in self.environments]
+
+    def turns(self, scenario: Scenario) -> bool:
+        """Whether the behaviour holds in one environment shown and not in another."""
+        claims = {judgement.verdict.holds for judgement in self.row(scenario)} - {None}
+        return len(claims) > 1
+
+    def areas(self) -> dict[str, list[Scenario]]:
+        """Return the rows grouped by area, in order."""
+        grouped: dict[str, list[Scenario]] = {}
+        for scenario in self.scenarios:
+            grouped.setdefault(scenario.area, []).append(scenario)
+        return grouped
+
+    def tally(self, scenarios: Iterable[Scenario]) -> Tally:
+        """Count the cells of these rows that hold."""
+        claims = [judgement.verdict.holds for scenario in scenarios for judgement in self.row(scenario)]
+        return Tally(claims.count(True), len(claims) - claims.count(None))
+
+    def select(self, wanted: Selection) -> Matrix:
+        """Return the part of the matrix that a selection asks for."""
+        columns = replace(self, environments=tuple(filter(wanted.takes, self.environments)))
+        rows = tuple(scenario for scenario in self.scenarios if columns._keeps(scenario, wanted))
+        return replace(columns, scenarios=rows)
+
+    def _keeps(self, scenario: Scenario, wanted: Selection) -> bool:
+        text = " ".join([scenario.id, scenario.title, *scenario.covers, *scenario.issues]).lower()
+        return (
+            (not wanted.area or scenario.area == wanted.area)
+            and all(word in text for word in wanted.q.lower().split())
+            and (wanted.verdict is None or any(cell.verdict is wanted.verdict for cell in self.row(scenario)))
+            and (not wanted.changes or self.turns(scenario))
+        )
+
+    def columnar(self) -> dict[str, Any]:
+        """Return the JSON form: lists of scenarios and environments, and a string per scenario with a character per cell."""
+        return {
+            "legend": {character: verdict.value for verdict, character in LEGEND.items()},
+            "scenarios": [_row_head(scenario) for scenario in self.scenarios],
+            "environments": [_column_head(environment) for environment in self.environments],
+            "cells": ["".join(LEGEND[cell.verdict] for cell in self.row(scenario)) for scenario in self.scenarios],
+        }
+
+
+def columns(environments: Iterable[Environment]) -> tuple[Environment, ...]:
+    """Return the environments the matrix shows: of those alike but for their lock the newest, in the order of columns."""
+    newest: dict[tuple[Any, ...], Environment] = {}
+    for environment in sorted(environments, key=lambda each: each.at):
+        newest[environment.release, environment.python, environment.lane, environment.platform] = environment
+    return tuple(newest[place] for place in sorted(newest))
+
+
+def rows(scenarios: Iterable[Scenario]) -> tuple[Scenario, ...]:
+    """Return the scenarios in the order of rows: by area, then as they stand in their files."""
+    return tuple(sorted(scenarios, key=lambda each: (each.area, each.file, each.line, each.id)))
+
+
+def _row_head(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "id": scenario.id,
+        "title": scenario.title,
+        "area": scenario.area,
+        "issues": list(scenario.issues),
+        "covers": list(scenario.covers),
+        "fingerprint": scenario.fingerprint,
+    }
+
+
+def _column_head(environment: Environment) -> dict[str, Any]:
+    refusal = environment.refusal
+    return {
+        "key": environment.key,
+        "release": str(environment.release),
+        "python": str(environment.python),
+        "lane": environment.lane.value,
+        "platform": environment.platform,
+        "released_at": environment.released_at.isoformat() if environment.released_at else None,
+        "status": environment.status,
+        "refusal": {"phase": refusal.phase, "message": refusal.message} if refusal else None,
+    }

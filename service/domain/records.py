@@ -1,0 +1,190 @@
+"""Records: the one thing that passes from a target environment to the service. docs/records.md is the contract.
+
+Everything that comes in is distrusted here and nowhere else: a batch answers every bad line by number and reason.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from service.domain.environment import Lane
+from service.domain.outcome import Outcome
+from service.domain.release import Release
+
+VERSION = 1
+MOST_PROBLEMS = 5
+
+
+def _valid_release(text: str) -> str:
+    return str(Release.parse(text))
+
+
+Identity = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
+Key = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+ReleaseText = Annotated[str, AfterValidator(_valid_release)]
+ScenarioId = Annotated[str, Field(min_length=1, max_length=300)]
+When = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+
+class Base(BaseModel):
+    """What every record has."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    v: Literal[1] = 1
+    id: Identity
+    at: When
+    run: Identity
+
+    def encode(self) -> bytes:
+        """Return the record as its line in a file, newline included."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False).encode() + b"\n"
+
+
+class RunRecord(Base):
+    """One batch of work: who ran it, where, and from which commit of the scenario set."""
+
+    kind: Literal["run"] = "run"
+    who: str
+    host: str
+    commit: str | None = None
+    scenario_set: str
+    tool: str
+
+
+class EnvironmentRecord(Base):
+    """One environment as it was asked for and resolved."""
+
+    kind: Literal["environment"] = "environment"
+    key: Key
+    release: ReleaseText
+    python: str
+    python_full: str | None = None
+    lane: Lane
+    platform: str
+    released_at: When | None = None
+    cutoff: When | None = None
+    lock: str = ""
+
+
+class RefusalRecord(Base):
+    """Why an environment cannot be had, in the words of what refused."""
+
+    kind: Literal["refusal"] = "refusal"
+    environment: Key
+    phase: Literal["interpreter", "resolve", "install", "import"]
+    message: str
+
+
+class CollectionRecord(Base):
+    """What pytest collected in an environment: scenario id -> fingerprint, and -> the function it comes from."""
+
+    kind: Literal["collection"] = "collection"
+    environment: Key
+    scenarios: dict[ScenarioId, str]
+    functions: dict[ScenarioId, str]
+    to_run: int
+
+
+class ScenarioRecord(Base):
+    """What a scenario says of itself."""
+
+    kind: Literal["scenario"] = "scenario"
+    scenario: ScenarioId
+    title: str
+    description: str = ""
+    area: str = ""
+    file: str
+    function: str
+    line: int = 0
+    source: str = ""
+    issues: list[str] = []
+    covers: list[str] = []
+    since: str | None = None
+    until: str | None = None
+    formerly: list[ScenarioId] = []
+    fingerprint: str
+
+
+class RaisedException(BaseModel):
+    """An exception by its qualified type name and its message."""
+
+    type: str
+    message: str
+
+
+class Warned(BaseModel):
+    """A warning that was given ``count`` times at one place."""
+
+    category: str
+    message: str
+    where: str
+    count: int = 1
+
+
+class ResultRecord(Base):
+    """One execution of one scenario in one environment, with its evidence. ``seconds`` is wall-clock time."""
+
+    kind: Literal["result"] = "result"
+    environment: Key
+    scenario: ScenarioId
+    fingerprint: str
+    outcome: Outcome
+    phase: Literal["collection", "setup", "call", "teardown"]
+    reason: str = ""
+    exception: RaisedException | None = None
+    traceback: str = ""
+    stdout: str = ""
+    stderr: str = ""
+    log: str = ""
+    warnings: list[Warned] = []
+    seconds: float
+    started: When
+    attempt: int = 1
+
+
+Record = RunRecord | EnvironmentRecord | RefusalRecord | CollectionRecord | ScenarioRecord | ResultRecord
+_ADAPTER: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A line that is no record: its number in the batch, from 1, and why."""
+
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
+
+def parse(line: bytes, number: int = 1) -> Record | Rejection:
+    """Read one line; what is wrong with it is told, not raised."""
+    try:
+        return _ADAPTER.validate_json(line)
+    except ValidationError as error:
+        problems = error.errors(include_url=False)
+        told = "; ".join(_problem(problem) for problem in problems[:MOST_PROBLEMS])
+        more = len(problems) - MOST_PROBLEMS
+        return Rejection(number, f"{told}; and {more} more" if more > 0 else told)
+
+
+def parse_lines(lines: Iterable[bytes]) -> Iterator[Record | Rejection]:
+    """Read a batch; blank lines are passed over."""
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield parse(line, number)
+
+
+def _problem(problem: Any) -> str:
+    """Say one validation error as ``outcome: 'passd': Input should be ...``."""
+    field = ".".join(str(part) for part in problem["loc"][1:]) or "record"
+    given = problem["input"]
+    shown = f" {given!r}:" if isinstance(given, str | int | float | bool) and len(repr(given)) <= 80 else ""  # noqa: PLR2004 - one line
+    return f"{field}:{shown} {problem['msg']}"

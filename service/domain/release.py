@@ -1,0 +1,54 @@
+"""Releases: paired dask + distributed versions, ordered as PEP 440 orders them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from packaging.version import InvalidVersion, Version
+
+from service.domain.errors import DaskMatrixError, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+class InvalidRelease(DaskMatrixError):
+    """The text is not a version as PEP 440 writes them."""
+
+
+class UnknownRelease(UnknownName):
+    """The index has no such release; the nearest ones by version are named."""
+
+
+@dataclass(frozen=True, order=True)
+class Release:
+    """One release, comparable by version: ``Release.parse("2025.2.0") < Release.parse("2025.10.0")``."""
+
+    version: Version
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a release such as ``2025.2.0``; raise InvalidRelease otherwise."""
+        try:
+            return cls(Version(text.strip()))
+        except InvalidVersion:
+            raise InvalidRelease(f"{text!r} is not a release. Write a version such as 2025.2.0.") from None
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+def nearest(wanted: Release, known: Collection[Release], count: int = 4) -> list[Release]:
+    """Return up to ``count`` known releases around the wanted one, in order: the neighbours on either side of it."""
+    below = sorted(release for release in known if release < wanted)
+    above = sorted(release for release in known if release > wanted)
+    return below[-(count // 2) :] + above[: count - min(len(below), count // 2)]
+
+
+def find(text: str, known: Collection[Release]) -> Release:
+    """Return the known release that ``text`` names; raise InvalidRelease or UnknownRelease."""
+    wanted = Release.parse(text)
+    if wanted not in known:
+        raise UnknownRelease("release", text, [str(release) for release in nearest(wanted, known)])
+    return wanted
