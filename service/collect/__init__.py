@@ -1,0 +1,1 @@
+"""Makes records: finds releases, resolves locks, plans what must run, drives the nox sessions."""

@@ -153,10 +153,11 @@ class Matrix:
     def select(self, wanted: Selection) -> Matrix:
         """Return the part of the matrix that a selection asks for."""
         columns = replace(self, environments=tuple(filter(wanted.takes, self.environments)))
-        rows = tuple(scenario for scenario in self.scenarios if columns._keeps(scenario, wanted))
+        rows = tuple(scenario for scenario in self.scenarios if columns.keeps(scenario, wanted))
         return replace(columns, scenarios=rows)
 
-    def _keeps(self, scenario: Scenario, wanted: Selection) -> bool:
+    def keeps(self, scenario: Scenario, wanted: Selection) -> bool:
+        """Whether a selection asks for a row, as it reads over the columns of this matrix."""
         text = " ".join([scenario.id, scenario.title, *scenario.covers, *scenario.issues]).lower()
         return (
             (not wanted.area or scenario.area == wanted.area)

@@ -1,0 +1,1 @@
+"""Keeps records in a database, SQLite by default. The only room that knows SQL."""

@@ -1,0 +1,174 @@
+"""The tables. All of them are an index of the record files and can be made again from them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Index, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment, kept and given in UTC; SQLite forgets time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Write in UTC."""
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Read as UTC."""
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Table(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """The base of all tables."""
+
+    type_annotation_map = {str: Text, datetime: Utc, list[str]: JSON, dict[str, Any]: JSON}  # noqa: RUF012
+
+
+class Run(Table):
+    """A run, as its record describes it."""
+
+    __tablename__ = "runs"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str]
+    host: Mapped[str]
+    commit: Mapped[str | None]
+    scenario_set: Mapped[str]
+    tool: Mapped[str]
+
+
+class Environment(Table):
+    """An environment, as its newest record describes it, with its newest refusal."""
+
+    __tablename__ = "environments"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    release: Mapped[str]
+    python: Mapped[str]
+    python_full: Mapped[str | None]
+    lane: Mapped[str]
+    platform: Mapped[str]
+    released_at: Mapped[datetime | None]
+    cutoff: Mapped[datetime | None]
+    lock: Mapped[str]
+
+
+class Refusal(Table):
+    """The newest refusal of an environment. It stands until a newer environment record clears it."""
+
+    __tablename__ = "refusals"
+
+    environment: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    phase: Mapped[str]
+    message: Mapped[str]
+
+
+class Scenario(Table):
+    """A scenario, as its newest record describes it."""
+
+    __tablename__ = "scenarios"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    title: Mapped[str]
+    description: Mapped[str]
+    area: Mapped[str]
+    file: Mapped[str]
+    function: Mapped[str]
+    line: Mapped[int]
+    source: Mapped[str]
+    issues: Mapped[list[str]]
+    covers: Mapped[list[str]]
+    since: Mapped[str | None]
+    until: Mapped[str | None]
+    formerly: Mapped[list[str]]
+    fingerprint: Mapped[str]
+
+
+class FormerName(Table):
+    """An id that a scenario had before it was renamed or moved."""
+
+    __tablename__ = "former_names"
+
+    former: Mapped[str] = mapped_column(primary_key=True)
+    scenario: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Collected(Table):
+    """That pytest found a scenario in an environment, as which function and fingerprint."""
+
+    __tablename__ = "collected"
+
+    environment: Mapped[str] = mapped_column(primary_key=True)
+    scenario: Mapped[str] = mapped_column(primary_key=True)
+    function: Mapped[str]
+    fingerprint: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Result(Table):
+    """One execution with its evidence. Rows are only ever added."""
+
+    __tablename__ = "results"
+    __table_args__ = (Index("results_by_cell", "scenario", "environment"), Index("results_by_run", "run"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    run: Mapped[str]
+    environment: Mapped[str]
+    scenario: Mapped[str]
+    fingerprint: Mapped[str]
+    outcome: Mapped[str]
+    phase: Mapped[str]
+    reason: Mapped[str]
+    exception_type: Mapped[str]
+    exception_message: Mapped[str]
+    seconds: Mapped[float]
+    started: Mapped[datetime]
+    attempt: Mapped[int]
+    evidence: Mapped[dict[str, Any]]
+
+
+class VerdictRow(Table):
+    """The verdict of a cell that has any result, materialised for the grid."""
+
+    __tablename__ = "verdicts"
+
+    scenario: Mapped[str] = mapped_column(primary_key=True)
+    environment: Mapped[str] = mapped_column(primary_key=True)
+    verdict: Mapped[str]
+    was: Mapped[str | None]
+    fingerprint: Mapped[str]
+    result: Mapped[str | None]
+    exception: Mapped[str]
+    seconds: Mapped[float]
+    passed: Mapped[int]
+    executions: Mapped[int]
+
+
+class RecordFile(Table):
+    """How far a record file has been taken in, in bytes. The name is relative to the folder of records."""
+
+    __tablename__ = "record_files"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    taken: Mapped[int]
+
+
+class Revision(Table):
+    """One row that counts the batches taken; it changes whenever an answer may."""
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]

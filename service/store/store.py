@@ -1,0 +1,230 @@
+"""The store: takes records in, gives domain objects out."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.errors import UnknownName
+from service.domain.matrix import Environment, Matrix, Scenario, columns, rows
+from service.domain.outcome import Outcome
+from service.domain.records import Rejection, RunRecord, parse_lines
+from service.store import models
+from service.store.database import WRITES, open_engine
+from service.store.read import environment_of, result_of, scenario_of, standing_refusal, verdicts, verdicts_at
+from service.store.take import Take
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from service.domain.records import Record
+    from service.domain.result import Result
+
+FILE_BATCH = 8 * 2**20
+"""Bytes of a record file taken in one transaction."""
+
+
+@dataclass
+class Taken:
+    """What became of a batch: how many records were new, how many already known, and each line that was no record."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: list[Rejection] = field(default_factory=list)
+
+
+class Store:
+    """One database of records and what follows from them. Safe to use from several processes at once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open a database by SQLAlchemy URL, made or migrated where needed.
+
+        Raises DatabaseTooNew or DatabaseUnreachable.
+        """
+        return cls(open_engine(url))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with Session(self.engine.execution_options(**WRITES)) as session, session.begin():
+            yield session
+            revision = session.get(models.Revision, 1) or session.merge(models.Revision(id=1, number=0))
+            revision.number += 1
+
+    # taking records in
+
+    def take(self, batch: Iterable[Record | Rejection]) -> Taken:
+        """Take records in, in one transaction."""
+        taken, good = _sort(batch)
+        with self._writing() as session:
+            _take(session, good, taken)
+        return taken
+
+    def take_file(self, path: Path, root: Path) -> Taken:
+        """Take in what a record file has gained since the last time; a line still being written waits for the next.
+
+        Nothing is written, and nothing locked, when there is nothing new.
+        """
+        name = path.relative_to(root).as_posix()
+        with self._reading() as session:
+            row = session.get(models.RecordFile, name)
+            start = row.taken if row else 0
+        taken = Taken()
+        while chunk := _whole_lines(path, start):
+            part, good = _sort(parse_lines(chunk.splitlines(keepends=True)))
+            with self._writing() as session:
+                _take(session, good, part)
+                session.merge(models.RecordFile(name=name, taken=start + len(chunk)))
+            start += len(chunk)
+            taken.accepted += part.accepted
+            taken.duplicates += part.duplicates
+            taken.rejected += part.rejected
+        return taken
+
+    def take_folder(self, root: Path) -> Taken:
+        """Take in whatever any record file below a folder has gained."""
+        taken = Taken()
+        for path in sorted(root.rglob("*.jsonl")):
+            part = self.take_file(path, root)
+            taken.accepted += part.accepted
+            taken.duplicates += part.duplicates
+            taken.rejected += [Rejection(bad.line, f"{path.name}: {bad.reason}") for bad in part.rejected]
+        return taken
+
+    # giving domain objects out
+
+    @property
+    def revision(self) -> int:
+        """A number that changes whenever an answer of the store may."""
+        with self._reading() as session:
+            row = session.get(models.Revision, 1)
+            return row.number if row else 0
+
+    def matrix(self, at: datetime | None = None) -> Matrix:
+        """Return the whole matrix as it is, or as it was at a moment (then computed from the results up to it)."""
+        with self._reading() as session:
+            scenarios = [scenario_of(row) for row in session.scalars(select(models.Scenario))]
+            known = session.scalars(select(models.Environment))
+            shown = [row for row in known if at is None or row.at <= at]
+            environments = [environment_of(row, standing_refusal(session, row)) for row in shown]
+            fingerprints = {scenario.id: scenario.fingerprint for scenario in scenarios}
+            cells = verdicts(session) if at is None else verdicts_at(session, at, fingerprints)
+        return Matrix(rows(scenarios), columns(environments), cells)
+
+    def environment(self, key: str) -> Environment:
+        """Return one environment with its lock; raise UnknownName."""
+        with self._reading() as session:
+            row = session.get(models.Environment, key)
+            if row is None:
+                raise UnknownName("environment", key, [])
+            return environment_of(row, standing_refusal(session, row))
+
+    def scenario(self, scenario: str) -> Scenario:
+        """Return one scenario by its id or by a former one; raise UnknownName."""
+        with self._reading() as session:
+            alias = session.get(models.FormerName, scenario)
+            row = session.get(models.Scenario, alias.scenario if alias else scenario)
+            if row is None:
+                stem = scenario.rpartition("/")[2]
+                like = select(models.Scenario.id).where(models.Scenario.id.contains(stem, autoescape=True)).limit(4)
+                raise UnknownName("scenario", scenario, list(session.scalars(like)))
+            return scenario_of(row)
+
+    def result(self, result: str) -> Result:
+        """Return one result with all its evidence; raise UnknownName."""
+        with self._reading() as session:
+            row = session.get(models.Result, result)
+            if row is None:
+                raise UnknownName("result", result, [])
+            return result_of(row)
+
+    def results(self, scenario: str, environment: str) -> list[Result]:
+        """Return all results of one cell, newest first."""
+        table = models.Result
+        query = select(table).where(table.scenario == scenario, table.environment == environment)
+        with self._reading() as session:
+            return [result_of(row) for row in session.scalars(query.order_by(table.started.desc(), table.id))]
+
+    def run(self, run: str) -> RunRecord:
+        """Return what is known of a run; raise UnknownName."""
+        with self._reading() as session:
+            row = session.get(models.Run, run)
+            if row is None:
+                raise UnknownName("run", run, [])
+            values = {column.name: getattr(row, column.name) for column in models.Run.__table__.columns}
+            return RunRecord(run=run, **values)
+
+    # answering the planner
+
+    def done(self, environment: str) -> dict[str, set[str]]:
+        """Return scenario id -> the fingerprints it has evidence for in an environment."""
+        table = models.Result
+        query = select(table.scenario, table.fingerprint).distinct()
+        evidence = table.outcome != Outcome.ERRORED.value
+        found: dict[str, set[str]] = {}
+        with self._reading() as session:
+            for scenario, fingerprint in session.execute(query.where(table.environment == environment, evidence)):
+                found.setdefault(scenario, set()).add(fingerprint)
+        return found
+
+    def collected(self, environment: str) -> dict[str, dict[str, str]]:
+        """Return function -> (scenario id -> fingerprint) as pytest last found them in an environment."""
+        found: dict[str, dict[str, str]] = {}
+        query = select(models.Collected).where(models.Collected.environment == environment)
+        with self._reading() as session:
+            for row in session.scalars(query):
+                found.setdefault(row.function, {})[row.scenario] = row.fingerprint
+        return found
+
+
+def _sort(batch: Iterable[Record | Rejection]) -> tuple[Taken, list[Record]]:
+    taken, good = Taken(), []
+    for record in batch:
+        if isinstance(record, Rejection):
+            taken.rejected.append(record)
+        else:
+            good.append(record)
+    return taken, good
+
+
+def _take(session: Session, good: list[Record], taken: Taken) -> None:
+    take = Take(session)
+    take.add(good)
+    taken.accepted += take.accepted
+    taken.duplicates += take.duplicates
+
+
+def _whole_lines(path: Path, start: int) -> bytes:
+    """Return what a file holds from an offset on, up to its last finished line."""
+    with path.open("rb") as file:
+        file.seek(start)
+        chunk = file.read(FILE_BATCH)
+        while b"\n" not in chunk and (more := file.read(FILE_BATCH)):
+            chunk += more
+    return chunk[: chunk.rfind(b"\n") + 1]
