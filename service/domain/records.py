@@ -83,12 +83,16 @@ class RefusalRecord(Base):
 
 
 class CollectionRecord(Base):
-    """What pytest collected in an environment: scenario id -> fingerprint, and -> the function it comes from."""
+    """What pytest collected in an environment: scenario id -> fingerprint, and -> the function it comes from.
+
+    ``files`` holds file -> fingerprint of every file looked at: a function of it that is not listed is no test.
+    """
 
     kind: Literal["collection"] = "collection"
     environment: Key
     scenarios: dict[ScenarioId, str]
     functions: dict[ScenarioId, str]
+    files: dict[str, str] = {}
     to_run: int
 
 

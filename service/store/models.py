@@ -116,6 +116,17 @@ class Collected(Table):
     at: Mapped[datetime]
 
 
+class CollectedFile(Table):
+    """That pytest looked through a file of tests in an environment, when it had a fingerprint."""
+
+    __tablename__ = "collected_files"
+
+    environment: Mapped[str] = mapped_column(primary_key=True)
+    file: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    at: Mapped[datetime]
+
+
 class Result(Table):
     """One execution with its evidence. Rows are only ever added."""
 

@@ -41,6 +41,14 @@ class Taken:
     rejected: list[Rejection] = field(default_factory=list)
 
 
+@dataclass
+class Collected:
+    """What pytest found in an environment: function -> (scenario id -> fingerprint), and file -> fingerprint."""
+
+    functions: dict[str, dict[str, str]] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+
 class Store:
     """One database of records and what follows from them. Safe to use from several processes at once."""
 
@@ -193,13 +201,15 @@ class Store:
                 found.setdefault(scenario, set()).add(fingerprint)
         return found
 
-    def collected(self, environment: str) -> dict[str, dict[str, str]]:
-        """Return function -> (scenario id -> fingerprint) as pytest last found them in an environment."""
-        found: dict[str, dict[str, str]] = {}
-        query = select(models.Collected).where(models.Collected.environment == environment)
+    def collected(self, environment: str) -> Collected:
+        """Return what pytest last found in an environment."""
+        found = Collected()
         with self._reading() as session:
-            for row in session.scalars(query):
-                found.setdefault(row.function, {})[row.scenario] = row.fingerprint
+            for row in session.scalars(select(models.Collected).where(models.Collected.environment == environment)):
+                found.functions.setdefault(row.function, {})[row.scenario] = row.fingerprint
+            files = models.CollectedFile
+            for file in session.scalars(select(files).where(files.environment == environment)):
+                found.files[file.file] = file.fingerprint
         return found
 
 

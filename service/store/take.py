@@ -79,7 +79,12 @@ class Take:
 
     def _collection(self, record: records.CollectionRecord) -> bool:
         news = [self._collected(record, scenario, fingerprint) for scenario, fingerprint in record.scenarios.items()]
+        news += [self._collected_file(record, file, fingerprint) for file, fingerprint in record.files.items()]
         return any(news)
+
+    def _collected_file(self, record: records.CollectionRecord, file: str, fingerprint: str) -> bool:
+        key = {"environment": record.environment, "file": file}
+        return self._newest(models.CollectedFile, key, key | {"fingerprint": fingerprint, "at": record.at})
 
     def _collected(self, record: records.CollectionRecord, scenario: str, fingerprint: str) -> bool:
         key = {"environment": record.environment, "scenario": self._now_called(scenario)}

@@ -23,6 +23,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("environment", "scenario"),
     )
     op.create_table(
+        "collected_files",
+        sa.Column("environment", sa.Text(), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("environment", "file"),
+    )
+    op.create_table(
         "environments",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -143,4 +151,5 @@ def downgrade() -> None:
     op.drop_table("record_files")
     op.drop_table("former_names")
     op.drop_table("environments")
+    op.drop_table("collected_files")
     op.drop_table("collected")

@@ -1,0 +1,112 @@
+"""Reads matrix.toml: what is tested against what, as data."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+
+from service.domain.environment import Lane, Python
+from service.domain.errors import DaskMatrixError
+from service.domain.release import Release
+
+
+class InvalidConfig(DaskMatrixError):
+    """matrix.toml cannot be used; the message names file, line and key."""
+
+
+LATEST = re.compile(r"latest:([1-9]\d*)")
+
+
+def _selector(text: str) -> str:
+    """Check one entry of ``releases``."""
+    if LATEST.fullmatch(text):
+        return text
+    try:
+        SpecifierSet(text) if text[:1] in "<>=!~" else Release.parse(text)
+    except (InvalidSpecifier, DaskMatrixError):
+        raise ValueError(f"{text!r} is no specifier (>=2024.8), release (2025.2.0) or latest:N") from None
+    return text
+
+
+def _requirement(text: str) -> str:
+    try:
+        return str(Requirement(text))
+    except InvalidRequirement as error:
+        raise ValueError(f"{text!r} is no requirement: {error}") from None
+
+
+def _python(value: object) -> Python:
+    try:
+        return Python.parse(str(value))
+    except DaskMatrixError as error:
+        raise ValueError(str(error)) from None
+
+
+Selector = Annotated[str, Field(min_length=1), AfterValidator(_selector)]
+RequirementText = Annotated[str, AfterValidator(_requirement)]
+PythonText = Annotated[Python, PlainValidator(_python)]
+
+
+class ReleaseSet(BaseModel):
+    """A named set: which releases, in which lanes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    releases: Annotated[list[Selector], Field(min_length=1)]
+    lanes: Annotated[list[Lane], Field(min_length=1)] = [Lane.AS_RELEASED]
+
+
+class Config(BaseModel):
+    """matrix.toml, checked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=lambda name: name.replace("_", "-"))
+
+    pythons: Annotated[list[PythonText], Field(min_length=1)]
+    fallback_pythons: list[PythonText] = []
+    requirements: list[RequirementText] = []
+    wheels: list[str] = []
+    imports: list[str] = ["dask", "distributed"]
+    sets: Annotated[dict[str, ReleaseSet], Field(min_length=1)]
+
+
+def load(path: Path) -> Config:
+    """Read a matrix.toml; raise InvalidConfig naming the file, the line and the key of what is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidConfig(f"Cannot read {path}: {error}") from None
+    try:
+        return Config.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidConfig(f"{path}: not TOML: {error}") from None
+    except ValidationError as error:
+        told = [_told(path, text, problem) for problem in error.errors(include_url=False)]
+        raise InvalidConfig("\n".join(told)) from None
+
+
+def _told(path: Path, text: str, problem: Any) -> str:
+    keys = [str(part) for part in problem["loc"] if not isinstance(part, int)]
+    line = line_of(text, keys)
+    reason = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{path}, line {line}: {'.'.join(keys)}: {reason}"
+
+
+def line_of(text: str, keys: list[str]) -> int:
+    """Return the line, from 1, where a key such as ``sets.quick.lanes`` stands; of its table or the file if absent."""
+    section: list[str] = []
+    found = 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+            section = [part.strip().strip("\"'") for part in header[1].split(".")]
+            found = number if section and section == keys[: len(section)] else found
+        elif entry := re.match(r"\s*([\w.\"'-]+)\s*=", line):
+            path = section + [part.strip("\"'") for part in entry[1].split(".")]
+            if path == keys[: len(path)]:
+                return number
+    return found

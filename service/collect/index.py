@@ -1,0 +1,193 @@
+"""Asks the package index which releases there are; keeps what it said, for next time and for when it can't be reached."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.tags import parse_tag
+from packaging.version import InvalidVersion
+from pypi_simple import ACCEPT_JSON_PREFERRED, ProjectPage, PyPISimple
+from requests import RequestException
+
+from service.collect.files import write_whole
+from service.domain.environment import Python
+from service.domain.errors import DaskMatrixError
+from service.domain.release import Release
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from pypi_simple import DistributionPackage
+
+    from service.collect.index_settings import IndexSettings
+
+PAIR = ("dask", "distributed")
+SETTLING = timedelta(hours=24)
+"""How long after the later upload of a pair the dependencies of an as-released environment are cut off."""
+FRESH = timedelta(minutes=15)
+"""How long an answer of the index is used without asking again."""
+WHEEL_PLATFORM = {"linux": "manylinux", "darwin": "macosx", "win32": "win"}
+
+
+class IndexUnreachable(DaskMatrixError):
+    """The package index did not answer, and nothing is kept from before."""
+
+
+@dataclass(frozen=True)
+class IndexedRelease:
+    """A release as the index has it: both uploads, the Pythons its metadata allow, whether pip would offer it."""
+
+    release: Release
+    released_at: datetime
+    requires_python: SpecifierSet
+    yanked: bool
+
+    @property
+    def cutoff(self) -> datetime:
+        """The moment an as-released environment is resolved as of."""
+        return self.released_at + SETTLING
+
+    @property
+    def offered(self) -> bool:
+        """Whether it is taken without being named: neither yanked nor a pre-release."""
+        return not self.yanked and not self.release.version.is_prerelease
+
+
+@dataclass
+class Index:
+    """The user's package index behind a cache on disk.
+
+    ``fresh`` is the age up to which the cache is believed without asking; ``notes`` collects what a user should
+    know of how the answers came about, such as that the index could not be reached.
+    """
+
+    settings: IndexSettings
+    cache: Path
+    fresh: timedelta = FRESH
+    notes: list[str] = field(default_factory=list)
+
+    def releases(self) -> dict[Release, IndexedRelease]:
+        """Return every version that both projects have, in order, with upload times; raise IndexUnreachable."""
+        dask, distributed = (self._page(project)["files"] for project in PAIR)
+        paired = sorted(Release.parse(text) for text in dask.keys() & distributed.keys())
+        return {release: _pair(release, dask[str(release)], distributed[str(release)]) for release in paired}
+
+    def first_wheels(self, project: str) -> dict[Python, datetime]:
+        """Return since when a compiled project has had wheels for each Python on this platform."""
+        wheels = self._page(project)["wheels"]
+        return {Python.parse(tag): datetime.fromisoformat(moment) for tag, moment in wheels.items()}
+
+    def _page(self, project: str) -> Any:
+        """Return the digest of a project's page: from the cache while fresh, else from the index, else from the cache."""
+        place = self._place(project)
+        kept = json.loads(place.read_text(encoding="utf-8")) if place.exists() else None
+        now = datetime.now(UTC)
+        if kept and now - datetime.fromisoformat(kept["asked"]) < self.fresh:
+            return kept
+        try:
+            answer = self._ask(project, kept)
+        except RequestException as error:
+            if not kept:
+                raise IndexUnreachable(_unreachable(self.settings.url, project, error)) from None
+            self.notes.append(
+                f"The package index can't be reached; using what it said of {project} on {kept['asked'][:16]} UTC."
+            )
+            return kept
+        write_whole(place, json.dumps(answer | {"asked": now.isoformat()}))
+        return answer
+
+    def _place(self, project: str) -> Path:
+        where = hashlib.sha256(self.settings.url.encode()).hexdigest()[:12]
+        return self.cache / where / f"{project}.json"
+
+    def _ask(self, project: str, kept: Any) -> Any:
+        with PyPISimple(self.settings.url) as simple:
+            if self.settings.certificates:
+                simple.s.verify = self.settings.certificates
+            headers = {"Accept": ACCEPT_JSON_PREFERRED}
+            if kept and kept["etag"]:
+                headers["If-None-Match"] = kept["etag"]
+            response = simple.s.get(simple.get_project_url(project), headers=headers, timeout=(10, 60))
+            if kept and response.status_code == 304:  # noqa: PLR2004 - not modified
+                return kept
+            response.raise_for_status()
+            page = ProjectPage.from_response(response, project)
+        return {"etag": response.headers.get("ETag"), "files": _files(page), "wheels": _wheels(page)}
+
+
+def _unreachable(url: str, project: str, error: Exception) -> str:
+    return (
+        f"The package index {url} did not answer for {project}, and nothing is kept from before: {error}. "
+        "Check the network and the index settings of uv (UV_DEFAULT_INDEX, uv.toml) or pip (PIP_INDEX_URL, pip.conf)."
+    )
+
+
+def _files(page: ProjectPage) -> dict[str, dict[str, Any]]:
+    """Return version -> the facts of its wheel, or of its source where it has no wheel."""
+    files: dict[str, dict[str, Any]] = {}
+    for package in page.packages:
+        version = _version(package)
+        if version and (version not in files or package.package_type == "wheel"):
+            files[version] = {
+                "uploaded": package.upload_time.isoformat() if package.upload_time else None,
+                "requires_python": package.requires_python or "",
+                "yanked": package.is_yanked,
+            }
+    return files
+
+
+def _version(package: DistributionPackage) -> str | None:
+    try:
+        return str(Release.parse(package.version or ""))
+    except (DaskMatrixError, InvalidVersion):
+        return None
+
+
+def _wheels(page: ProjectPage) -> dict[str, str]:
+    """Return Python tag such as ``311`` -> when its first wheel for this platform was uploaded."""
+    first: dict[str, str] = {}
+    for package in page.packages:
+        if package.package_type == "wheel" and package.upload_time and not package.is_yanked:
+            for tag in _python_tags(package.filename):
+                moment = package.upload_time.isoformat()
+                first[tag] = min(first.get(tag, moment), moment)
+    return first
+
+
+def _python_tags(filename: str) -> Iterator[str]:
+    platform = WHEEL_PLATFORM.get(sys.platform, sys.platform)
+    for tag in parse_tag("-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:])):
+        number = tag.interpreter.removeprefix("cp")
+        if tag.interpreter.startswith("cp3") and number.isdigit() and tag.platform.startswith(platform):
+            yield number
+
+
+def _pair(release: Release, dask: Any, distributed: Any) -> IndexedRelease:
+    uploads = [datetime.fromisoformat(file["uploaded"]) for file in (dask, distributed) if file["uploaded"]]
+    if len(uploads) < len(PAIR):
+        raise IndexUnreachable(
+            f"The package index gives no upload time for release {release}; dask-matrix needs an index that serves "
+            "the JSON form of the simple API with upload times (PEP 700)."
+        )
+    return IndexedRelease(
+        release, max(uploads), _specifier(dask["requires_python"]), yanked=dask["yanked"] or distributed["yanked"]
+    )
+
+
+def _specifier(text: str) -> SpecifierSet:
+    try:
+        return SpecifierSet(text)
+    except InvalidSpecifier:
+        return SpecifierSet()
+
+
+def offered(releases: Iterable[IndexedRelease]) -> list[IndexedRelease]:
+    """Return the releases that are taken without being named, in order."""
+    return [each for each in releases if each.offered]

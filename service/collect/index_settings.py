@@ -1,0 +1,86 @@
+"""Which package index the user's own settings name: uv's first, then pip's, else the default of pypi-simple."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True)
+class IndexSettings:
+    """An index address, the file of certificates to trust (or None), and whether uv knows the address by itself."""
+
+    url: str
+    certificates: str | None
+    known_to_uv: bool
+
+
+def index_settings(environ: Mapping[str, str] = os.environ) -> IndexSettings:
+    """Read the settings as uv and pip do: environment variables before files, the user's files before the system's."""
+    pip = _pip_settings(environ)
+    certificates = environ.get("SSL_CERT_FILE") or environ.get("PIP_CERT") or pip.get("cert")
+    if url := environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL") or _uv_url(environ):
+        return IndexSettings(url, certificates, known_to_uv=True)
+    if url := environ.get("PIP_INDEX_URL") or pip.get("index-url"):
+        return IndexSettings(url, certificates, known_to_uv=False)
+    return IndexSettings(PYPI_SIMPLE_ENDPOINT, certificates, known_to_uv=True)
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("HOME") or Path.home())
+
+
+def _config_home(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("XDG_CONFIG_HOME") or _home(environ) / ".config")
+
+
+def _uv_url(environ: Mapping[str, str]) -> str | None:
+    named = environ.get("UV_CONFIG_FILE")
+    files = [Path(named)] if named else [_config_home(environ) / "uv" / "uv.toml", Path("/etc/uv/uv.toml")]
+    for file in files:
+        if url := _default_index(_read_toml(file)):
+            return url
+    return None
+
+
+def _default_index(settings: dict[str, Any]) -> str | None:
+    defaults = [index.get("url") for index in settings.get("index", []) if index.get("default")]
+    url = next(iter(defaults), None) or settings.get("index-url") or settings.get("pip", {}).get("index-url")
+    return str(url) if url else None
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _pip_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return pip's global settings; later files win, as in pip."""
+    parser = configparser.RawConfigParser()
+    for file in _pip_files(environ):
+        try:
+            parser.read(file, encoding="utf-8")
+        except (configparser.Error, UnicodeDecodeError):
+            continue
+    return dict(parser["global"]) if parser.has_section("global") else {}
+
+
+def _pip_files(environ: Mapping[str, str]) -> Iterator[Path]:
+    yield Path("/etc/pip.conf")
+    yield _home(environ) / ".pip" / "pip.conf"
+    yield _config_home(environ) / "pip" / "pip.conf"
+    if prefix := environ.get("VIRTUAL_ENV"):
+        yield Path(prefix) / "pip.conf"
+    if named := environ.get("PIP_CONFIG_FILE"):
+        yield Path(named)

@@ -1,0 +1,114 @@
+"""Resolves environments to locks, and keeps them: an as-released lock is resolved once, ever."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from service.collect import uv
+from service.collect.files import write_whole
+from service.domain.environment import Lane
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from service.collect.config import Config
+    from service.collect.index_settings import IndexSettings
+    from service.collect.interpreters import Interpreter
+    from service.collect.select import Wanted
+
+EXTRAS = "dataframe,distributed,array"
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The answer of the resolver: the text of the lock, or why there is none. ``cutoff`` is ISO time or None."""
+
+    text: str
+    refusal: str
+    cutoff: str | None
+
+
+@dataclass(frozen=True)
+class LockRequest:
+    """Everything a resolution depends on; its hash names the answer. ``day`` is set for lanes that follow the present."""
+
+    requirements: tuple[str, ...]
+    python: str
+    platform: str
+    lane: Lane
+    cutoff: str | None
+    day: str | None
+
+    @property
+    def name(self) -> str:
+        """The request as a file name."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:20]
+
+
+def request(wanted: Wanted, platform: str, config: Config) -> LockRequest:
+    """Return what must be asked for an environment; lane ``latest`` is asked again each day (UTC)."""
+    spec = wanted.spec
+    follows = spec.lane is Lane.LATEST
+    pinned = (f"dask[{EXTRAS}]=={spec.release}", f"distributed=={spec.release}")
+    return LockRequest(
+        requirements=(*pinned, *sorted(config.requirements)),
+        python=str(spec.python),
+        platform=platform,
+        lane=spec.lane,
+        cutoff=None if follows else wanted.indexed.cutoff.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        day=datetime.now(UTC).date().isoformat() if follows else None,
+    )
+
+
+class Locks:
+    """The kept locks: ``<sha>.txt`` by content, ``requests/<name>.json`` says which request got which answer."""
+
+    def __init__(self, folder: Path, settings: IndexSettings) -> None:
+        self.folder = folder
+        self.settings = settings
+
+    def kept(self, asked: LockRequest) -> Lock | None:
+        """Return the answer a request got before, or None."""
+        place = self.folder / "requests" / f"{asked.name}.json"
+        if not place.exists():
+            return None
+        answer = json.loads(place.read_text(encoding="utf-8"))
+        text = self.path(answer["lock"]).read_text(encoding="utf-8") if answer["lock"] else ""
+        return Lock(text, answer["refusal"], asked.cutoff)
+
+    def resolve(self, asked: LockRequest, interpreter: Interpreter) -> Lock:
+        """Return the lock of a request, asking uv only if it was never asked; raise UvTrouble if that can't be done."""
+        return self.kept(asked) or self._ask(asked, interpreter)
+
+    def path(self, sha: str) -> Path:
+        """Return where a lock is kept."""
+        return self.folder / f"{sha}.txt"
+
+    def keep(self, text: str) -> Path:
+        """Keep a lock by its content; return where."""
+        path = self.path(hashlib.sha256(text.encode()).hexdigest()[:20])
+        if not path.exists():
+            write_whole(path, text)
+        return path
+
+    def _ask(self, asked: LockRequest, interpreter: Interpreter) -> Lock:
+        answer = uv.call(self.settings, *_arguments(asked, interpreter), stdin="\n".join(asked.requirements))
+        lock = Lock("" if answer.refused else answer.output, answer.refused, asked.cutoff)
+        sha = self.keep(lock.text).stem if lock.text else None
+        kept = {"request": asdict(asked), "lock": sha, "refusal": lock.refusal, "at": datetime.now(UTC).isoformat()}
+        write_whole(self.folder / "requests" / f"{asked.name}.json", json.dumps(kept, indent=1))
+        return lock
+
+
+def _arguments(asked: LockRequest, interpreter: Interpreter) -> list[str]:
+    arguments = ["pip", "compile", "-", "--quiet", "--python", str(interpreter.path), "--only-binary", ":all:"]
+    arguments += ["--no-header", "--no-annotate"]
+    if asked.cutoff:
+        arguments += ["--exclude-newer", asked.cutoff]
+    if asked.lane is Lane.LOWEST_DIRECT:
+        arguments += ["--resolution", "lowest-direct"]
+    return arguments

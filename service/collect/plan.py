@@ -1,0 +1,69 @@
+"""Decides from the evidence what must run: only cells without a result for (fingerprint, environment) do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from service.collect.catalog import Catalog
+    from service.store.store import Collected
+
+
+class Reason(StrEnum):
+    """Why something runs."""
+
+    NEW = "never run here"
+    CHANGED = "the scenario or what it uses changed"
+    UNFINISHED = "not finished before"
+    ASKED = "asked for again"
+
+
+@dataclass(frozen=True)
+class Todo:
+    """What must run in one environment.
+
+    ``functions`` maps each test function to the reason; ``done`` are the scenario ids, with their fingerprints, that
+    must not run. ``cells`` estimates the number of executions: a function never collected counts as one.
+    """
+
+    functions: dict[str, Reason] = field(default_factory=dict)
+    done: dict[str, str] = field(default_factory=dict)
+    cells: int = 0
+
+
+def todo(
+    catalog: Catalog, collected: Collected, done: dict[str, set[str]], again: Collection[str] | None = None
+) -> Todo:
+    """Return what must run in an environment, from what was collected and is done there.
+
+    ``again`` names scenario ids to run although they are done.
+    """
+    repeat = frozenset(again or ())
+    functions: dict[str, Reason] = {}
+    finished: dict[str, str] = {}
+    cells = 0
+    for function, fingerprint in catalog.functions.items():
+        known = collected.functions.get(function, {})
+        file = function.partition("::")[0]
+        if not known and collected.files.get(file) == catalog.files[file]:
+            continue  # pytest has seen this very file and takes the function for no test
+        held = {scenario for scenario in known if fingerprint in done.get(scenario, ())} - repeat
+        finished |= dict.fromkeys(held, fingerprint)
+        if reason := _reason(known, fingerprint, held, repeat):
+            functions[function] = reason
+            cells += max(1, len(known) - len(held))
+    return Todo(functions, finished, cells)
+
+
+def _reason(known: dict[str, str], fingerprint: str, held: set[str], repeat: frozenset[str]) -> Reason | None:
+    if not known:
+        return Reason.NEW
+    if repeat & known.keys():
+        return Reason.ASKED
+    if any(seen != fingerprint for seen in known.values()):
+        return Reason.CHANGED
+    return Reason.UNFINISHED if len(held) < len(known) else None

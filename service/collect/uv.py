@@ -1,0 +1,65 @@
+"""Calls uv, in an environment of variables that nothing of ours leaks into."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from uv import find_uv_bin
+
+from service.domain.errors import DaskMatrixError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from service.collect.index_settings import IndexSettings
+
+LEAKY = ("PYTHON", "PYTEST", "DASK_", "NOX_", "COV_", "VIRTUAL_ENV", "CONDA_PREFIX", "__PYVENV")
+"""Prefixes of variables that would change what a target environment does, or how fast it imports."""
+NO_ANSWER = ("error sending request", "failed to fetch", "could not connect", "dns error", "timed out", "connection")
+"""What uv says, in lower case, when the index did not answer: no word on whether the environment can be had."""
+
+
+class UvTrouble(DaskMatrixError):
+    """uv could not do its work for a reason that says nothing about the environment: no network, no disk."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What uv said: ``refused`` is its whole message where it refused, otherwise empty."""
+
+    output: str
+    refused: str = ""
+
+
+def clean_environ(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the variables of a process that works for or in a target environment."""
+    return {name: value for name, value in environ.items() if not name.startswith(LEAKY)}
+
+
+def call(settings: IndexSettings, *arguments: str, stdin: str | None = None) -> Answer:
+    """Run uv; return its output or its refusal, raise UvTrouble where it could not even ask."""
+    environ = clean_environ()
+    if settings.certificates:
+        environ.setdefault("SSL_CERT_FILE", settings.certificates)
+    if not settings.known_to_uv:
+        environ["UV_DEFAULT_INDEX"] = settings.url
+    command = [find_uv_bin(), "--color", "never", "--no-progress", *arguments]
+    done = subprocess.run(
+        command, input=stdin, capture_output=True, text=True, errors="replace", env=environ, check=False
+    )
+    if done.returncode == 0:
+        return Answer(done.stdout)
+    message = done.stderr.strip()
+    if _is_trouble(message):
+        raise UvTrouble(f"uv {' '.join(arguments[:2])} did not get an answer: {message}")
+    return Answer(done.stdout, refused=message or f"uv ended with exit code {done.returncode} and said nothing")
+
+
+def _is_trouble(message: str) -> bool:
+    lower = message.lower()
+    if "no solution found" in lower:
+        return "network was disabled" in lower
+    return any(words in lower for words in (*NO_ANSWER, "no space left", "permission denied"))

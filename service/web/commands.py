@@ -1,0 +1,46 @@
+"""The exact commands that make a cell, or an environment, again. Names from records are quoted for the shell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from shlex import quote
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from service.domain.matrix import Environment, Scenario
+
+
+@dataclass(frozen=True)
+class Reproduce:
+    """Two ways to execute one cell again: by its nox session, and by the command line."""
+
+    nox: str
+    dask_matrix: str
+
+
+def expression(scenario: Scenario) -> str:
+    """Return the ``-k`` expression that picks the test function of a scenario: ``TestClass and test_name``."""
+    name = scenario.function.partition("[")[0]
+    return " and ".join(re.findall(r"\w+", name))
+
+
+def reproduce(scenario: Scenario, environment: Environment) -> Reproduce:
+    """Return the commands that execute a scenario in an environment."""
+    wanted = f"-k {quote(expression(scenario))}" if expression(scenario) else ""
+    place = f"--release {environment.release} --python {environment.python} --lane {environment.lane}"
+    return Reproduce(
+        nox=f'nox -s "scenarios({environment.label})" -- {wanted}'.removesuffix(" -- "),
+        dask_matrix=f"dask-matrix run {place} {wanted}".rstrip(),
+    )
+
+
+def install(environment: Environment) -> tuple[str, ...]:
+    """Return the commands that install exactly an environment, from its lock saved as a file; none if it was refused."""
+    if not environment.lock:
+        return ()
+    name = f"dask-{environment.release}"
+    return (
+        f"uv venv --python {quote(environment.python_full or str(environment.python))} {name}",
+        f"uv pip install --python {name} --no-deps -r lock-{environment.key}.txt",
+    )

@@ -1,0 +1,88 @@
+"""What a request may ask of the matrix, checked at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from service.domain.environment import Lane, Python
+from service.domain.errors import DaskMatrixError
+from service.domain.matrix import Selection
+from service.domain.outcome import Verdict
+from service.domain.release import Release
+
+
+def _reads(parse: Callable[[str], object]) -> AfterValidator:
+    """Let a domain value read a text; what it says of a bad one becomes the error."""
+
+    def check(text: str) -> str:
+        try:
+            return str(parse(text))
+        except DaskMatrixError as error:
+            raise ValueError(str(error)) from None
+
+    return AfterValidator(check)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+ReleaseText = Annotated[str, _reads(Release.parse)]
+PythonText = Annotated[str, _reads(Python.parse)]
+Moment = Annotated[datetime, AfterValidator(_utc)]
+
+
+class MatrixQuery(BaseModel):
+    """A selection of the matrix as a query string writes it; an empty value is the same as none."""
+
+    model_config = ConfigDict(frozen=True, validate_by_name=True)
+
+    q: str = Field(
+        "", max_length=300, description="Words that a row's id, title, covered names or issues must contain."
+    )
+    area: str = Field("", max_length=300, description="Only the rows of one area.")
+    verdict: Verdict | None = Field(None, description="Only rows with this verdict in a column shown.")
+    start: ReleaseText | None = Field(None, alias="from", description="The first release shown, such as 2025.2.0.")
+    end: ReleaseText | None = Field(None, alias="to", description="The last release shown.")
+    python: PythonText | None = Field(None, description="Only environments of this Python, such as 3.11.")
+    lane: Lane | None = Field(None, description="Only environments of this lane.")
+    changes: bool = Field(default=False, description="Only rows that hold in one column shown and not in another.")
+    at: Moment | None = Field(
+        None, description="The matrix as it was at this moment, ISO 8601; UTC if no offset is given."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_values(cls, values: Any) -> Any:
+        return {name: value for name, value in values.items() if value != ""} if isinstance(values, dict) else values
+
+    def selection(self) -> Selection:
+        """Return it in the domain's words."""
+        return Selection(
+            area=self.area,
+            q=self.q,
+            verdict=self.verdict,
+            start=Release.parse(self.start) if self.start else None,
+            end=Release.parse(self.end) if self.end else None,
+            python=Python.parse(self.python) if self.python else None,
+            lane=self.lane,
+            changes=self.changes,
+        )
+
+    def values(self, at: datetime | None = None) -> dict[str, str]:
+        """Return the values that say something, as a query string writes them; ``at`` freezes them."""
+        told = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"at", "changes"})
+        changes = {"changes": "true"} if self.changes else {}
+        moment = at or self.at
+        frozen = {"at": moment.isoformat().replace("+00:00", "Z")} if moment else {}
+        return {**told, **changes, **frozen}
+
+
+class StrictMatrixQuery(MatrixQuery):
+    """The same for scripts: a misspelled parameter is an error, not a wider answer than was meant."""
+
+    model_config = ConfigDict(extra="forbid")
