@@ -1,1 +1,54 @@
-"""The sessions."""
+"""The sessions a person or CI calls: `up`, `tests`, `lint`, and one per environment (service/collect/sessions.py)."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+sys.path.insert(0, str(Path(__file__).parent))  # `nox` may come from elsewhere than this checkout's environment
+
+from service.collect.sessions import scenarios  # noqa: F401 - nox finds the sessions here
+
+nox.options.sessions = ["tests"]
+nox.options.default_venv_backend = "uv"
+nox.options.reuse_venv = "yes"
+
+
+@nox.session(venv_backend="none")
+def up(session: nox.Session) -> None:
+    """Run the small default matrix and serve it on http://127.0.0.1:8000 from the start; arguments go to `run`."""
+    session.run(
+        sys.executable, "-m", "service.cli", "run", "--tag", "quick", "--serve", *session.posargs, external=True
+    )
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the whole test suite: ruff, mypy strict, the layering rules, and everything else."""
+    session.install("-q", "-e", ".[tests]")
+    lint(session)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(name="lint", default=False)
+def lint_alone(session: nox.Session) -> None:
+    """Run ruff and mypy alone."""
+    session.install("-q", "-e", ".[tests]")
+    lint(session)
+
+
+def lint(session: nox.Session) -> None:
+    """Check style and types in a session's environment."""
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+
+
+@nox.session(default=False)
+def wheel(session: nox.Session) -> None:
+    """Build the wheel into dist/."""
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run("uv", "build", "--wheel", "--out-dir", "dist", external=True)

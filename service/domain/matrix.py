@@ -138,6 +138,21 @@ class Matrix:
         claims = {judgement.verdict.holds for judgement in self.row(scenario)} - {None}
         return len(claims) > 1
 
+    def turning(self, scenario: Scenario) -> frozenset[str]:
+        """Return the keys of the columns where a row turns: it holds there and not in the one before, or the reverse.
+
+        The one before is the nearest earlier column of the same lane that claims anything.
+        """
+        before: dict[Lane, bool] = {}
+        found = set()
+        for environment, judgement in zip(self.environments, self.row(scenario), strict=True):
+            if (holds := judgement.verdict.holds) is None:
+                continue
+            if before.get(environment.lane, holds) is not holds:
+                found.add(environment.key)
+            before[environment.lane] = holds
+        return frozenset(found)
+
     def areas(self) -> dict[str, list[Scenario]]:
         """Return the rows grouped by area, in order."""
         grouped: dict[str, list[Scenario]] = {}

@@ -86,6 +86,7 @@ class CollectionRecord(Base):
     """What pytest collected in an environment: scenario id -> fingerprint, and -> the function it comes from.
 
     ``files`` holds file -> fingerprint of every file looked at: a function of it that is not listed is no test.
+    ``selected`` counts what ``-k`` and the like left; ``to_run`` counts what of that is not done already.
     """
 
     kind: Literal["collection"] = "collection"
@@ -93,6 +94,7 @@ class CollectionRecord(Base):
     scenarios: dict[ScenarioId, str]
     functions: dict[ScenarioId, str]
     files: dict[str, str] = {}
+    selected: int = 0
     to_run: int
 
 

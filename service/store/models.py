@@ -113,7 +113,6 @@ class Collected(Table):
     scenario: Mapped[str] = mapped_column(primary_key=True)
     function: Mapped[str]
     fingerprint: Mapped[str]
-    at: Mapped[datetime]
 
 
 class CollectedFile(Table):

@@ -6,25 +6,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from service.domain.errors import UnknownName
 from service.domain.matrix import Environment, Matrix, Scenario, columns, rows
-from service.domain.outcome import Outcome
+from service.domain.outcome import Outcome, Verdict
 from service.domain.records import Rejection, RunRecord, parse_lines
 from service.store import models
-from service.store.database import WRITES, open_engine
+from service.store.database import WRITES, DatabaseUnreachable, open_engine
 from service.store.read import environment_of, result_of, scenario_of, standing_refusal, verdicts, verdicts_at
 from service.store.take import Take
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Engine
 
+    from service.domain.environment import EnvironmentSpec
     from service.domain.records import Record
     from service.domain.result import Result
 
@@ -47,6 +49,15 @@ class Collected:
 
     functions: dict[str, dict[str, str]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How many results there are, when the newest was recorded, and the newest moment of anything a matrix shows."""
+
+    results: int
+    newest_result: datetime | None
+    newest: datetime | None
 
 
 class Store:
@@ -75,8 +86,11 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with Session(self.engine) as session:
-            yield session
+        try:
+            with Session(self.engine) as session:
+                yield session
+        except DBAPIError as error:
+            raise DatabaseUnreachable(f"Cannot read the database: {error.orig}") from error
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
@@ -94,10 +108,10 @@ class Store:
             _take(session, good, taken)
         return taken
 
-    def take_file(self, path: Path, root: Path) -> Taken:
+    def take_file(self, path: Path, root: Path, see: Callable[[Record], None] | None = None) -> Taken:
         """Take in what a record file has gained since the last time; a line still being written waits for the next.
 
-        Nothing is written, and nothing locked, when there is nothing new.
+        Nothing is written, and nothing locked, when there is nothing new. ``see`` is shown each record once it is in.
         """
         name = path.relative_to(root).as_posix()
         with self._reading() as session:
@@ -109,6 +123,8 @@ class Store:
             with self._writing() as session:
                 _take(session, good, part)
                 session.merge(models.RecordFile(name=name, taken=start + len(chunk)))
+            for record in good if see else ():
+                see(record)  # type: ignore[misc]
             start += len(chunk)
             taken.accepted += part.accepted
             taken.duplicates += part.duplicates
@@ -144,6 +160,14 @@ class Store:
             fingerprints = {scenario.id: scenario.fingerprint for scenario in scenarios}
             cells = verdicts(session) if at is None else verdicts_at(session, at, fingerprints)
         return Matrix(rows(scenarios), columns(environments), cells)
+
+    def freshness(self) -> Freshness:
+        """Return how much there is and how new it is."""
+        with self._reading() as session:
+            results = session.scalar(select(func.count()).select_from(models.Result)) or 0
+            newest = session.scalar(select(func.max(models.Result.at)))
+            others = [session.scalar(select(func.max(each.at))) for each in (models.Environment, models.Refusal)]
+        return Freshness(results, newest, max((at for at in (newest, *others) if at), default=None))
 
     def environment(self, key: str) -> Environment:
         """Return one environment with its lock; raise UnknownName."""
@@ -189,6 +213,26 @@ class Store:
             return RunRecord(run=run, **values)
 
     # answering the planner
+
+    def column(self, spec: EnvironmentSpec, platform: str) -> Environment | None:
+        """Return the environment that the matrix shows for a spec on a platform, if there is one."""
+        table = models.Environment
+        alike = (
+            (table.release == str(spec.release))
+            & (table.python == str(spec.python))
+            & (table.lane == spec.lane.value)
+            & (table.platform == platform)
+        )
+        with self._reading() as session:
+            row = session.scalars(select(table).where(alike).order_by(table.at.desc()).limit(1)).first()
+            return environment_of(row, standing_refusal(session, row)) if row else None
+
+    def verdicts_of(self, environment: str) -> dict[str, Verdict]:
+        """Return scenario id -> verdict, for the cells of an environment that have results."""
+        table = models.VerdictRow
+        query = select(table.scenario, table.verdict).where(table.environment == environment)
+        with self._reading() as session:
+            return {scenario: Verdict(verdict) for scenario, verdict in session.execute(query)}
 
     def done(self, environment: str) -> dict[str, set[str]]:
         """Return scenario id -> the fingerprints it has evidence for in an environment."""

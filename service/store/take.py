@@ -78,18 +78,22 @@ class Take:
         return self._newest(models.Refusal, record.environment, values)
 
     def _collection(self, record: records.CollectionRecord) -> bool:
-        news = [self._collected(record, scenario, fingerprint) for scenario, fingerprint in record.scenarios.items()]
-        news += [self._collected_file(record, file, fingerprint) for file, fingerprint in record.files.items()]
-        return any(news)
+        """Let what was found in each file take the place of what an older collection found there."""
+        return sum(self._collected_file(record, file) for file in record.files) > 0  # each of them, not until the first
 
-    def _collected_file(self, record: records.CollectionRecord, file: str, fingerprint: str) -> bool:
+    def _collected_file(self, record: records.CollectionRecord, file: str) -> bool:
         key = {"environment": record.environment, "file": file}
-        return self._newest(models.CollectedFile, key, key | {"fingerprint": fingerprint, "at": record.at})
-
-    def _collected(self, record: records.CollectionRecord, scenario: str, fingerprint: str) -> bool:
-        key = {"environment": record.environment, "scenario": self._now_called(scenario)}
-        values = {"function": record.functions.get(scenario, ""), "fingerprint": fingerprint, "at": record.at}
-        return self._newest(models.Collected, key, key | values)
+        values = key | {"fingerprint": record.files[file], "at": record.at}
+        if not self._newest(models.CollectedFile, key, values):
+            return False
+        rows = models.Collected
+        inside = rows.function.startswith(f"{file}::", autoescape=True)
+        self.session.execute(delete(rows).where(rows.environment == record.environment, inside))
+        for scenario, function in record.functions.items():
+            if function.startswith(f"{file}::"):
+                row = {"environment": record.environment, "scenario": self._now_called(scenario), "function": function}
+                self.session.merge(rows(**row, fingerprint=record.scenarios[scenario]))
+        return True
 
     def _scenario(self, record: records.ScenarioRecord) -> bool:
         for former in record.formerly:

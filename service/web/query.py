@@ -86,3 +86,16 @@ class StrictMatrixQuery(MatrixQuery):
     """The same for scripts: a misspelled parameter is an error, not a wider answer than was meant."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+ALLOWED = {
+    "verdict": [verdict.value for verdict in Verdict],
+    "lane": [lane.value for lane in Lane],
+    "changes": ["true", "false"],
+}
+"""The values of the parameters that have a closed list of them."""
+
+
+def parameters() -> list[str]:
+    """Return the names of all parameters of the matrix."""
+    return [field.alias or name for name, field in MatrixQuery.model_fields.items()]

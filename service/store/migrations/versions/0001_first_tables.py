@@ -19,7 +19,6 @@ def upgrade() -> None:
         sa.Column("scenario", sa.Text(), nullable=False),
         sa.Column("function", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("environment", "scenario"),
     )
     op.create_table(

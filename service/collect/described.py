@@ -1,0 +1,83 @@
+"""Describes environments: from what is wanted to a key, by way of an interpreter and a lock, or to a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service.collect import interpreters, locks
+from service.domain.environment import environment_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from service.collect.config import Config
+    from service.collect.interpreters import Interpreter
+    from service.collect.locks import Lock, Locks
+    from service.collect.recorder import Phase
+    from service.collect.select import Wanted
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The phase that refused an environment, and its whole message."""
+
+    phase: Phase
+    message: str
+
+
+@dataclass(frozen=True)
+class Described:
+    """An environment as far as it is known before it is installed. ``lock`` is its text, empty where refused."""
+
+    wanted: Wanted
+    platform: str
+    key: str
+    lock: str = ""
+    lock_path: Path | None = None
+    cutoff: str | None = None
+    interpreter: Interpreter | None = None
+    refusal: Refused | None = None
+
+    @property
+    def label(self) -> str:
+        """The readable name, as nox lists it."""
+        return self.wanted.spec.label
+
+
+def describe(wanted: Wanted, config: Config, kept: Locks) -> Described:
+    """Find an interpreter and a lock; raise UvTrouble if the resolver could not be asked.
+
+    A kept lock gives the environment's identity even where its interpreter has gone, so that old evidence stays.
+    """
+    platform = interpreters.platform_name()
+    asked = locks.request(wanted, platform, config)
+    lock = kept.kept(asked)
+    try:
+        interpreter = interpreters.find(wanted.spec.python)
+    except interpreters.NoInterpreter as error:
+        return _described(wanted, platform, lock, kept, None, Refused("interpreter", str(error)))
+    lock = lock or kept.resolve(asked, interpreter)
+    refusal = Refused("resolve", lock.refusal) if lock.refusal else None
+    return _described(wanted, platform, lock, kept, interpreter, refusal)
+
+
+def _described(
+    wanted: Wanted,
+    platform: str,
+    lock: Lock | None,
+    kept: Locks,
+    interpreter: Interpreter | None,
+    refusal: Refused | None,
+) -> Described:
+    text = lock.text if lock else ""
+    return Described(
+        wanted=wanted,
+        platform=platform,
+        key=environment_key(wanted.spec.python, platform, text, wanted.spec),
+        lock=text,
+        lock_path=kept.keep(text) if text else None,
+        cutoff=lock.cutoff if lock else None,
+        interpreter=interpreter,
+        refusal=refusal,
+    )

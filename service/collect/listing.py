@@ -1,0 +1,30 @@
+"""Lists the sessions for nox, quickly: from what the index said last."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+from service.collect.select import every_wanted
+from service.collect.workplace import Workplace
+from service.domain.errors import DaskMatrixError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def every_session() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield label and tags of every environment of matrix.toml.
+
+    Where the releases can't be known (no network yet, a broken matrix.toml) there are no such sessions, the others
+    still work, and the reason is printed.
+    """
+    logging.getLogger("urllib3").setLevel(logging.WARNING)  # nox logs whatever any library says
+    workplace = Workplace.of()
+    try:
+        wanted = every_wanted(workplace.config, workplace.index_as_kept)
+    except DaskMatrixError as error:
+        print(f"No sessions for environments: {error}", file=sys.stderr)
+        return
+    yield from ((each.spec.label, each.tags) for each in wanted)

@@ -1,0 +1,72 @@
+"""What one nox session does: installs an environment as its lock says, and starts the harness in it.
+
+The work is described by a job file that the driver wrote, so that the session itself decides nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from service.collect.environments import InstallRefused, install, install_pytest
+from service.collect.index_settings import index_settings
+from service.collect.job import SessionJob
+from service.collect.recorder import Recorder
+from service.collect.uv import UvTrouble, clean_environ
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DID_ITS_WORK = (0, 3, 4)
+"""Exit codes of the harness after which the session has succeeded: done, an import refused (recorded), nothing matched."""
+
+
+def perform(path: Path) -> int:
+    """Do the work of a session; return 0 if it was done, whatever the outcomes, else an exit code."""
+    job = SessionJob.load(path)
+    settings = index_settings()
+    try:
+        install_pytest(Path(job.pytest_folder), Path(job.interpreter), settings)
+        python = install(Path(job.folder), Path(job.lock), Path(job.interpreter), settings)
+    except InstallRefused as refusal:
+        Recorder(Path(job.records), job.run).refuse(job.key, "install", str(refusal))
+        return 0
+    except UvTrouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    code = _start_harness(job, python)
+    return 0 if code in DID_ITS_WORK else code
+
+
+def _start_harness(job: SessionJob, python: Path) -> int:
+    scratch = Path(job.scratch)
+    scratch.mkdir(parents=True, exist_ok=True)
+    harness_job = scratch / "job.json"
+    harness_job.write_text(json.dumps(job.harness), encoding="utf-8")
+    command = [str(python), job.harness_folder, "--job", str(harness_job), *job.pytest_arguments]
+    try:
+        return subprocess.run(command, env=_target_environ(scratch), cwd=scratch, check=False).returncode
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _target_environ(scratch: Path) -> dict[str, str]:
+    """Return variables that keep the user's Dask configuration and our own settings out of a target environment."""
+    nowhere = scratch / "dask-config"
+    nowhere.mkdir(exist_ok=True)
+    environ = clean_environ(os.environ)
+    return environ | {"DASK_CONFIG": str(nowhere), "DASK_ROOT_CONFIG": str(nowhere), "PYTHONHASHSEED": "0"}
+
+
+def main(arguments: Sequence[str] = sys.argv[1:]) -> int:
+    """Perform the job file named on the command line."""
+    return perform(Path(arguments[0]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""Writes the records that collect itself makes: runs, environments, refusals."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+import socket
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Literal
+
+from service.domain.records import EnvironmentRecord, RefusalRecord, RunRecord
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from service.collect.described import Described
+    from service.domain.records import Record
+
+Phase = Literal["interpreter", "resolve", "install", "import"]
+
+
+def new_run() -> str:
+    """Return an id for a run; ids sort by time: ``20250422T183237-9f3a``."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Appends records of one run to a file, each line in one write."""
+
+    path: Path
+    run: str
+
+    def write(self, record: Record) -> None:
+        """Append a record; it is on its way to the disk when this returns."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            os.write(handle, record.encode())
+        finally:
+            os.close(handle)
+
+    def describe_run(self, scenario_set: Path) -> None:
+        """Say who runs what, where, from which commit."""
+        self.write(
+            RunRecord(
+                id=self.run,
+                run=self.run,
+                at=datetime.now(UTC),
+                who=_user(),
+                host=socket.gethostname(),
+                commit=commit_of(scenario_set),
+                scenario_set=scenario_set.name,
+                tool=version("dask-matrix"),
+            )
+        )
+
+    def describe(self, described: Described) -> None:
+        """Say what an environment is, and, where it cannot be had, why."""
+        spec, indexed = described.wanted.spec, described.wanted.indexed
+        self.write(
+            EnvironmentRecord(
+                id=secrets.token_hex(12),
+                run=self.run,
+                at=datetime.now(UTC),
+                key=described.key,
+                release=str(spec.release),
+                python=str(spec.python),
+                python_full=described.interpreter.version if described.interpreter else None,
+                lane=spec.lane,
+                platform=described.platform,
+                released_at=indexed.released_at,
+                cutoff=datetime.fromisoformat(described.cutoff) if described.cutoff else None,
+                lock=described.lock,
+            )
+        )
+        if described.refusal:
+            self.refuse(described.key, described.refusal.phase, described.refusal.message)
+
+    def refuse(self, key: str, phase: Phase, message: str) -> None:
+        """Say that an environment cannot be had, and why."""
+        at = datetime.now(UTC)
+        self.write(
+            RefusalRecord(id=secrets.token_hex(12), run=self.run, at=at, environment=key, phase=phase, message=message)
+        )
+
+
+def commit_of(folder: Path) -> str | None:
+    """Return the commit a folder is at, with ``+dirty`` if it has changes; None outside git."""
+    head = _git(folder, "rev-parse", "HEAD")
+    return f"{head}{'+dirty' if _git(folder, 'status', '--porcelain', '--', '.') else ''}" if head else None
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

@@ -1,0 +1,45 @@
+"""What every run starts from: the folders, the configuration, the index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from service import places
+from service.collect import config
+from service.collect.index import FRESH, Index
+from service.collect.index_settings import index_settings
+from service.places import Places
+
+ANY_AGE = FRESH * 10**6
+"""For listing sessions: what the index said last will do, however long ago."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A data folder together with a scenario set. ``tests`` is the set's folder: ours unless a user gives another."""
+
+    places: Places
+    tests: Path
+
+    @classmethod
+    def of(cls, data: Path | None = None, tests: Path | None = None) -> Workplace:
+        """Return the workplace in a data folder (the user's by default), with a scenario set (ours by default)."""
+        return cls(Places((data or places.default_data()).resolve()), (tests or places.scenarios()).resolve())
+
+    @cached_property
+    def config(self) -> config.Config:
+        """The scenario set's matrix.toml, or ours if it has none; raise InvalidConfig."""
+        own = self.tests / "matrix.toml"
+        return config.load(own if own.exists() else places.scenarios() / "matrix.toml")
+
+    @cached_property
+    def index(self) -> Index:
+        """The user's package index, asked again when its answers are old."""
+        return Index(index_settings(), self.places.index)
+
+    @cached_property
+    def index_as_kept(self) -> Index:
+        """The same, content with whatever is kept from before."""
+        return Index(index_settings(), self.places.index, fresh=ANY_AGE)

@@ -1,0 +1,136 @@
+"""What the command line prints: the matrix as a grid, and a run while it goes on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from service.collect.progress import Report, Stage, Step
+from service.domain.matrix import LEGEND
+from service.domain.outcome import Verdict
+
+if TYPE_CHECKING:
+    from service.domain.matrix import Environment, Matrix
+
+STYLE = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.TIMEOUT: "bold magenta",
+    Verdict.CRASH: "bold magenta",
+    Verdict.FLAKY: "bold yellow",
+    Verdict.NOT_APPLICABLE: "dim",
+    Verdict.UNINSTALLABLE: "red",
+    Verdict.UNTESTED: "dim",
+    Verdict.STALE: "yellow",
+}
+STAGE_STYLE = {Stage.DONE: "green", Stage.UNINSTALLABLE: "yellow", Stage.FAILED: "bold red", Stage.RUNNING: "cyan"}
+NARROW = 12
+"""Columns of text that an environment's heading takes at least, read downwards."""
+
+
+def print_matrix(matrix: Matrix, console: Console) -> None:
+    """Print the grid: a line for each scenario, a character for each environment, releases written downwards."""
+    heads = [_head(environment) for environment in matrix.environments]
+    depth = max(map(len, heads), default=0)
+    for level in range(depth):
+        console.print(Text("".join(head.rjust(depth)[level] for head in heads), style="bold"), no_wrap=True, crop=False)
+    for area, scenarios in matrix.areas().items():
+        tally = matrix.tally(scenarios)
+        console.print(Text(f"\n{area or '(top)'}: {tally.holds} of {tally.of} cells hold", style="bold"))
+        for scenario in scenarios:
+            line = Text()
+            for cell in matrix.row(scenario):
+                line.append(LEGEND[cell.verdict], STYLE[cell.verdict])
+            console.print(line.append("  ").append(scenario.id), no_wrap=True, crop=False, soft_wrap=True)
+    console.print(
+        Text("\n" + ", ".join(f"{character!r} {verdict}" for verdict, character in LEGEND.items()), style="dim")
+    )
+    for environment in matrix.environments:
+        if environment.refusal:
+            console.print(f"\n{environment.label} is uninstallable ({environment.refusal.phase}):", style="yellow")
+            console.print(Text(environment.refusal.message))
+
+
+def _head(environment: Environment) -> str:
+    lane = "" if environment.lane == "as-released" else f" {environment.lane}"
+    return f"{environment.release}{lane}"
+
+
+@contextmanager
+def reporting(labels: list[str], console: Console) -> Iterator[Report]:
+    """Yield what shows the steps of a run: a line each with bars on a terminal, plain lines elsewhere."""
+    if not console.is_terminal:
+        yield _PlainLines().report
+        return
+    board = _Board(labels, console)
+    with board.live:
+        yield board.report
+
+
+class _PlainLines:
+    """One line whenever an environment gets to another stage."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, Stage] = {}
+
+    def report(self, step: Step) -> None:
+        """Print a step if it says something new."""
+        if self.stages.get(step.label) is not step.stage:
+            self.stages[step.label] = step.stage
+            print(f"{step.label}: {_said(step)}", file=sys.stderr, flush=True)
+
+
+class _Board:
+    """A line for each environment at work, those that ended above, and the whole below."""
+
+    def __init__(self, labels: list[str], console: Console) -> None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[said]}"),
+        )
+        self.each = Progress(*columns, console=console)
+        self.whole = Progress(
+            *columns[:3], TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn(), console=console
+        )
+        self.total = self.whole.add_task("environments", total=len(labels), said="")
+        grid = Table.grid()
+        grid.add_row(self.each)
+        grid.add_row(self.whole)
+        self.live = Live(grid, console=console, refresh_per_second=8)
+        self.console = console
+        self.tasks: dict[str, TaskID] = {}
+
+    def report(self, step: Step) -> None:
+        """Show a step."""
+        if step.label not in self.tasks:
+            self.tasks[step.label] = self.each.add_task(step.label, total=None, said="")
+        task = self.tasks[step.label]
+        self.each.update(task, completed=step.done, total=step.total or None, said=step.stage.value)
+        if step.stage.is_end:
+            self.each.update(task, visible=False)
+            self.whole.advance(self.total)
+            self.console.print(Text(f"{step.label}: {_said(step)}", style=STAGE_STYLE.get(step.stage, "")))
+
+
+def _said(step: Step) -> str:
+    counted = f" {step.done}/{step.total}" if step.total else ""
+    note = step.note.splitlines() if step.stage in {Stage.UNINSTALLABLE, Stage.FAILED} else []
+    return "\n    ".join([f"{step.stage}{counted}", *note])

@@ -1,0 +1,58 @@
+"""The web application, built from its arguments."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from service.store.store import Store
+from service.web import api, pages
+from service.web.front import HERE, Front, build
+from service.web.problems import add_handlers
+from service.web.reader import Reader
+from service.web.words import PROMISE, TITLE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+SMALLEST_COMPRESSED = 1_000
+"""Bytes."""
+
+
+def create_app(store_url: str) -> FastAPI:
+    """Return the application on the database at a SQLAlchemy URL, made or migrated where needed.
+
+    Raises what Store.open raises: DatabaseTooNew or DatabaseUnreachable.
+    """
+    store = Store.open(store_url)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        store.close()
+
+    app = FastAPI(
+        title=TITLE,
+        description=PROMISE,
+        version=version("dask-matrix"),
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    made_by = build()
+    reader = app.state.reader = Reader(store)
+    app.state.templates, app.state.build = pages.templates(), made_by
+    app.include_router(api.router)
+    app.include_router(api.health)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    add_handlers(app, pages.problem)
+    app.add_middleware(Front, state=lambda: f"{made_by} {store.revision} {reader.is_live()}")
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
+    return app

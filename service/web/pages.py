@@ -1,0 +1,157 @@
+"""The HTML routes. Each reads the query, asks the store, calls the domain and returns a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import Response
+
+from service.domain.errors import UnknownName
+from service.web import contexts, links, times
+from service.web.api import Books
+from service.web.apidocs import docs_page
+from service.web.front import HERE
+from service.web.overview import matrix_page
+from service.web.query import MatrixQuery
+from service.web.words import TITLE
+
+if TYPE_CHECKING:
+    from service.domain.records import RunRecord
+    from service.web.problems import Problem
+    from service.web.reader import Reader
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around every page. ``poll``: look for a newer version; ``live``: results are coming in."""
+
+    site: str
+    title: str
+    section: str
+    twin: str
+    build: str
+    version: str
+    etag: str
+    poll: bool
+    live: bool
+    results: str
+    newest: str
+
+
+def templates() -> Environment:
+    """Return the templates; everything put into them is escaped, and a missing value is an error."""
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def show(request: Request, name: str, page: Any, *, title: str, section: str = "", poll: bool = True) -> HTMLResponse:
+    """Render a page within its frame."""
+    reader: Reader = request.app.state.reader
+    freshness = reader.freshness()
+    frame = Frame(
+        site=TITLE,
+        title=title,
+        section=section,
+        twin=links.twin(request.url.path + (f"?{request.url.query}" if request.url.query else "")),
+        build=request.app.state.build,
+        version=version("dask-matrix"),
+        etag=request.state.etag,
+        poll=poll,
+        live=poll and reader.is_live(),
+        results=f"{freshness.results:,}",
+        newest=times.moment(freshness.newest_result),
+    )
+    return HTMLResponse(request.app.state.templates.get_template(name).render(page=page, frame=frame))
+
+
+@router.get("/")
+def matrix(request: Request, query: Annotated[MatrixQuery, Query()], books: Books) -> HTMLResponse:
+    """The matrix."""
+    page = matrix_page(books.matrix(query.at), query, books.freshness())
+    return show(request, "matrix.html", page, title="Matrix", section="matrix", poll=query.at is None)
+
+
+@router.get("/cells/{scenario:path}/{key}")
+def cell(request: Request, scenario: str, key: str, books: Books) -> Response:
+    """One scenario in one environment."""
+    row, column = books.store.scenario(scenario), books.store.environment(key)
+    if row.id != scenario:
+        return RedirectResponse(links.cell(row.id, key), 308)
+    page = contexts.cell_page(books.matrix(), row, column, books.store.results(row.id, key))
+    return show(request, "cell.html", page, title=f"{row.title} – {column.release}", section="matrix")  # noqa: RUF001 - a dash
+
+
+@router.get("/scenarios/{scenario:path}")
+def scenario(request: Request, scenario: str, books: Books) -> Response:
+    """One scenario; a former id leads to the present one."""
+    row = books.store.scenario(scenario)
+    if row.id != scenario:
+        return RedirectResponse(links.scenario(row.id), 308)
+    return show(
+        request, "scenario.html", contexts.scenario_page(books.matrix(), row), title=row.title, section="matrix"
+    )
+
+
+@router.get("/environments/{key}")
+def environment(request: Request, key: str, books: Books) -> HTMLResponse:
+    """One environment."""
+    column = books.store.environment(key)
+    page = contexts.environment_page(books.matrix(), column)
+    return show(request, "environment.html", page, title=column.label, section="releases")
+
+
+@router.get("/environments/{key}/lock.txt")
+def lock(key: str, books: Books) -> PlainTextResponse:
+    """The lock of an environment, as a requirements file."""
+    name = {"Content-Disposition": f'attachment; filename="lock-{key}.txt"'}
+    return PlainTextResponse(books.store.environment(key).lock, headers=name)
+
+
+@router.get("/results/{result}")
+def result(request: Request, result: str, books: Books) -> HTMLResponse:
+    """One execution."""
+    found = books.store.result(result)
+    page = contexts.result_page(books.matrix(), found, _run(books, found.run))
+    return show(request, "result.html", page, title=f"Result {result}", section="matrix")
+
+
+@router.get("/releases")
+def releases(request: Request, books: Books) -> HTMLResponse:
+    """All releases."""
+    return show(request, "releases.html", contexts.releases_page(books.matrix()), title="Releases", section="releases")
+
+
+@router.get("/api/docs")
+def docs(request: Request) -> HTMLResponse:
+    """What the JSON routes answer, from their OpenAPI description."""
+    page = docs_page(request.app.openapi())
+    return show(request, "docs.html", page, title="JSON API", section="docs", poll=False)
+
+
+def problem(request: Request, told: Problem) -> Response:
+    """Render an error; it asks nothing of the store, which may be what is in trouble."""
+    page = contexts.problem_page(told)
+    html = request.app.state.templates.get_template("problem.html").render(
+        page=page, build=request.app.state.build, site=TITLE
+    )
+    return HTMLResponse(html, told.status)
+
+
+def _run(books: Reader, run: str) -> RunRecord | None:
+    """Return what is known of a run; a result may stand without it."""
+    try:
+        return books.store.run(run)
+    except UnknownName:
+        return None

@@ -1,0 +1,278 @@
+"""The shapes of the JSON answers, so that OpenAPI tells them, and how they are made from the domain's objects."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from service.domain.environment import packages
+from service.domain.outcome import Outcome, Verdict
+from service.domain.records import Warned
+from service.web import links
+from service.web.commands import reproduce
+from service.web.grid import by_release
+
+if TYPE_CHECKING:
+    from service.domain.matrix import Environment, Matrix, Scenario
+    from service.domain.result import Result
+    from service.domain.verdict import Judgement
+
+
+class RefusalOut(BaseModel):
+    """Why an environment cannot be had."""
+
+    phase: str = Field(description="What refused: interpreter, resolve, install or import.")
+    message: str = Field(description="The whole of what it said.")
+
+
+class EnvironmentHead(BaseModel):
+    """One column."""
+
+    key: str = Field(description="Identity: 16 hex digits of a hash of Python, platform and lock.")
+    release: str
+    python: str
+    lane: str
+    platform: str
+    released_at: str | None
+    status: Literal["installable", "uninstallable"]
+    refusal: RefusalOut | None
+
+
+class ScenarioHead(BaseModel):
+    """One row."""
+
+    id: str
+    title: str
+    area: str
+    issues: list[str]
+    covers: list[str] = Field(description="Dotted names of the Dask API it exercises.")
+    fingerprint: str = Field(description="Hash of everything its outcome depends on besides the environment.")
+
+
+class MatrixOut(BaseModel):
+    """The grid in columns: ``cells`` has a string for each scenario, in it a character for each environment."""
+
+    legend: dict[str, Verdict] = Field(description="Character of a cell -> its verdict.")
+    scenarios: list[ScenarioHead]
+    environments: list[EnvironmentHead]
+    cells: list[str]
+
+
+class EnvironmentOut(EnvironmentHead):
+    """One environment whole."""
+
+    python_full: str | None
+    cutoff: datetime | None = Field(description="Nothing uploaded later was given to the resolver.")
+    described_at: datetime
+    packages: dict[str, str] = Field(description="Name -> version of what its lock pins.")
+    lock: str
+
+
+class ScenarioOut(ScenarioHead):
+    """One scenario whole."""
+
+    description: str
+    file: str
+    function: str
+    line: int
+    source: str
+    since: str | None
+    until: str | None
+    formerly: list[str] = Field(description="Ids it had before it was renamed or moved.")
+    verdicts: dict[str, Verdict] = Field(description="Key of an environment -> the verdict in it.")
+
+
+class ScenariosOut(BaseModel):
+    """All rows, in the order of the matrix."""
+
+    scenarios: list[ScenarioHead]
+
+
+class TallyOut(BaseModel):
+    """How many cells hold, of those that claim something."""
+
+    holds: int
+    of: int
+
+
+class ReleaseEnvironment(EnvironmentHead):
+    """One environment of a release, with how much holds in it."""
+
+    tally: TallyOut
+
+
+class ReleaseOut(BaseModel):
+    """One release with its environments."""
+
+    release: str
+    environments: list[ReleaseEnvironment]
+    tally: TallyOut
+
+
+class ReleasesOut(BaseModel):
+    """All releases, newest first."""
+
+    releases: list[ReleaseOut]
+
+
+class ExceptionOut(BaseModel):
+    """What was raised."""
+
+    type: str
+    message: str
+
+
+class ResultHead(BaseModel):
+    """One execution, without its evidence. ``seconds`` is wall-clock time."""
+
+    id: str
+    run: str
+    outcome: Outcome
+    phase: str
+    reason: str
+    fingerprint: str
+    seconds: float
+    started: datetime
+    attempt: int
+
+
+class ResultOut(ResultHead):
+    """One execution with all its evidence."""
+
+    environment: str
+    scenario: str
+    exception: ExceptionOut | None
+    traceback: str
+    stdout: str
+    stderr: str
+    log: str
+    warnings: list[Warned]
+
+
+class ReproduceOut(BaseModel):
+    """The commands that execute a cell again."""
+
+    nox: str
+    dask_matrix: str
+
+
+class CellOut(BaseModel):
+    """What is said of one scenario in one environment, and what it rests on."""
+
+    scenario: ScenarioHead
+    environment: EnvironmentHead
+    verdict: Verdict
+    was: Verdict | None = Field(description="The old verdict of a stale cell.")
+    passed: int = Field(description="How many of the executions that count passed.")
+    executions: int
+    result: ResultOut | None = Field(description="The result that decides, with its evidence.")
+    attempts: list[ResultHead] = Field(description="All results, newest first.")
+    reproduce: ReproduceOut
+    page: str = Field(description="Where a person reads the same.")
+
+
+class RunOut(BaseModel):
+    """One batch of work."""
+
+    id: str
+    at: datetime
+    who: str
+    host: str
+    commit: str | None
+    scenario_set: str
+    tool: str
+
+
+class Health(BaseModel):
+    """That the service answers, and from which state of the store."""
+
+    status: Literal["ok"]
+    version: str
+    revision: int
+
+
+def environment_head(environment: Environment) -> dict[str, Any]:
+    """Return the fields of an EnvironmentHead."""
+    refusal = environment.refusal
+    return {
+        "key": environment.key,
+        "release": str(environment.release),
+        "python": str(environment.python),
+        "lane": environment.lane.value,
+        "platform": environment.platform,
+        "released_at": environment.released_at.isoformat() if environment.released_at else None,
+        "status": environment.status,
+        "refusal": asdict(refusal) if refusal else None,
+    }
+
+
+def environment_out(environment: Environment) -> EnvironmentOut:
+    """Return an environment as JSON tells it."""
+    return EnvironmentOut(
+        **environment_head(environment),
+        python_full=environment.python_full,
+        cutoff=environment.cutoff,
+        described_at=environment.at,
+        packages=packages(environment.lock),
+        lock=environment.lock,
+    )
+
+
+def scenario_head(scenario: Scenario) -> ScenarioHead:
+    """Return a row's head as JSON tells it."""
+    return ScenarioHead.model_validate(scenario, from_attributes=True)
+
+
+def scenario_out(scenario: Scenario, matrix: Matrix) -> ScenarioOut:
+    """Return a scenario as JSON tells it."""
+    cells = zip(matrix.environments, matrix.row(scenario), strict=True)
+    verdicts = {environment.key: cell.verdict for environment, cell in cells}
+    return ScenarioOut.model_validate({**asdict(scenario), "verdicts": verdicts})
+
+
+def releases_out(matrix: Matrix) -> ReleasesOut:
+    """Return the releases of a matrix as JSON tells them."""
+    return ReleasesOut(releases=[_release_out(part) for part in by_release(matrix)])
+
+
+def result_head(result: Result) -> ResultHead:
+    """Return a result without its evidence."""
+    return ResultHead.model_validate(result, from_attributes=True)
+
+
+def result_out(result: Result) -> ResultOut:
+    """Return a result as JSON tells it."""
+    raised = {"type": result.exception_type, "message": result.exception_message} if result.exception_type else None
+    return ResultOut.model_validate({**asdict(result), "exception": raised})
+
+
+def cell_out(scenario: Scenario, environment: Environment, judgement: Judgement, results: list[Result]) -> CellOut:
+    """Return a cell as JSON tells it."""
+    deciding = next((result for result in results if result.id == judgement.result), None)
+    return CellOut(
+        scenario=scenario_head(scenario),
+        environment=EnvironmentHead(**environment_head(environment)),
+        verdict=judgement.verdict,
+        was=judgement.was,
+        passed=judgement.passed,
+        executions=judgement.executions,
+        result=result_out(deciding) if deciding else None,
+        attempts=[result_head(result) for result in results],
+        reproduce=ReproduceOut(**asdict(reproduce(scenario, environment))),
+        page=links.cell(scenario.id, environment.key),
+    )
+
+
+def _release_out(matrix: Matrix) -> ReleaseOut:
+    environments = [
+        ReleaseEnvironment(
+            **environment_head(environment),
+            tally=TallyOut(**asdict(replace(matrix, environments=(environment,)).tally(matrix.scenarios))),
+        )
+        for environment in matrix.environments
+    ]
+    tally = TallyOut(**asdict(matrix.tally(matrix.scenarios)))
+    return ReleaseOut(release=str(matrix.environments[0].release), environments=environments, tally=tally)

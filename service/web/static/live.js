@@ -1,0 +1,57 @@
+// The page fills while a run goes on: looks for a newer version of itself and puts in only what is different,
+// so that scroll position, focus and what was unfolded stay as they are. Without it, pages are complete.
+(() => {
+  "use strict";
+  const EVERY = 2000;
+
+  for (const form of document.querySelectorAll("form.filters")) {
+    const empties = () => [...form.elements].filter((field) => field.name && !field.value);
+    form.addEventListener("submit", () => {
+      for (const field of empties()) field.disabled = true; // a short address
+      setTimeout(() => { for (const field of form.elements) field.disabled = false; });
+    });
+    form.addEventListener("change", (event) => { if (event.target.type !== "search") form.requestSubmit(); });
+  }
+
+  if (!("poll" in document.body.dataset)) return;
+  const lost = document.getElementById("lost");
+  let tag = document.body.dataset.etag;
+
+  function put(now, next) {
+    if (now.isEqualNode(next)) return;
+    if (now.nodeType !== Node.ELEMENT_NODE || now.nodeName !== next.nodeName) return now.replaceWith(next);
+    if (now.tagName === "FORM" && now.contains(document.activeElement)) return;
+    if (now.tagName === "TD") next.classList.add("arrived");
+    for (const { name } of [...now.attributes]) if (name !== "open" && !next.hasAttribute(name)) now.removeAttribute(name);
+    for (const { name, value } of next.attributes) if (name !== "open") now.setAttribute(name, value);
+    if (now.childNodes.length !== next.childNodes.length) return now.replaceChildren(...next.childNodes);
+    const pairs = [...now.childNodes].map((child, place) => [child, next.childNodes[place]]);
+    for (const [child, other] of pairs) put(child, other);
+  }
+
+  function show(text) {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const focused = document.activeElement;
+    const where = focused && focused.getAttribute("href");
+    for (const part of ["main", "footer"]) put(document.querySelector(part), page.querySelector(part));
+    if (where && !focused.isConnected) {
+      const again = [...document.querySelectorAll("main a")].find((link) => link.getAttribute("href") === where);
+      if (again) again.focus({ preventScroll: true });
+    }
+  }
+
+  async function look() {
+    const answer = await fetch(location.href, { headers: { "If-None-Match": tag, Accept: "text/html" }, cache: "no-store" });
+    if (answer.ok) {
+      show(await answer.text());
+      tag = answer.headers.get("ETag") || tag;
+    }
+    lost.hidden = answer.ok || answer.status === 304;
+  }
+
+  async function loop() {
+    if (!document.hidden) await look().catch(() => { lost.hidden = false; });
+    setTimeout(loop, EVERY);
+  }
+  setTimeout(loop, EVERY);
+})();

@@ -1,0 +1,30 @@
+"""How moments and durations are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+MILLISECONDS_BELOW = 1.0
+MINUTES_FROM = 120.0
+
+
+def day(moment: datetime | None) -> str:
+    """Return the date, or nothing."""
+    return f"{moment:%Y-%m-%d}" if moment else ""
+
+
+def moment(value: datetime | None) -> str:
+    """Return the moment to the second in UTC, or nothing."""
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC" if value else ""
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as a person says them: ``340 ms``, ``2.5 s``, ``3 min 5 s``."""
+    if seconds < MILLISECONDS_BELOW:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < MINUTES_FROM:
+        return f"{seconds:.1f} s"
+    return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
