@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from service.collect.config import Config
     from service.collect.interpreters import Interpreter
     from service.collect.locks import Lock, Locks
-    from service.collect.recorder import Phase
     from service.collect.select import Wanted
+    from service.domain.records import RefusalPhase
 
 
 @dataclass(frozen=True)
 class Refused:
     """The phase that refused an environment, and its whole message."""
 
-    phase: Phase
+    phase: RefusalPhase
     message: str
 
 

@@ -24,11 +24,11 @@ class IndexSettings:
     known_to_uv: bool
 
 
-def index_settings(environ: Mapping[str, str] = os.environ) -> IndexSettings:
+def index_settings(environ: Mapping[str, str] = os.environ, system: Path = Path("/etc")) -> IndexSettings:
     """Read the settings as uv and pip do: environment variables before files, the user's files before the system's."""
-    pip = _pip_settings(environ)
+    pip = _pip_settings(environ, system)
     certificates = environ.get("SSL_CERT_FILE") or environ.get("PIP_CERT") or pip.get("cert")
-    if url := environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL") or _uv_url(environ):
+    if url := environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL") or _uv_url(environ, system):
         return IndexSettings(url, certificates, known_to_uv=True)
     if url := environ.get("PIP_INDEX_URL") or pip.get("index-url"):
         return IndexSettings(url, certificates, known_to_uv=False)
@@ -43,9 +43,9 @@ def _config_home(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("XDG_CONFIG_HOME") or _home(environ) / ".config")
 
 
-def _uv_url(environ: Mapping[str, str]) -> str | None:
+def _uv_url(environ: Mapping[str, str], system: Path) -> str | None:
     named = environ.get("UV_CONFIG_FILE")
-    files = [Path(named)] if named else [_config_home(environ) / "uv" / "uv.toml", Path("/etc/uv/uv.toml")]
+    files = [Path(named)] if named else [_config_home(environ) / "uv" / "uv.toml", system / "uv" / "uv.toml"]
     for file in files:
         if url := _default_index(_read_toml(file)):
             return url
@@ -65,10 +65,10 @@ def _read_toml(file: Path) -> dict[str, Any]:
         return {}
 
 
-def _pip_settings(environ: Mapping[str, str]) -> dict[str, str]:
+def _pip_settings(environ: Mapping[str, str], system: Path) -> dict[str, str]:
     """Return pip's global settings; later files win, as in pip."""
     parser = configparser.RawConfigParser()
-    for file in _pip_files(environ):
+    for file in _pip_files(environ, system):
         try:
             parser.read(file, encoding="utf-8")
         except (configparser.Error, UnicodeDecodeError):
@@ -76,8 +76,8 @@ def _pip_settings(environ: Mapping[str, str]) -> dict[str, str]:
     return dict(parser["global"]) if parser.has_section("global") else {}
 
 
-def _pip_files(environ: Mapping[str, str]) -> Iterator[Path]:
-    yield Path("/etc/pip.conf")
+def _pip_files(environ: Mapping[str, str], system: Path) -> Iterator[Path]:
+    yield system / "pip.conf"
     yield _home(environ) / ".pip" / "pip.conf"
     yield _config_home(environ) / "pip" / "pip.conf"
     if prefix := environ.get("VIRTUAL_ENV"):

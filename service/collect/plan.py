@@ -64,6 +64,7 @@ def _reason(known: dict[str, str], fingerprint: str, held: set[str], repeat: fro
         return Reason.NEW
     if repeat & known.keys():
         return Reason.ASKED
-    if any(seen != fingerprint for seen in known.values()):
+    missing = known.keys() - held
+    if any(known[scenario] != fingerprint for scenario in missing):
         return Reason.CHANGED
-    return Reason.UNFINISHED if len(held) < len(known) else None
+    return Reason.UNFINISHED if missing else None

@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from service.domain.records import EnvironmentRecord, RefusalRecord, RunRecord
 
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from service.collect.described import Described
-    from service.domain.records import Record
-
-Phase = Literal["interpreter", "resolve", "install", "import"]
+    from service.domain.records import Record, RefusalPhase
 
 
 def new_run() -> str:
@@ -81,7 +79,7 @@ class Recorder:
         if described.refusal:
             self.refuse(described.key, described.refusal.phase, described.refusal.message)
 
-    def refuse(self, key: str, phase: Phase, message: str) -> None:
+    def refuse(self, key: str, phase: RefusalPhase, message: str) -> None:
         """Say that an environment cannot be had, and why."""
         at = datetime.now(UTC)
         self.write(

@@ -29,6 +29,7 @@ Identity = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
 Key = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 ReleaseText = Annotated[str, AfterValidator(_valid_release)]
 ScenarioId = Annotated[str, Field(min_length=1, max_length=300)]
+RefusalPhase = Literal["interpreter", "resolve", "install", "import"]
 When = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 
 
@@ -78,7 +79,7 @@ class RefusalRecord(Base):
 
     kind: Literal["refusal"] = "refusal"
     environment: Key
-    phase: Literal["interpreter", "resolve", "install", "import"]
+    phase: RefusalPhase
     message: str
 
 

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from service.domain.errors import DaskMatrixError
 
@@ -43,7 +43,7 @@ def open_engine(url: str) -> Engine:
         _teach_sqlite(engine)
     try:
         _migrate(engine)
-    except OperationalError as error:
+    except DatabaseError as error:
         engine.dispose()
         reason = str(error.orig)
         raise DatabaseUnreachable(f"Cannot open the database {parsed.render_as_string()}: {reason}") from None

@@ -90,8 +90,8 @@ class Take:
         inside = rows.function.startswith(f"{file}::", autoescape=True)
         self.session.execute(delete(rows).where(rows.environment == record.environment, inside))
         for scenario, function in record.functions.items():
-            if function.startswith(f"{file}::"):
-                row = {"environment": record.environment, "scenario": self._now_called(scenario), "function": function}
+            if function.startswith(f"{file}::") and scenario not in self._former:
+                row = {"environment": record.environment, "scenario": scenario, "function": function}
                 self.session.merge(rows(**row, fingerprint=record.scenarios[scenario]))
         return True
 

@@ -86,7 +86,7 @@ def _route(method: str, path: str, operation: dict[str, Any]) -> Route:
 
 def _parameter(parameter: dict[str, Any]) -> Parameter:
     schema = parameter["schema"]
-    kind = _kind(schema)
+    kind = _kind(schema).removesuffix(" or null")
     return Parameter(parameter["name"], parameter["in"], parameter["required"], kind, parameter.get("description", ""))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from service.domain.environment import packages
 from service.web import commands, evidence, links, times
-from service.web.grid import Cell, Grid, Row, by_release, grid, row, said
+from service.web.grid import Grid, Group, by_release, grid, said
 from service.web.words import LANES, OUTCOMES, REFUSALS, Word
 
 if TYPE_CHECKING:
@@ -117,14 +117,6 @@ class ScenarioPage:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """One cell in an environment's list."""
-
-    row: Row
-    cell: Cell
-
-
-@dataclass(frozen=True)
 class EnvironmentPage:
     """One column, and exactly what is in it."""
 
@@ -139,7 +131,7 @@ class EnvironmentPage:
     lock_href: str
     packages: tuple[tuple[str, str], ...]
     install: tuple[str, ...]
-    groups: tuple[tuple[str, tuple[Standing, ...]], ...]
+    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True)
@@ -247,8 +239,7 @@ def scenario_page(matrix: Matrix, scenario: Scenario) -> ScenarioPage:
 
 def environment_page(matrix: Matrix, environment: Environment) -> EnvironmentPage:
     """Return the page of one environment."""
-    column = replace(matrix, environments=(environment,))
-    rows = {area: [row(column, scenario) for scenario in scenarios] for area, scenarios in column.areas().items()}
+    drawn = grid(replace(matrix, environments=(environment,)))
     refusal = environment.refusal
     return EnvironmentPage(
         heading=heading(matrix, environment),
@@ -262,7 +253,7 @@ def environment_page(matrix: Matrix, environment: Environment) -> EnvironmentPag
         lock_href=links.lock(environment.key),
         packages=tuple(packages(environment.lock).items()),
         install=commands.install(environment),
-        groups=tuple((area, tuple(Standing(each, each.cells[0]) for each in part)) for area, part in rows.items()),
+        groups=drawn.groups,
     )
 
 
@@ -345,5 +336,4 @@ def _count(judgement: Judgement) -> str:
     """Say what a verdict rests on."""
     if not judgement.executions:
         return "no execution counts"
-    plural = "" if judgement.executions == 1 else "s"
-    return f"{judgement.passed} of {judgement.executions} execution{plural} passed"
+    return f"{judgement.passed} of {judgement.executions} executions passed"

@@ -36,6 +36,7 @@ class Cell:
 class Column:
     """The head of one column. ``refusal`` is a short reason, ``message`` the beginning of the whole one."""
 
+    key: str
     release: str
     python: str
     lane: str
@@ -95,24 +96,16 @@ class Grid:
 
 def grid(matrix: Matrix, current: str = "") -> Grid:
     """Return a matrix as it is drawn; ``current`` is the key of a column to mark."""
+    columns = tuple(_column(environment, current) for environment in matrix.environments)
     return Grid(
         years=_years(matrix.environments),
-        columns=tuple(_column(environment, current) for environment in matrix.environments),
+        columns=columns,
         groups=tuple(
-            Group(area or "no area", matrix.tally(scenarios), tuple(row(matrix, scenario) for scenario in scenarios))
+            Group(area or "no area", matrix.tally(scenarios), tuple(_row(matrix, each, columns) for each in scenarios))
             for area, scenarios in matrix.areas().items()
         ),
-        css="roomy" if len(matrix.environments) <= MOST_ROOMY else "dense",
+        css="roomy" if len(columns) <= MOST_ROOMY else "dense",
     )
-
-
-def row(matrix: Matrix, scenario: Scenario) -> Row:
-    """Return one row as it is drawn."""
-    turning = matrix.turning(scenario)
-    base = links.cell(scenario.id, "")
-    pairs = zip(matrix.environments, matrix.row(scenario), strict=True)
-    cells = tuple(_cell(base, environment, judgement, turning) for environment, judgement in pairs)
-    return Row(scenario.id, scenario.title, links.scenario(scenario.id), cells)
 
 
 def said(judgement: Judgement) -> Word:
@@ -132,16 +125,23 @@ def by_release(matrix: Matrix) -> list[Matrix]:
     return [replace(matrix, environments=tuple(part)) for part in parts.values()]
 
 
-def _cell(base: str, environment: Environment, judgement: Judgement, turning: frozenset[str]) -> Cell:
+def _row(matrix: Matrix, scenario: Scenario, columns: Iterable[Column]) -> Row:
+    turning = matrix.turning(scenario)
+    base = links.cell(scenario.id, "")
+    places = zip(columns, matrix.row(scenario), strict=True)
+    cells = tuple(_cell(base, column, judgement, turns=column.key in turning) for column, judgement in places)
+    return Row(scenario.id, scenario.title, links.scenario(scenario.id), cells)
+
+
+def _cell(base: str, column: Column, judgement: Judgement, *, turns: bool) -> Cell:
     word = said(judgement)
-    turns = environment.key in turning
     nowhere = judgement.verdict is Verdict.UNINSTALLABLE
     return Cell(
         css=f"{word.css} turn" if turns else word.css,
         symbol=word.symbol,
         label=f"{word.label}, turns" if turns else word.label,
-        href="" if nowhere else base + environment.key,
-        tip=f"{environment.release} {word.label}",
+        href="" if nowhere else base + column.key,
+        tip=f"{column.release} {word.label}",
     )
 
 
@@ -149,6 +149,7 @@ def _column(environment: Environment, current: str) -> Column:
     refusal = environment.refusal
     marks = ["refused"] * bool(refusal) + ["current"] * (environment.key == current)
     return Column(
+        key=environment.key,
         release=str(environment.release),
         python=str(environment.python),
         lane=environment.lane.value,

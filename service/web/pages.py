@@ -142,11 +142,21 @@ def docs(request: Request) -> HTMLResponse:
 
 def problem(request: Request, told: Problem) -> Response:
     """Render an error; it asks nothing of the store, which may be what is in trouble."""
-    page = contexts.problem_page(told)
-    html = request.app.state.templates.get_template("problem.html").render(
-        page=page, build=request.app.state.build, site=TITLE
+    frame = Frame(
+        site=TITLE,
+        title=told.title,
+        section="",
+        twin="",
+        build=request.app.state.build,
+        version=version("dask-matrix"),
+        etag="",
+        poll=False,
+        live=False,
+        results="",
+        newest="",
     )
-    return HTMLResponse(html, told.status)
+    template = request.app.state.templates.get_template("problem.html")
+    return HTMLResponse(template.render(page=contexts.problem_page(told), frame=frame), told.status)
 
 
 def _run(books: Reader, run: str) -> RunRecord | None:

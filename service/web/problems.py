@@ -103,7 +103,7 @@ def _http(error: HTTPException) -> Problem:
 
 def _bad_query(error: RequestValidationError) -> Problem:
     errors = [_parameter(each) for each in error.errors()]
-    told = "; ".join(f"{each['parameter']}={each['given']!r}: {each['reason']}" for each in errors) + "."
+    told = " ".join(f"{each['parameter']}={each['given']}: {each['reason'].removesuffix('.')}." for each in errors)
     return Problem("bad-query", 422, "A parameter is not understood", told, {"errors": errors})
 
 
@@ -119,4 +119,6 @@ def _parameter(error: Any) -> dict[str, Any]:
             "nearest": get_close_matches(name, known),
             "allowed": known,
         }
-    return {**told, "allowed": ALLOWED[name]} if name in ALLOWED else told
+    if name in ALLOWED:
+        return {**told, "reason": f"not one of {', '.join(ALLOWED[name])}", "allowed": ALLOWED[name]}
+    return told

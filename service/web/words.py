@@ -69,6 +69,6 @@ REFUSALS = {
 }
 """Phase of a refusal -> the short reason that stands in the column's head."""
 
-TURN = "a filled cell is where a row turns: its lane held there and did not before, or the reverse"
+TURN = "A filled cell is where a row turns: in the column before it, in the same lane, the opposite was so."
 TITLE = "Dask matrix"
 PROMISE = "What breaks, and what gets fixed, from one Dask release to another – and the evidence."  # noqa: RUF001 - a dash

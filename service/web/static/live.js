@@ -10,7 +10,6 @@
       for (const field of empties()) field.disabled = true; // a short address
       setTimeout(() => { for (const field of form.elements) field.disabled = false; });
     });
-    form.addEventListener("change", (event) => { if (event.target.type !== "search") form.requestSubmit(); });
   }
 
   if (!("poll" in document.body.dataset)) return;

@@ -1,0 +1,57 @@
+"""Fixtures for the scenarios: small clusters, closed with the test that asked for them."""
+
+import time
+
+import pytest
+from distributed import Client, LocalCluster, wait
+
+# The HTTP servers of scheduler and workers start even without a dashboard: port 8787 and all interfaces unless told otherwise.
+LOOPBACK = {"dashboard_address": "127.0.0.1:0", "worker_dashboard_address": "127.0.0.1:0"}
+
+
+@pytest.fixture
+def client(tmp_path):
+    """A client of two single-threaded workers that share this process (about 20 ms to start)."""
+    with LocalCluster(
+        processes=False, n_workers=2, threads_per_worker=1, local_directory=str(tmp_path), **LOOPBACK
+    ) as cluster, Client(cluster) as client:
+        yield client
+
+
+@pytest.fixture
+def process_client(tmp_path):
+    """A client of two worker processes over 127.0.0.1 (seconds to start: for scenarios where processes are the point).
+
+    What runs there must be a builtin, a library's function or a lambda: a worker cannot import a test module by name.
+    """
+    with LocalCluster(
+        processes=True,
+        host="127.0.0.1",
+        n_workers=2,
+        threads_per_worker=1,
+        local_directory=str(tmp_path),
+        **LOOPBACK,
+    ) as cluster, Client(cluster) as client:
+        yield client
+
+
+@pytest.fixture
+def settle():
+    """A function that waits until the scheduler has handled every release that its client has sent so far.
+
+    A deleted future is released by the client's event loop, later. Releases stay in order from there to the scheduler,
+    so once a future made and deleted last is forgotten, so are all that were deleted before it.
+    """
+
+    def wait_for_releases(client, deadline=20):
+        last = client.submit(object, pure=False)
+        wait(last)
+        key = last.key
+        del last
+        give_up = time.monotonic() + deadline
+        while key in client.who_has():
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"the scheduler still holds {key} after {deadline} s")
+            time.sleep(0.001)
+
+    return wait_for_releases

@@ -1,0 +1,109 @@
+"""The child: one scenario in a forked process of its own, from the fork to its end."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any, Callable, NoReturn
+
+import pytest
+
+from . import processes
+from .evidence import Evidence
+from .exceptions import described, plain_traceback
+from .folder import END, Folder
+from .text import shorten
+
+#: Asks the child for the stacks of all its threads.
+STACKS_SIGNAL = signal.SIGUSR1
+
+
+def run(item: pytest.Item, tests: Path, folder: Folder, prepare: Callable[[], None]) -> NoReturn:
+    """Run `item` after `prepare`, leave the evidence in `folder`, end this process. Never returns, never raises."""
+    me = os.getpid()
+    try:
+        evidence = _evidence(item, tests, folder, prepare)
+        # A fork that a scenario let escape ends here as well; it has nothing to say.
+        if os.getpid() == me:
+            _flush()
+            folder.note_phase(END, time.perf_counter())
+            folder.leave_evidence(evidence)
+    finally:
+        os._exit(0 if os.getpid() == me else 1)
+
+
+def _evidence(item: pytest.Item, tests: Path, folder: Folder, prepare: Callable[[], None]) -> dict[str, Any]:
+    evidence = Evidence(item, tests, folder)
+    try:
+        _settle(folder)
+        prepare()
+        item.config.pluginmanager.register(evidence, "scenario evidence")
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        return evidence.fields()
+    except BaseException as problem:  # noqa: BLE001 - trouble of ours is reported, never mistaken for the scenario's
+        return {
+            "outcome": "errored",
+            "phase": folder.phase()[0],
+            "reason": "the harness itself failed",
+            "exception": described(problem),
+            "traceback": shorten(plain_traceback(problem)),
+            "log": "",
+            "warnings": evidence.warnings(),
+            "seconds": 0.0,
+        }
+
+
+def _settle(folder: Folder) -> None:
+    """Make this process a scenario's own: session, signals, output, folders."""
+    os.setsid()
+    processes.die_with_parent()
+    processes.adopt_orphans()
+    _reset_signals()
+    _redirect_output(folder)
+    _watch_for_crashes(folder.stacks.open("w", encoding="utf-8"))
+    os.chdir(folder.work)
+    tempfile.tempdir = None
+    os.environ["TMPDIR"] = str(folder.tmp)
+    # Worker processes import test files as well, and are not to leave __pycache__ beside them.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+
+
+def _reset_signals() -> None:
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _redirect_output(folder: Folder) -> None:
+    """File descriptors first, so that whatever writes is caught; each line at once, so that a crash loses little."""
+    for path, flags, target in (
+        (Path(os.devnull), os.O_RDONLY, 0),
+        (folder.stdout, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 1),
+        (folder.stderr, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 2),
+    ):
+        opened = os.open(path, flags, 0o600)
+        os.dup2(opened, target)
+        os.close(opened)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+
+
+def _watch_for_crashes(stacks: IO[str]) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    faulthandler.enable(file=stacks, all_threads=True)
+    faulthandler.register(STACKS_SIGNAL, file=stacks, all_threads=True, chain=False)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()

@@ -1,0 +1,161 @@
+"""What the child keeps of its one test: a pytest plugin that is registered after the fork."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from _pytest._io import TerminalWriter
+
+from . import outcome, processes
+from .exceptions import described, plain_traceback, type_name
+from .folder import Folder
+from .text import MESSAGE_LIMIT, shorten
+
+if TYPE_CHECKING:
+    from warnings import WarningMessage
+
+#: The category of the warning about what a test leaves behind.
+LEAK = "dask_matrix.Leak"
+
+
+class Evidence:
+    """Runs the phases of one test and keeps what is to be said of them."""
+
+    def __init__(self, item: pytest.Item, tests: Path, folder: Folder) -> None:
+        self._tests = tests
+        self._folder = folder
+        self._phases: list[outcome.Phase] = []
+        self._warnings: dict[tuple[str, str, str], int] = {}
+        self._subtests: list[str] = []
+        self._log = ""
+        self._where = f"{item.location[0]}:{(item.location[1] or 0) + 1}"
+
+    def fields(self) -> dict[str, Any]:
+        """What the result record says of this test, except for the output."""
+        decided, phase = outcome.decide(self._phases)
+        return {
+            "outcome": decided,
+            "phase": phase.name,
+            "reason": shorten(phase.reason, MESSAGE_LIMIT),
+            "exception": phase.exception,
+            "traceback": shorten(self._traceback(phase)),
+            "log": shorten(self._log),
+            "warnings": [*self.warnings(), *self._leak()],
+            "seconds": outcome.seconds(self._phases),
+        }
+
+    def warnings(self) -> list[dict[str, Any]]:
+        """Warnings so far, equal ones counted."""
+        keys = ("category", "message", "where", "count")
+        return [dict(zip(keys, (*warning, count))) for warning, count in self._warnings.items()]
+
+    @pytest.hookimpl
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """As pytest's own, but no exception whatsoever ends it early."""
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        if self._run(item, "setup"):
+            self._run(item, "call")
+        self._run(item, "teardown", nextitem=nextitem)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A failed subtest comes here only; its test later fails for "1 failed subtest"."""
+        if report.failed and type(report).__name__ == "SubtestReport":
+            self._subtests.append(_rendered(report))
+
+    @pytest.hookimpl
+    def pytest_warning_recorded(self, warning_message: WarningMessage) -> None:
+        """Count it."""
+        text = shorten(str(warning_message.message), MESSAGE_LIMIT)
+        where = f"{self._relative(warning_message.filename)}:{warning_message.lineno}"
+        key = (type_name(warning_message.category), text, where)
+        self._warnings[key] = self._warnings.get(key, 0) + 1
+
+    def _leak(self) -> list[dict[str, Any]]:
+        """A warning if the test leaves processes behind. The parent kills them."""
+        left = [pid for pid in processes.descendants() if not processes.is_helper(pid)]
+        if not left:
+            return []
+        commands = "; ".join(sorted({processes.command(pid) for pid in left}))
+        message = f"left {len(left)} process{'es' if len(left) > 1 else ''} behind: {commands}"
+        text = shorten(message, MESSAGE_LIMIT)
+        return [{"category": LEAK, "message": text, "where": self._where, "count": len(left)}]
+
+    def _run(self, item: pytest.Item, when: Any, **arguments: Any) -> bool:
+        """Run one phase; whether the next one follows."""
+        self._folder.note_phase(when, time.perf_counter())
+        hook = getattr(item.ihook, f"pytest_runtest_{when}")
+        call = pytest.CallInfo.from_call(lambda: hook(item=item, **arguments), when=when)
+        report = _report(item, call)
+        # Subtests turn their test into a failed one in this hook, which pytest's terminal calls otherwise.
+        item.config.hook.pytest_report_teststatus(report=report, config=item.config)
+        self._phases.append(self._phase(report, call))
+        self._log = "\n".join(text for title, text in report.sections if title.startswith("Captured log"))
+        item.ihook.pytest_runtest_logreport(report=report)
+        return report.passed
+
+    def _phase(self, report: pytest.TestReport, call: pytest.CallInfo[Any]) -> outcome.Phase:
+        is_plain_skip = report.skipped and not hasattr(report, "wasxfail")
+        excinfo = None if is_plain_skip else call.excinfo
+        return outcome.Phase(
+            name=call.when,
+            result=report.outcome,
+            seconds=call.duration,
+            reason=_reason(report),
+            traceback="" if is_plain_skip or report.passed else self._shortened_paths(_rendered(report)),
+            exception=described(excinfo.value if excinfo else None),
+        )
+
+    def _traceback(self, decided: outcome.Phase) -> str:
+        """That of the deciding phase, then of its subtests and of what failed after it."""
+        later = [phase.traceback for phase in self._phases if phase.traceback and phase is not decided]
+        return "\n\n".join(text for text in [decided.traceback, *self._subtests, *later] if text)
+
+    def _shortened_paths(self, text: str) -> str:
+        """Files of the scenario set without the folder it happens to be in."""
+        return re.sub(rf'(?m)^(  File ")?{re.escape(str(self._tests))}/', r"\1", text)
+
+    def _relative(self, file: str) -> str:
+        """`file` as imported from: the same in every environment."""
+        roots = [str(self._tests), *sorted(filter(None, sys.path), key=len, reverse=True)]
+        return next((file[len(root) + 1 :] for root in roots if file.startswith(f"{root}/")), file)
+
+
+def _report(item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport:
+    try:
+        report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=call)
+    except BaseException as problem:  # noqa: BLE001 - an exception may break the rendering of itself
+        value = call.excinfo.value if call.excinfo else problem
+        text = plain_traceback(value)
+        return pytest.TestReport(item.nodeid, item.location, {}, "failed", text, call.when)  # type: ignore[arg-type]
+    return report
+
+
+def _rendered(report: pytest.TestReport) -> str:
+    text = io.StringIO()
+    try:
+        report.toterminal(TerminalWriter(text))
+        return text.getvalue().strip("\n")
+    except BaseException as problem:  # noqa: BLE001 - as above
+        return f"<no traceback: rendering it raised {type_name(type(problem))}>"
+
+
+def _reason(report: pytest.TestReport) -> str:
+    """Why it was skipped, or was expected to fail."""
+    expected = getattr(report, "wasxfail", None)
+    if expected is not None and report.skipped:
+        text = str(expected).partition("reason: ")[2] or str(expected)
+        return f"expected to fail: {text}" if text else "expected to fail"
+    if report.skipped and isinstance(report.longrepr, tuple):
+        return str(report.longrepr[2]).partition("Skipped: ")[2] or str(report.longrepr[2])
+    if report.failed and isinstance(report.longrepr, str) and report.longrepr.startswith("[XPASS"):
+        return report.longrepr
+    return ""

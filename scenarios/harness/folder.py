@@ -1,0 +1,85 @@
+"""The folder of one execution: where the child works, and where it leaves what the parent reads."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+#: The phase of a child that has run its test and only has to leave the evidence.
+END = "end"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Paths within one folder of the scratch space. The parent makes it and removes it."""
+
+    root: Path
+
+    @property
+    def work(self) -> Path:
+        """The child's current directory."""
+        return self.root / "work"
+
+    @property
+    def tmp(self) -> Path:
+        """The child's folder for temporary files; short, since sockets live in it."""
+        return self.root / "tmp"
+
+    @property
+    def stdout(self) -> Path:
+        """What was written to file descriptor 1."""
+        return self.root / "stdout"
+
+    @property
+    def stderr(self) -> Path:
+        """What was written to file descriptor 2."""
+        return self.root / "stderr"
+
+    @property
+    def stacks(self) -> Path:
+        """Stacks of all threads, written by faulthandler on a crash or when the parent asks."""
+        return self.root / "stacks"
+
+    def make(self) -> None:
+        """Make the folder and those the child needs."""
+        self.work.mkdir(parents=True)
+        self.tmp.mkdir()
+
+    def remove(self) -> None:
+        """Remove everything, also what a scenario has made read-only."""
+        shutil.rmtree(self.root, ignore_errors=True)
+        if self.root.exists():
+            for path in [self.root, *self.root.rglob("*")]:
+                if path.is_dir() and not path.is_symlink():
+                    path.chmod(0o700)
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    def note_phase(self, phase: str, clock: float) -> None:
+        """Child: the phase `phase` begins at `clock`, seconds of `time.perf_counter`."""
+        with (self.root / "phases").open("a", encoding="utf-8") as file:
+            file.write(f"{phase} {clock}\n")
+
+    def phase(self) -> tuple[str, float | None]:
+        """Parent: the phase the child was in, and when that began."""
+        try:
+            name, clock = (self.root / "phases").read_text(encoding="utf-8").splitlines()[-1].split()
+        except (OSError, IndexError, ValueError):
+            return "setup", None
+        return name, float(clock)
+
+    def leave_evidence(self, evidence: dict[str, Any]) -> None:
+        """Child: all of the evidence, or none if killed on the way."""
+        unfinished = self.root / "evidence.part"
+        unfinished.write_text(json.dumps(evidence), encoding="utf-8")
+        unfinished.replace(self.root / "evidence")
+
+    def evidence(self) -> dict[str, Any] | None:
+        """Parent: what the child left; nothing if it did not come to its end."""
+        try:
+            found: dict[str, Any] = json.loads((self.root / "evidence").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return found

@@ -1,0 +1,82 @@
+"""The job: what collect tells the harness, read from one JSON file and checked at once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class BadJob(ValueError):
+    """The job or the arguments cannot be used; the text names the offender."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One start of the harness in one environment. Folders and files are absolute, times are in seconds."""
+
+    tests: Path
+    records: Path
+    pytest: str
+    scratch: Path
+    run: str
+    environment: str
+    release: str
+    imports: tuple[str, ...]
+    fingerprints: dict[str, str]
+    done: dict[str, str]
+    jobs: int
+    timeout: float
+    alive: int | None
+
+    @classmethod
+    def read(cls, path: Path) -> Job:
+        """The job of the JSON file `path`; raises `BadJob`."""
+        try:
+            fields = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as problem:
+            raise BadJob(f"{path}: {problem}") from problem
+        if not isinstance(fields, dict):
+            raise BadJob(f"{path}: not a JSON object")
+        return _checked(path, fields)
+
+
+#: What each field must be; a field that has a third entry may be left out and then has that value.
+_SHAPES: dict[str, tuple[Any, ...]] = {
+    "tests": (str, "a folder"),
+    "records": (str, "a file"),
+    "scratch": (str, "a folder"),
+    "run": (str, "text"),
+    "environment": (str, "text"),
+    "release": (str, "text"),
+    "pytest": (str, "a folder, or empty where the environment has pytest", ""),
+    "imports": (list, "a list of module names", []),
+    "fingerprints": (dict, "an object of texts", {}),
+    "done": (dict, "an object of texts", {}),
+    "jobs": (int, "a number of processes, 1 or more", 1),
+    "timeout": ((int, float), "seconds, more than 0", 60),
+    "alive": ((int, type(None)), "a process id or null", None),
+}
+
+
+def _checked(path: Path, fields: dict[str, Any]) -> Job:
+    found = {name: _field(path, fields, name) for name in _SHAPES}
+    for name in ("jobs", "timeout"):
+        if not found[name] > 0:
+            raise BadJob(f"{path}: {name}: {found[name]!r} is not {_SHAPES[name][1]}")
+    tests = Path(found["tests"]).resolve()
+    if not tests.is_dir():
+        raise BadJob(f"{path}: tests: no folder {tests}")
+    folders = {name: Path(found[name]).resolve() for name in ("records", "scratch")}
+    return Job(**{**found, **folders, "tests": tests, "imports": tuple(map(str, found["imports"]))})
+
+
+def _field(path: Path, fields: dict[str, Any], name: str) -> Any:
+    kind, means, *default = _SHAPES[name]
+    if name not in fields and not default:
+        raise BadJob(f"{path}: {name} is missing: {means}")
+    value = fields.get(name, *default)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise BadJob(f"{path}: {name}: {value!r} is not {means}")
+    return value

@@ -1,0 +1,130 @@
+"""From the command line to pytest: read the job, import what is under test, then bring in pytest and run it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .job import BadJob, Job
+from .records import Records
+from .stop import Stop
+
+if TYPE_CHECKING:
+    from .plugin import Plugin
+
+INTERNAL_ERROR = 1
+BAD_JOB = 2
+IMPORT_REFUSED = 3
+STOPPED = 5
+
+#: Files in which pytest looks for its settings, in its order.
+_SETTINGS = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the harness; returns its exit code, see docs/records.md."""
+    try:
+        job, rest = _job(arguments)
+        stop = Stop(job.alive)
+        return STOPPED if stop.requested else _run(job, rest, stop)
+    except BadJob as problem:
+        print(f"harness: {problem}", file=sys.stderr)
+        return BAD_JOB
+    except KeyboardInterrupt:
+        return STOPPED
+
+
+def _job(arguments: Sequence[str]) -> tuple[Job, list[str]]:
+    parser = argparse.ArgumentParser(prog="harness", allow_abbrev=False, description="Run scenarios, write records.")
+    parser.add_argument("--job", type=Path, required=True, metavar="FILE", help="the job, see docs/records.md")
+    known, rest = parser.parse_known_args(arguments)
+    return Job.read(known.job), rest
+
+
+def _run(job: Job, arguments: Sequence[str], stop: Stop) -> int:
+    job.scratch.mkdir(parents=True, exist_ok=True)
+    records = Records(job.records, job.run)
+    refusal = _import_all(job.imports)
+    if refusal is not None:
+        records.append("refusal", {"environment": job.environment, "phase": "import", "message": refusal})
+        return IMPORT_REFUSED
+    _bring_in_pytest(job.pytest)
+    # Compiled test files go to the scratch folder, not beside the user's; those of the environment are kept in it.
+    sys.pycache_prefix = str(job.scratch / "pycache")
+    from .plugin import Plugin  # noqa: PLC0415 - needs pytest
+
+    plugin = Plugin(job, records, stop)
+    return _exit_code(plugin, _run_pytest(job, plugin, arguments), stop)
+
+
+def _import_all(names: Sequence[str]) -> str | None:
+    """Import each; the whole traceback of the first that fails."""
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # noqa: BLE001 - whatever stops an import is the evidence
+            return traceback.format_exc()
+    return None
+
+
+def _bring_in_pytest(folder: str) -> None:
+    """At the end of the path: a package of the environment is never masked by one that pytest came with."""
+    if folder:
+        sys.path.append(str(Path(folder).resolve()))
+    if importlib.util.find_spec("pytest") is None:
+        raise BadJob(f"pytest: there is none in {folder or 'the environment'}")
+
+
+def _run_pytest(job: Job, plugin: Plugin, arguments: Sequence[str]) -> int:
+    import pytest  # noqa: PLC0415 - not before what is under test
+
+    for name in ("PYTEST_ADDOPTS", "COLUMNS"):
+        os.environ.pop(name, None)
+    # Without paths among the arguments pytest collects the folder it is started in.
+    os.chdir(job.tests)
+    return int(pytest.main([*_settings(job), *_OPTIONS, *arguments], plugins=[plugin, plugin.collection]))
+
+
+#: Capturing is done by file descriptors in the child; assertions are explained in full whether on CI or not.
+_OPTIONS = (
+    *("-p", "no:cacheprovider", "--capture=no", "--color=no", "--import-mode=append"),
+    *("-o", "truncation_limit_lines=0", "-o", "truncation_limit_chars=0"),
+)
+
+
+def _settings(job: Job) -> list[str]:
+    """The folder's own settings count, those of folders around it never."""
+    from _pytest.config.findpaths import load_config_dict_from_file  # noqa: PLC0415 - as above
+
+    found = (job.tests / name for name in _SETTINGS if (job.tests / name).is_file())
+    settings = next((path for path in found if load_config_dict_from_file(path) is not None), None)
+    if settings is None:
+        settings = job.scratch / "pytest.ini"
+        settings.write_text("[pytest]\n", encoding="utf-8")
+    return ["-c", str(settings), "--rootdir", str(job.tests), "--confcutdir", str(job.tests)]
+
+
+def _exit_code(plugin: Plugin, ended: int, stop: Stop) -> int:
+    """Ours for pytest's `ended`."""
+    if plugin.exit_code is not None:
+        return plugin.exit_code
+    if stop.requested:
+        return STOPPED
+    if plugin.collection.broken:
+        plugin.execute([])
+        return plugin.exit_code or 0
+    import pytest  # noqa: PLC0415 - not before what is under test
+
+    if ended == pytest.ExitCode.INTERNAL_ERROR:
+        return INTERNAL_ERROR
+    print(f"harness: pytest ended with {ended} before anything was run", file=sys.stderr)
+    return BAD_JOB

@@ -1,0 +1,53 @@
+"""Evidence as text: kept whole up to a limit, head and tail of it beyond, and always storable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+#: Longest stdout, stderr, log and traceback of a result: characters, or bytes where a file is read.
+TEXT_LIMIT = 64 * 1024
+#: Longest message of an exception or a warning, in characters.
+MESSAGE_LIMIT = 4 * 1024
+
+
+def shorten(text: str, limit: int = TEXT_LIMIT) -> str:
+    """`text`, or its head and tail with a line between that says how much is left out."""
+    if len(text) <= limit:
+        return text
+    return _joined(text[: limit // 2], len(text) - limit // 2 * 2, text[-(limit // 2) :])
+
+
+def read(path: Path, limit: int = TEXT_LIMIT) -> str:
+    """What the file `path` holds, as `shorten` would give it, without reading its middle; `""` if there is none."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(0)
+            if size <= limit:
+                return decoded(file.read(limit))
+            head = file.read(limit // 2)
+            file.seek(size - limit // 2)
+            return _joined(decoded(head), size - limit // 2 * 2, decoded(file.read(limit // 2)))
+    except OSError:
+        return ""
+
+
+def decoded(data: bytes) -> str:
+    """`data` as UTF-8, what is not UTF-8 replaced."""
+    return data.decode("utf-8", "replace")
+
+
+def storable(value: Any) -> Any:
+    """`value` with every text in it fit for UTF-8 and for a database: no lone surrogates, NUL made visible."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "\u2400")
+    if isinstance(value, dict):
+        return {storable(key): storable(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [storable(entry) for entry in value]
+    return value
+
+
+def _joined(head: str, left_out: int, tail: str) -> str:
+    return f"{head}\n[... {left_out} characters left out ...]\n{tail}"

@@ -1,0 +1,67 @@
+"""matrix.toml is data, and a mistake in it is named by file, line and key."""
+
+from pathlib import Path
+
+import pytest
+
+from service import places
+from service.collect.config import InvalidConfig, load
+from service.domain.environment import Lane, Python
+
+GOOD = """\
+pythons = ["3.10", 3.11]
+requirements = ["numpy", "pyarrow>=14"]
+
+[sets.quick]
+releases = [">=2025.1,<2025.6", "2026.1.0", "latest:1"]
+lanes = ["as-released", "latest"]
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    """Return a matrix.toml with that text."""
+    path = folder / "matrix.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_configuration_is_read_as_what_it_means(tmp_path: Path) -> None:
+    """Versions become values."""
+    config = load(write(tmp_path, GOOD))
+    assert config.pythons == [Python(3, 10), Python(3, 11)]
+    assert config.sets["quick"].lanes == [Lane.AS_RELEASED, Lane.LATEST]
+
+
+def test_the_shipped_configuration_is_valid_and_has_the_sets_that_the_readme_names() -> None:
+    """quick, latest and all."""
+    assert {"quick", "latest", "all"} <= load(places.scenarios() / "matrix.toml").sets.keys()
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "told"),
+    [
+        (("3.11", "three"), 1, "pythons: 'three' is not a Python version"),
+        (("pyarrow>=14", "pyarrow=>14"), 2, "requirements: 'pyarrow=>14' is no requirement"),
+        ((">=2025.1,<2025.6", ">=2025.1,<banana"), 5, "sets.quick.releases: '>=2025.1,<banana' is no specifier"),
+        (("latest:1", "latest:0"), 5, "sets.quick.releases: 'latest:0' is no specifier"),
+        (('"latest"]', '"newest"]'), 6, "sets.quick.lanes: Input should be 'as-released', 'latest' or 'lowest-direct'"),
+        (("lanes =", "lane ="), 6, "sets.quick.lane: Extra inputs are not permitted"),
+        (("releases =", "# releases ="), 4, "sets.quick.releases: Field required"),
+        (("pythons = ", "pythons = ]"), 1, "not TOML"),
+    ],
+)
+def test_a_mistake_is_named_by_file_line_and_key(tmp_path: Path, change: tuple[str, str], line: int, told: str) -> None:
+    """So that it can be mended without reading our code."""
+    changed = GOOD.replace("3.11]", '"3.11"]').replace(*change)
+    path = write(tmp_path, changed)
+    with pytest.raises(InvalidConfig) as caught:
+        load(path)
+    assert str(path) in str(caught.value)
+    assert f"line {line}" in str(caught.value)
+    assert told in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    """Not a traceback."""
+    with pytest.raises(InvalidConfig, match="Cannot read"):
+        load(tmp_path / "none.toml")

@@ -1,0 +1,193 @@
+"""The index is asked as the user's settings say, and remembered."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
+from service.collect.index import Index, IndexUnreachable
+from service.collect.index_settings import IndexSettings, index_settings
+from service.domain.environment import Python
+from service.domain.release import Release
+
+
+def file(name: str, uploaded: str | None, **more: Any) -> dict[str, Any]:
+    """Return a file as PEP 691 and 700 write it."""
+    upload = {"upload-time": uploaded} if uploaded else {}
+    return {"filename": name, "url": f"https://files.invalid/{name}", "hashes": {}, "size": 1} | upload | more
+
+
+def wheels(project: str, version: str, uploaded: str | None, **more: Any) -> list[dict[str, Any]]:
+    """Return the wheel and the source of a release; the source came a day later."""
+    return [
+        file(f"{project}-{version}-py3-none-any.whl", uploaded, **more),
+        file(f"{project}-{version}.tar.gz", uploaded and uploaded.replace("T10", "T20"), **more),
+    ]
+
+
+PROJECTS = {
+    "dask": [
+        *wheels("dask", "2025.2.0", "2025-02-13T10:00:00Z", **{"requires-python": ">=3.10"}),
+        *wheels("dask", "2025.10.0", "2025-10-14T10:00:00Z"),
+        *wheels("dask", "2025.9.3", "2026-07-01T10:00:00Z"),
+        *wheels("dask", "2024.11.0", "2024-11-01T10:00:00Z", yanked="contradicts itself"),
+        *wheels("dask", "2025.3.0rc1", "2025-03-01T10:00:00Z"),
+        *wheels("dask", "2025.1.0", "2025-01-17T10:00:00Z"),
+        file("dask-nonsense.zip", "2025-01-17T10:00:00Z"),
+    ],
+    "distributed": [
+        *wheels("distributed", "2025.2.0", "2025-02-13T10:40:00Z"),
+        *wheels("distributed", "2025.10.0", "2025-10-14T10:30:00Z"),
+        *wheels("distributed", "2025.9.3", "2026-07-01T10:30:00Z"),
+        *wheels("distributed", "2024.11.0", "2024-11-01T10:30:00Z"),
+        *wheels("distributed", "2025.3.0rc1", "2025-03-01T10:30:00Z"),
+    ],
+    "numpy": [
+        file("numpy-1.26.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", "2023-09-16T00:00:00Z"),
+        file("numpy-1.23.2-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", "2022-08-14T00:00:00Z"),
+        file("numpy-1.20.0-cp312-cp312-win_amd64.whl", "2021-01-01T00:00:00Z"),
+        file("numpy-1.26.0.tar.gz", "2020-01-01T00:00:00Z"),
+    ],
+}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    requests: list[tuple[str, str | None]]
+    projects: dict[str, list[dict[str, Any]]]
+
+    def do_GET(self) -> None:
+        project = self.path.strip("/").split("/")[-1]
+        self.requests.append((project, self.headers.get("If-None-Match")))
+        if project not in self.projects:
+            self.send_error(404)
+            return
+        etag = f'"{project}-1"'
+        if self.headers.get("If-None-Match") == etag:
+            self.send_response(304)
+            self.end_headers()
+            return
+        body = json.dumps({"meta": {"api-version": "1.1"}, "name": project, "files": self.projects[project]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/vnd.pypi.simple.v1+json")
+        self.send_header("ETag", etag)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[ThreadingHTTPServer]:
+    """Return a running index on this machine that counts what it is asked."""
+    handler = type("Handler", (_Handler,), {"requests": [], "projects": dict(PROJECTS)})
+    serving = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=serving.serve_forever)
+    thread.start()
+    yield serving
+    serving.shutdown()
+    thread.join()
+    serving.server_close()
+
+
+def settings(server: ThreadingHTTPServer) -> IndexSettings:
+    """Return settings that name the index."""
+    return IndexSettings(f"http://127.0.0.1:{server.server_port}/simple/", None, known_to_uv=True)
+
+
+def test_a_release_is_a_version_that_both_projects_have(server: ThreadingHTTPServer, tmp_path: Path) -> None:
+    """In order of version; 2025.1.0 of dask alone is none."""
+    found = Index(settings(server), tmp_path).releases()
+    assert [str(release) for release in found] == ["2024.11.0", "2025.2.0", "2025.3.0rc1", "2025.9.3", "2025.10.0"]
+
+
+def test_the_cut_off_is_a_day_after_the_later_of_the_two_uploads(server: ThreadingHTTPServer, tmp_path: Path) -> None:
+    """Whenever that was."""
+    found = Index(settings(server), tmp_path).releases()[Release.parse("2025.2.0")]
+    assert found.cutoff == datetime(2025, 2, 14, 10, 40, tzinfo=UTC)
+    assert "3.9" not in found.requires_python
+
+
+def test_what_pip_would_not_offer_is_marked(server: ThreadingHTTPServer, tmp_path: Path) -> None:
+    """Yanked on either side, or a pre-release."""
+    found = Index(settings(server), tmp_path).releases()
+    assert [str(each.release) for each in found.values() if not each.offered] == ["2024.11.0", "2025.3.0rc1"]
+
+
+def test_a_python_counts_from_its_first_wheel_for_this_platform(server: ThreadingHTTPServer, tmp_path: Path) -> None:
+    """Not from a source, nor from another platform's wheel."""
+    first = Index(settings(server), tmp_path).first_wheels("numpy")
+    assert first == {Python(3, 11): datetime(2022, 8, 14, tzinfo=UTC)}
+
+
+def test_a_fresh_answer_is_not_asked_for_again_and_an_old_one_by_its_etag(
+    server: ThreadingHTTPServer, tmp_path: Path
+) -> None:
+    """The index says "not modified" and sends nothing."""
+    requests = server.RequestHandlerClass.requests  # type: ignore[attr-defined]
+    first = Index(settings(server), tmp_path).releases()
+    assert Index(settings(server), tmp_path).releases() == first
+    assert requests == [("dask", None), ("distributed", None)]
+    assert Index(settings(server), tmp_path, fresh=timedelta(0)).releases() == first
+    assert requests[2:] == [("dask", '"dask-1"'), ("distributed", '"distributed-1"')]
+
+
+def test_without_a_network_the_cache_answers_and_says_so(server: ThreadingHTTPServer, tmp_path: Path) -> None:
+    """With the date of what it said."""
+    first = Index(settings(server), tmp_path).releases()
+    gone = settings(server)
+    server.shutdown()
+    server.server_close()
+    offline = Index(gone, tmp_path, fresh=timedelta(0))
+    assert offline.releases() == first
+    assert "can't be reached; using what it said of dask on 20" in offline.notes[0]
+
+
+def test_without_network_and_cache_the_error_names_index_and_settings(tmp_path: Path) -> None:
+    """And what to check."""
+    unused = IndexSettings("http://127.0.0.1:9/simple/", None, known_to_uv=True)
+    with pytest.raises(IndexUnreachable, match=r"127\.0\.0\.1:9.*did not answer for dask.*UV_DEFAULT_INDEX"):
+        Index(unused, tmp_path).releases()
+
+
+def test_an_index_without_upload_times_is_refused(server: ThreadingHTTPServer, tmp_path: Path) -> None:
+    """An as-released environment could not be cut off."""
+    for project in ("dask", "distributed"):
+        server.RequestHandlerClass.projects[project] = wheels(project, "2025.2.0", None)  # type: ignore[attr-defined]
+    with pytest.raises(IndexUnreachable, match=r"no upload time for release 2025\.2\.0.*PEP 700"):
+        Index(settings(server), tmp_path).releases()
+
+
+PIP = "[global]\nindex-url = https://pip.invalid/simple\ncert = /pip.pem\n"
+UV = '[[index]]\nurl = "https://extra.invalid"\n[[index]]\nurl = "https://uv.invalid/simple"\ndefault = true\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "environ", "expected"),
+    [
+        ({}, {}, (PYPI_SIMPLE_ENDPOINT, None, True)),
+        ({"pip/pip.conf": PIP}, {}, ("https://pip.invalid/simple", "/pip.pem", False)),
+        ({"pip/pip.conf": PIP, "uv/uv.toml": UV}, {}, ("https://uv.invalid/simple", "/pip.pem", True)),
+        ({"uv/uv.toml": 'index-url = "https://old.invalid"'}, {}, ("https://old.invalid", None, True)),
+        ({"pip/pip.conf": PIP}, {"PIP_INDEX_URL": "https://env.invalid"}, ("https://env.invalid", "/pip.pem", False)),
+        ({"uv/uv.toml": UV}, {"UV_DEFAULT_INDEX": "https://env.invalid"}, ("https://env.invalid", None, True)),
+        ({"pip/pip.conf": "not an ini", "uv/uv.toml": "= broken"}, {}, (PYPI_SIMPLE_ENDPOINT, None, True)),
+    ],
+)
+def test_the_index_is_the_one_the_users_settings_name(
+    tmp_path: Path, files: dict[str, str], environ: dict[str, str], expected: tuple[str, str | None, bool]
+) -> None:
+    """uv's before pip's, variables before files, else the default of pypi-simple."""
+    for name, text in files.items():
+        path = tmp_path / ".config" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    found = index_settings({"HOME": str(tmp_path)} | environ, system=tmp_path / "etc")
+    assert (found.url, found.certificates, found.known_to_uv) == expected

@@ -1,0 +1,49 @@
+"""Environments are named by what they are."""
+
+import pytest
+
+from service.domain.environment import EnvironmentSpec, InvalidPython, Lane, Python, environment_key, packages
+from service.domain.release import Release
+
+SPEC = EnvironmentSpec(Release.parse("2025.2.0"), Python(3, 11), Lane.AS_RELEASED)
+
+
+def test_a_label_reads_as_nox_lists_it() -> None:
+    """Release, Python, lane."""
+    assert (SPEC.label, SPEC.slug) == ("2025.2.0, py311, as-released", "2025.2.0-py311-as-released")
+
+
+@pytest.mark.parametrize("text", ["3.9", "py39", "39"])
+def test_pythons_are_read_in_their_usual_spellings(text: str) -> None:
+    """As people and session names write them."""
+    assert Python.parse(text) == Python(3, 9)
+
+
+@pytest.mark.parametrize("text", ["", "3", "three", "3.11.7", "3.x"])
+def test_what_is_no_python_minor_is_refused(text: str) -> None:
+    """By name."""
+    with pytest.raises(InvalidPython, match="is not a Python version"):
+        Python.parse(text)
+
+
+def test_the_key_depends_on_python_platform_and_lock() -> None:
+    """And on nothing else, where there is a lock."""
+    key = environment_key(Python(3, 11), "linux-x86_64", "dask==1\n", SPEC)
+    other = EnvironmentSpec(Release.parse("2025.3.0"), Python(3, 11), Lane.LATEST)
+    assert key == environment_key(Python(3, 11), "linux-x86_64", "dask==1\n", other)
+    assert (
+        len(
+            {
+                key,
+                environment_key(Python(3, 12), "linux-x86_64", "dask==1\n", SPEC),
+                environment_key(Python(3, 11), "darwin-arm64", "dask==1\n", SPEC),
+                environment_key(Python(3, 11), "linux-x86_64", "dask==2\n", SPEC),
+            }
+        )
+        == 4
+    )
+
+
+def test_packages_are_read_from_a_lock() -> None:
+    """Comments and hashes are passed over."""
+    assert packages("# made\ndask==2025.2.0\nnumpy==2.2.3 \\\n    --hash=x\n") == {"dask": "2025.2.0", "numpy": "2.2.3"}

@@ -1,0 +1,115 @@
+"""The matrix shows what is known, in order, and nothing else."""
+
+from datetime import UTC, datetime, timedelta
+
+from service.domain.environment import Lane, Python
+from service.domain.matrix import Environment, Matrix, Refusal, Scenario, Selection, columns, rows
+from service.domain.outcome import Verdict
+from service.domain.release import Release
+from service.domain.verdict import Judgement
+
+NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
+
+
+def environment(
+    release: str, key: str = "", *, lane: Lane = Lane.AS_RELEASED, at: datetime = NOON, refused: str = ""
+) -> Environment:
+    """Return a column."""
+    refusal = Refusal("resolve", refused) if refused else None
+    return Environment(key or release, Release.parse(release), Python(3, 11), lane, "linux", at, refusal=refusal)
+
+
+def scenario(name: str, area: str = "futures", **more: object) -> Scenario:
+    """Return a row."""
+    return Scenario(id=f"{area}/{name}", title=name.replace("_", " "), area=area, fingerprint="f", **more)  # type: ignore[arg-type]
+
+
+def grid(*lines: str, releases: tuple[str, ...]) -> Matrix:
+    """Return a matrix from lines of P, F and blanks."""
+    environments = tuple(environment(release) for release in releases)
+    scenarios = tuple(scenario(f"row_{number}") for number in range(len(lines)))
+    verdicts = {"P": Verdict.PASS, "F": Verdict.FAIL}
+    cells = {
+        (row.id, column.key): Judgement(verdicts[character])
+        for row, line in zip(scenarios, lines, strict=True)
+        for column, character in zip(environments, line, strict=True)
+        if character != " "
+    }
+    return Matrix(scenarios, environments, cells)
+
+
+THREE = ("2025.2.0", "2025.3.0", "2025.10.0")
+
+
+def test_an_untested_cell_is_never_filled_in_from_its_neighbours() -> None:
+    """A gap between two passes stays a gap."""
+    matrix = grid("P P", releases=THREE)
+    assert [cell.verdict for cell in matrix.row(matrix.scenarios[0])] == [Verdict.PASS, Verdict.UNTESTED, Verdict.PASS]
+
+
+def test_columns_stand_in_order_of_version_whenever_they_were_uploaded() -> None:
+    """A late backport stands where its version belongs."""
+    late = environment("2025.9.3", at=NOON + timedelta(days=400))
+    assert [str(each.release) for each in columns([environment("2025.10.0"), late, environment("2025.9.2")])] == [
+        "2025.9.2",
+        "2025.9.3",
+        "2025.10.0",
+    ]
+
+
+def test_of_environments_that_differ_in_their_lock_only_the_newest_is_a_column() -> None:
+    """Yesterday's latest dependencies give way to today's."""
+    old = environment("2025.2.0", "old", lane=Lane.LATEST)
+    new = environment("2025.2.0", "new", lane=Lane.LATEST, at=NOON + timedelta(days=1))
+    assert [each.key for each in columns([new, old, environment("2025.2.0", "as")])] == ["as", "new"]
+
+
+def test_every_cell_of_a_refused_environment_is_uninstallable() -> None:
+    """Whatever was recorded before."""
+    column = environment("2026.1.0", refused="No solution found")
+    row = scenario("x")
+    matrix = Matrix((row,), (column,), {(row.id, column.key): Judgement(Verdict.PASS)})
+    assert matrix.cell(row, column).verdict is Verdict.UNINSTALLABLE
+
+
+def test_only_a_change_between_holding_and_breaking_is_a_turn() -> None:
+    """Gaps do not turn a row."""
+    matrix = grid("PPP", "P P", "PFP", "F  ", releases=THREE)
+    assert [matrix.turns(row) for row in matrix.scenarios] == [False, False, True, False]
+
+
+def test_selecting_changes_looks_at_the_columns_selected() -> None:
+    """A row that turned outside the range shown is uniform within it."""
+    matrix = grid("FPP", "PPF", releases=THREE)
+    wanted = Selection(start=Release.parse("2025.3.0"), changes=True)
+    assert [row.id for row in matrix.select(wanted).scenarios] == ["futures/row_1"]
+
+
+def test_words_search_in_ids_titles_covered_names_and_issues() -> None:
+    """All words must be found, in any of them."""
+    row = scenario(
+        "refcount", covers=("distributed.Client",), issues=("https://github.com/dask/distributed/issues/9041",)
+    )
+    matrix = Matrix((row, scenario("other")), (environment("2025.2.0"),))
+    for words in ("REFCOUNT", "client 9041", "futures/ref"):
+        assert [each.id for each in matrix.select(Selection(q=words)).scenarios] == [row.id]
+
+
+def test_the_columnar_form_has_a_string_for_each_scenario_and_a_legend_for_its_characters() -> None:
+    """As GET /api/v1/matrix answers."""
+    columnar = grid("PF ", releases=THREE).columnar()
+    assert columnar["cells"] == [".F "]
+    assert {columnar["legend"][character] for character in columnar["cells"][0]} == {"pass", "fail", "untested"}
+
+
+def test_rows_stand_by_area_and_then_as_in_their_files() -> None:
+    """The author's order is kept within a file."""
+    given = [scenario("b", line=1, file="t.py"), scenario("a", line=9, file="t.py"), scenario("z", area="array")]
+    assert [row.id for row in rows(given)] == ["array/z", "futures/b", "futures/a"]
+
+
+def test_a_tally_counts_only_cells_that_claim_something() -> None:
+    """Untested cells neither hold nor break."""
+    matrix = grid("PF ", releases=THREE)
+    tally = matrix.tally(matrix.scenarios)
+    assert (tally.holds, tally.of) == (1, 2)

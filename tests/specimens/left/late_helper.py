@@ -1,0 +1,5 @@
+"""Has a namesake in another folder."""
+
+from __future__ import annotations
+
+SIDE = "left"
