@@ -1,5 +1,6 @@
 """Fixtures for the scenarios: small clusters, closed with the test that asked for them."""
 
+import logging
 import time
 
 import pytest
@@ -7,6 +8,11 @@ from distributed import Client, LocalCluster, wait
 
 # The HTTP servers of scheduler and workers start even without a dashboard: port 8787 and all interfaces unless told otherwise.
 LOOPBACK = {"dashboard_address": "127.0.0.1:0", "worker_dashboard_address": "127.0.0.1:0"}
+
+
+def pytest_configure(config):
+    """Keep a message out of the evidence that says nothing: at level INFO, and only now and then, a comm tells it closed."""
+    logging.getLogger("distributed.batched").setLevel(logging.WARNING)
 
 
 @pytest.fixture
@@ -55,3 +61,17 @@ def settle():
             time.sleep(0.001)
 
     return wait_for_releases
+
+
+@pytest.fixture
+def await_cancelled():
+    """A function that waits until a future's client knows that it is cancelled."""
+
+    def wait_for_cancellation(future, deadline=20):
+        give_up = time.monotonic() + deadline
+        while not future.cancelled():
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"{future.key} is {future.status}, not cancelled, after {deadline} s")
+            time.sleep(0.001)
+
+    return wait_for_cancellation

@@ -338,7 +338,7 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), backlog=128)
     except OSError as error:
         raise DaskMatrixError(
-            f"Cannot listen on {host}:{port}: {error.strerror or error}. Choose another port with --port, or end what uses it."
+            f"Cannot listen on {host}:{port}: {os.strerror(error.errno) if error.errno else error}. Choose another port with --port, or end what uses it."
         ) from None
 
 

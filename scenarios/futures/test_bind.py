@@ -31,7 +31,7 @@ def test_a_nested_call_bound_to_another_computes_without_a_cluster():
 def test_calls_over_one_frame_bound_to_each_other_compute(client):
     """bind computes where both delayed calls take the same frame."""
     frame = dd.from_pandas(pd.DataFrame({"x": [1, 2]}), npartitions=2)
-    assert bind(dask.delayed(len)(frame), dask.delayed(sum)([frame.x.sum()])).compute() == 2
+    assert bind(dask.delayed(len)(frame), dask.delayed(sum)(frame.x)).compute() == 2
 
 
 @pytest.mark.scenario(issue=ISSUE, covers=["dask.graph_manipulation.bind", "dask.delayed", "distributed.Future"])

@@ -20,18 +20,20 @@ def lose(client):
 
 
 @pytest.mark.scenario(issue=REASON, covers=["distributed.Future.result", "distributed.CancelledError"])
-def test_a_future_lost_with_its_worker_names_its_key(client):
+def test_a_future_lost_with_its_worker_names_its_key(client, await_cancelled):
     """The error of scattered data lost with its worker names the key."""
     future = lose(client)
+    await_cancelled(future)
     with pytest.raises(CancelledError) as caught:
         future.result(timeout=10)
     assert future.key in str(caught.value)
 
 
 @pytest.mark.scenario(issue=REASON, covers=["distributed.Future.result", "distributed.client.FutureCancelledError"])
-def test_a_future_lost_with_its_worker_is_said_to_be_cancelled_for_a_reason(client):
+def test_a_future_lost_with_its_worker_is_said_to_be_cancelled_for_a_reason(client, await_cancelled):
     """The error of scattered data lost with its worker is a FutureCancelledError, which speaks of a reason."""
     future = lose(client)
+    await_cancelled(future)
     with pytest.raises(CancelledError) as caught:
         future.result(timeout=10)
     assert type(caught.value).__name__ == "FutureCancelledError"
@@ -39,9 +41,10 @@ def test_a_future_lost_with_its_worker_is_said_to_be_cancelled_for_a_reason(clie
 
 
 @pytest.mark.scenario(issue=REASON, covers=["distributed.Future.result", "distributed.client.FutureCancelledError"])
-def test_a_future_lost_with_its_worker_says_the_reason(client):
+def test_a_future_lost_with_its_worker_says_the_reason(client, await_cancelled):
     """The error of scattered data lost with its worker says a reason other than "unknown"."""
     future = lose(client)
+    await_cancelled(future)
     with pytest.raises(CancelledError) as caught:
         future.result(timeout=10)
     assert "reason: " in str(caught.value)
@@ -49,10 +52,11 @@ def test_a_future_lost_with_its_worker_says_the_reason(client):
 
 
 @pytest.mark.scenario(issue=REASON, covers=["distributed.Client.submit", "distributed.Future.result"])
-def test_work_over_a_lost_future_names_its_key(client):
+def test_work_over_a_lost_future_names_its_key(client, await_cancelled):
     """The error of work that depends on lost data names the key of that work."""
     future = lose(client)
     work = client.submit(operator.neg, future)
+    await_cancelled(work)
     with pytest.raises(CancelledError) as caught:
         work.result(timeout=10)
     assert work.key in str(caught.value)
@@ -82,13 +86,13 @@ def test_a_cancelled_future_names_its_key(client):
 
 
 @pytest.mark.scenario(issue=REASON, covers=["distributed.Client.cancel", "distributed.CancelledError"])
-def test_a_future_cancelled_by_another_client_names_its_key(client):
+def test_a_future_cancelled_by_another_client_names_its_key(client, await_cancelled):
     """The error of a future that another client cancelled by force names its key."""
     future = client.submit(int, 5)
     wait(future)
     with Client(client.cluster, set_as_default=False) as other:
         other.cancel([Future(future.key, other)], force=True)
-        with pytest.raises(CancelledError) as caught:
-            client.submit(operator.neg, future).result(timeout=10)
-            future.result(timeout=10)
+        await_cancelled(future)
+    with pytest.raises(CancelledError) as caught:
+        future.result(timeout=10)
     assert future.key in str(caught.value)

@@ -32,6 +32,13 @@ def plain(text: str) -> str:
     return _DIRECTIONS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def shown(value: object) -> object:
+    """Return what a template is about to put out; any text that is not markup of ours is made plain, whatever it is."""
+    if isinstance(value, str) and not isinstance(value, Markup) and not value.isprintable():
+        return plain(value)
+    return value
+
+
 def python(source: str) -> Markup:
     """Return source code highlighted, as inert markup."""
     text = plain(source)

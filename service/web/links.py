@@ -69,6 +69,8 @@ def release(text: str) -> str:
 def twin(page: str) -> str:
     """Return the address of a page's JSON twin."""
     path, mark, query = page.partition("?")
+    if path == "/api/docs":
+        return "/api/openapi.json"
     return f"{API}/matrix{mark}{query}" if path == "/" else f"{API}{path}{mark}{query}"
 
 

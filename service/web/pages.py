@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
 from service.domain.errors import UnknownName
-from service.web import contexts, links, times
+from service.web import contexts, evidence, links, times
 from service.web.api import Books
 from service.web.apidocs import docs_page
 from service.web.front import HERE
@@ -46,10 +46,11 @@ class Frame:
 
 
 def templates() -> Environment:
-    """Return the templates; everything put into them is escaped, and a missing value is an error."""
+    """Return the templates; everything put into them is made plain and escaped, and a missing value is an error."""
     return Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
+        finalize=evidence.shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -12,6 +12,9 @@
     });
   }
 
+  const grid = document.getElementById("matrix");
+  if (grid) grid.scrollLeft = grid.scrollWidth; // the newest releases first
+
   if (!("poll" in document.body.dataset)) return;
   const lost = document.getElementById("lost");
   let tag = document.body.dataset.etag;

@@ -1,0 +1,121 @@
+"""The pages in a real browser: quiet, complete without JavaScript, filling while results come in."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from service.web import links
+
+from .conftest import REFUSED, ROWS, Site, Window
+
+Open = Callable[..., Window]
+HOSTILE = "<script>alert(1)</script></pre><img src=x onerror=alert(1)>\x1b[31m \u202e" + "long" * 5_000
+ADDRESSES = [
+    "/", "/?changes=true", "/?q=zzz", "/releases", "/api/docs", f"/environments/{0:016x}", f"/environments/{REFUSED}",
+    *map(links.scenario, ROWS), *(links.cell(row, f"{12:016x}") for row in ROWS), links.cell(ROWS[0], REFUSED),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_page_is_quiet_and_no_wider_than_the_window(site: Site, window: Open, width: int, scheme: str) -> None:
+    """No message in the console, nothing against the policy; only boxes of their own scroll sideways."""
+    result = site.result("failed", column=12, text=HOSTILE)
+    page = window(width, color_scheme=scheme).page
+    for address in [*ADDRESSES, f"/results/{result}"]:
+        answer = page.goto(site.url + address)
+        assert answer, address
+        assert answer.status == 200, address
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+
+
+def test_every_page_is_complete_without_javascript(site: Site, window: Open) -> None:
+    """From the matrix to a cell, to its row, and through the form."""
+    page = window(java_script_enabled=False).page
+    page.goto(site.url)
+    page.locator("#matrix td.turn a").click()
+    expect(page.locator(".verdict")).to_contain_text("fail on Dask 2025.1.0")
+    page.locator(".crumbs a").nth(1).click()
+    expect(page.locator("h1")).to_have_text("Row 0 computes again")
+    page.goto(site.url)
+    page.get_by_label("only rows that turn").check()
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#matrix th[scope=row]")).to_have_count(1)
+    assert "changes=true" in page.url
+
+
+def test_the_form_writes_a_short_address(site: Site, window: Open) -> None:
+    """With JavaScript, what was left empty is left out; the back button brings the form back usable."""
+    page = window().page
+    page.goto(site.url)
+    page.get_by_label("Area").select_option("bag")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#matrix th[scope=row]")).to_have_count(1)
+    assert page.url == f"{site.url}/?area=bag"
+    page.go_back()
+    expect(page.get_by_label("Text")).to_be_enabled()
+
+
+def test_the_page_fills_when_a_result_arrives(site: Site, window: Open) -> None:
+    """By itself, and neither scroll position, nor focus, nor what is being typed is lost."""
+    page = window(600).page
+    page.goto(site.url)
+    row = page.locator("tr", has_text="Row 1")
+    first = row.locator("td").first
+    expect(first).to_contain_text("untested")
+    page.evaluate("document.getElementById('matrix').scrollLeft = 40")
+    page.get_by_label("Text").fill("half a wo")
+    site.result("crashed", row=1)
+    expect(first).to_contain_text("crash")
+    expect(page.get_by_label("Text")).to_be_focused()
+    expect(page.get_by_label("Text")).to_have_value("half a wo")
+    assert page.evaluate("document.getElementById('matrix').scrollLeft") == 40
+    link = row.locator("td a").nth(2)
+    link.focus()
+    site.result("passed", row=1, column=2)
+    expect(row.locator("td").nth(2)).to_contain_text("pass")
+    expect(link).to_be_focused()
+
+
+def test_an_empty_page_becomes_the_matrix(tmp_path: str, site: Site, window: Open) -> None:
+    """What is on a cell's page is renewed too."""
+    page = window().page
+    page.goto(site.url + links.cell(ROWS[1], site.keys[0]))
+    expect(page.locator("main")).to_contain_text("has not run in this environment")
+    site.result("failed", row=1, text="E   KeyError: 'k'")
+    expect(page.locator(".verdict")).to_contain_text("fail")
+    expect(page.locator(".tb-error")).to_contain_text("KeyError")
+
+
+def test_the_heads_stay_in_sight(site: Site, window: Open) -> None:
+    """The first column and the head of columns stand still while the grid scrolls within its box."""
+    page = window(390).page
+    page.goto(site.url)
+    box = page.locator("#matrix")
+    before = page.locator("#matrix th[scope=row]").first.bounding_box()
+    box.evaluate("box => box.scrollLeft = 300")
+    after = page.locator("#matrix th[scope=row]").first.bounding_box()
+    assert before
+    assert after
+    assert before["x"] == after["x"]
+    assert after["width"] < 390 * 0.45
+
+
+def test_hostile_evidence_does_nothing(site: Site, window: Open) -> None:
+    """No dialog opens, and the text is read as it was written."""
+    page = window().page
+    page.on("dialog", lambda _dialog: pytest.fail("a script ran"))
+    result = site.result("failed", text=HOSTILE)
+    page.goto(f"{site.url}/results/{result}")
+    expect(page.locator("main")).to_contain_text("<script>alert(1)</script></pre><img src=x onerror=alert(1)>")
+
+
+def test_the_skip_link_is_the_first_stop(site: Site, window: Open) -> None:
+    """For those who move by keyboard."""
+    page = window().page
+    page.goto(site.url)
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"

@@ -1,0 +1,78 @@
+"""What several rooms' tests share: the command as users start it, and a data folder with real environments in it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+SMALL_SET = {
+    "area/test_small.py": '''\
+"""Scenarios that take no time."""
+import dask
+import pytest
+
+def test_adds():
+    """Two delayed numbers add up."""
+    assert dask.delayed(sum)([1, 2]).compute() == 3
+
+@pytest.mark.parametrize("release", ["2025.2.0", "1.0"])
+def test_says_its_release(release):
+    """Dask says its own version."""
+    assert dask.__version__ == release
+''',
+}
+"""A scenario set of a user's own: three scenarios, one of which fails on every release."""
+
+
+def environ(data: Path | None = None, **changes: str) -> dict[str, str]:
+    """Return the variables of a user who has set nothing of ours, but for the data folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DASK_MATRIX", "NOX", "COLUMNS"))}
+    return kept | ({"DASK_MATRIX_DATA": str(data)} if data else {}) | changes
+
+
+def command_line(*arguments: str | Path) -> list[str]:
+    """Return the command as a process."""
+    return [sys.executable, "-m", "service.cli", *map(str, arguments)]
+
+
+def dask_matrix(
+    *arguments: str | Path, data: Path | None = None, cwd: Path | None = None, **changes: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command; return its exit code and output."""
+    return subprocess.run(
+        command_line(*arguments),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env=environ(data, **changes),
+        timeout=300,
+    )
+
+
+def write_set(folder: Path, files: dict[str, str] = SMALL_SET) -> Path:
+    """Write a scenario set; return its folder."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder in which a real release was run over the small set, and one that does not install."""
+    folder = tmp_path_factory.mktemp("real")
+    tests = write_set(folder / "set")
+    done = dask_matrix(
+        "run", "--release", "2025.2.0", "--release", "2026.1.0", "--scenarios", tests, data=folder / "data"
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "data"

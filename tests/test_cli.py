@@ -1,0 +1,122 @@
+"""Bad input gets one clear paragraph and exit code 2, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from service import places
+from service.store.store import Store
+from tests.conftest import dask_matrix, write_set
+
+
+def refused(*arguments: str | Path, data: Path, told: str) -> None:
+    """Run the command; it must refuse, and say so well."""
+    done = dask_matrix(*arguments, data=data)
+    assert done.returncode == 2, done
+    assert told in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().split("\n\n")) == 1
+
+
+def test_an_unknown_release_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    """By number, on both sides."""
+    refused(
+        "run",
+        "--release",
+        "2025.2.9",
+        data=tmp_path,
+        told="No release '2025.2.9'. Nearest: 2025.1.0, 2025.2.0, 2025.3.0",
+    )
+
+
+def test_what_is_no_release_is_repeated(tmp_path: Path) -> None:
+    """With what one looks like."""
+    refused(
+        "run", "--release", "newest", data=tmp_path, told="'newest' is not a release. Write a version such as 2025.2.0"
+    )
+
+
+def test_an_unknown_set_is_answered_with_those_there_are(tmp_path: Path) -> None:
+    """As matrix.toml names them."""
+    refused("run", "--tag", "quik", data=tmp_path, told="No set in matrix.toml 'quik'. Nearest: quick, latest, all")
+
+
+def test_a_malformed_matrix_toml_is_named_by_file_line_and_key(tmp_path: Path) -> None:
+    """A user's own set may have its own."""
+    tests = write_set(tmp_path / "set", {"test_a.py": "def test_a(): pass\n"})
+    shipped = (places.scenarios() / "matrix.toml").read_text()
+    (tests / "matrix.toml").write_text(shipped.replace('"latest:1"', '"newest:1"'))
+    line = next(number for number, text in enumerate(shipped.splitlines(), 1) if '"latest:1"' in text)
+    refused(
+        "run",
+        "--scenarios",
+        tests,
+        data=tmp_path / "d",
+        told=f"matrix.toml, line {line}: sets.quick.releases: 'newest:1' is no specifier",
+    )
+
+
+def test_a_scenario_folder_without_tests_is_named(tmp_path: Path) -> None:
+    """Or one that is not there."""
+    (tmp_path / "empty").mkdir()
+    refused("run", "--scenarios", tmp_path / "empty", data=tmp_path / "d", told=f"No tests in {tmp_path / 'empty'}")
+    refused("run", "--scenarios", tmp_path / "none", data=tmp_path / "d", told=f"No folder {tmp_path / 'none'}")
+
+
+@pytest.mark.parametrize("command", [("serve",), ("run", "--serve", "--release", "2025.2.0")])
+def test_a_port_in_use_is_named_before_any_work_is_done(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """With the way out."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused(
+            *command,
+            "--port",
+            str(port),
+            data=tmp_path,
+            told=f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another port",
+        )
+    assert not (tmp_path / "records").exists()
+
+
+def test_a_database_from_a_newer_version_is_refused(tmp_path: Path) -> None:
+    """Whatever is asked of it."""
+    Store.open(places.Places(tmp_path).database).close()
+    connection = sqlite3.connect(tmp_path / "matrix.sqlite")
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    for command in (("show",), ("serve", "--port", "0"), ("run", "--release", "2026.1.0"), ("rebuild",)):
+        refused(*command, data=tmp_path, told="was written by a newer dask-matrix (schema 9999). Upgrade dask-matrix")
+
+
+def test_a_python_that_is_not_on_the_machine_makes_an_uninstallable_column(tmp_path: Path) -> None:
+    """It is shown, not silently absent."""
+    done = dask_matrix("run", "--release", "2025.2.0", "--python", "3.99", data=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (column,) = json.loads(dask_matrix("show", "--json", data=tmp_path).stdout)["environments"]
+    assert (column["python"], column["status"], column["refusal"]["phase"]) == ("3.99", "uninstallable", "interpreter")
+    assert "no Python 3.99 found; looked in " in column["refusal"]["message"]
+
+
+def test_an_index_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
+    """When nothing is kept from before."""
+    done = dask_matrix("releases", data=tmp_path, UV_DEFAULT_INDEX="http://127.0.0.1:9/simple")
+    assert done.returncode == 2
+    assert "http://127.0.0.1:9/simple did not answer for dask" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_empty_store_shows_what_to_do(tmp_path: Path) -> None:
+    """Not an empty grid."""
+    done = dask_matrix("show", data=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "Nothing to show. `dask-matrix run --tag quick` fills the matrix.\n")
+
+
+def test_the_version_is_said(tmp_path: Path) -> None:
+    """By --version."""
+    assert dask_matrix("--version", data=tmp_path).stdout.startswith("dask-matrix ")

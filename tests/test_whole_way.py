@@ -1,0 +1,253 @@
+"""The whole way on real Dask releases: from the index to the matrix, killed and resumed, by command, nox and wheel."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import command_line, dask_matrix, environ, write_set
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 120
+"""Seconds that anything awaited here may take on a loaded machine."""
+SLOW_SET = {
+    "test_slow.py": """\
+import time
+import pytest
+
+@pytest.mark.parametrize("number", range(24))
+def test_takes_a_while(number):
+    time.sleep(0.4)
+"""
+}
+
+
+def shown(data: Path, *arguments: str) -> Any:
+    """Return what ``show --json`` prints."""
+    done = dask_matrix("show", "--json", *arguments, data=data)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def results(data: Path) -> list[dict[str, Any]]:
+    """Return every result recorded in a data folder."""
+    lines = (line for path in (data / "records").rglob("*.jsonl") for line in path.read_text().splitlines())
+    return [record for record in map(json.loads, lines) if record["kind"] == "result"]
+
+
+def wait_until(condition: Any, process: subprocess.Popen[str]) -> None:
+    """Wait for a condition while a process runs."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert process.poll() is None, process.stderr.read() if process.stderr else ""
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
+
+
+def test_a_real_release_and_one_that_does_not_install_become_two_columns(real_data: Path) -> None:
+    """With the verdicts of three scenarios, and the resolver's words."""
+    grid = shown(real_data, "--area", "area")
+    assert [(each["release"], each["status"]) for each in grid["environments"]] == [
+        ("2025.2.0", "installable"),
+        ("2026.1.0", "uninstallable"),
+    ]
+    assert "distributed==2026.1.0 depends on dask" in grid["environments"][1]["refusal"]["message"]
+    verdicts = {
+        row["id"]: [grid["legend"][cell] for cell in cells]
+        for row, cells in zip(grid["scenarios"], grid["cells"], strict=True)
+    }
+    assert verdicts == {
+        "area/small/adds": ["pass", "uninstallable"],
+        "area/small/says_its_release[2025.2.0]": ["pass", "uninstallable"],
+        "area/small/says_its_release[1.0]": ["fail", "uninstallable"],
+    }
+
+
+def test_the_environment_holds_what_its_lock_says_and_nothing_else(real_data: Path) -> None:
+    """No pytest, no pip, nothing of ours."""
+    (folder,) = (path.parent for path in (real_data / "environments").glob("*/.ready"))
+    (lock,) = (path for path in (real_data / "locks").glob("*.txt"))
+    listed = subprocess.run(
+        [sys.executable, "-m", "uv", "pip", "freeze", "--python", folder / "bin" / "python"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert sorted(listed.split()) == sorted(line for line in lock.read_text().split() if "==" in line)
+
+
+def test_a_failure_carries_its_evidence(real_data: Path) -> None:
+    """Exception, and a traceback with the values that were compared."""
+    (failure,) = (each for each in results(real_data) if each["outcome"] == "failed")
+    assert failure["exception"]["type"] == "AssertionError"
+    assert "'2025.2.0' == '1.0'" in failure["traceback"]
+
+
+def test_what_is_done_does_not_run_again(real_data: Path) -> None:
+    """An unchanged world runs nothing and records nothing."""
+    tests = write_set(real_data.parent / "set")
+    before = len(results(real_data))
+    done = dask_matrix("run", "--release", "2025.2.0", "--release", "2026.1.0", "--scenarios", tests, data=real_data)
+    assert (done.returncode, len(results(real_data))) == (0, before)
+    assert "nothing to do 3/3" in done.stderr
+    planned = dask_matrix("plan", "--json", "--release", "2025.2.0", "--scenarios", tests, data=real_data)
+    assert [each["executions"] for each in json.loads(planned.stdout)] == [0]
+
+
+def test_failures_run_again_when_asked_for(real_data: Path) -> None:
+    """Only they do."""
+    tests = write_set(real_data.parent / "set")
+    before = len(results(real_data))
+    done = dask_matrix("run", "--release", "2025.2.0", "--scenarios", tests, "--failed", data=real_data)
+    assert done.returncode == 0, done.stderr
+    assert len(results(real_data)) == before + 1
+
+
+def test_an_expression_that_matches_nothing_is_an_error(real_data: Path) -> None:
+    """Exit code 2, and the expression is repeated."""
+    tests = write_set(real_data.parent / "other", {"test_other.py": "def test_other():\n    pass\n"})
+    done = dask_matrix("run", "--release", "2025.2.0", "--scenarios", tests, "-k", "nonsense", data=real_data)
+    assert done.returncode == 2
+    assert "No scenario matches '-k nonsense'" in done.stderr
+
+
+def test_rebuild_gives_the_same_answers(real_data: Path) -> None:
+    """From the record files alone."""
+    before = shown(real_data)
+    done = dask_matrix("rebuild", data=real_data)
+    assert done.returncode == 0, done.stderr
+    assert shown(real_data) == before
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 130)])
+def test_a_run_stopped_in_the_middle_goes_on_where_it_was(
+    real_data: Path, tmp_path: Path, how: signal.Signals, code: int
+) -> None:
+    """Nothing finished is lost, nothing finished runs twice, and no process is left behind."""
+    data = tmp_path / "data"
+    data.mkdir()
+    for kept in ("environments", "locks", "pytest", "index"):
+        (data / kept).symlink_to(real_data / kept)
+    tests = write_set(tmp_path / "set", SLOW_SET)
+    command = command_line("run", "--release", "2025.2.0", "--scenarios", tests)
+    process = subprocess.Popen(command, env=environ(data), stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: len(results(data)) >= 3, process)
+    os.kill(process.pid, how)
+    said = process.communicate()[1]
+    assert process.returncode == code
+    if how is not signal.SIGKILL:
+        assert "the same command goes on from there" in said
+    wait_until_gone(str(data / "scratch"))
+    stopped = len(results(data))
+    assert 3 <= stopped < 24
+    assert dask_matrix("run", "--release", "2025.2.0", "--scenarios", tests, data=data).returncode == 0
+    assert Counter(each["scenario"] for each in results(data)) == Counter(
+        f"slow/takes_a_while[{number}]" for number in range(24)
+    )
+    assert shown(data)["cells"] == ["."] * 24
+
+
+def wait_until_gone(word: str) -> None:
+    """Wait until no process has a word on its command line (the harness has its job file there, its children too)."""
+    deadline = time.monotonic() + PATIENCE
+    while any(word.encode() in line for line in command_lines()):
+        assert time.monotonic() < deadline, "a process outlived its run"
+        time.sleep(0.1)
+
+
+def command_lines() -> list[bytes]:
+    """Return the command lines of all processes."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found.append(path.read_bytes())
+        except OSError:
+            continue
+    return found
+
+
+def test_nox_runs_one_environment_by_its_readable_name(real_data: Path) -> None:
+    """As the cell pages print it; what is done is not run again, other arguments go to pytest."""
+    nox = [sys.executable, "-m", "nox", "-f", str(ROOT / "noxfile.py"), "-s", "scenarios(2025.2.0, py311, as-released)"]
+    tagged = subprocess.run(
+        [*nox[:5], "-t", "quick", "--list", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environ(real_data),
+    )
+    names = [each["session"] for each in json.loads(tagged.stdout)]
+    name = next(each for each in names if each.startswith("scenarios(2025.2.0, py"))
+    assert len(names) == 10
+    done = subprocess.run(
+        [*nox[:6], name, "--", "-k", "from_delayed and computes_twice"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environ(real_data),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "futures/from_delayed/computes_twice" in {each["scenario"] for each in results(real_data)}
+
+
+def test_a_wheel_works_without_the_checkout(real_data: Path, tmp_path: Path) -> None:
+    """It finds its scenarios, matrix.toml, sessions, templates and migrations inside itself."""
+    uv = [sys.executable, "-m", "uv", "--quiet"]
+    source = tmp_path / "source"
+    tracked = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for name in tracked.splitlines():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).exists():
+            (source / name).write_bytes((ROOT / name).read_bytes())
+    subprocess.run([*uv, "build", "--wheel", "--out-dir", tmp_path / "dist", source], check=True)
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    subprocess.run([*uv, "venv", "--python", sys.executable, tmp_path / "venv"], check=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    subprocess.run([*uv, "pip", "install", "--python", python, wheel], check=True)
+    program = tmp_path / "venv" / "bin" / "dask-matrix"
+    data = tmp_path / "data"
+    data.mkdir()
+    for kept in ("environments", "locks", "pytest", "index"):
+        (data / kept).symlink_to(real_data / kept)
+    elsewhere = {"cwd": tmp_path, "env": environ(data), "text": True}
+    run = [program, "run", "--release", "2025.2.0", "-k", "from_delayed and computes_twice"]
+    done = subprocess.run(run, check=False, capture_output=True, **elsewhere)  # type: ignore[call-overload]
+    assert done.returncode == 0, done.stderr
+    show = subprocess.run([program, "show", "--json"], check=True, capture_output=True, **elsewhere)  # type: ignore[call-overload]
+    assert "futures/from_delayed/computes_twice" in {row["id"] for row in json.loads(show.stdout)["scenarios"]}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    server = subprocess.Popen([program, "serve", "--port", str(port)], **elsewhere, stderr=subprocess.PIPE)  # type: ignore[call-overload]
+    try:
+        assert f"http://127.0.0.1:{port}" in server.stderr.readline()
+        for route, text in (("/", "computes twice"), ("/healthz", '"ok"'), ("/api/v1/matrix", "computes_twice")):
+            assert text in get(f"http://127.0.0.1:{port}{route}", server)
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+def get(url: str, server: subprocess.Popen[str]) -> str:
+    """Return a page, once the server is up."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - this machine
+                return str(answer.read().decode())
+        except ConnectionError:
+            assert server.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.1)

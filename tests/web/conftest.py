@@ -1,0 +1,79 @@
+"""A small store of made-up records behind the real application."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.domain.records import EnvironmentRecord, Record, RefusalRecord, ResultRecord, RunRecord, ScenarioRecord
+from service.store.store import Store
+from service.web.app import create_app
+
+NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
+OLD, NEW, REFUSED = "0" * 16, "1" * 16, "2" * 16
+ROW = "futures/from_delayed/computes_again"
+ODD = "bag/reads/works[a b/ü?x=1#y%&-<z>]"
+
+
+@dataclass
+class Book:
+    """A store, the application on it, and a way to put more in."""
+
+    store: Store
+    client: TestClient
+    number: int = 0
+
+    def add(self, record: type[Record], **values: Any) -> Record:
+        """Put one record in; it has the next id and stands a minute after the one before."""
+        self.number += 1
+        head = {"id": f"id{self.number}", "run": "r", "at": NOON + timedelta(minutes=self.number)}
+        made = record(**{**head, **values})
+        self.store.take([made])
+        return made
+
+    def environment(self, key: str, release: str, lock: str = "dask==1\nnumpy==2.1.0\n", **more: Any) -> None:
+        """Describe an environment."""
+        fixed = {"python": "3.11", "lane": "as-released", "platform": "linux-x86_64", "released_at": NOON}
+        self.add(EnvironmentRecord, key=key, release=release, lock=lock, **{**fixed, **more})
+
+    def scenario(self, name: str = ROW, **more: Any) -> None:
+        """Describe a scenario."""
+        fixed = {
+            "title": "Computes again",
+            "area": name.split("/", maxsplit=1)[0],
+            "file": "f.py",
+            "function": "test_x",
+        }
+        self.add(ScenarioRecord, scenario=name, fingerprint="f", **{**fixed, **more})
+
+    def result(self, outcome: str = "passed", name: str = ROW, key: str = OLD, **more: Any) -> Record:
+        """Record an execution."""
+        fixed = {"fingerprint": "f", "phase": "call", "seconds": 0.25, "started": NOON + timedelta(minutes=self.number)}
+        return self.add(ResultRecord, scenario=name, environment=key, outcome=outcome, **{**fixed, **more})
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Book]:
+    """Return an application on an empty store."""
+    url = f"sqlite:///{tmp_path / 'matrix.sqlite'}"
+    with TestClient(create_app(url), raise_server_exceptions=False) as client, Store.open(url) as store:
+        yield Book(store, client)
+
+
+@pytest.fixture
+def book(empty: Book) -> Book:
+    """Return an application on two rows and three columns, the last of them refused."""
+    empty.add(RunRecord, id="r", who="me", host="here", scenario_set="scenarios", tool="0", commit="abc123")
+    empty.environment(OLD, "2025.2.0", python_full="3.11.7")
+    empty.environment(NEW, "2025.4.0")
+    empty.environment(REFUSED, "2026.1.0", lock="")
+    empty.add(RefusalRecord, environment=REFUSED, phase="resolve", message="No solution found:\n  dask==2025.12.0")
+    empty.scenario(issues=["dask/distributed#9041"], source="def test_x():\n    assert 1\n", formerly=["futures/was"])
+    empty.scenario(ODD)
+    empty.result("passed")
+    empty.result("failed", key=NEW, exception={"type": "KeyError", "message": "'k'"}, traceback="E   KeyError: 'k'\n")
+    return empty
