@@ -82,7 +82,7 @@ def wait(reached: Any, process: subprocess.Popen[bytes]) -> None:
 def grid(port: int) -> Any:
     """Return the matrix, or None while there is no answer."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/matrix", timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/matrix", timeout=10) as answer:
             return json.load(answer)
     except OSError:
         return None

@@ -6,21 +6,27 @@ import time
 import pytest
 from distributed import Client, LocalCluster, wait
 
-# The HTTP servers of scheduler and workers start even without a dashboard: port 8787 and all interfaces unless told otherwise.
-LOOPBACK = {"dashboard_address": "127.0.0.1:0", "worker_dashboard_address": "127.0.0.1:0"}
+#: Two single-threaded workers. Scheduler and workers start HTTP servers even without a dashboard: on port 8787 and on
+#: all interfaces unless told otherwise.
+SMALL = {
+    "n_workers": 2,
+    "threads_per_worker": 1,
+    "dashboard_address": "127.0.0.1:0",
+    "worker_dashboard_address": "127.0.0.1:0",
+}
+IN_PROCESS = {**SMALL, "processes": False}
+PROCESSES = {**SMALL, "processes": True, "host": "127.0.0.1"}
 
 
-def pytest_configure(config):
-    """Keep a message out of the evidence that says nothing: at level INFO, and only now and then, a comm tells it closed."""
+def pytest_configure():
+    """Keep out of the evidence what says nothing: at level INFO, and only now and then, a comm tells that it closed."""
     logging.getLogger("distributed.batched").setLevel(logging.WARNING)
 
 
 @pytest.fixture
 def client(tmp_path):
-    """A client of two single-threaded workers that share this process (about 20 ms to start)."""
-    with LocalCluster(
-        processes=False, n_workers=2, threads_per_worker=1, local_directory=str(tmp_path), **LOOPBACK
-    ) as cluster, Client(cluster) as client:
+    """A client of two workers that share this process (about 20 ms to start)."""
+    with LocalCluster(local_directory=str(tmp_path), **IN_PROCESS) as cluster, Client(cluster) as client:
         yield client
 
 
@@ -30,14 +36,7 @@ def process_client(tmp_path):
 
     What runs there must be a builtin, a library's function or a lambda: a worker cannot import a test module by name.
     """
-    with LocalCluster(
-        processes=True,
-        host="127.0.0.1",
-        n_workers=2,
-        threads_per_worker=1,
-        local_directory=str(tmp_path),
-        **LOOPBACK,
-    ) as cluster, Client(cluster) as client:
+    with LocalCluster(local_directory=str(tmp_path), **PROCESSES) as cluster, Client(cluster) as client:
         yield client
 
 

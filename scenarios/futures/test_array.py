@@ -46,7 +46,9 @@ def test_computes_again_after_a_scattered_future_is_deleted(client, settle):
     assert array.compute().tolist() == [0, 1, 2, 3]
 
 
-@pytest.mark.scenario(issue=ISSUE, covers=["dask.array.from_delayed", "dask.array.concatenate", "distributed.Client.map"])
+@pytest.mark.scenario(
+    issue=ISSUE, covers=["dask.array.from_delayed", "dask.array.concatenate", "distributed.Client.map"]
+)
 def test_a_concatenation_computes_after_the_futures_are_deleted(client, settle):
     """Arrays over client.map, put together by da.concatenate, compute after the futures are deleted."""
     futures = client.map(np.arange, [2, 3])

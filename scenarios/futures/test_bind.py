@@ -12,26 +12,29 @@ ISSUE = "https://github.com/dask/dask/issues/12055"
 @pytest.mark.scenario(issue=ISSUE, covers=["dask.graph_manipulation.bind", "dask.delayed"])
 def test_a_plain_call_bound_to_another_computes(client):
     """bind(delayed, delayed) computes."""
-    assert bind(dask.delayed(int)(3), dask.delayed(2)).compute() == 3
+    assert bind(dask.delayed(int)(3), dask.delayed(2)).compute(scheduler=client) == 3
 
 
 @pytest.mark.scenario(issue=ISSUE, covers=["dask.graph_manipulation.bind", "dask.delayed"])
 def test_a_nested_call_bound_to_another_computes(client):
     """bind computes where the bound call has a delayed argument."""
-    assert bind(dask.delayed(int)(dask.delayed(3)), dask.delayed(2)).compute() == 3
+    assert bind(dask.delayed(int)(dask.delayed(3)), dask.delayed(2)).compute(scheduler=client) == 3
 
 
-@pytest.mark.scenario(issue=ISSUE, covers=["dask.graph_manipulation.bind", "dask.delayed"])
+# 2025.4.0 and 2025.4.1 wait for ever for what the later releases report as missing.
+@pytest.mark.scenario(issue=ISSUE, covers=["dask.graph_manipulation.bind", "dask.delayed"], timeout=10)
 def test_a_nested_call_bound_to_another_computes_without_a_cluster():
     """bind computes on the synchronous scheduler where the bound call has a delayed argument."""
     assert bind(dask.delayed(int)(dask.delayed(3)), dask.delayed(2)).compute(scheduler="sync") == 3
 
 
-@pytest.mark.scenario(issue="https://github.com/dask/dask/issues/12127", covers=["dask.graph_manipulation.bind", "dask.delayed"])
+@pytest.mark.scenario(
+    issue="https://github.com/dask/dask/issues/12127", covers=["dask.graph_manipulation.bind", "dask.delayed"]
+)
 def test_calls_over_one_frame_bound_to_each_other_compute(client):
     """bind computes where both delayed calls take the same frame."""
     frame = dd.from_pandas(pd.DataFrame({"x": [1, 2]}), npartitions=2)
-    assert bind(dask.delayed(len)(frame), dask.delayed(sum)(frame.x)).compute() == 2
+    assert bind(dask.delayed(len)(frame), dask.delayed(sum)(frame.x)).compute(scheduler=client) == 2
 
 
 @pytest.mark.scenario(issue=ISSUE, covers=["dask.graph_manipulation.bind", "dask.delayed", "distributed.Future"])

@@ -8,6 +8,7 @@ import pytest
 from distributed import CancelledError, Client, Future, wait
 
 REASON = "https://github.com/dask/distributed/pull/8705"
+FORWARDED = "https://github.com/dask/distributed/pull/9028"
 LIFETIME = "https://github.com/dask/distributed/issues/9041"
 
 
@@ -40,7 +41,7 @@ def test_a_future_lost_with_its_worker_is_said_to_be_cancelled_for_a_reason(clie
     assert "cancelled for reason" in str(caught.value)
 
 
-@pytest.mark.scenario(issue=REASON, covers=["distributed.Future.result", "distributed.client.FutureCancelledError"])
+@pytest.mark.scenario(issue=FORWARDED, covers=["distributed.Future.result", "distributed.client.FutureCancelledError"])
 def test_a_future_lost_with_its_worker_says_the_reason(client, await_cancelled):
     """The error of scattered data lost with its worker says a reason other than "unknown"."""
     future = lose(client)
@@ -62,7 +63,7 @@ def test_work_over_a_lost_future_names_its_key(client, await_cancelled):
     assert work.key in str(caught.value)
 
 
-@pytest.mark.scenario(issue=[LIFETIME, REASON], covers=["dask.dataframe.from_delayed", "distributed.Client.cancel"])
+@pytest.mark.scenario(issue=[LIFETIME, FORWARDED], covers=["dask.dataframe.from_delayed", "distributed.Client.cancel"])
 def test_a_frame_over_cancelled_futures_says_that_dependencies_are_lost(client, settle):
     """The error of a frame whose futures are gone says "lost dependencies"."""
     futures = [client.submit(pd.DataFrame, {"x": [i]}) for i in range(3)]

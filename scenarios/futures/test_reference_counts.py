@@ -58,7 +58,10 @@ def test_a_deleted_frame_gives_its_references_back(client, settle):
     assert keys.isdisjoint(client.who_has())
 
 
-@pytest.mark.scenario(issue="https://github.com/dask/distributed/issues/9050", covers=["distributed.Client.refcount", "dask.array.from_delayed"])
+@pytest.mark.scenario(
+    issue="https://github.com/dask/distributed/issues/9050",
+    covers=["distributed.Client.refcount", "dask.array.from_delayed"],
+)
 def test_an_array_keeps_a_reference_to_its_future(client, settle):
     """An array from da.from_delayed(future) keeps a reference to the key after the future is deleted."""
     future = client.submit(np.arange, 4)
@@ -70,7 +73,9 @@ def test_an_array_keeps_a_reference_to_its_future(client, settle):
     assert array.npartitions == 1
 
 
-@pytest.mark.scenario(issue="https://github.com/dask/dask/pull/11881", covers=["distributed.Client.refcount", "dask.bag.from_delayed"])
+@pytest.mark.scenario(
+    issue="https://github.com/dask/dask/pull/11881", covers=["distributed.Client.refcount", "dask.bag.from_delayed"]
+)
 def test_a_bag_keeps_a_reference_to_each_future(client, settle):
     """A bag from db.from_delayed(futures) keeps a reference to each key after the futures are deleted."""
     futures = client.map(lambda i: [i], range(3))

@@ -39,7 +39,9 @@ def test_from_graph_over_futures_computes_again_after_they_are_deleted(client, s
 
 
 # The constructor takes one expression since the query-planning frames (dask/dask#10961).
-@pytest.mark.scenario(issue=ISSUE, covers=["dask.dataframe.DataFrame", "dask.highlevelgraph.HighLevelGraph"], until="2024.2.1")
+@pytest.mark.scenario(
+    issue=ISSUE, covers=["dask.dataframe.DataFrame", "dask.highlevelgraph.HighLevelGraph"], until="2024.2.1"
+)
 def test_a_frame_constructed_over_futures_computes_again_after_they_are_deleted(client, settle):
     """A frame from dd.DataFrame(graph, name, meta, divisions) over futures still computes after they are deleted."""
     futures = [client.submit(pd.DataFrame, {"x": [i]}) for i in range(3)]

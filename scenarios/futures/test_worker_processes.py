@@ -27,7 +27,9 @@ def test_a_frame_computes_again_after_the_futures_are_deleted(process_client, se
     assert frame.compute().x.tolist() == [0, 1, 2]
 
 
-@pytest.mark.scenario(issue="https://github.com/dask/distributed/issues/9041", covers=["dask.dataframe.DataFrame.persist"])
+@pytest.mark.scenario(
+    issue="https://github.com/dask/distributed/issues/9041", covers=["dask.dataframe.DataFrame.persist"]
+)
 def test_a_persisted_frame_computes_after_scattered_futures_are_deleted(process_client, settle):
     """With worker processes, a persisted frame over scattered data computes after the futures are deleted."""
     futures = process_client.scatter([pd.DataFrame({"x": [i]}) for i in range(3)])
@@ -74,7 +76,7 @@ def test_a_delayed_call_computes_again_after_the_futures_are_deleted(process_cli
 @pytest.mark.scenario(issue="https://github.com/dask/dask/issues/12055", covers=["dask.graph_manipulation.bind"])
 def test_a_nested_call_bound_to_another_computes(process_client):
     """With worker processes, bind computes where the bound call has a delayed argument."""
-    assert bind(dask.delayed(int)(dask.delayed(3)), dask.delayed(2)).compute() == 3
+    assert bind(dask.delayed(int)(dask.delayed(3)), dask.delayed(2)).compute(scheduler=process_client) == 3
 
 
 @pytest.mark.scenario(issue="https://github.com/dask/distributed/pull/8705", covers=["distributed.Future.result"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,10 @@ class Reproduce:
 
 
 def expression(scenario: Scenario) -> str:
-    """Return the ``-k`` expression that picks the test function of a scenario: ``TestClass and test_name``."""
+    """Return the ``-k`` expression that picks the test function of a scenario: ``test_file and TestClass and test_name``."""
+    module = PurePosixPath(scenario.file).stem
     name = scenario.function.partition("[")[0]
-    return " and ".join(re.findall(r"\w+", name))
+    return " and ".join(re.findall(r"\w+", f"{module} {name}"))
 
 
 def reproduce(scenario: Scenario, environment: Environment) -> Reproduce:

@@ -20,7 +20,7 @@ _ESCAPES = re.compile(
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_PLACE = re.compile(r"\S.*:\d+: ?\S*$")
+_PLACE = re.compile(r"\S.*:\d+:( in \S+| ?\S*)$")
 _RULE = re.compile(r"[_-]( ?[_-]){9,}.*$")
 _FORMAT: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 

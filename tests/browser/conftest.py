@@ -5,14 +5,14 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, sync_playwright
 
 from service.domain.records import EnvironmentRecord, RefusalRecord, ResultRecord, ScenarioRecord
 from service.store.store import Store
@@ -50,12 +50,13 @@ class Site:
 def fill(site: Site) -> None:
     """Describe rows and columns, and let the second half of the first row fail."""
     then = datetime.now(UTC) - timedelta(days=1)
-    for key, release in [*zip(site.keys, RELEASES, strict=True), (REFUSED, "2026.1.0")]:
-        described = EnvironmentRecord(
+    columns = [
+        EnvironmentRecord(
             id=f"e{key}", run="r", at=then, key=key, release=release, python="3.11", lane="as-released",
             platform="linux-x86_64", released_at=then, lock="dask==1\n",
-        )  # fmt: skip
-        site.store.take([described])
+        )
+        for key, release in [*zip(site.keys, RELEASES, strict=True), (REFUSED, "2026.1.0")]
+    ]  # fmt: skip
     refused = RefusalRecord(id="x", run="r", at=then, environment=REFUSED, phase="resolve", message="No " + "x" * 500)
     rows = [
         ScenarioRecord(
@@ -71,9 +72,10 @@ def fill(site: Site) -> None:
         )
         for number, key in enumerate(site.keys)
     ]  # fmt: skip
-    site.store.take([refused, *rows, *results])
+    site.store.take([*columns, refused, *rows, *results])
 
 
+@contextmanager
 def serve(url: str) -> Iterator[str]:
     """Serve a store on a free port; yield the address."""
     with closing(socket.socket()) as listening:
@@ -90,14 +92,18 @@ def serve(url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """Return a server on three rows and twenty-one columns, the last of them refused."""
+def empty_site(tmp_path: Path) -> Iterator[Site]:
+    """Return a server on an empty store."""
     url = f"sqlite:///{tmp_path / 'matrix.sqlite'}"
-    with Store.open(url) as store:
-        for address in serve(url):
-            served = Site(address, store)
-            fill(served)
-            yield served
+    with Store.open(url) as store, serve(url) as address:
+        yield Site(address, store)
+
+
+@pytest.fixture
+def site(empty_site: Site) -> Site:
+    """Return a server on three rows and twenty-one columns, the last of them refused."""
+    fill(empty_site)
+    return empty_site
 
 
 @pytest.fixture(scope="session")
@@ -120,6 +126,12 @@ class Window:
     complaints: list[str]
 
 
+def failed(window: Window, request: Request) -> None:
+    """Remember a request that failed, unless the page was left before its answer came."""
+    if request.failure != "net::ERR_ABORTED":
+        window.complaints.append(f"{request.failure}: {request.url}")
+
+
 @pytest.fixture
 def window(chromium: Browser) -> Iterator[Callable[..., Window]]:
     """Return a maker of pages in contexts of their own; what the browser complains of fails the test."""
@@ -130,7 +142,7 @@ def window(chromium: Browser) -> Iterator[Callable[..., Window]]:
         made = Window(context.new_page(), [])
         made.page.on("console", lambda said: made.complaints.append(f"{said.type}: {said.text}"))
         made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
-        made.page.on("requestfailed", lambda request: made.complaints.append(f"failed: {request.url}"))
+        made.page.on("requestfailed", lambda request: failed(made, request))
         opened.append((context, made))
         return made
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from service.web import links
 
-from .conftest import REFUSED, ROWS, Site, Window
+from .conftest import REFUSED, ROWS, Site, Window, fill
 
 Open = Callable[..., Window]
 HOSTILE = "<script>alert(1)</script></pre><img src=x onerror=alert(1)>\x1b[31m \u202e" + "long" * 5_000
@@ -17,8 +17,7 @@ ADDRESSES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_every_page_is_quiet_and_no_wider_than_the_window(site: Site, window: Open, width: int, scheme: str) -> None:
     """No message in the console, nothing against the policy; only boxes of their own scroll sideways."""
     result = site.result("failed", column=12, text=HOSTILE)
@@ -78,8 +77,17 @@ def test_the_page_fills_when_a_result_arrives(site: Site, window: Open) -> None:
     expect(link).to_be_focused()
 
 
-def test_an_empty_page_becomes_the_matrix(tmp_path: str, site: Site, window: Open) -> None:
-    """What is on a cell's page is renewed too."""
+def test_an_empty_page_becomes_the_matrix(empty_site: Site, window: Open) -> None:
+    """The server is up before the run."""
+    page = window().page
+    page.goto(empty_site.url)
+    expect(page.locator("main")).to_contain_text("Nothing has run yet")
+    fill(empty_site)
+    expect(page.locator("#matrix td.turn")).to_contain_text("fail")
+
+
+def test_the_page_of_a_cell_fills_too(site: Site, window: Open) -> None:
+    """From no evidence to a traceback."""
     page = window().page
     page.goto(site.url + links.cell(ROWS[1], site.keys[0]))
     expect(page.locator("main")).to_contain_text("has not run in this environment")

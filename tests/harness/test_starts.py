@@ -33,7 +33,8 @@ WAITS = """
         pass
 
     def test_b_waits():
-        starts = f"import subprocess; print(subprocess.Popen({SLEEPS!r}, start_new_session=True).pid)"
+        quiet = "stdout=subprocess.DEVNULL, start_new_session=True"
+        starts = f"import subprocess; print(subprocess.Popen({SLEEPS!r}, {quiet}).pid)"
         grandchild = subprocess.run([sys.executable, "-S", "-c", starts], capture_output=True, text=True).stdout.strip()
         child = subprocess.Popen(SLEEPS, start_new_session=True).pid
         pathlib.Path(os.environ["PIDS"]).write_text(f"{os.getpid()} {child} {grandchild}")
@@ -87,9 +88,10 @@ class Bench:
         """Outcomes of all starts."""
         return {record["scenario"]: record["outcome"] for record in self.records("result")}
 
-    def processes_at_work(self) -> list[int]:
+    def processes_at_work(self, harness: subprocess.Popen[str]) -> list[int]:
         """Wait until the scenario that waits has started; its process, a child and a grandchild of it."""
         while not (self.pids.exists() and self.pids.read_text().count(" ") == 2):
+            assert harness.poll() is None, "the harness has ended"
             time.sleep(0.01)
         return [int(pid) for pid in self.pids.read_text().split()]
 
@@ -147,7 +149,7 @@ def test_an_interrupted_run_is_resumed_where_it_was(bench: Bench) -> None:
     bench.write("test_x.py", WAITS)
     with subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(600)"]) as master:
         harness = bench.begin(alive=master.pid)
-        pids = bench.processes_at_work()
+        pids = bench.processes_at_work(harness)
         assert all(map(is_alive, pids))
         master.kill()
     assert harness.wait() == 5
@@ -161,7 +163,7 @@ def test_a_signal_ends_the_scenarios_too(bench: Bench, number: int) -> None:
     """In whatever session their processes are."""
     bench.write("test_x.py", WAITS)
     harness = bench.begin()
-    pids = bench.processes_at_work()
+    pids = bench.processes_at_work(harness)
     harness.send_signal(number)
     assert harness.wait() == 5
     assert not any(map(is_alive, pids))
@@ -172,7 +174,7 @@ def test_a_scenario_dies_with_a_harness_that_is_killed(bench: Bench) -> None:
     """Its own process at least: nothing else can be done then."""
     bench.write("test_x.py", WAITS)
     harness = bench.begin()
-    scenario, *others = bench.processes_at_work()
+    scenario, *others = bench.processes_at_work(harness)
     harness.kill()
     harness.wait()
     while is_alive(scenario):

@@ -1,6 +1,8 @@
 """A small store of made-up records behind the real application."""
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,24 +58,52 @@ class Book:
         return self.add(ResultRecord, scenario=name, environment=key, outcome=outcome, **{**fixed, **more})
 
 
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Book]:
-    """Return an application on an empty store."""
-    url = f"sqlite:///{tmp_path / 'matrix.sqlite'}"
+@contextmanager
+def opened(path: Path, number: int = 0) -> Iterator[Book]:
+    """Open the application on a database."""
+    url = f"sqlite:///{path}"
     with TestClient(create_app(url), raise_server_exceptions=False) as client, Store.open(url) as store:
-        yield Book(store, client)
+        yield Book(store, client, number)
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database with nothing in it; tests work on copies."""
+    path = tmp_path_factory.mktemp("bare") / "matrix.sqlite"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database of two rows and three columns, the last of them refused; tests work on copies."""
+    path = tmp_path_factory.mktemp("filled") / "matrix.sqlite"
+    with opened(path) as book:
+        book.add(RunRecord, id="r", who="me", host="here", scenario_set="scenarios", tool="0", commit="abc123")
+        book.environment(OLD, "2025.2.0", python_full="3.11.7")
+        book.environment(NEW, "2025.4.0")
+        book.environment(REFUSED, "2026.1.0", lock="")
+        book.add(RefusalRecord, environment=REFUSED, phase="resolve", message="No solution found:\n  dask==2025.12.0")
+        book.scenario(
+            issues=["dask/distributed#9041"], source="def test_x():\n    assert 1\n", formerly=["futures/was"]
+        )
+        book.scenario(ODD)
+        book.result("passed")
+        book.result(
+            "failed", key=NEW, exception={"type": "KeyError", "message": "'k'"}, traceback="E   KeyError: 'k'\n"
+        )
+    return path
 
 
 @pytest.fixture
-def book(empty: Book) -> Book:
+def empty(bare: Path, tmp_path: Path) -> Iterator[Book]:
+    """Return an application on an empty store."""
+    with opened(Path(shutil.copy(bare, tmp_path))) as book:
+        yield book
+
+
+@pytest.fixture
+def book(filled: Path, tmp_path: Path) -> Iterator[Book]:
     """Return an application on two rows and three columns, the last of them refused."""
-    empty.add(RunRecord, id="r", who="me", host="here", scenario_set="scenarios", tool="0", commit="abc123")
-    empty.environment(OLD, "2025.2.0", python_full="3.11.7")
-    empty.environment(NEW, "2025.4.0")
-    empty.environment(REFUSED, "2026.1.0", lock="")
-    empty.add(RefusalRecord, environment=REFUSED, phase="resolve", message="No solution found:\n  dask==2025.12.0")
-    empty.scenario(issues=["dask/distributed#9041"], source="def test_x():\n    assert 1\n", formerly=["futures/was"])
-    empty.scenario(ODD)
-    empty.result("passed")
-    empty.result("failed", key=NEW, exception={"type": "KeyError", "message": "'k'"}, traceback="E   KeyError: 'k'\n")
-    return empty
+    with opened(Path(shutil.copy(filled, tmp_path)), number=100) as book:
+        yield book

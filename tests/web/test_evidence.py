@@ -27,10 +27,10 @@ def test_text_loses_what_a_terminal_would_obey(raw: str, shown: str) -> None:
 
 def test_the_form_of_pytest_is_highlighted_by_kind_of_line() -> None:
     """The line it stopped at, the error, and the place."""
-    shown = evidence.traceback("    def f():\n>       g()\nE       KeyError: 'k'\n\nx.py:3: KeyError\n")
+    shown = evidence.traceback("    def f():\n>       g()\nE       KeyError: 'k'\n\na/x.py:3: in f\nx.py:3: KeyError\n")
     assert '<span class="tb-here">&gt;       <span class="n">g</span>' in shown
     assert '<span class="tb-error">E       KeyError: &#39;k&#39;\n</span>' in shown
-    assert '<span class="tb-place">x.py:3: KeyError' in shown
+    assert '<span class="tb-place">a/x.py:3: in f\nx.py:3: KeyError' in shown
 
 
 def test_nothing_of_a_traceback_is_lost() -> None:
@@ -43,15 +43,15 @@ def test_nothing_of_a_traceback_is_lost() -> None:
 @pytest.mark.parametrize(
     ("function", "wanted"),
     [
-        ("test_x", "test_x"),
-        ("TestIt::test_x", "TestIt and test_x"),
-        ("test_x[a-b]", "test_x"),
-        ("test_x'; rm -rf ~ #", "test_x and rm and rf"),
+        ("test_x", "test_f and test_x"),
+        ("TestIt::test_x", "test_f and TestIt and test_x"),
+        ("test_x[a-b]", "test_f and test_x"),
+        ("test_x'; rm -rf ~ #", "test_f and test_x and rm and rf"),
     ],
 )
 def test_the_expression_picks_the_function_and_nothing_else(function: str, wanted: str) -> None:
     """Only words are left, so that nothing in a name reaches a shell."""
-    scenario = Scenario("id", "title", "area", "f", function=function)
+    scenario = Scenario("id", "title", "area", "f", file="futures/test_f.py", function=function)
     assert expression(scenario) == wanted
     assert shlex.split(f"-k {shlex.quote(wanted)}") == ["-k", wanted]
 
