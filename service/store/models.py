@@ -45,12 +45,13 @@ class Run(Table):
 
 
 class Environment(Table):
-    """An environment, as its newest record describes it, with its newest refusal."""
+    """An environment, as its newest record describes it; ``first_at`` is when the oldest did."""
 
     __tablename__ = "environments"
 
     key: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+    first_at: Mapped[datetime]
     release: Mapped[str]
     python: Mapped[str]
     python_full: Mapped[str | None]

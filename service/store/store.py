@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import func, select
@@ -21,7 +22,6 @@ from service.store.take import Take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -96,7 +96,7 @@ class Store:
     def _writing(self) -> Iterator[Session]:
         with Session(self.engine.execution_options(**WRITES)) as session, session.begin():
             yield session
-            revision = session.get(models.Revision, 1) or session.merge(models.Revision(id=1, number=0))
+            revision = session.get(models.Revision, 1) or session.merge(_first_revision())
             revision.number += 1
 
     # taking records in
@@ -155,7 +155,7 @@ class Store:
         with self._reading() as session:
             scenarios = [scenario_of(row) for row in session.scalars(select(models.Scenario))]
             known = session.scalars(select(models.Environment))
-            shown = [row for row in known if at is None or row.at <= at]
+            shown = [row for row in known if at is None or row.first_at <= at]
             environments = [environment_of(row, standing_refusal(session, row)) for row in shown]
             fingerprints = {scenario.id: scenario.fingerprint for scenario in scenarios}
             cells = verdicts(session) if at is None else verdicts_at(session, at, fingerprints)
@@ -255,6 +255,11 @@ class Store:
             for file in session.scalars(select(files).where(files.environment == environment)):
                 found.files[file.file] = file.fingerprint
         return found
+
+
+def _first_revision() -> models.Revision:
+    """Begin at the present second, so that a database made anew never repeats the numbers of the one before."""
+    return models.Revision(id=1, number=int(datetime.now(UTC).timestamp()))
 
 
 def _sort(batch: Iterable[Record | Rejection]) -> tuple[Taken, list[Record]]:

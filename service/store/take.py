@@ -71,7 +71,12 @@ class Take:
 
     def _environment(self, record: records.EnvironmentRecord) -> bool:
         values = record.model_dump(exclude={"v", "kind", "id", "run"})
-        return self._newest(models.Environment, record.key, values)
+        present = self.session.get(models.Environment, record.key)
+        first = min(present.first_at, record.at) if present else record.at
+        written = self._newest(models.Environment, record.key, values | {"first_at": first})
+        if not written and present:
+            present.first_at = first
+        return written
 
     def _refusal(self, record: records.RefusalRecord) -> bool:
         values = record.model_dump(include={"environment", "at", "phase", "message"})

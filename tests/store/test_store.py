@@ -183,6 +183,13 @@ def test_the_matrix_can_be_had_as_it_was_at_a_moment(store: Store) -> None:
     assert store.matrix(minutes(60)).columnar() == store.matrix().columnar()
 
 
+def test_an_environment_described_again_later_stays_in_the_matrix_as_it_was_before(store: Store) -> None:
+    """Whichever of its descriptions came in first."""
+    store.take([environment(GOOD, "2025.2.0", at=30), scenario(), result(1), environment(GOOD, "2025.2.0", at=0)])
+    assert [each.key for each in store.matrix(minutes(5)).environments] == [GOOD]
+    assert store.matrix(minutes(-5)).environments == ()
+
+
 def test_what_pytest_no_longer_finds_in_a_file_is_forgotten(store: Store) -> None:
     """A parameter that went away does not stay to be planned for ever; an older collection brings nothing back."""
     store.take([collection({f"{ROW}[1]": "a", f"{ROW}[2]": "a"}, at=1), collection({f"{ROW}[1]": "b"}, at=2)])

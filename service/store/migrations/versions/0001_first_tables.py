@@ -33,6 +33,7 @@ def upgrade() -> None:
         "environments",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("release", sa.Text(), nullable=False),
         sa.Column("python", sa.Text(), nullable=False),
         sa.Column("python_full", sa.Text(), nullable=True),
