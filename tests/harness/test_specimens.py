@@ -75,7 +75,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
     command = [sys.executable, str(ROOT / "scenarios" / "harness"), "--job", str(folder / "job.json")]
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before = files()
-    ended = subprocess.run(command, env=environ | {TRACER: tracer}, check=False)
+    ended = subprocess.run(command, env=environ | {TRACER: tracer, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, check=False)
     assert files() == before, "the harness leaves no file beside the tests"
     records = [json.loads(line) for line in (folder / "records.jsonl").read_bytes().split(b"\n") if line]
     return Start(ended.returncode, records, folder / "scratch", tracer)
