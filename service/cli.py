@@ -134,7 +134,7 @@ def run(
     scenarios: ScenariosOption = None,
     expression: Annotated[str, typer.Option("-k", help="Only scenarios that match, as pytest's -k.")] = "",
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="Environments at once, and scenarios at once in each.")
+        int | None, typer.Option("--jobs", min=1, help="Scenarios at once; as many as there are cores.")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Run also what is done.")] = False,
     failed: Annotated[bool, typer.Option("--failed", help="Run failures again.")] = False,

@@ -4,11 +4,12 @@ import dask.dataframe as dd
 import pandas as pd
 import pytest
 
-ISSUE = "https://github.com/dask/distributed/issues/9041"
+# Until graphs were sent pickled (2023.4.0) the function got the future itself, or its wrapper for the way.
+ISSUES = ["https://github.com/dask/distributed/issues/9041", "https://github.com/dask/distributed/pull/7564"]
 META = pd.DataFrame({"x": [0]})
 
 
-@pytest.mark.scenario(issue=ISSUE, covers=["dask.dataframe.from_map"])
+@pytest.mark.scenario(issue=ISSUES, covers=["dask.dataframe.from_map"])
 def test_computes(client):
     """dd.from_map over futures gives its function their results."""
     futures = [client.submit(pd.DataFrame, {"x": [i]}) for i in range(3)]
@@ -16,7 +17,7 @@ def test_computes(client):
     assert frame.compute().x.tolist() == [1, 2, 3]
 
 
-@pytest.mark.scenario(issue=ISSUE, covers=["dask.dataframe.from_map", "distributed.Future"])
+@pytest.mark.scenario(issue=ISSUES, covers=["dask.dataframe.from_map", "distributed.Future"])
 def test_computes_again_after_the_futures_are_deleted(client, settle):
     """A frame from dd.from_map over futures still computes after the futures are deleted."""
     futures = [client.submit(pd.DataFrame, {"x": [i]}) for i in range(3)]

@@ -29,6 +29,7 @@ class Job:
     jobs: int
     timeout: float
     alive: int | None
+    gate: Path | None
 
     @classmethod
     def read(cls, path: Path) -> Job:
@@ -57,6 +58,7 @@ _SHAPES: dict[str, tuple[Any, ...]] = {
     "jobs": (int, "a number of processes, 1 or more", 1),
     "timeout": ((int, float), "seconds, more than 0", 60),
     "alive": ((int, type(None)), "a process id or null", None),
+    "gate": ((str, type(None)), "a file or null", None),
 }
 
 
@@ -69,7 +71,8 @@ def _checked(path: Path, fields: dict[str, Any]) -> Job:
     if not tests.is_dir():
         raise BadJob(f"{path}: tests: no folder {tests}")
     folders = {name: Path(found[name]).resolve() for name in ("records", "scratch")}
-    return Job(**{**found, **folders, "tests": tests, "imports": tuple(map(str, found["imports"]))})
+    gate = Path(found["gate"]) if found["gate"] else None
+    return Job(**{**found, **folders, "gate": gate, "tests": tests, "imports": tuple(map(str, found["imports"]))})
 
 
 def _field(path: Path, fields: dict[str, Any], name: str) -> Any:

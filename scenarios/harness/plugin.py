@@ -22,6 +22,7 @@ from packaging.version import InvalidVersion, Version
 from . import child, marker
 from .collection import Collection
 from .execution import Execution
+from .gate import passing
 from .job import Job
 from .loop import Loop
 from .neighbours import Neighbours
@@ -133,7 +134,8 @@ class Plugin:
         gc.collect()
         gc.freeze()
         try:
-            return loop.run(scenarios, self._append_result)
+            with passing(self._job.gate, self._stop):
+                return loop.run(scenarios, self._append_result)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from service.collect.workplace import Workplace
     from service.store.store import Store
 
+AT_WORK = 2
+"""Environments worked on at once: one runs its scenarios, the next is resolved, installed and imported."""
 POLL = 0.2
 """Seconds between two looks at a session's records."""
 GRACE = 5.0
@@ -44,7 +46,7 @@ TIMEOUT = 60.0
 class Order:
     """What a run is asked to do. ``again`` repeats the cells that have one of these verdicts.
 
-    ``jobs`` is how many environments are worked on at once, and how many scenarios at once in each.
+    ``jobs`` is how many scenarios run at once. They are of one environment, while the next ones are made ready.
     """
 
     wanted: Sequence[Wanted]
@@ -86,13 +88,14 @@ class Drive:
         self.locks = Locks(self.places.locks, workplace.index.settings)
         self.summary = Summary(new_run())
         self.folder = self.places.records / self.summary.run
+        self._gate = self.places.scratch / f"{self.summary.run}.gate"
         self._stop = threading.Event()
         self._begun = threading.Lock()
 
     def run(self) -> Summary:
         """Work through all environments; on KeyboardInterrupt stop the sessions, keep what is finished and say so."""
         self.store.take_folder(self.places.records)  # what a killed run left behind
-        with ThreadPoolExecutor(self.order.jobs, thread_name_prefix="environment") as pool:
+        with ThreadPoolExecutor(AT_WORK, thread_name_prefix="environment") as pool:
             futures = [pool.submit(self._guarded, each) for each in self.order.wanted]
             try:
                 for future in futures:
@@ -101,6 +104,7 @@ class Drive:
                 self.summary.interrupted = True
                 self._stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
+        self._gate.unlink(missing_ok=True)
         return self.summary
 
     def _guarded(self, wanted: Wanted) -> None:
@@ -158,8 +162,7 @@ class Drive:
     def _session(self, described: Described, todo: plan.Todo) -> Step:
         self._begin()
         job = self._job(described, todo)
-        scratch = Path(job.scratch)
-        path = job.save(scratch.with_suffix(".json"))
+        path = job.save(Path(f"{job.scratch}.json"))
         log = self.folder / f"{described.wanted.spec.slug}.log"
         self.report(Step(described.label, Stage.INSTALLING, total=todo.cells))
         with log.open("wb") as output:
@@ -200,6 +203,7 @@ class Drive:
             "jobs": self.order.jobs,
             "timeout": self.order.timeout,
             "alive": os.getpid(),
+            "gate": str(self._gate),
         }
         return SessionJob(
             label=described.label,
