@@ -91,6 +91,8 @@ class Drive:
         self._gate = self.places.scratch / f"{self.summary.run}.gate"
         self._stop = threading.Event()
         self._begun = threading.Lock()
+        self._first = threading.Lock()
+        self._underway = threading.Event()
 
     def run(self) -> Summary:
         """Work through all environments; on KeyboardInterrupt stop the sessions, keep what is finished and say so."""
@@ -161,6 +163,8 @@ class Drive:
 
     def _session(self, described: Described, todo: plan.Todo) -> Step:
         self._begin()
+        if not self._first.acquire(blocking=False):
+            self._underway.wait()  # the first column is what a newcomer waits for: it gets all cores until it executes
         job = self._job(described, todo)
         path = job.save(Path(f"{job.scratch}.json"))
         log = self.folder / f"{described.wanted.spec.slug}.log"
@@ -174,10 +178,11 @@ class Drive:
                 env=job_environ(path),
                 start_new_session=True,
             )
-            watch = _Watch(described.label, todo.cells, self.report)
+            watch = _Watch(described.label, todo.cells, self.report, self._underway)
             try:
                 self._follow(process, Path(job.records), watch)
             finally:
+                self._underway.set()
                 path.unlink(missing_ok=True)
         return self._ended(process.returncode, watch, log)
 
@@ -250,10 +255,10 @@ class Drive:
 
 
 class _Watch:
-    """Counts what a session has recorded, and reports it."""
+    """Counts what a session has recorded, and reports it; tells by ``underway`` that its scenarios execute."""
 
-    def __init__(self, label: str, estimate: int, report: Report) -> None:
-        self.label, self.total, self.report = label, estimate, report
+    def __init__(self, label: str, estimate: int, report: Report, underway: threading.Event) -> None:
+        self.label, self.total, self.report, self.underway = label, estimate, report, underway
         self.done = self.matched = 0
         self.refusal = ""
 
@@ -263,6 +268,7 @@ class _Watch:
             self.refusal = record.message
         elif isinstance(record, CollectionRecord):
             self.total, self.matched = record.to_run, record.selected
+            self.underway.set()
         elif isinstance(record, ResultRecord):
             self.done += 1
         else:
