@@ -66,7 +66,7 @@ def settle():
 def await_cancelled():
     """A function that waits until a future's client knows that it is cancelled."""
 
-    def wait_for_cancellation(future, deadline=20):
+    def wait_for_cancellation(future, deadline=10):
         give_up = time.monotonic() + deadline
         while not future.cancelled():
             if time.monotonic() > give_up:

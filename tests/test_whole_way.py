@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -177,28 +178,33 @@ def command_lines() -> list[bytes]:
     return found
 
 
-def test_nox_runs_one_environment_by_its_readable_name(real_data: Path) -> None:
-    """As the cell pages print it; what is done is not run again, other arguments go to pytest."""
-    nox = [sys.executable, "-m", "nox", "-f", str(ROOT / "noxfile.py"), "-s", "scenarios(2025.2.0, py311, as-released)"]
-    tagged = subprocess.run(
-        [*nox[:5], "-t", "quick", "--list", "--json"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=environ(real_data),
-    )
-    names = [each["session"] for each in json.loads(tagged.stdout)]
-    name = next(each for each in names if each.startswith("scenarios(2025.2.0, py"))
-    assert len(names) == 10
-    done = subprocess.run(
-        [*nox[:6], name, "--", "-k", "from_delayed and computes_twice"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environ(real_data),
-    )
+def nox(data: Path, *arguments: str) -> str:
+    """Run nox on the checkout's noxfile; return what it printed."""
+    command = [sys.executable, "-m", "nox", "-f", str(ROOT / "noxfile.py"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ(data))
     assert done.returncode == 0, done.stderr
-    assert "futures/from_delayed/computes_twice" in {each["scenario"] for each in results(real_data)}
+    return done.stdout
+
+
+def test_nox_lists_a_session_for_each_environment_of_a_set(real_data: Path) -> None:
+    """As JSON, to feed a CI matrix."""
+    names = [each["session"] for each in json.loads(nox(real_data, "-t", "quick", "--list", "--json"))]
+    assert len(names) == 10
+    assert any(re.fullmatch(r"scenarios\(2025\.2\.0, py3\d+, as-released\)", name) for name in names)
+
+
+def test_a_session_by_its_readable_name_runs_one_environment(real_data: Path) -> None:
+    """As cell pages print it, also where no set lists it: --again is for us, the other arguments are for pytest."""
+    (python,) = {each["python"] for each in shown(real_data)["environments"] if each["release"] == "2025.2.0"}
+    name = f"scenarios(2025.2.0, py{python.replace('.', '')}, latest)"
+    row = "futures/from_delayed/computes_twice"
+
+    def executions() -> int:
+        return sum(each["scenario"] == row for each in results(real_data))
+
+    for arguments, expected in (((), 1), ((), 1), (("--again",), 2)):
+        nox(real_data, "-s", name, "--", "-k", "test_from_delayed and test_computes_twice", *arguments)
+        assert executions() == expected
 
 
 def test_a_wheel_works_without_the_checkout(real_data: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def test_computes(client):
     assert frame.compute().x.tolist() == [0, 1, 2]
 
 
-@pytest.mark.scenario(issue="https://github.com/dask/dask/issues/11908", covers=["dask.dataframe.from_delayed"])
+@pytest.mark.scenario(issue=ISSUE, covers=["dask.dataframe.from_delayed"])
 def test_computes_without_meta(client):
     """A frame from dd.from_delayed(futures) finds its meta by itself."""
     futures = [client.submit(pd.DataFrame, {"x": [i]}) for i in range(3)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def every_session() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield label and tags of every environment of matrix.toml.
+    """Yield label and tags of every environment of matrix.toml, and of those that nox's command line names besides.
+
+    The matrix may show environments that no set lists (`dask-matrix run --python 3.13`), and prints their sessions.
 
     Where the releases can't be known (no network yet, a broken matrix.toml) there are no such sessions, the others
     still work, and the reason is printed.
@@ -27,4 +30,6 @@ def every_session() -> Iterator[tuple[str, tuple[str, ...]]]:
     except DaskMatrixError as error:
         print(f"No sessions for environments: {error}", file=sys.stderr)
         return
-    yield from ((each.spec.label, each.tags) for each in wanted)
+    listed = {each.spec.label: each.tags for each in wanted}
+    named = re.findall(r"\bscenarios\(([^()]*)\)", " ".join(sys.argv))
+    yield from (dict.fromkeys(named, ()) | listed).items()

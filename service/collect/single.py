@@ -9,21 +9,38 @@ from service.collect import catalog
 from service.collect.drive import Drive, Order
 from service.collect.job import plain_command
 from service.collect.progress import Stage
-from service.collect.select import every_wanted
+from service.collect.select import Narrowing, wanted
 from service.collect.workplace import Workplace
+from service.domain.environment import EnvironmentSpec
 from service.domain.errors import DaskMatrixError
+from service.domain.outcome import Verdict
 from service.store.store import Store
 
 if TYPE_CHECKING:
     from service.collect.progress import Step
 
 
-def run_label(label: str, pytest_arguments: tuple[str, ...]) -> int:
-    """Run the environment of a session; return 0 if it did its work, whatever the outcomes."""
+AGAIN = "--again"
+"""The one argument of a session that is for us: run also what is done."""
+
+
+def run_label(label: str, arguments: tuple[str, ...]) -> int:
+    """Run the environment of a session; return 0 if it did its work, whatever the outcomes.
+
+    ``arguments`` go to pytest, but for ``--again``.
+    """
+    again = frozenset(Verdict) if AGAIN in arguments else frozenset()
+    pytest_arguments = tuple(argument for argument in arguments if argument != AGAIN)
     workplace = Workplace.of()
     try:
-        wanted = [each for each in every_wanted(workplace.config, workplace.index_as_kept) if each.spec.label == label]
-        order = Order(wanted, catalog.read(workplace.tests), pytest_arguments)
+        spec = EnvironmentSpec.parse(label)
+        narrowing = Narrowing((str(spec.release),), (spec.python,), (spec.lane,))
+        order = Order(
+            wanted(narrowing, workplace.config, workplace.index_as_kept),
+            catalog.read(workplace.tests),
+            pytest_arguments,
+            again=again,
+        )
         with Store.open(workplace.places.database) as store:
             drive = Drive(order, workplace, store, _print, plain_command)
             summary = drive.run()

@@ -24,6 +24,10 @@ class InvalidPython(DaskMatrixError):
     """The text is not a Python minor version."""
 
 
+class InvalidEnvironment(DaskMatrixError):
+    """The text does not name release, Python and lane."""
+
+
 @dataclass(frozen=True, order=True)
 class Python:
     """A Python minor version, ordered as numbers: 3.9 < 3.10."""
@@ -55,6 +59,16 @@ class EnvironmentSpec:
     release: Release
     python: Python
     lane: Lane
+
+    @classmethod
+    def parse(cls, label: str) -> EnvironmentSpec:
+        """Read a label; raise InvalidEnvironment, or what its parts raise."""
+        parts = [part.strip() for part in label.split(",")]
+        if len(parts) != len(("release", "python", "lane")) or parts[2] not in set(Lane):
+            raise InvalidEnvironment(
+                f"{label!r} is not an environment. Write one such as 2025.2.0, py311, as-released."
+            )
+        return cls(Release.parse(parts[0]), Python.parse(parts[1]), Lane(parts[2]))
 
     @cached_property
     def label(self) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reproduce:
-    """Two ways to execute one cell again: by its nox session, and by the command line."""
+    """Two ways to execute one cell again: by its nox session, and by the command line. ``--again``: though it is done."""
 
     nox: str
     dask_matrix: str
@@ -32,8 +32,8 @@ def reproduce(scenario: Scenario, environment: Environment) -> Reproduce:
     wanted = f"-k {quote(expression(scenario))}" if expression(scenario) else ""
     place = f"--release {environment.release} --python {environment.python} --lane {environment.lane}"
     return Reproduce(
-        nox=f'nox -s "scenarios({environment.label})" -- {wanted}'.removesuffix(" -- "),
-        dask_matrix=f"dask-matrix run {place} {wanted}".rstrip(),
+        nox=f'nox -s "scenarios({environment.label})" -- {wanted} --again'.replace("  ", " "),
+        dask_matrix=f"dask-matrix run {place} {wanted} --again".replace("  ", " "),
     )
 
 

@@ -2,7 +2,15 @@
 
 import pytest
 
-from service.domain.environment import EnvironmentSpec, InvalidPython, Lane, Python, environment_key, packages
+from service.domain.environment import (
+    EnvironmentSpec,
+    InvalidEnvironment,
+    InvalidPython,
+    Lane,
+    Python,
+    environment_key,
+    packages,
+)
 from service.domain.release import Release
 
 SPEC = EnvironmentSpec(Release.parse("2025.2.0"), Python(3, 11), Lane.AS_RELEASED)
@@ -11,6 +19,14 @@ SPEC = EnvironmentSpec(Release.parse("2025.2.0"), Python(3, 11), Lane.AS_RELEASE
 def test_a_label_reads_as_nox_lists_it() -> None:
     """Release, Python, lane."""
     assert (SPEC.label, SPEC.slug) == ("2025.2.0, py311, as-released", "2025.2.0-py311-as-released")
+
+
+def test_a_label_is_read_back_as_what_it_names() -> None:
+    """parse() and label are inverse; what is none is refused by name."""
+    assert EnvironmentSpec.parse(SPEC.label) == SPEC
+    for text in ("", "2025.2.0", "2025.2.0, py311, newest", "2025.2.0, py311, latest, x"):
+        with pytest.raises(InvalidEnvironment, match="is not an environment"):
+            EnvironmentSpec.parse(text)
 
 
 @pytest.mark.parametrize("text", ["3.9", "py39", "39"])

@@ -155,8 +155,8 @@ def test_a_cell_has_verdict_evidence_attempts_and_commands(book: Book) -> None:
     assert found["result"]["exception"] == {"type": "KeyError", "message": "'k'"}
     assert [each["outcome"] for each in found["attempts"]] == ["failed"]
     assert found["reproduce"] == {
-        "nox": "nox -s \"scenarios(2025.4.0, py311, as-released)\" -- -k 'f and test_x'",
-        "dask_matrix": "dask-matrix run --release 2025.4.0 --python 3.11 --lane as-released -k 'f and test_x'",
+        "nox": "nox -s \"scenarios(2025.4.0, py311, as-released)\" -- -k 'f and test_x' --again",
+        "dask_matrix": "dask-matrix run --release 2025.4.0 --python 3.11 --lane as-released -k 'f and test_x' --again",
     }
 
 
