@@ -15,7 +15,8 @@ SMALL = {
     "worker_dashboard_address": "127.0.0.1:0",
 }
 IN_PROCESS = {**SMALL, "processes": False}
-PROCESSES = {**SMALL, "processes": True, "host": "127.0.0.1"}
+#: One worker: each is a process that imports everything anew, a second of CPU time.
+PROCESSES = {**SMALL, "n_workers": 1, "processes": True, "host": "127.0.0.1"}
 
 
 def pytest_configure():
@@ -32,7 +33,7 @@ def client(tmp_path):
 
 @pytest.fixture
 def process_client(tmp_path):
-    """A client of two worker processes over 127.0.0.1 (seconds to start: for scenarios where processes are the point).
+    """A client of a worker process over 127.0.0.1 (seconds to start: for scenarios where processes are the point).
 
     What runs there must be a builtin, a library's function or a lambda: a worker cannot import a test module by name.
     """
