@@ -46,7 +46,9 @@ ReleaseOption = Annotated[
 ]
 PythonOption = Annotated[list[str] | None, typer.Option("--python", help="A Python minor such as 3.11; repeatable.")]
 LaneOption = Annotated[list[Lane] | None, typer.Option("--lane", help="How other dependencies are chosen; repeatable.")]
-TagOption = Annotated[str, typer.Option("--tag", help="A set of matrix.toml, where no --release is given.")]
+TagOption = Annotated[
+    str, typer.Option("--tag", help="A set of matrix.toml, where no --release is given.", show_default="all")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
@@ -54,9 +56,12 @@ def main() -> None:
     """Run the command; errors a user can mend are one paragraph on stderr."""
     try:
         app()
-    except DaskMatrixError as error:
+    except (DaskMatrixError, OSError) as error:  # an OSError names its file: a data folder that can't be used, say
         print(f"dask-matrix: {error}", file=sys.stderr)
         sys.exit(USAGE)
+    except KeyboardInterrupt:
+        print("Interrupted. What is finished is kept; the same command goes on from there.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
 
 
 def _version(wanted: bool) -> None:
@@ -101,7 +106,7 @@ def plan(
     release: ReleaseOption = None,
     python: PythonOption = None,
     lane: LaneOption = None,
-    tag: TagOption = "all",
+    tag: TagOption = "",
     scenarios: ScenariosOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
@@ -130,7 +135,7 @@ def run(
     release: ReleaseOption = None,
     python: PythonOption = None,
     lane: LaneOption = None,
-    tag: TagOption = "all",
+    tag: TagOption = "",
     scenarios: ScenariosOption = None,
     expression: Annotated[str, typer.Option("-k", help="Only scenarios that match, as pytest's -k.")] = "",
     jobs: Annotated[
@@ -143,10 +148,14 @@ def run(
         bool, typer.Option("--serve", help="Serve the matrix meanwhile, and afterwards until Ctrl-C.")
     ] = False,
     host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="With --serve: the port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option(help="With --serve: the port to listen on.", min=1, max=65535)] = 8000,
     data: DataOption = None,
 ) -> None:
     """Run the scenarios in the environments asked for: only what has no result yet."""
+    if context.args and "--" not in sys.argv:
+        raise DaskMatrixError(
+            f"Unexpected {' '.join(context.args)!r}. Name releases with --release; what goes to pytest stands after --."
+        )
     workplace = _workplace(data, scenarios)
     verdicts = (
         frozenset(Verdict)
@@ -158,10 +167,14 @@ def run(
     try:
         order = _order(workplace, _wanted(workplace, release, python, lane, tag), arguments, jobs, verdicts)
         code = _drive(order, workplace)
+        if server and server.poll() is not None:
+            raise DaskMatrixError(f"The server ended with exit code {server.returncode}; the results are recorded.")
         if server and code != INTERRUPTED:
             print(f"The matrix stays on http://{host}:{port} until Ctrl-C.", file=sys.stderr)
             server.wait()
     except KeyboardInterrupt:
+        if not server:
+            raise
         code = INTERRUPTED
     finally:
         if server:
@@ -202,7 +215,7 @@ def show(
         matrix = store.matrix().select(selection)
     if as_json:
         print(json.dumps(matrix.columnar()))
-    elif not matrix.scenarios:
+    elif not matrix.environments:
         print("Nothing to show. `dask-matrix run --tag quick` fills the matrix.")
     else:
         print_matrix(matrix, Console(width=None if sys.stdout.isatty() else 200))
@@ -232,11 +245,11 @@ def rebuild(data: DataOption = None) -> None:
     from service.store.rebuild import rebuild as rebuild_database
 
     places = _workplace(data).places
-    taken = rebuild_database(places.database, places.records)
-    print(f"{taken.accepted} records taken from {places.records}, {taken.duplicates} of them twice there.")
-    for bad in taken.rejected:
-        print(bad, file=sys.stderr)
-    raise typer.Exit(NOT_ALL_DONE if taken.rejected else DONE)
+    taken, aside = rebuild_database(places.database, places.records)
+    if aside:
+        print(f"The database could not be opened and was set aside as {aside}.", file=sys.stderr)
+    print(f"{taken.accepted + taken.duplicates} records taken from {places.records}.")
+    raise typer.Exit(NOT_ALL_DONE if _rejected(taken.rejected) else DONE)
 
 
 @app.command()
@@ -250,9 +263,9 @@ def doctor(data: DataOption = None) -> None:
     for python in sorted({*workplace.config.pythons, *workplace.config.fallback_pythons}):
         try:
             found = interpreters.find(python)
-            print(f"Python {python:6}{found.version}, {found.path}".replace("Python 3", "Python 3", 1))
+            print(f"Python {python!s:6}{found.version}, {found.path}")
         except interpreters.NoInterpreter as error:
-            print(f"Python {python}  {error}")
+            print(f"Python {python!s:6}{error}")
     index = workplace.index
     print(f"index        {index.settings.url}: {len(index.releases())} releases")
     _notes(index.notes)
@@ -317,14 +330,26 @@ def _conclude(summary: Summary, order: Order) -> int:
     if summary.interrupted:
         print("Interrupted. What is finished is kept; the same command goes on from there.", file=sys.stderr)
         return INTERRUPTED
-    if order.pytest_arguments and summary.count(Stage.DONE) and not summary.matched:
+    _rejected(summary.rejected)
+    if summary.count(Stage.DONE) and not summary.matched and order.pytest_arguments:
         raise DaskMatrixError(f"No scenario matches {' '.join(order.pytest_arguments)!r}.")
+    ended = [step for step in summary.ended.values() if step.stage in {Stage.DONE, Stage.NOTHING}]
+    if ended and not summary.matched and not any(step.total for step in ended):
+        raise DaskMatrixError(f"No tests in {order.catalog.folder}: pytest found none in its files.")
     failed = summary.count(Stage.FAILED)
     if failed:
         print(
             f"{failed} of {len(order.wanted)} environments could not be run; the reasons stand above.", file=sys.stderr
         )
     return NOT_ALL_DONE if failed else DONE
+
+
+def _rejected(lines: Iterable[object]) -> bool:
+    """Name the lines of record files that are no records; say whether there are any."""
+    told = [f"dask-matrix: not a record: {line}" for line in lines]
+    if told:
+        print("\n".join(told), file=sys.stderr)
+    return bool(told)
 
 
 def _notes(notes: Iterable[str]) -> None:
@@ -335,7 +360,12 @@ def _notes(notes: Iterable[str]) -> None:
 def _listen(host: str, port: int) -> socket.socket:
     """Take a port; a port in use is a mistake to name, not a traceback."""
     try:
-        return socket.create_server((host, port), backlog=128)
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=128)
+    except socket.gaierror as error:
+        raise DaskMatrixError(
+            f"Cannot listen on {host}: {error.strerror}. Give --host an address of this machine."
+        ) from None
     except OSError as error:
         raise DaskMatrixError(
             f"Cannot listen on {host}:{port}: {os.strerror(error.errno) if error.errno else error}. Choose another port with --port, or end what uses it."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,13 +38,17 @@ def test_an_unknown_release_is_answered_with_the_nearest(tmp_path: Path) -> None
 def test_what_is_no_release_is_repeated(tmp_path: Path) -> None:
     """With what one looks like."""
     refused(
-        "run", "--release", "newest", data=tmp_path, told="'newest' is not a release. Write a version such as 2025.2.0"
+        "run",
+        "--release",
+        "newest",
+        data=tmp_path,
+        told="'newest' is no specifier (>=2024.8), release (2025.2.0) or latest:N",
     )
 
 
 def test_an_unknown_set_is_answered_with_those_there_are(tmp_path: Path) -> None:
     """As matrix.toml names them."""
-    refused("run", "--tag", "quik", data=tmp_path, told="No set in matrix.toml 'quik'. Nearest: quick, latest, all")
+    refused("run", "--tag", "quik", data=tmp_path, told="No set 'quik'. Nearest: quick, latest, all")
 
 
 def test_a_malformed_matrix_toml_is_named_by_file_line_and_key(tmp_path: Path) -> None:
@@ -90,7 +95,7 @@ def test_a_database_from_a_newer_version_is_refused(tmp_path: Path) -> None:
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.commit()
     connection.close()
-    for command in (("show",), ("serve", "--port", "0"), ("run", "--release", "2026.1.0"), ("rebuild",)):
+    for command in (("show",), ("serve", "--port", "0"), ("run", "--release", "2026.1.0")):
         refused(*command, data=tmp_path, told="was written by a newer dask-matrix (schema 9999). Upgrade dask-matrix")
 
 
@@ -120,3 +125,79 @@ def test_an_empty_store_shows_what_to_do(tmp_path: Path) -> None:
 def test_the_version_is_said(tmp_path: Path) -> None:
     """By --version."""
     assert dask_matrix("--version", data=tmp_path).stdout.startswith("dask-matrix ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("run", "2025.2.0"), "Unexpected '2025.2.0'. Name releases with --release"),
+        (("run", "--release", ""), "'' is no specifier"),
+        (("run", "--release", ">=banana"), "'>=banana' is no specifier"),
+        (("run", "--release", "latest:0"), "'latest:0' is no specifier (>=2024.8), release (2025.2.0) or latest:N"),
+        (("run", "--release", ">=2099"), "No release is in >=2099"),
+        (("run", "--python", "three"), "'three' is not a Python version"),
+        (("show", "--from", "2025.4.1", "--to", "2025.2.0"), "from 2025.4.1 is later than to 2025.2.0"),
+        (("show", "--from", "x"), "'x' is not a release"),
+        (("serve", "--host", "nonsense.invalid"), "Cannot listen on nonsense.invalid"),
+        (("serve", "--port", "70000"), "Invalid value for '--port'"),
+        (("run", "--serve", "--port", "70000"), "Invalid value for '--port'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    """One table of slips."""
+    done = dask_matrix(*arguments, data=tmp_path)
+    assert done.returncode == 2
+    assert told in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("show",), ("releases",), ("run", "--release", "2026.1.0"), ("serve", "--port", "0")]
+)
+def test_a_data_folder_that_cannot_be_one_is_named(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """A file in its place, say."""
+    (tmp_path / "file").write_text("")
+    done = dask_matrix(*command, data=tmp_path / "file")
+    assert "Traceback" not in done.stderr
+    assert str(tmp_path / "file") in done.stderr
+
+
+def test_a_run_whose_temporary_folder_cannot_be_made_ends_and_says_so(tmp_path: Path) -> None:
+    """It does not wait for ever."""
+    (tmp_path / "scratch").write_text("")
+    done = dask_matrix("run", "--release", "2025.2.0", "--release", "2025.3.0", data=tmp_path)
+    assert done.returncode == 2
+    assert str(tmp_path / "scratch") in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_rebuild_sets_a_database_aside_that_cannot_be_opened(tmp_path: Path) -> None:
+    """Damaged or newer: the records are the truth."""
+    (tmp_path / "records").mkdir()
+    (tmp_path / "matrix.sqlite").write_text("no database " * 100)
+    done = dask_matrix("rebuild", data=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "set aside as" in done.stderr
+    assert dask_matrix("show", data=tmp_path).returncode == 0
+    assert [path.read_text()[:11] for path in tmp_path.glob("matrix.sqlite.2*")] == ["no database"]
+
+
+def test_a_line_that_is_no_record_is_named_by_file_and_line(tmp_path: Path) -> None:
+    """By rebuild, and by the next run, which goes on."""
+    records = tmp_path / "records" / "r" / "x.jsonl"
+    records.parent.mkdir(parents=True)
+    records.write_text("\n\n{broken\n")
+    done = dask_matrix("run", "--release", "2026.1.0", data=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "not a record: line 3: r/x.jsonl: " in done.stderr
+    done = dask_matrix("rebuild", data=tmp_path)
+    assert (done.returncode, "line 3: r/x.jsonl: " in done.stderr) == (1, True)
+
+
+def test_doctor_says_what_is_found_on_this_machine(tmp_path: Path) -> None:
+    """Folders, interpreters, index."""
+    done = dask_matrix("doctor", data=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert str(tmp_path) in done.stdout
+    assert f"Python {sys.version_info.major}.{sys.version_info.minor}" in done.stdout
+    assert "releases" in done.stdout

@@ -159,6 +159,55 @@ def test_a_run_stopped_in_the_middle_goes_on_where_it_was(
     assert shown(data)["cells"] == ["."] * 24
 
 
+def test_two_runs_at_once_do_nothing_twice(real_data: Path, tmp_path: Path) -> None:
+    """The same command in two terminals: the second waits, and finds everything done."""
+    data = tmp_path / "data"
+    data.mkdir()
+    for kept in ("environments", "locks", "pytest", "index"):
+        (data / kept).symlink_to(real_data / kept)
+    tests = write_set(tmp_path / "set", {"test_two.py": SLOW_SET["test_slow.py"].replace("24", "6")})
+    command = command_line("run", "--release", "2025.2.0", "--scenarios", tests)
+    runs = [subprocess.Popen(command, env=environ(data), stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = sorted(run.communicate()[1].splitlines()[-2] for run in runs)
+    assert [run.returncode for run in runs] == [0, 0]
+    assert [line.rpartition(": ")[2] for line in said] == ["done 6/6", "nothing to do 6/6"]
+    assert Counter(each["scenario"] for each in results(data)) == Counter(
+        f"two/takes_a_while[{number}]" for number in range(6)
+    )
+    assert list((data / "scratch").iterdir()) == []
+
+
+def test_tests_that_only_pytest_finds_run_once_too(real_data: Path, tmp_path: Path) -> None:
+    """Imported by *, or a unittest.TestCase; a file that does not parse says so in its row; what pytest skips is no test."""
+    tests = write_set(
+        tmp_path / "set",
+        {
+            "shared.py": "def test_shared():\n    pass\n",
+            "test_star.py": "from shared import *\n",
+            "test_case.py": "import unittest\n\nclass MyCase(unittest.TestCase):\n    def test_it(self):\n        pass\n",
+            "test_broken.py": "def test_(:\n",
+            "build/test_unseen.py": "def test_unseen():\n    pass\n",
+        },
+    )
+    data = tmp_path / "data"
+    data.mkdir()
+    for kept in ("environments", "locks", "pytest", "index"):
+        (data / kept).symlink_to(real_data / kept)
+    for _ in range(2):
+        done = dask_matrix("run", "--release", "2025.2.0", "--scenarios", tests, data=data)
+        assert done.returncode == 0, done.stderr
+    outcomes = Counter((each["scenario"], each["outcome"]) for each in results(data))
+    assert outcomes == Counter([("star/shared", "passed"), ("case/MyCase/it", "passed"), ("broken", "errored")])
+
+
+def test_a_folder_in_which_pytest_finds_nothing_is_named(real_data: Path, tmp_path: Path) -> None:
+    """Though it has a file of the right name; exit code 2, each time."""
+    tests = write_set(tmp_path / "set", {"test_nothing.py": "x = 1\n"})
+    for _ in range(2):
+        done = dask_matrix("run", "--release", "2025.2.0", "--scenarios", tests, data=real_data)
+        assert (done.returncode, f"No tests in {tests}" in done.stderr) == (2, True)
+
+
 def wait_until_gone(word: str) -> None:
     """Wait until no process has a word on its command line (the harness has its job file there, its children too)."""
     deadline = time.monotonic() + PATIENCE

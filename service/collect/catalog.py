@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ PROTOCOL = 1
 """Counts the changes of the harness that may change an outcome; part of every fingerprint."""
 DESCRIPTIVE = frozenset({"issue", "covers", "formerly"})
 """Keywords of ``@pytest.mark.scenario`` that say something about a scenario without changing what it does."""
+NOT_ENTERED = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}", "__pycache__")
+"""The folders that pytest does not enter by default (``norecursedirs``)."""
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -51,7 +54,7 @@ def read(folder: Path) -> Catalog:
         raise NoScenarios(f"No folder {folder}. Give --scenarios a folder that holds files named test_*.py.")
     functions: dict[str, str] = {}
     files: dict[str, str] = {}
-    for path in sorted({*folder.rglob("test_*.py"), *folder.rglob("*_test.py")}):
+    for path in _test_files(folder):
         module = Module(path, folder)
         name = path.relative_to(folder).as_posix()
         files[name] = module.fingerprint()
@@ -59,6 +62,15 @@ def read(folder: Path) -> Catalog:
     if not files:
         raise NoScenarios(f"No tests in {folder}: it has no file named test_*.py or *_test.py.")
     return Catalog(folder, functions, files)
+
+
+def _test_files(folder: Path) -> list[Path]:
+    """Return the files pytest looks at, in order: not those in folders it does not enter."""
+    found = {*folder.rglob("test_*.py"), *folder.rglob("*_test.py")}
+    inside = ((path, path.relative_to(folder).parts[:-1]) for path in found)
+    return sorted(
+        path for path, parts in inside if not any(fnmatch(part, each) for part in parts for each in NOT_ENTERED)
+    )
 
 
 @dataclass

@@ -20,15 +20,16 @@ class InvalidConfig(DaskMatrixError):
     """matrix.toml cannot be used; the message names file, line and key."""
 
 
+COMPARISONS = ("<", ">", "=", "!", "~")
 LATEST = re.compile(r"latest:([1-9]\d*)")
 
 
-def _selector(text: str) -> str:
-    """Check one entry of ``releases``."""
+def selector(text: str) -> str:
+    """Return one entry of ``releases`` as it is; raise ValueError saying what is wrong with it."""
     if LATEST.fullmatch(text):
         return text
     try:
-        SpecifierSet(text) if text[:1] in "<>=!~" else Release.parse(text)
+        SpecifierSet(text) if text.startswith(COMPARISONS) else Release.parse(text)
     except (InvalidSpecifier, DaskMatrixError):
         raise ValueError(f"{text!r} is no specifier (>=2024.8), release (2025.2.0) or latest:N") from None
     return text
@@ -48,7 +49,7 @@ def _python(value: object) -> Python:
         raise ValueError(str(error)) from None
 
 
-Selector = Annotated[str, Field(min_length=1), AfterValidator(_selector)]
+Selector = Annotated[str, Field(min_length=1), AfterValidator(selector)]
 RequirementText = Annotated[str, AfterValidator(_requirement)]
 PythonText = Annotated[Python, PlainValidator(_python)]
 

@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import threading
-import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock, Timeout
+
 from service.collect import plan
 from service.collect.described import Described, describe
+from service.collect.follow import POLL, Watch, follow
 from service.collect.job import SessionJob, job_environ, nox_command
 from service.collect.locks import Locks
 from service.collect.progress import Report, Stage, Step
 from service.collect.recorder import Recorder, new_run
+from service.collect.scratch import living, session_lock, sweep
 from service.domain.errors import DaskMatrixError
 from service.domain.outcome import Verdict
-from service.domain.records import CollectionRecord, Record, RefusalRecord, ResultRecord
 from service.places import scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from filelock import BaseFileLock
 
     from service.collect.catalog import Catalog
     from service.collect.select import Wanted
     from service.collect.workplace import Workplace
+    from service.domain.records import Rejection
     from service.store.store import Store
 
 AT_WORK = 2
 """Environments worked on at once: one runs its scenarios, the next is resolved, installed and imported."""
-POLL = 0.2
-"""Seconds between two looks at a session's records."""
-GRACE = 5.0
-"""Seconds a session gets to end by itself once it is told to stop."""
 TIMEOUT = 60.0
 """Seconds a scenario may take unless it or the run says otherwise."""
 
@@ -59,12 +59,16 @@ class Order:
 
 @dataclass
 class Summary:
-    """How a run ended: results recorded, and by label the environments that ended in each stage. ``matched`` counts what was selected."""
+    """How a run ended: results recorded, and by label the environments that ended in each stage.
+
+    ``matched`` counts the scenarios that were selected; ``rejected`` are lines of record files that are no records.
+    """
 
     run: str
     results: int = 0
     matched: int = 0
     ended: dict[str, Step] = field(default_factory=dict)
+    rejected: list[Rejection] = field(default_factory=list)
     interrupted: bool = False
 
     def count(self, stage: Stage) -> int:
@@ -88,7 +92,7 @@ class Drive:
         self.locks = Locks(self.places.locks, workplace.index.settings)
         self.summary = Summary(new_run())
         self.folder = self.places.records / self.summary.run
-        self._gate = self.places.scratch / f"{self.summary.run}.gate"
+        self._scratch = self.places.scratch / self.summary.run
         self._stop = threading.Event()
         self._begun = threading.Lock()
         self._first = threading.Lock()
@@ -96,8 +100,9 @@ class Drive:
 
     def run(self) -> Summary:
         """Work through all environments; on KeyboardInterrupt stop the sessions, keep what is finished and say so."""
-        self.store.take_folder(self.places.records)  # what a killed run left behind
-        with ThreadPoolExecutor(AT_WORK, thread_name_prefix="environment") as pool:
+        self._take(*self.places.records.rglob("*.jsonl"))  # what a killed run left behind
+        sweep(self.places.scratch)
+        with ThreadPoolExecutor(AT_WORK, thread_name_prefix="environment") as pool, living(self._scratch):
             futures = [pool.submit(self._guarded, each) for each in self.order.wanted]
             try:
                 for future in futures:
@@ -106,23 +111,61 @@ class Drive:
                 self.summary.interrupted = True
                 self._stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
-        self._gate.unlink(missing_ok=True)
         return self.summary
 
     def _guarded(self, wanted: Wanted) -> None:
         """Let the trouble of one environment be told without ending the others."""
         label = wanted.spec.label
         try:
-            step = Step(label, Stage.WAITING) if self._stop.is_set() else self._environment(wanted)
+            step = self._environment(wanted)
+        except _Stopped:
+            step = Step(label, Stage.WAITING)
         except DaskMatrixError as error:
             step = Step(label, Stage.FAILED, note=str(error))
+        except Exception as error:  # noqa: BLE001 - told below, and the other environments go on
+            step = Step(label, Stage.FAILED, note="".join(traceback.format_exception(error)))
         self.summary.ended[label] = step
         self.report(step)
 
     def _environment(self, wanted: Wanted) -> Step:
-        label = wanted.spec.label
-        self.report(Step(label, Stage.RESOLVING))
+        if self._stop.is_set():
+            raise _Stopped
+        self.report(Step(wanted.spec.label, Stage.RESOLVING))
         described = describe(wanted, self.config, self.locks)
+        with self._alone(described):
+            return self._planned(described)
+
+    @contextmanager
+    def _alone(self, described: Described) -> Iterator[None]:
+        """Plan and run an environment in one process at a time, knowing all that was recorded of it before.
+
+        The session's own lock is held by sessions only; one whose run was killed may be about to end.
+        """
+        folder = self.places.environments / described.key
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with self._locked(FileLock(f"{folder}.plan.lock")):
+            with self._locked(session_lock(folder)):
+                self._take(*self.places.records.glob(f"*/{described.wanted.spec.slug}.jsonl"))
+            yield
+
+    @contextmanager
+    def _locked(self, lock: BaseFileLock) -> Iterator[None]:
+        """Hold a lock; a run that is told to stop waits no longer."""
+        while not self._stop.is_set():
+            try:
+                lock.acquire(timeout=POLL)
+                break
+            except Timeout:
+                continue
+        else:
+            raise _Stopped
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _planned(self, described: Described) -> Step:
+        label = described.label
         refusal = "" if Verdict.UNINSTALLABLE in self.order.again else self._standing_refusal(described)
         store, key, verdicts = self.store, described.key, self.order.again
         again = {name for name, verdict in store.verdicts_of(key).items() if verdict in verdicts} if verdicts else set()
@@ -132,7 +175,7 @@ class Drive:
         self._record(described, refusal)
         if reason := described.refusal.message if described.refusal else refusal:
             return Step(label, Stage.UNINSTALLABLE, note=reason)
-        if not todo.functions:
+        if not todo.reasons:
             return Step(label, Stage.NOTHING, done=len(todo.done), total=len(todo.done))
         return self._session(described, todo)
 
@@ -162,29 +205,29 @@ class Drive:
                 self.store.take_file(recorder.path, self.places.records)
 
     def _session(self, described: Described, todo: plan.Todo) -> Step:
+        """Run one environment's session. The first gets all cores until its scenarios execute: a newcomer waits for it."""
         self._begin()
-        if not self._first.acquire(blocking=False):
-            self._underway.wait()  # the first column is what a newcomer waits for: it gets all cores until it executes
-        job = self._job(described, todo)
+        is_first = self._first.acquire(blocking=False)
+        try:
+            while not is_first and not self._underway.wait(POLL):
+                if self._stop.is_set():
+                    raise _Stopped
+            return self._followed(described, self._job(described, todo))
+        finally:
+            self._underway.set()
+
+    def _followed(self, described: Described, job: SessionJob) -> Step:
         path = job.save(Path(f"{job.scratch}.json"))
-        log = self.folder / f"{described.wanted.spec.slug}.log"
-        self.report(Step(described.label, Stage.INSTALLING, total=todo.cells))
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                self.start(path),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=job_environ(path),
-                start_new_session=True,
-            )
-            watch = _Watch(described.label, todo.cells, self.report, self._underway)
-            try:
-                self._follow(process, Path(job.records), watch)
-            finally:
-                self._underway.set()
-                path.unlink(missing_ok=True)
-        return self._ended(process.returncode, watch, log)
+        log, records = self.folder / f"{described.wanted.spec.slug}.log", Path(job.records)
+        watch = Watch(described.label, records, self.report, self._underway)
+        self.report(Step(described.label, Stage.INSTALLING))
+
+        def look() -> None:
+            self._take(records)
+            watch.look()
+
+        code = follow(self.start(path), job_environ(path), log, look, self._stop)
+        return self._ended(code, watch, log)
 
     def _job(self, described: Described, todo: plan.Todo) -> SessionJob:
         wanted, interpreter, lock = described.wanted, described.interpreter, described.lock_path
@@ -192,7 +235,7 @@ class Drive:
             raise ValueError(described)  # a refused environment has no session
         spec = wanted.spec
         records = self.folder / f"{spec.slug}.jsonl"
-        scratch = self.places.scratch / f"{self.summary.run}-{spec.slug}"
+        scratch = self._scratch / spec.slug
         pytest_folder = self.places.pytest / str(spec.python)
         harness = {
             "tests": str(self.order.catalog.folder.resolve()),
@@ -208,7 +251,7 @@ class Drive:
             "jobs": self.order.jobs,
             "timeout": self.order.timeout,
             "alive": os.getpid(),
-            "gate": str(self._gate),
+            "gate": str(self._scratch / "gate"),
         }
         return SessionJob(
             label=described.label,
@@ -225,23 +268,12 @@ class Drive:
             harness=harness,
         )
 
-    def _follow(self, process: subprocess.Popen[bytes], records: Path, watch: _Watch) -> None:
-        """Take records in while a session runs, and once more when it has ended; stop it when the run stops."""
-        while process.poll() is None:
-            if self._stop.is_set():
-                _end(process)
-                break
-            time.sleep(POLL)
-            self._take(records, watch)
-        self._take(records, watch)
+    def _take(self, *files: Path) -> None:
+        for path in sorted(files):
+            if path.exists():
+                self.summary.rejected += self.store.take_file(path, self.places.records).rejected
 
-    def _take(self, records: Path, watch: _Watch) -> None:
-        if records.exists():
-            taken = self.store.take_file(records, self.places.records, watch.see)
-            for bad in taken.rejected:
-                print(f"{records.name}: {bad}", file=sys.stderr)
-
-    def _ended(self, code: int, watch: _Watch, log: Path) -> Step:
+    def _ended(self, code: int, watch: Watch, log: Path) -> Step:
         self.summary.results += watch.done
         self.summary.matched += watch.matched
         if watch.refusal:
@@ -254,33 +286,5 @@ class Drive:
         return Step(watch.label, Stage.DONE, watch.done, watch.total)
 
 
-class _Watch:
-    """Counts what a session has recorded, and reports it; tells by ``underway`` that its scenarios execute."""
-
-    def __init__(self, label: str, estimate: int, report: Report, underway: threading.Event) -> None:
-        self.label, self.total, self.report, self.underway = label, estimate, report, underway
-        self.done = self.matched = 0
-        self.refusal = ""
-
-    def see(self, record: Record) -> None:
-        """Note one record as it is taken in."""
-        if isinstance(record, RefusalRecord):
-            self.refusal = record.message
-        elif isinstance(record, CollectionRecord):
-            self.total, self.matched = record.to_run, record.selected
-            self.underway.set()
-        elif isinstance(record, ResultRecord):
-            self.done += 1
-        else:
-            return
-        self.report(Step(self.label, Stage.RUNNING, self.done, max(self.done, self.total)))
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a session with all it started: politely, so that the harness ends its children, then surely."""
-    for how in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, how)
-            process.wait(GRACE)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            continue
+class _Stopped(Exception):
+    """The run was told to stop before an environment's turn came."""

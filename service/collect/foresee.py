@@ -57,5 +57,5 @@ def foresee(wanted: Wanted, order: Order, workplace: Workplace, store: Store) ->
     if lock.refusal:
         return Foreseen(wanted.spec.label, key, 0, {}, "uninstallable: the resolver refused it before")
     todo = plan.todo(order.catalog, store.collected(key), store.done(key))
-    reasons = Counter(reason.value for reason in todo.functions.values())
+    reasons = Counter(reason.value for reason in todo.reasons.values())
     return Foreseen(wanted.spec.label, key, todo.cells, dict(reasons))

@@ -87,7 +87,7 @@ class Index:
     def _page(self, project: str) -> Any:
         """Return the digest of a project's page: from the cache while fresh, else from the index, else from the cache."""
         place = self._place(project)
-        kept = json.loads(place.read_text(encoding="utf-8")) if place.exists() else None
+        kept = _read(place)
         now = datetime.now(UTC)
         if kept and now - datetime.fromisoformat(kept["asked"]) < self.fresh:
             return kept
@@ -100,7 +100,10 @@ class Index:
                 f"The package index can't be reached; using what it said of {project} on {kept['asked'][:16]} UTC."
             )
             return kept
-        write_whole(place, json.dumps(answer | {"asked": now.isoformat()}))
+        try:
+            write_whole(place, json.dumps(answer | {"asked": now.isoformat()}))
+        except OSError as error:
+            self.notes.append(f"What the package index said can't be kept: {error}.")
         return answer
 
     def _place(self, project: str) -> Path:
@@ -120,6 +123,16 @@ class Index:
             response.raise_for_status()
             page = ProjectPage.from_response(response, project)
         return {"etag": response.headers.get("ETag"), "files": _files(page), "wheels": _wheels(page)}
+
+
+def _read(place: Path) -> Any:
+    """Return what is kept of a page; None where there is nothing, or nothing whole."""
+    try:
+        kept = json.loads(place.read_text(encoding="utf-8"))
+        datetime.fromisoformat(kept["asked"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return kept if {"etag", "files", "wheels"} <= kept.keys() else None
 
 
 def _unreachable(url: str, project: str, error: Exception) -> str:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from service.collect.select import Wanted
 
 EXTRAS = "dataframe,distributed,array"
+UNSATISFIABLE = "no solution found"
+"""What uv says, in lower case, when requirements contradict each other. Only that is kept as a refusal, for ever."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,14 @@ class Locks:
         place = self.folder / "requests" / f"{asked.name}.json"
         if not place.exists():
             return None
-        answer = json.loads(place.read_text(encoding="utf-8"))
-        text = self.path(answer["lock"]).read_text(encoding="utf-8") if answer["lock"] else ""
-        return Lock(text, answer["refusal"], asked.cutoff)
+        try:
+            answer = json.loads(place.read_text(encoding="utf-8"))
+            text = self.path(answer["lock"]).read_text(encoding="utf-8") if answer["lock"] else ""
+            refusal = answer["refusal"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None  # damaged: it is asked again
+        whole = not answer["lock"] or _sha(text) == answer["lock"]
+        return Lock(text, refusal, asked.cutoff) if whole else None
 
     def resolve(self, asked: LockRequest, interpreter: Interpreter) -> Lock:
         """Return the lock of a request, asking uv only if it was never asked; raise UvTrouble if that can't be done."""
@@ -90,18 +97,24 @@ class Locks:
 
     def keep(self, text: str) -> Path:
         """Keep a lock by its content; return where."""
-        path = self.path(hashlib.sha256(text.encode()).hexdigest()[:20])
-        if not path.exists():
+        path = self.path(_sha(text))
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
             write_whole(path, text)
         return path
 
     def _ask(self, asked: LockRequest, interpreter: Interpreter) -> Lock:
         answer = uv.call(self.settings, *_arguments(asked, interpreter), stdin="\n".join(asked.requirements))
+        if answer.refused and UNSATISFIABLE not in answer.refused.lower():
+            raise uv.UvTrouble(f"uv could not resolve {asked.requirements[0]}: {answer.refused}")
         lock = Lock("" if answer.refused else answer.output, answer.refused, asked.cutoff)
         sha = self.keep(lock.text).stem if lock.text else None
         kept = {"request": asdict(asked), "lock": sha, "refusal": lock.refusal, "at": datetime.now(UTC).isoformat()}
         write_whole(self.folder / "requests" / f"{asked.name}.json", json.dumps(kept, indent=1))
         return lock
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def _arguments(asked: LockRequest, interpreter: Interpreter) -> list[str]:

@@ -17,6 +17,7 @@ from service.collect.environments import InstallRefused, install, install_pytest
 from service.collect.index_settings import index_settings
 from service.collect.job import SessionJob
 from service.collect.recorder import Recorder
+from service.collect.scratch import session_lock
 from service.collect.uv import UvTrouble, clean_environ
 
 if TYPE_CHECKING:
@@ -30,16 +31,17 @@ def perform(path: Path) -> int:
     """Do the work of a session; return 0 if it was done, whatever the outcomes, else an exit code."""
     job = SessionJob.load(path)
     settings = index_settings()
-    try:
-        install_pytest(Path(job.pytest_folder), Path(job.interpreter), settings)
-        python = install(Path(job.folder), Path(job.lock), Path(job.interpreter), settings)
-    except InstallRefused as refusal:
-        Recorder(Path(job.records), job.run).refuse(job.key, "install", str(refusal))
-        return 0
-    except UvTrouble as trouble:
-        print(trouble, file=sys.stderr)
-        return 1
-    code = _start_harness(job, python)
+    with session_lock(Path(job.folder)):
+        try:
+            install_pytest(Path(job.pytest_folder), Path(job.interpreter), settings)
+            python = install(Path(job.folder), Path(job.lock), Path(job.interpreter), settings)
+        except InstallRefused as refusal:
+            Recorder(Path(job.records), job.run).refuse(job.key, "install", str(refusal))
+            return 0
+        except UvTrouble as trouble:
+            print(trouble, file=sys.stderr)
+            return 1
+        code = _start_harness(job, python)
     return 0 if code in DID_ITS_WORK else code
 
 

@@ -38,7 +38,9 @@ class Recorder:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         try:
-            os.write(handle, record.encode())
+            rest = memoryview(record.encode())
+            while rest:
+                rest = rest[os.write(handle, rest) :]
         finally:
             os.close(handle)
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 
 from service.collect import interpreters
-from service.collect.config import LATEST
+from service.collect.config import COMPARISONS, LATEST, selector
 from service.collect.index import offered
 from service.domain.environment import EnvironmentSpec, Lane
 from service.domain.errors import UnknownName
-from service.domain.release import Release, find
+from service.domain.release import InvalidRelease, Release, find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,32 +34,35 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Narrowing:
-    """What a command line asks for in place of a set: empty means as the sets have it."""
+    """What a command line asks for in place of a set: empty means as the sets have it.
+
+    Without a ``tag`` the set ``all`` is meant, or every set where there is none of that name.
+    """
 
     releases: tuple[str, ...] = ()
     pythons: tuple[Python, ...] = ()
     lanes: tuple[Lane, ...] = ()
-    tag: str = "all"
+    tag: str = ""
 
 
 def select(selectors: Iterable[str], releases: dict[Release, IndexedRelease]) -> list[IndexedRelease]:
     """Return the releases that any selector takes, in order; raise UnknownRelease for a named one that does not exist."""
     candidates = offered(releases.values())
     chosen: dict[Release, IndexedRelease] = {}
-    for selector in selectors:
-        chosen |= {each.release: each for each in _taken(selector, candidates, releases)}
+    for text in selectors:
+        chosen |= {each.release: each for each in _taken(text, candidates, releases)}
     return [chosen[release] for release in sorted(chosen)]
 
 
 def _taken(
-    selector: str, candidates: list[IndexedRelease], releases: dict[Release, IndexedRelease]
+    text: str, candidates: list[IndexedRelease], releases: dict[Release, IndexedRelease]
 ) -> list[IndexedRelease]:
-    if latest := LATEST.fullmatch(selector):
+    if latest := LATEST.fullmatch(text):
         return candidates[-int(latest[1]) :]
-    if selector[:1] in "<>=!~":
-        specifier = SpecifierSet(selector)
+    if text.startswith(COMPARISONS):
+        specifier = SpecifierSet(text)
         return [each for each in candidates if specifier.contains(each.release.version, prereleases=True)]
-    return [releases[find(selector, releases)]]
+    return [releases[find(text, releases)]]
 
 
 def choose_python(
@@ -104,9 +107,10 @@ def wanted(narrowing: Narrowing, config: Config, index: Index) -> list[Wanted]:
     if narrowing.releases:
         base = _named(narrowing, config, index)
     else:
-        if narrowing.tag not in config.sets:
-            raise UnknownName("set in matrix.toml", narrowing.tag, list(config.sets))
-        base = [each for each in every_wanted(config, index) if narrowing.tag in each.tags]
+        if narrowing.tag and narrowing.tag not in config.sets:
+            raise UnknownName("set", narrowing.tag, list(config.sets))
+        tags = {narrowing.tag} if narrowing.tag else {"all"} & config.sets.keys() or set(config.sets)
+        base = [each for each in every_wanted(config, index) if tags & set(each.tags)]
     if narrowing.lanes:
         base = _each(base, lambda spec: [replace(spec, lane=lane) for lane in narrowing.lanes])
     if narrowing.pythons:
@@ -115,10 +119,20 @@ def wanted(narrowing: Narrowing, config: Config, index: Index) -> list[Wanted]:
 
 
 def _named(narrowing: Narrowing, config: Config, index: Index) -> list[Wanted]:
-    releases = index.releases()
+    for text in narrowing.releases:
+        _check(text)
+    chosen = select(narrowing.releases, index.releases())
+    if not chosen:
+        raise InvalidRelease(f"No release is in {', '.join(narrowing.releases)}.")
     pythons = _PythonChoice(config, index)
-    chosen = select(narrowing.releases, releases)
     return [Wanted(EnvironmentSpec(each.release, pythons(each), Lane.AS_RELEASED), each) for each in chosen]
+
+
+def _check(text: str) -> None:
+    try:
+        selector(text)
+    except ValueError as error:
+        raise InvalidRelease(f"{error}.") from None
 
 
 def _each(base: Sequence[Wanted], vary: Callable[[EnvironmentSpec], list[EnvironmentSpec]]) -> list[Wanted]:

@@ -47,6 +47,9 @@ def run_label(label: str, arguments: tuple[str, ...]) -> int:
     except DaskMatrixError as error:
         print(error, file=sys.stderr)
         return 2
+    if pytest_arguments and summary.count(Stage.DONE) and not summary.matched:
+        print(f"No scenario matches {' '.join(pytest_arguments)!r}.", file=sys.stderr)
+        return 2
     return 1 if summary.count(Stage.FAILED) or summary.interrupted else 0
 
 

@@ -53,9 +53,9 @@ def call(settings: IndexSettings, *arguments: str, stdin: str | None = None) -> 
     if done.returncode == 0:
         return Answer(done.stdout)
     message = done.stderr.strip()
-    if _is_trouble(message):
-        raise UvTrouble(f"uv {' '.join(arguments[:2])} did not get an answer: {message}")
-    return Answer(done.stdout, refused=message or f"uv ended with exit code {done.returncode} and said nothing")
+    if done.returncode < 0 or not message or _is_trouble(message):
+        raise UvTrouble(f"uv {' '.join(arguments[:2])} could not do its work (exit code {done.returncode}): {message}")
+    return Answer(done.stdout, refused=message)
 
 
 def _is_trouble(message: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from service.domain.errors import DaskMatrixError
 from service.domain.outcome import Verdict
 from service.domain.verdict import Judgement
 
@@ -84,6 +85,10 @@ class Environment:
         return f"{self.release}, py{self.python.tag}, {self.lane}"
 
 
+class EmptyRange(DaskMatrixError):
+    """The first release asked for is later than the last."""
+
+
 @dataclass(frozen=True)
 class Selection:
     """What of the matrix is asked for; an empty selection is all of it. ``start`` and ``end`` are inclusive."""
@@ -96,6 +101,11 @@ class Selection:
     python: Python | None = None
     lane: Lane | None = None
     changes: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a range that is empty whatever there is."""
+        if self.start is not None and self.end is not None and self.start > self.end:
+            raise EmptyRange(f"from {self.start} is later than to {self.end}: no release is in between.")
 
     def takes(self, environment: Environment) -> bool:
         """Whether a column is in it."""

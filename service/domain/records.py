@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -25,12 +25,19 @@ def _valid_release(text: str) -> str:
     return str(Release.parse(text))
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("not a moment that exists in UTC") from None
+
+
 Identity = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
 Key = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 ReleaseText = Annotated[str, AfterValidator(_valid_release)]
 ScenarioId = Annotated[str, Field(min_length=1, max_length=300)]
 RefusalPhase = Literal["interpreter", "resolve", "install", "import"]
-When = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+When = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Base(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,8 @@ def open_engine(url: str) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(parsed.database).parent)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # nox logs whatever any library says
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         _teach_sqlite(engine)
@@ -51,6 +53,13 @@ def open_engine(url: str) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnreachable(f"Cannot make the data folder {folder}: {error.strerror}.") from None
 
 
 def _teach_sqlite(engine: Engine) -> None:

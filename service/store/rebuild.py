@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from pathlib import Path
 
-from sqlalchemy import delete
+from sqlalchemy import make_url
 
-from service.store import models
-from service.store.database import WRITES, open_engine
+from service.store.database import DatabaseTooNew, DatabaseUnreachable
 from service.store.store import Store, Taken
 
-if TYPE_CHECKING:
-    from pathlib import Path
+
+def rebuild(url: str, records: Path) -> tuple[Taken, Path | None]:
+    """Fill a database from the record files below a folder, as if for the first time.
+
+    A database file that is damaged, or of a newer version, is set aside; where to is returned beside the counts.
+    """
+    aside = None
+    try:
+        store = Store.open(url)
+    except (DatabaseTooNew, DatabaseUnreachable):
+        aside = _set_aside(url)
+        store = Store.open(url)
+    with store:
+        return store.refill(records), aside
 
 
-def rebuild(url: str, records: Path) -> Taken:
-    """Empty a database's tables and fill them from the record files below a folder. Raises as Store.open does."""
-    engine = open_engine(url)
-    with engine.execution_options(**WRITES).begin() as connection:
-        for table in reversed(models.Table.metadata.sorted_tables):
-            if table.name != models.Revision.__tablename__:  # it goes on counting: answers may have changed
-                connection.execute(delete(table))
-    with Store(engine) as store:
-        return store.take_folder(records)
+def _set_aside(url: str) -> Path:
+    """Rename a database file, with what SQLite keeps beside it; raise what hindered it for other databases."""
+    path = Path(make_url(url).database or "")
+    if not path.is_file():
+        raise DatabaseUnreachable(f"Cannot open the database {path}, and there is no file to set aside.")
+    aside = path.with_name(f"{path.name}.{datetime.now(UTC):%Y%m%dT%H%M%S}")
+    for suffix in ("", "-wal", "-shm"):
+        beside = path.with_name(path.name + suffix)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + suffix))
+    return aside

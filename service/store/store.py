@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from service.store.read import environment_of, result_of, scenario_of, standing_
 from service.store.take import Take
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -41,6 +41,13 @@ class Taken:
     accepted: int = 0
     duplicates: int = 0
     rejected: list[Rejection] = field(default_factory=list)
+
+    def __iadd__(self, other: Self) -> Self:
+        """Count another batch in."""
+        self.accepted += other.accepted
+        self.duplicates += other.duplicates
+        self.rejected += other.rejected
+        return self
 
 
 @dataclass
@@ -108,10 +115,10 @@ class Store:
             _take(session, good, taken)
         return taken
 
-    def take_file(self, path: Path, root: Path, see: Callable[[Record], None] | None = None) -> Taken:
+    def take_file(self, path: Path, root: Path) -> Taken:
         """Take in what a record file has gained since the last time; a line still being written waits for the next.
 
-        Nothing is written, and nothing locked, when there is nothing new. ``see`` is shown each record once it is in.
+        Nothing is written, and nothing locked, when there is nothing new.
         """
         name = path.relative_to(root).as_posix()
         with self._reading() as session:
@@ -119,26 +126,28 @@ class Store:
             start = row.taken if row else 0
         taken = Taken()
         while chunk := _whole_lines(path, start):
-            part, good = _sort(parse_lines(chunk.splitlines(keepends=True)))
             with self._writing() as session:
-                _take(session, good, part)
-                session.merge(models.RecordFile(name=name, taken=start + len(chunk)))
-            for record in good if see else ():
-                see(record)  # type: ignore[misc]
-            start += len(chunk)
-            taken.accepted += part.accepted
-            taken.duplicates += part.duplicates
-            taken.rejected += part.rejected
+                start = _take_chunk(session, path, root, start, chunk, taken)
         return taken
 
     def take_folder(self, root: Path) -> Taken:
         """Take in whatever any record file below a folder has gained."""
         taken = Taken()
-        for path in sorted(root.rglob("*.jsonl")):
-            part = self.take_file(path, root)
-            taken.accepted += part.accepted
-            taken.duplicates += part.duplicates
-            taken.rejected += [Rejection(bad.line, f"{path.name}: {bad.reason}") for bad in part.rejected]
+        for path in _record_files(root):
+            taken += self.take_file(path, root)
+        return taken
+
+    def refill(self, root: Path) -> Taken:
+        """Forget everything and take in the record files below a folder anew, in one transaction: readers see all or nothing."""
+        taken = Taken()
+        with self._writing() as session:
+            for table in reversed(models.Table.metadata.sorted_tables):
+                if table.name != models.Revision.__tablename__:  # it goes on counting: answers may have changed
+                    session.execute(delete(table))
+            for path in _record_files(root):
+                start = 0
+                while chunk := _whole_lines(path, start):
+                    start = _take_chunk(session, path, root, start, chunk, taken)
         return taken
 
     # giving domain objects out
@@ -277,6 +286,28 @@ def _take(session: Session, good: list[Record], taken: Taken) -> None:
     take.add(good)
     taken.accepted += take.accepted
     taken.duplicates += take.duplicates
+
+
+def _take_chunk(session: Session, path: Path, root: Path, start: int, chunk: bytes, taken: Taken) -> int:
+    """Take in a part of a record file that begins at a byte; return the byte after it."""
+    part, good = _sort(parse_lines(chunk.splitlines(keepends=True)))
+    name, end = path.relative_to(root).as_posix(), start + len(chunk)
+    if part.rejected:
+        before = _lines_before(path, start)
+        part.rejected = [Rejection(bad.line + before, f"{name}: {bad.reason}") for bad in part.rejected]
+    _take(session, good, part)
+    session.merge(models.RecordFile(name=name, taken=end))
+    taken += part
+    return end
+
+
+def _record_files(root: Path) -> list[Path]:
+    return sorted(root.rglob("*.jsonl"))
+
+
+def _lines_before(path: Path, offset: int) -> int:
+    with path.open("rb") as file:
+        return file.read(offset).count(b"\n")
 
 
 def _whole_lines(path: Path, start: int) -> bytes:

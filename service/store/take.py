@@ -33,7 +33,7 @@ class Take:
         self.duplicates = 0
         self._cells: set[tuple[str, str]] = set()
         self._scenarios: set[str] = set()
-        self._former = {row.former: row.scenario for row in session.scalars(select(models.FormerName))}
+        self._former = {row.former: row for row in session.scalars(select(models.FormerName))}
 
     def add(self, batch: Sequence[records.Record]) -> None:
         """Take a batch in and bring the verdicts it touches up to date."""
@@ -103,8 +103,11 @@ class Take:
     def _scenario(self, record: records.ScenarioRecord) -> bool:
         for former in record.formerly:
             self._rename(former, record)
-        if record.scenario in self._former:
-            return False  # an old record of what is called otherwise now
+        if (alias := self._former.get(record.scenario)) is not None:
+            if alias.at >= record.at:
+                return False  # an old record of what is called otherwise now
+            self.session.delete(self._former.pop(record.scenario))  # the name is in use again
+            self.session.flush()
         values = record.model_dump(exclude={"v", "kind", "run", "id", "scenario"}) | {"id": record.scenario}
         before = self.session.get(models.Scenario, record.scenario)
         old = before.fingerprint if before else None
@@ -114,12 +117,15 @@ class Take:
         return written and old != record.fingerprint
 
     def _rename(self, former: str, record: records.ScenarioRecord) -> None:
-        """Let everything kept under a former id belong to the scenario that names it."""
-        if self._former.get(former) == record.scenario or former == record.scenario:
+        """Let everything kept under a former id belong to the scenario that names it, unless that id is in use again."""
+        known, present = self._former.get(former), self.session.get(models.Scenario, former)
+        if former == record.scenario or (known and known.at >= record.at) or (present and present.at > record.at):
             return
-        self._former[former] = record.scenario
-        self.session.merge(models.FormerName(former=former, scenario=record.scenario, at=record.at))
+        alias = models.FormerName(former=former, scenario=record.scenario, at=record.at)
+        self._former[former] = self.session.merge(alias)
         self.session.flush()
+        if known and known.scenario == record.scenario:
+            return
         for table in (models.Scenario.id, models.VerdictRow.scenario, models.Collected.scenario):
             self.session.execute(delete(table.class_).where(table == former))
         moved = update(models.Result).where(models.Result.scenario == former).values(scenario=record.scenario)
@@ -129,8 +135,8 @@ class Take:
     def _now_called(self, scenario: str) -> str:
         """Follow renames to the present id; a circle of them ends where it began."""
         seen = {scenario}
-        while (following := self._former.get(scenario)) is not None and following not in seen:
-            scenario = following
+        while (alias := self._former.get(scenario)) is not None and alias.scenario not in seen:
+            scenario = alias.scenario
             seen.add(scenario)
         return scenario
 

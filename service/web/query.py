@@ -28,7 +28,10 @@ def _reads(parse: Callable[[str], object]) -> AfterValidator:
 
 
 def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("not a moment that exists in UTC") from None
 
 
 ReleaseText = Annotated[str, _reads(Release.parse)]

@@ -38,7 +38,7 @@ def test_a_function_runs_for_a_reason_or_not_at_all(
 ) -> None:
     """One table; the last row is a function that pytest looked at and took for no test."""
     planned = todo(CATALOG, found, done, again)
-    assert planned.functions.get(FUNCTION) == reason
+    assert planned.reasons.get(FUNCTION) == reason
     assert planned.cells == cells
 
 

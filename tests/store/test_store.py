@@ -1,5 +1,6 @@
 """The store takes records in any order, any number of times, and gives the same answers."""
 
+import itertools
 import random
 import sqlite3
 from collections.abc import Iterator
@@ -168,6 +169,24 @@ def test_a_renamed_scenario_keeps_its_history(store: Store) -> None:
     assert store.scenario("futures/was").id == "futures/new"
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(5))))
+def test_a_scenario_renamed_there_and_back_is_itself_again(tmp_path: Path, order: tuple[int, ...]) -> None:
+    """Whatever the order: the newest name holds all results, and the row is not lost."""
+    history = [
+        scenario("a", at=0),
+        scenario("b", at=1, formerly=["a"]),
+        scenario("a", at=2, formerly=["b"]),
+        result(3, name="a"),
+        result(4, name="b"),
+    ]
+    with Store.open(f"sqlite:///{tmp_path / 'matrix.sqlite'}") as store:
+        for position in order:
+            store.take([history[position]])
+        assert [row.id for row in store.matrix().scenarios] == ["a"]
+        assert len(store.results("a", GOOD)) == 2
+        assert store.scenario("b").id == "a"
+
+
 def test_a_newer_description_of_an_environment_clears_its_refusal(store: Store) -> None:
     """It installs after all."""
     store.take([environment(BAD, "2026.1.0"), refusal(BAD, at=1)])
@@ -233,9 +252,9 @@ def test_rebuild_makes_the_same_answers_from_the_record_files(tmp_path: Path) ->
     with Store.open(url) as store:
         store.take_folder(records)
         before, revision = answers(store), store.revision
-    taken = rebuild(url, records)
+    taken, aside = rebuild(url, records)
     with Store.open(url) as store:
-        assert (answers(store), taken.rejected) == (before, [])
+        assert (answers(store), taken.rejected, aside) == (before, [], None)
         assert store.revision > revision
 
 

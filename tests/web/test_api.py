@@ -213,3 +213,14 @@ def test_openapi_describes_every_json_route(book: Book) -> None:
     assert all(path.startswith(("/api/", "/healthz")) for path in described["paths"])
     for operations in described["paths"].values():
         assert "$ref" in operations["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+
+
+def test_a_moment_beyond_the_calendar_and_an_empty_range_are_refused_by_name(book: Book) -> None:
+    """Not an internal error, not an empty grid."""
+    for query, told in (
+        ("at=9999-12-31T23:59:59-14:00", "not a moment that exists in UTC"),
+        ("from=2025.4.1&to=2025.2.0", "from 2025.4.1 is later than to 2025.2.0"),
+    ):
+        answer = book.client.get(f"/api/v1/matrix?{query}")
+        assert answer.status_code == 422
+        assert told in answer.text
