@@ -39,9 +39,9 @@ STYLE = {
     Verdict.UNTESTED: "dim",
     Verdict.STALE: "yellow",
 }
+CHARACTER = LEGEND | {Verdict.UNTESTED: "·"}
+"""A gap would be hard to see."""
 STAGE_STYLE = {Stage.DONE: "green", Stage.UNINSTALLABLE: "yellow", Stage.FAILED: "bold red", Stage.RUNNING: "cyan"}
-NARROW = 12
-"""Columns of text that an environment's heading takes at least, read downwards."""
 
 
 def print_matrix(matrix: Matrix, console: Console) -> None:
@@ -56,10 +56,10 @@ def print_matrix(matrix: Matrix, console: Console) -> None:
         for scenario in scenarios:
             line = Text()
             for cell in matrix.row(scenario):
-                line.append(LEGEND[cell.verdict], STYLE[cell.verdict])
+                line.append(CHARACTER[cell.verdict], STYLE[cell.verdict])
             console.print(line.append("  ").append(scenario.id), no_wrap=True, crop=False, soft_wrap=True)
     console.print(
-        Text("\n" + ", ".join(f"{character!r} {verdict}" for verdict, character in LEGEND.items()), style="dim")
+        Text("\n" + ", ".join(f"{character!r} {verdict}" for verdict, character in CHARACTER.items()), style="dim")
     )
     for environment in matrix.environments:
         if environment.refusal:
