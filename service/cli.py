@@ -124,9 +124,8 @@ def plan(
         return
     for each in foreseen:
         print(f"{each.label}: {each.said}")
-    print(
-        f"{sum(each.cells for each in foreseen)} executions in {sum(each.cells > 0 for each in foreseen)} environments"
-    )
+    at_work = sum(each.cells > 0 for each in foreseen)
+    print(f"about {sum(each.cells for each in foreseen)} executions in {at_work} environment{'s' * (at_work != 1)}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": False})
