@@ -17,6 +17,9 @@ from typing import Any
 
 import pytest
 
+from service.domain.environment import packages
+from service.places import Places
+from service.store.store import Store
 from tests.conftest import command_line, dask_matrix, environ, write_set
 
 ROOT = Path(__file__).parents[1]
@@ -77,15 +80,14 @@ def test_a_real_release_and_one_that_does_not_install_become_two_columns(real_da
 
 def test_the_environment_holds_what_its_lock_says_and_nothing_else(real_data: Path) -> None:
     """No pytest, no pip, nothing of ours."""
-    (folder,) = (path.parent for path in (real_data / "environments").glob("*/.ready"))
-    (lock,) = (path for path in (real_data / "locks").glob("*.txt"))
-    listed = subprocess.run(
-        [sys.executable, "-m", "uv", "pip", "freeze", "--python", folder / "bin" / "python"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    assert sorted(listed.split()) == sorted(line for line in lock.read_text().split() if "==" in line)
+    key = next(each["key"] for each in shown(real_data)["environments"] if each["release"] == "2025.2.0")
+    with Store.open(Places(real_data).database) as store:
+        lock = packages(store.environment(key).lock)
+    python = real_data / "environments" / key / "bin" / "python"
+    freeze = [sys.executable, "-m", "uv", "pip", "freeze", "--python", python]
+    installed = subprocess.run(freeze, capture_output=True, text=True, check=True).stdout
+    assert packages(installed) == lock
+    assert lock["dask"] == "2025.2.0"
 
 
 def test_a_failure_carries_its_evidence(real_data: Path) -> None:
