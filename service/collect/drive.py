@@ -100,7 +100,8 @@ class Drive:
 
     def run(self) -> Summary:
         """Work through all environments; on KeyboardInterrupt stop the sessions, keep what is finished and say so."""
-        self._take(*self.places.records.rglob("*.jsonl"))  # what a killed run left behind
+        left = self.store.take_folder(self.places.records)  # what a killed run left behind
+        self.summary.rejected += left.rejected
         sweep(self.places.scratch)
         with ThreadPoolExecutor(AT_WORK, thread_name_prefix="environment") as pool, living(self._scratch):
             futures = [pool.submit(self._guarded, each) for each in self.order.wanted]

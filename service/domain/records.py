@@ -17,7 +17,6 @@ from service.domain.environment import Lane
 from service.domain.outcome import Outcome
 from service.domain.release import Release
 
-VERSION = 1
 MOST_PROBLEMS = 5
 
 
