@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
+from contextlib import contextmanager
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,16 +17,17 @@ from rich.console import Console
 from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
 from service.domain.outcome import Verdict
+from service.serving import INTERRUPTED, listen, served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from service.collect.drive import Order, Summary
     from service.collect.select import Wanted
     from service.collect.workplace import Workplace
     from service.store.store import Store
 
-DONE, NOT_ALL_DONE, USAGE, INTERRUPTED = 0, 1, 2, 130
+DONE, NOT_ALL_DONE, USAGE = 0, 1, 2
 BROKEN = frozenset({Verdict.FAIL, Verdict.TIMEOUT, Verdict.CRASH})
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -156,30 +156,13 @@ def run(
             f"Unexpected {' '.join(context.args)!r}. Name releases with --release; what goes to pytest stands after --."
         )
     workplace = _workplace(data, scenarios)
-    verdicts = (
-        frozenset(Verdict)
-        if again
-        else (BROKEN if failed else frozenset()) | ({Verdict.FLAKY} if flaky else frozenset())
-    )
     arguments = (*(("-k", expression) if expression else ()), *context.args)
-    server = _start_server(workplace, host, port) if serve_too else None
-    try:
-        order = _order(workplace, _wanted(workplace, release, python, lane, tag), arguments, jobs, verdicts)
-        code = _drive(order, workplace)
-        if server and server.poll() is not None:
-            raise DaskMatrixError(f"The server ended with exit code {server.returncode}; the results are recorded.")
-        if server and code != INTERRUPTED:
-            print(f"The matrix stays on http://{host}:{port} until Ctrl-C.", file=sys.stderr)
-            server.wait()
-    except KeyboardInterrupt:
-        if not server:
-            raise
-        code = INTERRUPTED
-    finally:
-        if server:
-            server.terminate()
-            server.wait()
-    raise typer.Exit(code)
+
+    def work() -> int:
+        wanted = _wanted(workplace, release, python, lane, tag)
+        return _drive(_order(workplace, wanted, arguments, jobs, _repeated(again, failed, flaky)), workplace)
+
+    raise typer.Exit(served(work, workplace.places.data, host, port) if serve_too else work())
 
 
 @app.command()
@@ -232,7 +215,7 @@ def serve(
     from service.web.app import create_app
 
     workplace = _workplace(data)
-    listening = _listen(host, port)
+    listening = listen(host, port)
     print(f"The matrix is on http://{host}:{listening.getsockname()[1]} (Ctrl-C ends).", file=sys.stderr, flush=True)
     server = uvicorn.Server(uvicorn.Config(create_app(workplace.places.database), log_level="warning"))
     server.run(sockets=[listening])
@@ -293,6 +276,13 @@ def _wanted(
     found = wanted(narrowing, workplace.config, workplace.index)
     _notes(workplace.index.notes)
     return found
+
+
+def _repeated(again: bool, failed: bool, flaky: bool) -> frozenset[Verdict]:
+    """Return the verdicts whose cells run though they are done."""
+    if again:
+        return frozenset(Verdict)
+    return (BROKEN if failed else frozenset()) | ({Verdict.FLAKY} if flaky else frozenset())
 
 
 def _order(
@@ -356,40 +346,14 @@ def _notes(notes: Iterable[str]) -> None:
         print(f"dask-matrix: {note}", file=sys.stderr)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Take a port; a port in use is a mistake to name, not a traceback."""
+@contextmanager
+def _terminate_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM do within what Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=128)
-    except socket.gaierror as error:
-        raise DaskMatrixError(
-            f"Cannot listen on {host}: {error.strerror}. Give --host an address of this machine."
-        ) from None
-    except OSError as error:
-        raise DaskMatrixError(
-            f"Cannot listen on {host}:{port}: {os.strerror(error.errno) if error.errno else error}. Choose another port with --port, or end what uses it."
-        ) from None
-
-
-def _start_server(workplace: Workplace, host: str, port: int) -> subprocess.Popen[bytes]:
-    """Start ``serve`` as a process of its own, once it is clear that the port is free."""
-    _listen(host, port).close()
-    command = [sys.executable, "-m", "service.cli", "serve", "--host", host, "--port", str(port)]
-    return subprocess.Popen([*command, "--data", str(workplace.places.data)])
-
-
-def _terminate_as_interrupt() -> _Terminate:
-    return _Terminate()
-
-
-class _Terminate:
-    """Within it SIGTERM does what Ctrl-C does."""
-
-    def __enter__(self) -> None:
-        self.before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-    def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGTERM, self.before)
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 if __name__ == "__main__":

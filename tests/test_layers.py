@@ -14,8 +14,9 @@ ROOMS = {
     "store": {"domain"},
     "collect": {"domain", "store", "places"},
     "web": {"domain", "store"},
+    "serving": {"domain"},
     "terminal": {"domain", "collect"},
-    "cli": {"domain", "store", "collect", "web", "places", "terminal"},
+    "cli": {"domain", "store", "collect", "web", "places", "serving", "terminal"},
 }
 """What each room may import besides itself."""
 KEEPERS = {
@@ -32,7 +33,7 @@ KEEPERS = {
     "uv": {"collect"},
     "pypi_simple": {"collect"},
     "requests": {"collect"},
-    "subprocess": {"collect", "cli"},
+    "subprocess": {"collect", "serving"},
     "sqlite3": set(),
 }
 """Which rooms may import a library."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from service.collect.catalog import Catalog
     from service.collect.select import Wanted
     from service.collect.workplace import Workplace
+    from service.domain.matrix import Environment
     from service.domain.records import Rejection
     from service.store.store import Store
 
@@ -167,28 +168,22 @@ class Drive:
 
     def _planned(self, described: Described) -> Step:
         label = described.label
-        refusal = "" if Verdict.UNINSTALLABLE in self.order.again else self._standing_refusal(described)
+        known = self.store.column(described.wanted.spec, described.platform)
+        refusal = "" if Verdict.UNINSTALLABLE in self.order.again else _standing_refusal(described, known)
         store, key, verdicts = self.store, described.key, self.order.again
         again = {name for name, verdict in store.verdicts_of(key).items() if verdict in verdicts} if verdicts else set()
         todo = plan.todo(self.order.catalog, store.collected(key), store.done(key), again)
         if described.refusal and todo.done:
             raise DaskMatrixError(described.refusal.message)  # its evidence stays; only the rest can't be run here
-        self._record(described, refusal)
+        self._record(described, known, refusal)
         if reason := described.refusal.message if described.refusal else refusal:
             return Step(label, Stage.UNINSTALLABLE, note=reason)
         if not todo.reasons:
             return Step(label, Stage.NOTHING, done=len(todo.done), total=len(todo.done))
         return self._session(described, todo)
 
-    def _standing_refusal(self, described: Described) -> str:
-        """Return why this very environment was refused before, by the installer or an import; else nothing."""
-        known = self.store.column(described.wanted.spec, described.platform)
-        refusal = known.refusal if known and known.key == described.key else None
-        return refusal.message if refusal and refusal.phase in {"install", "import"} else ""
-
-    def _record(self, described: Described, refusal: str) -> None:
-        """Write what the environment is, unless that is what the store shows already."""
-        known = self.store.column(described.wanted.spec, described.platform)
+    def _record(self, described: Described, known: Environment | None, refusal: str) -> None:
+        """Write what the environment is, unless that is what the store shows already: ``known``."""
         told = known.refusal.message if known and known.refusal else ""
         tells = described.refusal.message if described.refusal else refusal
         if known is None or known.key != described.key or told != tells:
@@ -285,6 +280,12 @@ class Drive:
             tail = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-12:]
             raise DaskMatrixError("\n".join([f"the session ended with exit code {code}; its log is {log}:", *tail]))
         return Step(watch.label, Stage.DONE, watch.done, watch.total)
+
+
+def _standing_refusal(described: Described, known: Environment | None) -> str:
+    """Return why this very environment was refused before, by the installer or an import; else nothing."""
+    refusal = known.refusal if known and known.key == described.key else None
+    return refusal.message if refusal and refusal.phase in {"install", "import"} else ""
 
 
 class _Stopped(Exception):

@@ -196,7 +196,7 @@ class Matrix:
         return {
             "legend": {character: verdict.value for verdict, character in LEGEND.items()},
             "scenarios": [_row_head(scenario) for scenario in self.scenarios],
-            "environments": [_column_head(environment) for environment in self.environments],
+            "environments": [column_head(environment) for environment in self.environments],
             "cells": ["".join(LEGEND[cell.verdict] for cell in self.row(scenario)) for scenario in self.scenarios],
         }
 
@@ -225,7 +225,8 @@ def _row_head(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _column_head(environment: Environment) -> dict[str, Any]:
+def column_head(environment: Environment) -> dict[str, Any]:
+    """Return what JSON tells of an environment wherever it is mentioned."""
     refusal = environment.refusal
     return {
         "key": environment.key,

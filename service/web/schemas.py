@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field
 
 from service.domain.environment import packages
+from service.domain.matrix import column_head
 from service.domain.outcome import Outcome, Verdict
 from service.domain.records import Warned
 from service.web import links
@@ -194,25 +195,10 @@ class Health(BaseModel):
     revision: int
 
 
-def environment_head(environment: Environment) -> dict[str, Any]:
-    """Return the fields of an EnvironmentHead."""
-    refusal = environment.refusal
-    return {
-        "key": environment.key,
-        "release": str(environment.release),
-        "python": str(environment.python),
-        "lane": environment.lane.value,
-        "platform": environment.platform,
-        "released_at": environment.released_at.isoformat() if environment.released_at else None,
-        "status": environment.status,
-        "refusal": asdict(refusal) if refusal else None,
-    }
-
-
 def environment_out(environment: Environment) -> EnvironmentOut:
     """Return an environment as JSON tells it."""
     return EnvironmentOut(
-        **environment_head(environment),
+        **column_head(environment),
         python_full=environment.python_full,
         cutoff=environment.cutoff,
         described_at=environment.at,
@@ -254,7 +240,7 @@ def cell_out(scenario: Scenario, environment: Environment, judgement: Judgement,
     deciding = next((result for result in results if result.id == judgement.result), None)
     return CellOut(
         scenario=scenario_head(scenario),
-        environment=EnvironmentHead(**environment_head(environment)),
+        environment=EnvironmentHead(**column_head(environment)),
         verdict=judgement.verdict,
         was=judgement.was,
         passed=judgement.passed,
@@ -269,7 +255,7 @@ def cell_out(scenario: Scenario, environment: Environment, judgement: Judgement,
 def _release_out(matrix: Matrix) -> ReleaseOut:
     environments = [
         ReleaseEnvironment(
-            **environment_head(environment),
+            **column_head(environment),
             tally=TallyOut(**asdict(replace(matrix, environments=(environment,)).tally(matrix.scenarios))),
         )
         for environment in matrix.environments
