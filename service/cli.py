@@ -17,7 +17,7 @@ from rich.console import Console
 from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
 from service.domain.outcome import Verdict
-from service.serving import INTERRUPTED, listen, served
+from service.serving import INTERRUPTED, listen, served, when_gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -207,6 +207,7 @@ def show(
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
+    parent: Annotated[int | None, typer.Option(hidden=True, help="End with this process.")] = None,
     data: DataOption = None,
 ) -> None:
     """Serve the matrix, as pages and JSON, until Ctrl-C."""
@@ -218,6 +219,8 @@ def serve(
     listening = listen(host, port)
     print(f"The matrix is on http://{host}:{listening.getsockname()[1]} (Ctrl-C ends).", file=sys.stderr, flush=True)
     server = uvicorn.Server(uvicorn.Config(create_app(workplace.places.database), log_level="warning"))
+    if parent is not None:
+        when_gone(parent, lambda: setattr(server, "should_exit", True))
     server.run(sockets=[listening])
 
 

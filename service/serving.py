@@ -6,6 +6,8 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING
 
 from service.domain.errors import DaskMatrixError
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+LOOK = 0.5
+"""Seconds between two looks whether a parent lives."""
 INTERRUPTED = 130
 """The exit code of work that Ctrl-C ended."""
 
@@ -55,4 +59,15 @@ def _start(data: Path, host: str, port: int) -> subprocess.Popen[bytes]:
     """Start ``serve`` as a process of its own, once it is clear that the port is free."""
     listen(host, port).close()
     command = [sys.executable, "-m", "service.cli", "serve", "--host", host, "--port", str(port)]
-    return subprocess.Popen([*command, "--data", str(data)])
+    return subprocess.Popen([*command, "--data", str(data), "--parent", str(os.getpid())])
+
+
+def when_gone(parent: int, end: Callable[[], None]) -> None:
+    """Call ``end`` once this process's parent is no longer ``parent``: killed, it could not end its server itself."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK)
+        end()
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections import Counter
 from pathlib import Path
@@ -161,6 +162,22 @@ def test_a_run_stopped_in_the_middle_goes_on_where_it_was(
     assert shown(data)["cells"] == ["."] * 24
 
 
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_the_server_of_a_run_ends_with_it(real_data: Path, how: signal.Signals) -> None:
+    """However the run is ended: its port is free for the same command again."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    command = command_line("run", "--release", "2026.1.0", "--serve", "--port", str(port))
+    run = subprocess.Popen(command, env=environ(real_data), stderr=subprocess.PIPE, text=True)
+    assert run.stderr
+    while "stays on" not in run.stderr.readline():
+        assert run.poll() is None
+    assert '"ok"' in get(f"http://127.0.0.1:{port}/healthz", run)
+    run.send_signal(how)
+    run.communicate()
+    wait_until_gone(str(port))
+
+
 def test_two_runs_at_once_do_nothing_twice(real_data: Path, tmp_path: Path) -> None:
     """The same command in two terminals: the second waits, and finds everything done."""
     data = tmp_path / "data"
@@ -304,7 +321,9 @@ def get(url: str, server: subprocess.Popen[str]) -> str:
         try:
             with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - this machine
                 return str(answer.read().decode())
-        except ConnectionError:
+        except urllib.error.HTTPError:
+            raise
+        except OSError:  # nobody listens yet
             assert server.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.1)
