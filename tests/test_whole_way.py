@@ -170,11 +170,16 @@ def test_the_server_of_a_run_ends_with_it(real_data: Path, how: signal.Signals) 
     command = command_line("run", "--release", "2026.1.0", "--serve", "--port", str(port))
     run = subprocess.Popen(command, env=environ(real_data), stderr=subprocess.PIPE, text=True)
     assert run.stderr
-    while "stays on" not in run.stderr.readline():
-        assert run.poll() is None
-    assert '"ok"' in get(f"http://127.0.0.1:{port}/healthz", run)
-    run.send_signal(how)
-    run.communicate()
+    try:
+        while "stays on" not in run.stderr.readline():
+            assert run.poll() is None
+        assert '"ok"' in get(f"http://127.0.0.1:{port}/healthz", run)
+        run.send_signal(how)
+    except BaseException:
+        run.kill()
+        raise
+    finally:
+        run.communicate()
     wait_until_gone(str(port))
 
 
