@@ -6,4 +6,4 @@ It needs the standard library and pytest only, and the syntax of Python 3.9. `do
 from __future__ import annotations
 
 #: Part of every fingerprint: raised when a change of the harness may change an outcome.
-PROTOCOL = 1
+PROTOCOL = 2

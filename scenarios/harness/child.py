@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import faulthandler
+import logging
 import os
 import resource
 import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Callable, NoReturn
 
 import pytest
 
-from . import processes
+from . import processes, tasks
 from .evidence import Evidence
 from .exceptions import described, plain_traceback
 from .folder import END, Folder
@@ -23,13 +25,18 @@ from .text import shorten
 
 #: Asks the child for the stacks of all its threads.
 STACKS_SIGNAL = signal.SIGUSR1
+#: How pytest writes records of the log.
+LOG_FORMAT = "%(levelname)-8s %(name)s:%(filename)s:%(lineno)d %(message)s"
 
 
-def run(item: pytest.Item, tests: Path, folder: Folder, prepare: Callable[[], None]) -> NoReturn:
-    """Run `item` after `prepare`, leave the evidence in `folder`, end this process. Never returns, never raises."""
+def run(item: pytest.Item, tests: Path, folder: Folder, sinks: Sequence[int], prepare: Callable[[], None]) -> NoReturn:
+    """Run `item` after `prepare`, leave the evidence in `folder`, end this process. Never returns, never raises.
+
+    `sinks` are the file descriptors for stdout, stderr and the log.
+    """
     me = os.getpid()
     try:
-        evidence = _evidence(item, tests, folder, prepare)
+        evidence = _evidence(item, tests, folder, sinks, prepare)
         # A fork that a scenario let escape ends here as well; it has nothing to say.
         if os.getpid() == me:
             _flush()
@@ -39,11 +46,13 @@ def run(item: pytest.Item, tests: Path, folder: Folder, prepare: Callable[[], No
         os._exit(0 if os.getpid() == me else 1)
 
 
-def _evidence(item: pytest.Item, tests: Path, folder: Folder, prepare: Callable[[], None]) -> dict[str, Any]:
+def _evidence(
+    item: pytest.Item, tests: Path, folder: Folder, sinks: Sequence[int], prepare: Callable[[], None]
+) -> dict[str, Any]:
     evidence = Evidence(item, tests, folder)
     try:
-        _settle(folder)
         prepare()
+        _settle(folder, sinks)
         item.config.pluginmanager.register(evidence, "scenario evidence")
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         return evidence.fields()
@@ -54,20 +63,21 @@ def _evidence(item: pytest.Item, tests: Path, folder: Folder, prepare: Callable[
             "reason": "the harness itself failed",
             "exception": described(problem),
             "traceback": shorten(plain_traceback(problem)),
-            "log": "",
             "warnings": evidence.warnings(),
             "seconds": 0.0,
         }
 
 
-def _settle(folder: Folder) -> None:
+def _settle(folder: Folder, sinks: Sequence[int]) -> None:
     """Make this process a scenario's own: session, signals, output, folders."""
     os.setsid()
     processes.die_with_parent()
+    processes.die_first()
     processes.adopt_orphans()
     _reset_signals()
-    _redirect_output(folder)
+    _redirect_output(sinks)
     _watch_for_crashes(folder.stacks.open("w", encoding="utf-8"))
+    tasks.write_when_asked(folder.tasks)
     os.chdir(folder.work)
     tempfile.tempdir = None
     os.environ["TMPDIR"] = str(folder.tmp)
@@ -82,19 +92,20 @@ def _reset_signals() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _redirect_output(folder: Folder) -> None:
+def _redirect_output(sinks: Sequence[int]) -> None:
     """File descriptors first, so that whatever writes is caught; each line at once, so that a crash loses little."""
-    for path, flags, target in (
-        (Path(os.devnull), os.O_RDONLY, 0),
-        (folder.stdout, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 1),
-        (folder.stderr, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 2),
-    ):
-        opened = os.open(path, flags, 0o600)
-        os.dup2(opened, target)
-        os.close(opened)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    stdout, stderr, log = sinks
+    for target, source in enumerate((nothing, stdout, stderr)):
+        os.dup2(source, target)
+        os.close(source)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+            stream.reconfigure(line_buffering=True)
+    os.set_inheritable(log, False)  # noqa: FBT003 - its only argument
+    handler = logging.StreamHandler(os.fdopen(log, "w", encoding="utf-8", errors="backslashreplace"))
+    handler.setFormatter(logging.Formatter(LOG_FORMAT))
+    logging.getLogger().addHandler(handler)
 
 
 def _watch_for_crashes(stacks: IO[str]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .exceptions import described, plain_traceback
+from .importing import Importing
 from .neighbours import Neighbours
 from .scenario import Catalogue, Scenario, Settled
 from .stop import Stop
@@ -19,9 +21,10 @@ from .text import shorten
 class Collection:
     """A pytest plugin: names scenarios as they are found; a file that fails hides no other."""
 
-    def __init__(self, catalogue: Catalogue, neighbours: Neighbours, stop: Stop) -> None:
+    def __init__(self, catalogue: Catalogue, neighbours: Neighbours, importing: Importing, stop: Stop) -> None:
         self._catalogue = catalogue
         self._neighbours = neighbours
+        self._importing = importing
         self._stop = stop
         self._items: list[pytest.Item] = []
         self._files: list[Path] = []
@@ -42,11 +45,21 @@ class Collection:
     @pytest.hookimpl(hookwrapper=True)
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Generator[None, Any, None]:
         """The conftest.py at the top cannot be left out: if it fails, it stands for everything."""
-        self._neighbours.enter_for_conftests(early_config.pluginmanager)
+        self._neighbours.enter_for_conftests(early_config.pluginmanager, self._importing)
         outcome = yield
         if outcome.excinfo is not None and hasattr(outcome.excinfo[1], "path"):
             problem = outcome.excinfo[1]
             self.broken.append(self._catalogue.of_file(Path(problem.path), _errored(problem)))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Not if it is known to end the harness; then that is its result."""
+        settled = self._importing.settled(collection_path)
+        if settled is None:
+            return None
+        self._files.append(collection_path)
+        self.broken.append(self._catalogue.of_file(_file_of(collection_path), settled))
+        return True
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, None]:
@@ -55,7 +68,8 @@ class Collection:
         if is_file:
             self._neighbours.enter(collector.path.parent)
             self._files.extend([collector.path] if _is_wanted_whole(collector) else [])
-        outcome = yield
+        with self._importing.of(collector.path) if is_file else nullcontext():
+            outcome = yield
         if outcome.excinfo is not None and not self._stop.requested:
             outcome.force_result(_report_of_exit(collector, outcome.excinfo[1]))
         if is_file:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import io
 import re
 import sys
@@ -12,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest._io import TerminalWriter
 
-from . import outcome, processes
+from . import outcome
 from .exceptions import described, plain_traceback, type_name
 from .folder import Folder
+from .leaks import Leaks
 from .text import MESSAGE_LIMIT, shorten
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ class Evidence:
         self._phases: list[outcome.Phase] = []
         self._warnings: dict[tuple[str, str, str], int] = {}
         self._subtests: list[str] = []
-        self._log = ""
+        self._leaks = Leaks(folder)
         self._where = f"{item.location[0]}:{(item.location[1] or 0) + 1}"
 
     def fields(self) -> dict[str, Any]:
@@ -45,8 +48,7 @@ class Evidence:
             "reason": shorten(phase.reason, MESSAGE_LIMIT),
             "exception": phase.exception,
             "traceback": shorten(self._traceback(phase)),
-            "log": shorten(self._log),
-            "warnings": [*self.warnings(), *self._leak()],
+            "warnings": [*self.warnings(), *map(self._leak, self._leaks.found())],
             "seconds": outcome.seconds(self._phases),
         }
 
@@ -66,6 +68,15 @@ class Evidence:
         return True
 
     @pytest.hookimpl
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Run a coroutine that no other plugin has taken."""
+        if not inspect.iscoroutinefunction(pyfuncitem.obj):
+            return None
+        names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 - as other plugins for coroutines do
+        asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+        return True
+
+    @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A failed subtest comes here only; its test later fails for "1 failed subtest"."""
         if report.failed and type(report).__name__ == "SubtestReport":
@@ -79,15 +90,11 @@ class Evidence:
         key = (type_name(warning_message.category), text, where)
         self._warnings[key] = self._warnings.get(key, 0) + 1
 
-    def _leak(self) -> list[dict[str, Any]]:
-        """A warning if the test leaves processes behind. The parent kills them."""
-        left = [pid for pid in processes.descendants() if not processes.is_helper(pid)]
-        if not left:
-            return []
-        commands = "; ".join(sorted({processes.command(pid) for pid in left}))
-        message = f"left {len(left)} process{'es' if len(left) > 1 else ''} behind: {commands}"
+    def _leak(self, found: tuple[str, int]) -> dict[str, Any]:
+        """A warning about what the test leaves behind. The parent sees to it that it ends."""
+        message, count = found
         text = shorten(message, MESSAGE_LIMIT)
-        return [{"category": LEAK, "message": text, "where": self._where, "count": len(left)}]
+        return {"category": LEAK, "message": text, "where": self._where, "count": count}
 
     def _run(self, item: pytest.Item, when: Any, **arguments: Any) -> bool:
         """Run one phase; whether the next one follows."""
@@ -98,7 +105,6 @@ class Evidence:
         # Subtests turn their test into a failed one in this hook, which pytest's terminal calls otherwise.
         item.config.hook.pytest_report_teststatus(report=report, config=item.config)
         self._phases.append(self._phase(report, call))
-        self._log = "\n".join(text for title, text in report.sections if title.startswith("Captured log"))
         item.ihook.pytest_runtest_logreport(report=report)
         return report.passed
 

@@ -29,19 +29,14 @@ class Folder:
         return self.root / "tmp"
 
     @property
-    def stdout(self) -> Path:
-        """What was written to file descriptor 1."""
-        return self.root / "stdout"
-
-    @property
-    def stderr(self) -> Path:
-        """What was written to file descriptor 2."""
-        return self.root / "stderr"
-
-    @property
     def stacks(self) -> Path:
         """Stacks of all threads, written by faulthandler on a crash or when the parent asks."""
         return self.root / "stacks"
+
+    @property
+    def tasks(self) -> Path:
+        """Tasks of the schedulers in the child, written when the parent asks."""
+        return self.root / "tasks"
 
     def make(self) -> None:
         """Make the folder and those the child needs."""
@@ -69,6 +64,14 @@ class Folder:
         except (OSError, IndexError, ValueError):
             return "setup", None
         return name, float(clock)
+
+    def beginning(self) -> float | None:
+        """Parent: the clock when the child's first phase began."""
+        try:
+            line, end, _ = (self.root / "phases").read_text(encoding="utf-8").partition("\n")
+        except OSError:
+            return None
+        return float(line.split()[1]) if end else None
 
     def leave_evidence(self, evidence: dict[str, Any]) -> None:
         """Child: all of the evidence, or none if killed on the way."""

@@ -14,8 +14,12 @@ class BadJob(ValueError):
 
 @dataclass(frozen=True)
 class Job:
-    """One start of the harness in one environment. Folders and files are absolute, times are in seconds."""
+    """One start of the harness in one environment, see docs/records.md.
 
+    Folders and files are absolute, times are in seconds, memory is in MiB, output in KiB.
+    """
+
+    file: Path
     tests: Path
     records: Path
     pytest: str
@@ -26,10 +30,19 @@ class Job:
     imports: tuple[str, ...]
     fingerprints: dict[str, str]
     done: dict[str, str]
+    attempts: dict[str, list[int]]
+    expected: dict[str, float]
+    retries: int
+    rounds: int
+    seed: int | None
+    isolation: str
     jobs: int
     timeout: float
+    memory: float | None
+    output: float
     alive: int | None
     gate: Path | None
+    broken: dict[str, dict[str, str]]
 
     @classmethod
     def read(cls, path: Path) -> Job:
@@ -43,6 +56,9 @@ class Job:
         return _checked(path, fields)
 
 
+#: How a scenario gets a process of its own.
+ISOLATIONS = ("fork", "spawn")
+
 #: What each field must be; a field that has a third entry may be left out and then has that value.
 _SHAPES: dict[str, tuple[Any, ...]] = {
     "tests": (str, "a folder"),
@@ -55,24 +71,38 @@ _SHAPES: dict[str, tuple[Any, ...]] = {
     "imports": (list, "a list of module names", []),
     "fingerprints": (dict, "an object of texts", {}),
     "done": (dict, "an object of texts", {}),
+    "attempts": (dict, "an object of lists of numbers", {}),
+    "expected": (dict, "an object of seconds", {}),
+    "retries": (int, "a number of executions", 1),
+    "rounds": (int, "a number of rounds, 1 or more", 1),
+    "seed": ((int, type(None)), "a whole number or null", None),
+    "isolation": (str, f"one of {', '.join(ISOLATIONS)}", "fork"),
     "jobs": (int, "a number of processes, 1 or more", 1),
     "timeout": ((int, float), "seconds, more than 0", 60),
+    "memory": ((int, float, type(None)), "MiB, more than 0, or null", 2048),
+    "output": ((int, float), "KiB, more than 0", 64),
     "alive": ((int, type(None)), "a process id or null", None),
     "gate": ((str, type(None)), "a file or null", None),
+    "broken": (dict, "an object of files", {}),
 }
+_POSITIVE = ("jobs", "timeout", "memory", "output", "rounds")
 
 
 def _checked(path: Path, fields: dict[str, Any]) -> Job:
     found = {name: _field(path, fields, name) for name in _SHAPES}
-    for name in ("jobs", "timeout"):
-        if not found[name] > 0:
-            raise BadJob(f"{path}: {name}: {found[name]!r} is not {_SHAPES[name][1]}")
+    unusable = [name for name in _POSITIVE if found[name] is not None and not found[name] > 0]
+    unusable += ["isolation"] if found["isolation"] not in ISOLATIONS else []
+    for name in unusable:
+        raise BadJob(f"{path}: {name}: {found[name]!r} is not {_SHAPES[name][1]}")
     tests = Path(found["tests"]).resolve()
     if not tests.is_dir():
         raise BadJob(f"{path}: tests: no folder {tests}")
     folders = {name: Path(found[name]).resolve() for name in ("records", "scratch")}
     gate = Path(found["gate"]) if found["gate"] else None
-    return Job(**{**found, **folders, "gate": gate, "tests": tests, "imports": tuple(map(str, found["imports"]))})
+    return Job(
+        file=path.resolve(),
+        **{**found, **folders, "gate": gate, "tests": tests, "imports": tuple(map(str, found["imports"]))},
+    )
 
 
 def _field(path: Path, fields: dict[str, Any], name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The parent's loop: starts children, several at a time, watches their deadlines, and lets nothing outlive them."""
+"""The parent's loop: starts children, several at a time, watches their limits, and lets nothing outlive them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
 from . import processes
 from .execution import Execution
 from .folder import Folder
+from .limits import Limits
 from .scenario import Scenario
 from .stop import Stop
 
@@ -21,61 +23,93 @@ GRACE = 1.0
 GIVE_UP = 5.0
 #: Seconds between looks at processes that were killed.
 LOOK = 0.005
+#: Seconds between looks at the memory that children take.
+MEMORY_LOOK = 0.1
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A scenario that is to be executed, for the how manieth time, and within which limits."""
+
+    scenario: Scenario
+    attempt: int
+    limits: Limits
+
 
 #: Starts the process of an execution and returns its id.
 Launch = Callable[[Execution], int]
+#: Given each execution when it has ended; may ask for one more turn.
+Finish = Callable[[Execution], "Turn | None"]
 
 
 class Loop:
-    """Executes scenarios, `jobs` at a time, each for at most its timeout."""
+    """Executes scenarios, `jobs` at a time, each within its limits."""
 
-    def __init__(self, launch: Launch, stop: Stop, scratch: Path, jobs: int, timeout: float) -> None:
+    def __init__(self, launch: Launch, stop: Stop, scratch: Path, jobs: int) -> None:
         self._launch = launch
         self._stop = stop
         self._scratch = scratch
         self._jobs = jobs
-        self._timeout = timeout
         self._count = 0
         self._running: list[Execution] = []
         self._not_ours = processes.children()
+        self._memory_look = 0.0
 
-    def run(self, scenarios: Iterable[Scenario], finish: Callable[[Execution], None]) -> bool:
-        """Execute all and give each to `finish` when it has ended. False if it was stopped before all had."""
-        waiting = deque(scenarios)
+    def run(self, turns: Iterable[Turn], finish: Finish) -> bool:
+        """Take all turns, also those that `finish` asks for. False if it was stopped before all were taken."""
+        waiting = deque(turns)
         processes.adopt_orphans()
         self._stop.listen()
         try:
             while (waiting or self._running) and not self._stop.requested:
                 while waiting and len(self._running) < self._jobs:
                     self._start(waiting.popleft())
-                self._stop.wait(self._next_moment() - time.perf_counter())
-                self._look_after(finish)
+                self._wait()
+                waiting.extend(self._look_after(finish))
             return not (waiting or self._running)
         finally:
             self._abandon()
 
-    def _start(self, scenario: Scenario) -> None:
+    def _start(self, turn: Turn) -> None:
         self._count += 1
         folder = Folder(self._scratch / str(self._count))
         folder.make()
-        execution = Execution(scenario, folder, scenario.declaration.timeout or self._timeout)
+        execution = Execution(turn.scenario, folder, turn.limits, turn.attempt)
         execution.pid = self._launch(execution)
+        execution.streams.hand_over()
         self._running.append(execution)
+
+    def _wait(self) -> None:
+        """Until a child ends, a moment to look again comes, or a stop; what children write is taken in meanwhile."""
+        streams = {source: each for execution in self._running for source, each in execution.streams.sources().items()}
+        for source in self._stop.wait(self._next_moment() - time.perf_counter(), streams):
+            streams[source].take()
 
     def _next_moment(self) -> float:
         """When to look again even if no signal comes."""
         if any(execution.ended is not None for execution in self._running):
             return time.perf_counter() + LOOK
-        return min(execution.deadline for execution in self._running)
+        return min(self._memory_look + MEMORY_LOOK, *(execution.deadline for execution in self._running))
 
-    def _look_after(self, finish: Callable[[Execution], None]) -> None:
+    def _look_after(self, finish: Finish) -> Iterable[Turn]:
+        is_time = time.perf_counter() >= self._memory_look + MEMORY_LOOK
         for execution in list(self._running):
-            if not execution.poll() and time.perf_counter() >= execution.deadline:
-                execution.expire()
-            if execution.ended is not None and self._is_alone(execution):
-                self._running.remove(execution)
-                finish(execution)
-                execution.folder.remove()
+            if not execution.poll():
+                if is_time:
+                    execution.check_memory()
+                if time.perf_counter() >= execution.deadline:
+                    execution.expire()
+            elif self._is_alone(execution):
+                yield from self._finished(execution, finish)
+        if is_time:
+            self._memory_look = time.perf_counter()
+
+    def _finished(self, execution: Execution, finish: Finish) -> Iterable[Turn]:
+        self._running.remove(execution)
+        execution.close()
+        turn = finish(execution)
+        execution.folder.remove()
+        return [turn] if turn is not None else []
 
     def _is_alone(self, execution: Execution) -> bool:
         """Whether nothing is left of an ended execution; what is left is killed, unless it is about to end anyway."""
@@ -83,7 +117,7 @@ class Loop:
         strays = self._strays(execution)
         age = time.perf_counter() - execution.ended
         for pid in strays:
-            if execution.expired or age > GRACE or not processes.is_helper(pid):
+            if execution.killed or age > GRACE or not processes.is_helper(pid):
                 processes.kill(pid)
         return not strays or age > GIVE_UP
 
@@ -99,14 +133,11 @@ class Loop:
             return
         self._stop.deafen()
         for execution in self._running:
-            execution.expired = True
-            if execution.ended is None:
-                execution.kill()
-                os.waitpid(execution.pid, 0)
-                execution.ended = time.perf_counter()
+            execution.abandon()
         for execution in [self._running.pop() for _ in list(self._running)]:
             while not self._is_alone(execution):
                 time.sleep(LOOK)
+            execution.close()
             execution.folder.remove()
 
 

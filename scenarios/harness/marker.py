@@ -1,4 +1,8 @@
-"""The marker `@pytest.mark.scenario(issue=…, covers=[…], since=…, until=…, formerly=[…], timeout=…)`."""
+"""The marker `@pytest.mark.scenario(issue=…, covers=[…], since=…, until=…, formerly=[…])` and its limits.
+
+Limits are `timeout` (seconds until the scenario is killed), `memory` (MiB that all its processes may take together) and
+`output` (KiB kept of its stdout, of its stderr and of its log).
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,11 @@ from packaging.version import InvalidVersion, Version
 
 #: What `pytest --markers` says of it.
 HELP = (
-    "scenario(issue, covers, since, until, formerly, timeout): "
-    "issue links, covered names, range of releases, earlier ids and deadline in seconds"
+    "scenario(issue, covers, since, until, formerly, timeout, memory, output): issue links, covered names, "
+    "range of releases, earlier ids, and limits: seconds, MiB of memory, KiB of output that are kept"
 )
-KEYWORDS = ("issue", "covers", "since", "until", "formerly", "timeout")
+LIMITS = {"timeout": "seconds", "memory": "MiB", "output": "KiB"}
+KEYWORDS = ("issue", "covers", "since", "until", "formerly", *LIMITS)
 
 
 class BadMarker(ValueError):
@@ -32,6 +37,8 @@ class Declaration:
     until: str | None = None
     formerly: tuple[str, ...] = ()
     timeout: float | None = None
+    memory: float | None = None
+    output: float | None = None
 
     def not_for(self, release: Version | None) -> str:
         """Why the scenario does not apply to `release`; `""` if it does. An unknown release is never excluded."""
@@ -58,7 +65,7 @@ def declared(item: pytest.Item) -> Declaration:
         since=nearest.get("since"),
         until=nearest.get("until"),
         formerly=tuple(_formerly(item)),
-        timeout=nearest.get("timeout"),
+        **{limit: nearest.get(limit) for limit in LIMITS},
     )
 
 
@@ -78,8 +85,8 @@ def _value(keyword: str, value: Any) -> Any:
         raise BadMarker(f"scenario({keyword}=…): no such keyword; {hint}")
     if keyword in ("since", "until"):
         return _release(keyword, value)
-    if keyword == "timeout":
-        return _seconds(value)
+    if keyword in LIMITS:
+        return _limit(keyword, value)
     return _texts(keyword, value)
 
 
@@ -91,9 +98,9 @@ def _release(keyword: str, value: Any) -> str:
     return str(value)
 
 
-def _seconds(value: Any) -> float:
+def _limit(keyword: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
-        raise BadMarker(f"scenario(timeout={value!r}): not a number of seconds above 0")
+        raise BadMarker(f"scenario({keyword}={value!r}): not a number of {LIMITS[keyword]} above 0")
     return float(value)
 
 

@@ -14,6 +14,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from _pytest.config import ConftestImportFailure
+
+from .importing import EndsTheHarness, Importing
+from .scenario import Settled
 
 
 class Neighbours:
@@ -40,14 +44,16 @@ class Neighbours:
         for root in _import_roots(folder):
             self._known.setdefault(root, {}).update(_imported(set(_offered(root)), root))
 
-    def enter_for_conftests(self, manager: pytest.PytestPluginManager) -> None:
+    def enter_for_conftests(self, manager: pytest.PytestPluginManager, importing: Importing) -> None:
         """Enter a folder before its conftest.py is imported. pytest has no hook for that, so its method is wrapped."""
         load = manager._importconftest  # noqa: SLF001 - see above
 
         def enter_and_load(path: Path, *arguments: Any, **keywords: Any) -> ModuleType:
+            _refuse(importing.settled(path), path)
             self.enter(path.parent)
             try:
-                return load(path, *arguments, **keywords)
+                with importing.of(path):
+                    return load(path, *arguments, **keywords)
             finally:
                 self.remember(path.parent)
 
@@ -58,6 +64,12 @@ class Neighbours:
         for name in _imported(set(_offered(root)), self._tests):
             if name not in _imported({name.partition(".")[0]}, root):
                 del sys.modules[name]
+
+
+def _refuse(settled: Settled | None, path: Path) -> None:
+    if settled is not None:
+        ended = EndsTheHarness(f"{settled.reason}\n{settled.traceback}")
+        raise ConftestImportFailure(path, cause=ended) from ended
 
 
 def _import_roots(folder: Path) -> Iterator[Path]:

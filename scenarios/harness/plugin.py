@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
-import inspect
-import os
 import shutil
 import sys
 import tempfile
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import metadata
@@ -19,16 +15,18 @@ from typing import Any
 import pytest
 from packaging.version import InvalidVersion, Version
 
-from . import child, marker
+from . import launch, order
 from .collection import Collection
 from .execution import Execution
 from .gate import passing
+from .importing import Importing
 from .job import Job
-from .loop import Loop
+from .loop import Launch, Loop, Turn
 from .neighbours import Neighbours
 from .records import Records, now
 from .scenario import Catalogue, Scenario, Settled
 from .stop import Stop
+from .terminal import silence
 
 NOTHING_COLLECTED = 4
 STOPPED = 5
@@ -43,17 +41,15 @@ class Plugin:
         self._job = job
         self._records = records
         self._stop = stop
+        self._arguments: list[str] = []
         self._neighbours = Neighbours(job.tests)
-        self.collection = Collection(Catalogue(job.tests, job.fingerprints), self._neighbours, stop)
+        importing = Importing(job.tests, job.scratch, job.timeout, job.broken)
+        self.collection = Collection(Catalogue(job.tests, job.fingerprints), self._neighbours, importing, stop)
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Declare the marker; records take the place of pytest's report on the terminal."""
-        config.addinivalue_line("markers", marker.HELP)
-        # Assertion rewriting needs the reporter to be there, so it stays and writes into the void.
-        config.pluginmanager.unregister(name="terminalreporter")
-        silent = pytest.TerminalReporter(config, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - stays open
-        config.pluginmanager.register(silent, "terminalreporter")
+        """Records take the place of pytest's report on the terminal."""
+        silence(config)
 
     @pytest.hookimpl
     def pytest_internalerror(self, excrepr: Any) -> None:
@@ -63,16 +59,9 @@ class Plugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """In place of pytest's own loop."""
+        given = session.config.option.file_or_dir
+        self._arguments = [each for each in session.config.invocation_params.args if each not in given]
         self.execute(session.items, only_collect=session.config.option.collectonly)
-        return True
-
-    @pytest.hookimpl
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        """Run a coroutine that no other plugin has taken."""
-        if not inspect.iscoroutinefunction(pyfuncitem.obj):
-            return None
-        names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 - as other plugins for coroutines do
-        asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
         return True
 
     def execute(self, items: Sequence[pytest.Item], *, only_collect: bool = False) -> None:
@@ -91,7 +80,7 @@ class Plugin:
         self.exit_code = STOPPED if not is_complete else 0 if has_matched else NOTHING_COLLECTED
 
     def _is_due(self, scenario: Scenario) -> bool:
-        return self._job.done.get(scenario.id) != scenario.fingerprint
+        return scenario.id in self._job.attempts or self._job.done.get(scenario.id) != scenario.fingerprint
 
     def _describe(self, scenarios: Sequence[Scenario], selected: int, due: int) -> None:
         collected = {
@@ -129,31 +118,26 @@ class Plugin:
     def _run(self, scenarios: Sequence[Scenario]) -> bool:
         """Whether all were executed."""
         scratch = Path(tempfile.mkdtemp(prefix="h", dir=self._job.scratch))
-        loop = Loop(self._launch, self._stop, scratch, self._job.jobs, self._job.timeout)
+        loop = Loop(self._launch(), self._stop, scratch, self._job.jobs)
         # What is alive now stays so: the collector of a child needs not look at it, nor copy its pages.
         gc.collect()
         gc.freeze()
         try:
             with passing(self._job.gate, self._stop):
-                return loop.run(scenarios, self._append_result)
+                return loop.run(order.turns(scenarios, self._job), self._finish)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
-    def _append_result(self, execution: Execution) -> None:
-        self._records.append("result", execution.result(self._job.environment))
+    def _finish(self, execution: Execution) -> Turn | None:
+        """Write the result; one that is not believed at once calls for another."""
+        result = execution.result(self._job.environment)
+        self._records.append("result", result)
+        return order.once_more(execution, result["outcome"], self._job)
 
-    def _launch(self, execution: Execution) -> int:
-        item = execution.scenario.item
-        assert item is not None
-        sys.stdout.flush()
-        sys.stderr.flush()
-        with warnings.catch_warnings():
-            # numpy has started threads; its own handlers see to it that a fork gets along without them.
-            warnings.filterwarnings("ignore", message=".*use of fork", category=DeprecationWarning)
-            pid = os.fork()
-        if pid == 0:
-            child.run(item, self._job.tests, execution.folder, lambda: self._prepare_child(item.path.parent))
-        return pid
+    def _launch(self) -> Launch:
+        if self._job.isolation == "spawn":
+            return lambda execution: launch.spawn(execution, self._job.file, self._arguments)
+        return lambda execution: launch.fork(execution, self._job.tests, self._prepare_child)
 
     def _prepare_child(self, folder: Path) -> None:
         self._records.close()

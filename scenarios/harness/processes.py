@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _LINUX = sys.platform.startswith("linux")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -47,10 +48,10 @@ def birth(pid: int) -> str:
     return "".join(_stat(pid)[19:20])
 
 
-def descendants() -> set[int]:
-    """The living descendants of this process, as far as none of their parents has ended; empty where unknown."""
+def descendants(pid: int | None = None) -> set[int]:
+    """The living descendants of `pid`, of this process if None, as far as none of their parents has ended."""
     found: set[int] = set()
-    unseen = children()
+    unseen = _children_of(os.getpid() if pid is None else pid)
     while unseen:
         found |= {pid for pid in unseen if not is_dead(pid)}
         unseen = {child for pid in unseen for child in _children_of(pid)} - found
@@ -65,7 +66,7 @@ def is_helper(pid: int) -> bool:
 
 def command(pid: int) -> str:
     """The command line of `pid`, `""` where it can't be read."""
-    return _read(f"/proc/{pid}/cmdline").replace("\0", " ").strip()
+    return read(f"/proc/{pid}/cmdline").replace("\0", " ").strip()
 
 
 def is_marked(pid: int, folder: Path) -> bool:
@@ -75,7 +76,22 @@ def is_marked(pid: int, folder: Path) -> bool:
             return True
     except OSError:
         return False
-    return f"={folder}{os.sep}" in _read(f"/proc/{pid}/environ")
+    return f"={folder}{os.sep}" in read(f"/proc/{pid}/environ")
+
+
+def memory(pid: int) -> float:
+    """MiB of memory that `pid` and its descendants hold: resident and of no file. 0 where unknown."""
+    pages = 0
+    for each in {pid, *descendants(pid)}:
+        _, resident, shared = map(int, read(f"/proc/{each}/statm").split()[:3] or (0, 0, 0))
+        pages += resident - shared
+    return pages * _PAGE / 2**20
+
+
+def die_first() -> None:
+    """When memory runs out, the system kills this process, and what it starts, before others."""
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+        file.write("1000")
 
 
 def reap(pid: int) -> int | None:
@@ -106,13 +122,14 @@ def _prctl(option: int, value: int) -> None:
 
 def _children_of(parent: int) -> set[int]:
     """From the list the kernel keeps, where it was built with that, else by looking at everyone."""
-    threads = [f"/proc/{parent}/task/{thread}/children" for thread in _listed(f"/proc/{parent}/task")]
+    threads = [f"/proc/{parent}/task/{thread}/children" for thread in listed(f"/proc/{parent}/task")]
     if any(os.path.exists(thread) for thread in threads):
-        return {int(child) for thread in threads for child in _read(thread).split()}
-    return {pid for pid in map(int, filter(str.isdigit, _listed("/proc"))) if _stat(pid)[1:2] == [str(parent)]}
+        return {int(child) for thread in threads for child in read(thread).split()}
+    return {pid for pid in map(int, filter(str.isdigit, listed("/proc"))) if _stat(pid)[1:2] == [str(parent)]}
 
 
-def _listed(folder: str) -> list[str]:
+def listed(folder: str) -> list[str]:
+    """Names in `folder`; none where it can't be looked into."""
     try:
         return os.listdir(folder)
     except OSError:
@@ -121,10 +138,11 @@ def _listed(folder: str) -> list[str]:
 
 def _stat(pid: int) -> list[str]:
     """State, parent and the further fields of /proc/PID/stat; empty if there is no such process."""
-    return _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return read(f"/proc/{pid}/stat").rpartition(")")[2].split()
 
 
-def _read(path: str) -> str:
+def read(path: str) -> str:
+    """What the file at `path` holds; `""` where it can't be read."""
     try:
         with open(path, "rb") as file:
             return file.read().decode("utf-8", "replace")

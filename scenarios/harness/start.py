@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import processes
+from .fresh import Single
 from .job import BadJob, Job
 from .records import Records
 from .stop import Stop
@@ -31,6 +33,9 @@ _SETTINGS = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproj
 def main(arguments: Sequence[str]) -> int:
     """Run the harness; returns its exit code, see docs/records.md."""
     try:
+        _write_any_text()
+        if arguments[:1] == ["--single"]:
+            return _run_single(Path(arguments[1]))
         job, rest = _job(arguments)
         stop = Stop(job.alive)
         return STOPPED if stop.requested else _run(job, rest, stop)
@@ -39,6 +44,13 @@ def main(arguments: Sequence[str]) -> int:
         return BAD_JOB
     except KeyboardInterrupt:
         return STOPPED
+
+
+def _write_any_text() -> None:
+    """Whatever the locale. It is done before a child's output goes to pipes: a stream cannot be told there."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _job(arguments: Sequence[str]) -> tuple[Job, list[str]]:
@@ -55,13 +67,29 @@ def _run(job: Job, arguments: Sequence[str], stop: Stop) -> int:
     if refusal is not None:
         records.append("refusal", {"environment": job.environment, "phase": "import", "message": refusal})
         return IMPORT_REFUSED
-    _bring_in_pytest(job.pytest)
-    # Compiled test files go to the scratch folder, not beside the user's; those of the environment are kept in it.
-    sys.pycache_prefix = str(job.scratch / "pycache")
+    _bring_in_pytest(job)
     from .plugin import Plugin  # noqa: PLC0415 - needs pytest
 
     plugin = Plugin(job, records, stop)
-    return _exit_code(plugin, _run_pytest(job, plugin, arguments), stop)
+    return _exit_code(plugin, _run_pytest(job, [plugin, plugin.collection], arguments), stop)
+
+
+def _run_single(path: Path) -> int:
+    """In a fresh interpreter: what docs/records.md calls isolation `spawn`."""
+    processes.die_with_parent()
+    single = Single.read(path)
+    if os.getppid() != single.parent:
+        return STOPPED
+    job = Job.read(Path(single.job))
+    refusal = _import_all(job.imports)
+    if refusal is not None:
+        print(refusal, file=sys.stderr)
+        return IMPORT_REFUSED
+    _bring_in_pytest(job)
+    from .single import SinglePlugin  # noqa: PLC0415 - needs pytest
+
+    plugin = SinglePlugin(job, single)
+    return _run_pytest(job, [plugin, plugin.collection], single.arguments)
 
 
 def _import_all(names: Sequence[str]) -> str | None:
@@ -76,27 +104,29 @@ def _import_all(names: Sequence[str]) -> str | None:
     return None
 
 
-def _bring_in_pytest(folder: str) -> None:
+def _bring_in_pytest(job: Job) -> None:
     """At the end of the path: a package of the environment is never masked by one that pytest came with."""
-    if folder:
-        sys.path.append(str(Path(folder).resolve()))
+    if job.pytest:
+        sys.path.append(str(Path(job.pytest).resolve()))
     if importlib.util.find_spec("pytest") is None:
-        raise BadJob(f"pytest: there is none in {folder or 'the environment'}")
+        raise BadJob(f"pytest: there is none in {job.pytest or 'the environment'}")
+    # Compiled test files go to the scratch folder, not beside the user's; those of the environment are kept in it.
+    sys.pycache_prefix = str(job.scratch / "pycache")
 
 
-def _run_pytest(job: Job, plugin: Plugin, arguments: Sequence[str]) -> int:
+def _run_pytest(job: Job, plugins: list[object], arguments: Sequence[str]) -> int:
     import pytest  # noqa: PLC0415 - not before what is under test
 
     for name in ("PYTEST_ADDOPTS", "COLUMNS"):
         os.environ.pop(name, None)
     # Without paths among the arguments pytest collects the folder it is started in.
     os.chdir(job.tests)
-    return int(pytest.main([*_settings(job), *_OPTIONS, *arguments], plugins=[plugin, plugin.collection]))
+    return int(pytest.main([*_settings(job), *_OPTIONS, *arguments], plugins=plugins))
 
 
 #: Capturing is done by file descriptors in the child; assertions are explained in full whether on CI or not.
 _OPTIONS = (
-    *("-p", "no:cacheprovider", "--capture=no", "--color=no", "--import-mode=append"),
+    *("-p", "no:faulthandler", "-p", "no:cacheprovider", "--capture=no", "--color=no", "--import-mode=append"),
     *("-o", "truncation_limit_lines=0", "-o", "truncation_limit_chars=0"),
 )
 

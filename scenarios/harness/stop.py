@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import signal
 import socket
+from collections.abc import Iterable
 from types import FrameType
 
 from . import processes
@@ -37,12 +38,15 @@ class Stop:
         signal.set_wakeup_fd(self._ears[1].fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
-    def wait(self, seconds: float) -> None:
-        """Until a signal comes, at most `seconds`."""
+    def wait(self, seconds: float, others: Iterable[int] = ()) -> list[int]:
+        """Until a signal comes, at most `seconds`, or until one of the file descriptors `others` can be read: which."""
         assert self._ears is not None
-        ready, _, _ = select.select([self._ears[0]], [], [], max(0.0, min(seconds, ALIVE_INTERVAL)))
-        if ready:
+        ear = self._ears[0].fileno()
+        ready, _, _ = select.select([ear, *others], [], [], max(0.0, min(seconds, ALIVE_INTERVAL)))
+        if ear in ready:
+            ready.remove(ear)
             self._ears[0].recv(4096)
+        return ready
 
     def deafen(self) -> None:
         """Signals are ignored from now on: children are being ended, and nothing is to get in between."""

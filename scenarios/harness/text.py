@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-#: Longest stdout, stderr, log and traceback of a result: characters, or bytes where a file is read.
+#: Longest traceback of a result: characters, or bytes where a file is read.
 TEXT_LIMIT = 64 * 1024
 #: Longest message of an exception or a warning, in characters.
 MESSAGE_LIMIT = 4 * 1024
@@ -15,7 +15,7 @@ def shorten(text: str, limit: int = TEXT_LIMIT) -> str:
     """`text`, or its head and tail with a line between that says how much is left out."""
     if len(text) <= limit:
         return text
-    return _joined(text[: limit // 2], len(text) - limit // 2 * 2, text[-(limit // 2) :])
+    return joined(text[: limit // 2], len(text) - limit // 2 * 2, text[-(limit // 2) :])
 
 
 def read(path: Path, limit: int = TEXT_LIMIT) -> str:
@@ -28,7 +28,7 @@ def read(path: Path, limit: int = TEXT_LIMIT) -> str:
                 return decoded(file.read(limit))
             head = file.read(limit // 2)
             file.seek(size - limit // 2)
-            return _joined(decoded(head), size - limit // 2 * 2, decoded(file.read(limit // 2)))
+            return joined(decoded(head), size - limit // 2 * 2, decoded(file.read(limit // 2)))
     except OSError:
         return ""
 
@@ -49,5 +49,6 @@ def storable(value: Any) -> Any:
     return value
 
 
-def _joined(head: str, left_out: int, tail: str) -> str:
+def joined(head: str, left_out: int, tail: str) -> str:
+    """Head and tail of a text with a line between that says how much is left out."""
     return f"{head}\n[... {left_out} characters left out ...]\n{tail}"

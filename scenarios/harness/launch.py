@@ -1,0 +1,45 @@
+"""How a scenario gets its process: a fork of this one, or a fresh interpreter."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Callable
+
+from . import child
+from .execution import Execution
+from .fresh import Single
+
+
+def fork(execution: Execution, tests: Path, prepare: Callable[[Path], None]) -> int:
+    """Run an execution in a fork, `prepare`d for the folder of its file; returns the process's id."""
+    item = execution.scenario.item
+    assert item is not None
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with warnings.catch_warnings():
+        # numpy has started threads; its own handlers see to it that a fork gets along without them.
+        warnings.filterwarnings("ignore", message=".*use of fork", category=DeprecationWarning)
+        pid = os.fork()
+    if pid == 0:
+        execution.streams.forget_sources()
+        folder = item.path.parent
+        child.run(item, tests, execution.folder, execution.streams.sinks, lambda: prepare(folder))
+    return pid
+
+
+def spawn(execution: Execution, job: Path, arguments: Sequence[str]) -> int:
+    """Run an execution in a fresh interpreter; returns the process's id."""
+    item = execution.scenario.item
+    assert item is not None
+    sinks = execution.streams.sinks
+    single = Single(str(job), item.nodeid, str(execution.folder.root), [*arguments, str(item.path)], sinks, os.getpid())
+    order = execution.folder.root / "single.json"
+    single.save(order)
+    for sink in sinks:
+        os.set_inheritable(sink, True)  # noqa: FBT003 - its only argument
+    command = [sys.executable, str(Path(__file__).parent), "--single", str(order)]
+    return os.posix_spawn(sys.executable, command, os.environ)
