@@ -16,7 +16,9 @@ ROOMS = {
     "web": {"domain", "store"},
     "serving": {"domain"},
     "terminal": {"domain", "collect"},
-    "cli": {"domain", "store", "collect", "web", "places", "serving", "terminal"},
+    "conclude": {"domain", "collect", "serving", "terminal"},
+    "options": {"domain", "collect"},
+    "cli": {"domain", "store", "collect", "web", "places", "serving", "terminal", "conclude", "options"},
 }
 """What each room may import besides itself."""
 KEEPERS = {
@@ -27,12 +29,13 @@ KEEPERS = {
     "jinja2": {"web"},
     "pygments": {"web"},
     "uvicorn": {"cli"},
-    "typer": {"cli"},
+    "typer": {"cli", "options"},
     "rich": {"terminal", "cli"},
     "nox": {"collect"},
     "uv": {"collect"},
     "pypi_simple": {"collect"},
     "requests": {"collect"},
+    "psutil": {"collect"},
     "subprocess": {"collect", "serving"},
     "sqlite3": set(),
 }

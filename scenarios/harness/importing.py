@@ -39,8 +39,8 @@ class Importing:
             finally:
                 faulthandler.cancel_dump_traceback_later()
                 faulthandler.disable()
-        name.unlink(missing_ok=True)
-        stacks.unlink(missing_ok=True)
+                name.unlink(missing_ok=True)
+                stacks.unlink(missing_ok=True)
 
     def settled(self, path: Path) -> Settled | None:
         """The result of the file `path` if importing it is known to end the harness."""

@@ -68,8 +68,10 @@ class Neighbours:
 
 def _refuse(settled: Settled | None, path: Path) -> None:
     if settled is not None:
-        ended = EndsTheHarness(f"{settled.reason}\n{settled.traceback}")
-        raise ConftestImportFailure(path, cause=ended) from ended
+        try:
+            raise EndsTheHarness(f"{settled.reason}\n{settled.traceback}")
+        except EndsTheHarness as ended:
+            raise ConftestImportFailure(path, cause=ended) from ended
 
 
 def _import_roots(folder: Path) -> Iterator[Path]:

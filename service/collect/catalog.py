@@ -21,10 +21,10 @@ from service.domain.errors import DaskMatrixError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Counts the changes of the harness that may change an outcome; part of every fingerprint."""
-DESCRIPTIVE = frozenset({"issue", "covers", "formerly"})
-"""Keywords of ``@pytest.mark.scenario`` that say something about a scenario without changing what it does."""
+DESCRIPTIVE = frozenset({"issue", "covers", "formerly", "output"})
+"""Keywords of ``@pytest.mark.scenario`` that cannot change an outcome: what is said of it, how much output is kept."""
 NOT_ENTERED = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}", "__pycache__")
 """The folders that pytest does not enter by default (``norecursedirs``)."""
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

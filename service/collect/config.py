@@ -73,7 +73,13 @@ class Config(BaseModel):
     requirements: list[RequirementText] = []
     wheels: list[str] = []
     imports: list[str] = ["dask", "distributed"]
+    environments_gib: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] = 50
     sets: Annotated[dict[str, ReleaseSet], Field(min_length=1)]
+
+    @property
+    def environments_limit(self) -> int:
+        """Bytes that the installed environments may take together."""
+        return int(self.environments_gib * 2**30)
 
 
 def load(path: Path) -> Config:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
-
 from service.collect import uv
+from service.collect.files import write_whole
+from service.collect.scratch import install_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,41 +18,79 @@ if TYPE_CHECKING:
 
 PYTEST = "pytest>=8,<10"
 READY = ".ready"
-"""The file that says an installation is whole; without it the folder is made anew."""
+"""The file that says an installation is whole; without it the folder is made anew.
+
+It holds the size of an environment in bytes, without the bytecode that the first imports add; when it was touched last
+is when the environment was used last.
+"""
 
 
 class InstallRefused(Exception):
     """uv would not install a lock; the message is all it said."""
 
 
-def install(folder: Path, lock: Path, interpreter: Path, settings: IndexSettings) -> Path:
-    """Return the Python of an environment that holds exactly what a lock says, installing it where needed.
+@dataclass(frozen=True)
+class Installed:
+    """The Python of an environment, and whether it was made just now."""
+
+    python: Path
+    made: bool
+
+
+def install(folder: Path, lock: Path, interpreter: Path, settings: IndexSettings) -> Installed:
+    """Return an environment that holds exactly what a lock says, installing it where needed.
 
     Raises InstallRefused if the lock cannot be installed, UvTrouble if uv could not do its work.
     """
     python = folder / "bin" / "python"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        if not (folder / READY).exists():
-            _demand(settings, "venv", "--clear", "--no-project", "--python", str(interpreter), str(folder))
-            _demand(settings, "pip", "sync", "--python", str(python), "--only-binary", ":all:", "--strict", str(lock))
-            (folder / READY).touch()
-    return python
+    with install_lock(folder) as held:
+        made = not (folder / READY).exists()
+        if made:
+            _demand(settings, held, "venv", "--clear", "--no-project", "--python", str(interpreter), str(folder))
+            arguments = ("pip", "sync", "--python", str(python), "--only-binary", ":all:", "--strict", str(lock))
+            _demand(settings, held, *arguments)
+        _note_use(folder)
+    return Installed(python, made)
 
 
 def install_pytest(folder: Path, interpreter: Path, settings: IndexSettings) -> Path:
     """Return the folder that holds pytest for a Python minor, apart from every environment; made where needed."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
+    with install_lock(folder) as held:
         if not (folder / READY).exists():
             shutil.rmtree(folder, ignore_errors=True)
             arguments = ("pip", "install", "--python", str(interpreter), "--target", str(folder), PYTEST)
-            _demand(settings, *arguments, "--only-binary", ":all:")
+            _demand(settings, held, *arguments, "--only-binary", ":all:")
             (folder / READY).touch()
     return folder
 
 
-def _demand(settings: IndexSettings, *arguments: str) -> None:
-    answer = uv.call(settings, *arguments)
+def size_noted(folder: Path) -> int | None:
+    """Return the size of an environment in bytes, 0 if nobody has measured it yet, None if it is not whole."""
+    try:
+        return int((folder / READY).read_text(encoding="utf-8") or 0)
+    except FileNotFoundError:
+        return None
+
+
+def size_of(folder: Path) -> int:
+    """Return the bytes that the files below a folder take on disk.
+
+    Removing them gives back no more, and often less: uv makes hard links to the files in its cache.
+    """
+    paths = (os.path.join(root, name) for root, _, names in os.walk(folder) for name in names)  # noqa: PTH118 - fast
+    return sum(os.lstat(path).st_blocks * 512 for path in paths)
+
+
+def _note_use(folder: Path) -> None:
+    """Say that an environment is whole and was used now; measure it if nobody has."""
+    ready = folder / READY
+    if size_noted(folder):
+        ready.touch()
+    else:
+        write_whole(ready, str(size_of(folder)))
+
+
+def _demand(settings: IndexSettings, held: int, *arguments: str) -> None:
+    answer = uv.call(settings, *arguments, hold=[held])
     if answer.refused:
         raise InstallRefused(answer.refused)

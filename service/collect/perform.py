@@ -5,20 +5,18 @@ The work is described by a job file that the driver wrote, so that the session i
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.collect.environments import InstallRefused, install, install_pytest
+from service.collect.evict import evict
 from service.collect.index_settings import index_settings
 from service.collect.job import SessionJob
 from service.collect.recorder import Recorder
 from service.collect.scratch import session_lock
-from service.collect.uv import UvTrouble, clean_environ
+from service.collect.supervise import supervise
+from service.collect.uv import UvTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,35 +32,17 @@ def perform(path: Path) -> int:
     with session_lock(Path(job.folder)):
         try:
             install_pytest(Path(job.pytest_folder), Path(job.interpreter), settings)
-            python = install(Path(job.folder), Path(job.lock), Path(job.interpreter), settings)
+            installed = install(Path(job.folder), Path(job.lock), Path(job.interpreter), settings)
         except InstallRefused as refusal:
             Recorder(Path(job.records), job.run).refuse(job.key, "install", str(refusal))
             return 0
         except UvTrouble as trouble:
             print(trouble, file=sys.stderr)
             return 1
-        code = _start_harness(job, python)
+        if installed.made:
+            evict(Path(job.folder), job.environments_limit)
+        code = supervise(job, installed.python)
     return 0 if code in DID_ITS_WORK else code
-
-
-def _start_harness(job: SessionJob, python: Path) -> int:
-    scratch = Path(job.scratch)
-    scratch.mkdir(parents=True, exist_ok=True)
-    harness_job = scratch / "job.json"
-    harness_job.write_text(json.dumps(job.harness), encoding="utf-8")
-    command = [str(python), job.harness_folder, "--job", str(harness_job), *job.pytest_arguments]
-    try:
-        return subprocess.run(command, env=_target_environ(scratch), cwd=scratch, check=False).returncode
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _target_environ(scratch: Path) -> dict[str, str]:
-    """Return variables that keep the user's Dask configuration and our own settings out of a target environment."""
-    nowhere = scratch / "dask-config"
-    nowhere.mkdir(exist_ok=True)
-    environ = clean_environ(os.environ)
-    return environ | {"DASK_CONFIG": str(nowhere), "DASK_ROOT_CONFIG": str(nowhere), "PYTHONHASHSEED": "0"}
 
 
 def main(arguments: Sequence[str] = sys.argv[1:]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,19 @@ ALIVE = ".alive"
 def session_lock(environment: Path) -> BaseFileLock:
     """Return the lock that a session holds while it works in an environment's folder."""
     return FileLock(f"{environment}.session.lock")
+
+
+@contextmanager
+def install_lock(folder: Path, *, wait: bool = True) -> Iterator[int]:
+    """Hold the lock of an installation; give its descriptor, for whoever works in the folder on our behalf to inherit.
+
+    So it is held until the last of them has ended, also if this process is killed. Raises BlockingIOError if someone
+    else holds it and we do not ``wait``.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with Path(f"{folder}.lock").open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield file.fileno()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from uv import find_uv_bin
 from service.domain.errors import DaskMatrixError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from service.collect.index_settings import IndexSettings
 
@@ -39,8 +39,11 @@ def clean_environ(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     return {name: value for name, value in environ.items() if not name.startswith(LEAKY)}
 
 
-def call(settings: IndexSettings, *arguments: str, stdin: str | None = None) -> Answer:
-    """Run uv; return its output or its refusal, raise UvTrouble where it could not even ask."""
+def call(settings: IndexSettings, *arguments: str, stdin: str | None = None, hold: Sequence[int] = ()) -> Answer:
+    """Run uv; return its output or its refusal, raise UvTrouble where it could not even ask.
+
+    The descriptors of ``hold`` stay open in it, with the locks on them, also if this process is killed meanwhile.
+    """
     environ = clean_environ()
     if settings.certificates:
         environ.setdefault("SSL_CERT_FILE", settings.certificates)
@@ -48,7 +51,7 @@ def call(settings: IndexSettings, *arguments: str, stdin: str | None = None) -> 
         environ["UV_DEFAULT_INDEX"] = settings.url
     command = [find_uv_bin(), "--color", "never", "--no-progress", *arguments]
     done = subprocess.run(
-        command, input=stdin, capture_output=True, text=True, errors="replace", env=environ, check=False
+        command, input=stdin, capture_output=True, text=True, errors="replace", env=environ, check=False, pass_fds=hold
     )
     if done.returncode == 0:
         return Answer(done.stdout)

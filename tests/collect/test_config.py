@@ -32,6 +32,14 @@ def test_a_configuration_is_read_as_what_it_means(tmp_path: Path) -> None:
     assert config.sets["quick"].lanes == [Lane.AS_RELEASED, Lane.LATEST]
 
 
+@pytest.mark.parametrize(
+    ("line", "limit"), [("", 50 * 2**30), ("environments-gib = 2", 2**31), ("environments-gib = 0.5", 2**29)]
+)
+def test_the_limit_of_the_environments_on_disk_is_in_gib(tmp_path: Path, line: str, limit: int) -> None:
+    """And 50 of them where nothing is said."""
+    assert load(write(tmp_path, f"{line}\n{GOOD}")).environments_limit == limit
+
+
 def test_the_shipped_configuration_is_valid_and_has_the_sets_that_the_readme_names() -> None:
     """quick, latest and all."""
     assert {"quick", "latest", "all"} <= load(places.scenarios() / "matrix.toml").sets.keys()
@@ -48,6 +56,23 @@ def test_the_shipped_configuration_is_valid_and_has_the_sets_that_the_readme_nam
         (("lanes =", "lane ="), 6, "sets.quick.lane: Extra inputs are not permitted"),
         (("releases =", "# releases ="), 4, "sets.quick.releases: Field required"),
         (("pythons = ", "pythons = ]"), 1, "not TOML"),
+        (("[sets.quick]", "environments-gib = 0\n[sets.quick]"), 4, "environments-gib: Input should be greater than 0"),
+        (("[sets.quick]", "environments-gib = nan\n[sets.quick]"), 4, "environments-gib: Input should be "),
+        (
+            ("[sets.quick]", "environments-gib = inf\n[sets.quick]"),
+            4,
+            "environments-gib: Input should be a finite number",
+        ),
+        (
+            ("[sets.quick]", "environments-gib = true\n[sets.quick]"),
+            4,
+            "environments-gib: Input should be a valid number",
+        ),
+        (
+            ("[sets.quick]", 'environments-gib = "9"\n[sets.quick]'),
+            4,
+            "environments-gib: Input should be a valid number",
+        ),
     ],
 )
 def test_a_mistake_is_named_by_file_line_and_key(tmp_path: Path, change: tuple[str, str], line: int, told: str) -> None:
