@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from . import processes
 from .child import STACKS_SIGNAL
@@ -24,6 +25,8 @@ STACKS_WAIT = 0.5
 TASKS_WAIT = 0.3
 #: Longest wait for the stacks of one that goes on taking memory meanwhile.
 HURRY = 0.1
+#: Seconds between two looks for them.
+LOOK = 0.01
 #: Seconds that a fresh interpreter gets until its scenario begins.
 START = 120.0
 
@@ -73,8 +76,9 @@ class Execution:
     def expire(self) -> None:
         """Over its deadline: have its tasks and stacks written, then kill it."""
         self.killed, self.fate = f"no result within {self.limits.timeout:g} s", "timed-out"
-        self._ask(TASKS_SIGNAL, self.folder.tasks, TASKS_WAIT)
-        self._ask(STACKS_SIGNAL, self.folder.stacks, STACKS_WAIT)
+        if "distributed.scheduler" in sys.modules:  # if not here, then hardly there
+            self._ask(TASKS_SIGNAL, TASKS_WAIT, self.folder.tasks.exists)
+        self._ask(STACKS_SIGNAL, STACKS_WAIT, _written(self.folder.stacks))
         self.kill()
 
     def check_memory(self) -> None:
@@ -82,7 +86,7 @@ class Execution:
         limit = self.limits.memory
         if limit is not None and not self.killed and processes.memory(self.pid) > limit:
             self.killed, self.fate = f"more than {limit:g} MiB of memory", "crashed"
-            self._ask(STACKS_SIGNAL, self.folder.stacks, HURRY)
+            self._ask(STACKS_SIGNAL, HURRY, _written(self.folder.stacks))
             self.kill()
 
     def abandon(self) -> None:
@@ -114,19 +118,17 @@ class Execution:
             "attempt": self.attempt,
         }
 
-    def _ask(self, number: int, path: Path, seconds: float) -> None:
-        """Have the child write `path`, and wait until that does not grow any more. It answers from its setup on."""
+    def _ask(self, number: int, seconds: float, is_answered: Callable[[], bool]) -> None:
+        """Send a signal and wait for the answer. The child can give one from its setup on."""
         if self.folder.beginning() is None:
             return
         try:
             os.kill(self.pid, number)
         except ProcessLookupError:
             return
-        sizes = [0]
         until = time.perf_counter() + seconds
-        while time.perf_counter() < until and not (sizes[-1] and sizes[-2:-1] == sizes[-1:]):
-            time.sleep(0.01)
-            sizes.append(path.stat().st_size if path.exists() else 0)
+        while not is_answered() and time.perf_counter() < until:
+            time.sleep(LOOK)
 
     def _inferred(self) -> dict[str, Any]:
         """The evidence for a child that left none."""
@@ -149,6 +151,17 @@ class Execution:
         if os.WIFSIGNALED(self.status):
             return "crashed", f"signal {_signal_name(os.WTERMSIG(self.status))}"
         return "crashed", f"exit code {os.WEXITSTATUS(self.status)}"
+
+
+def _written(path: Path) -> Callable[[], bool]:
+    """Whether `path` holds something and has not grown since it was last asked."""
+    sizes = [0]
+
+    def is_written() -> bool:
+        sizes.append(path.stat().st_size if path.exists() else 0)
+        return sizes[-1] == sizes[-2] > 0
+
+    return is_written
 
 
 def _signal_name(number: int) -> str:

@@ -92,6 +92,7 @@ def _checked(path: Path, fields: dict[str, Any]) -> Job:
     found = {name: _field(path, fields, name) for name in _SHAPES}
     unusable = [name for name in _POSITIVE if found[name] is not None and not found[name] > 0]
     unusable += ["isolation"] if found["isolation"] not in ISOLATIONS else []
+    unusable += ["retries"] if found["retries"] < 0 else []
     for name in unusable:
         raise BadJob(f"{path}: {name}: {found[name]!r} is not {_SHAPES[name][1]}")
     tests = Path(found["tests"]).resolve()

@@ -58,7 +58,11 @@ def _told(one: str, plural: str, names: Sequence[str]) -> Iterator[tuple[str, in
 
 
 def _processes() -> list[int]:
-    return [pid for pid in processes.descendants() if not processes.is_helper(pid)]
+    """Whoever has no command line yet is starting, or about to end: a moment later it is told which."""
+    give_up = time.monotonic() + GRACE
+    while not all(map(processes.command, found := processes.descendants())) and time.monotonic() < give_up:
+        time.sleep(LOOK)
+    return [pid for pid in found if not processes.is_helper(pid)]
 
 
 def _is_idle(thread: threading.Thread) -> bool:

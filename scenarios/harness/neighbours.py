@@ -69,7 +69,7 @@ class Neighbours:
 def _refuse(settled: Settled | None, path: Path) -> None:
     if settled is not None:
         try:
-            raise EndsTheHarness(f"{settled.reason}\n{settled.traceback}")
+            raise EndsTheHarness(f"{settled.reason}\n{settled.traceback}")  # noqa: TRY301 - pytest wants it raised
         except EndsTheHarness as ended:
             raise ConftestImportFailure(path, cause=ended) from ended
 

@@ -16,10 +16,10 @@ DOUBTED = ("failed", "timed-out", "crashed", "errored")
 
 
 def turns(scenarios: Sequence[Scenario], job: Job) -> list[Turn]:
-    """The turns of `scenarios`: in random order where the job has rounds or a seed, else the longest first."""
-    if job.rounds > 1 or job.seed is not None:
-        return list(_rounds(scenarios, job))
+    """The turns of `scenarios`: the longest first, or in the random order that a seed gives."""
     longest_first = sorted(scenarios, key=lambda each: -job.expected.get(each.id, float("inf")))
+    if job.rounds > 1 or job.seed is not None:
+        return list(_rounds(longest_first, job))
     return [_turn(each, attempt, job) for each in longest_first for attempt in job.attempts.get(each.id, [1])]
 
 
@@ -33,9 +33,10 @@ def once_more(ended: Execution, outcome: str, job: Job) -> Turn | None:
 
 def _rounds(scenarios: Sequence[Scenario], job: Job) -> Iterator[Turn]:
     for number in range(1, job.rounds + 1):
-        shuffled = list(scenarios)
-        random.Random(f"{job.seed} {number}").shuffle(shuffled)  # noqa: S311 - no secret
-        yield from (_turn(each, number, job) for each in shuffled)
+        order = list(scenarios)
+        if job.seed is not None:
+            random.Random(f"{job.seed} {number}").shuffle(order)  # noqa: S311 - no secret
+        yield from (_turn(each, number, job) for each in order)
 
 
 def _turn(scenario: Scenario, attempt: int, job: Job) -> Turn:

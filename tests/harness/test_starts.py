@@ -7,113 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-#: The project's own pytest plugins are no part of this.
-ENVIRON = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-HARNESS = Path(__file__).parents[2] / "scenarios" / "harness"
-
-TWO_TESTS = """
-    def test_one():
-        pass
-
-    def test_two():
-        pass
-"""
-
-WAITS = """
-    import os, pathlib, subprocess, sys, time
-
-    SLEEPS = [sys.executable, "-S", "-c", "import time; time.sleep(600)"]
-
-    def test_a_is_quick():
-        pass
-
-    def test_b_waits():
-        quiet = "stdout=subprocess.DEVNULL, start_new_session=True"
-        starts = f"import subprocess; print(subprocess.Popen({SLEEPS!r}, {quiet}).pid)"
-        grandchild = subprocess.check_output([sys.executable, "-S", "-c", starts], text=True).strip()
-        child = subprocess.Popen(SLEEPS, start_new_session=True).pid
-        pathlib.Path(os.environ["PIDS"]).write_text(f"{os.getpid()} {child} {grandchild}")
-        time.sleep(600)
-"""
-
-
-class Bench:
-    """A folder of tests with a job for it, and the starts of the harness with that job."""
-
-    def __init__(self, folder: Path) -> None:
-        self.tests = folder / "outer" / "tests"
-        self.tests.mkdir(parents=True)
-        self.pids = folder / "pids"
-        self.job: dict[str, Any] = {
-            "tests": str(self.tests),
-            "records": str(folder / "records.jsonl"),
-            "scratch": str(folder / "scratch"),
-            "run": "r1",
-            "environment": "0123456789abcdef",
-            "release": "2025.2.0",
-            "jobs": 1,
-        }
-        self._said = folder / "said"
-
-    def write(self, file: str, text: str) -> None:
-        """Write one file of the folder of tests, or around it."""
-        path = self.tests / file
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(textwrap.dedent(text))
-
-    def begin(self, *arguments: str, **fields: Any) -> subprocess.Popen[bytes]:
-        """Start the harness."""
-        job = self.tests.parent / "job.json"
-        job.write_text(json.dumps(self.job | fields))
-        command = [sys.executable, str(HARNESS), "--job", str(job), *arguments]
-        with self._said.open("w") as said:
-            return subprocess.Popen(command, env=os.environ | ENVIRON | {"PIDS": str(self.pids)}, stderr=said)
-
-    def run(self, *arguments: str, **fields: Any) -> int:
-        """Start the harness, wait for its end, return its exit code."""
-        return self.begin(*arguments, **fields).wait()
-
-    @property
-    def said(self) -> str:
-        """What the last start wrote to stderr."""
-        return self._said.read_text()
-
-    def records(self, kind: str) -> list[dict[str, Any]]:
-        """Records of one kind, of all starts."""
-        lines = Path(self.job["records"]).read_text().splitlines()
-        return [record for record in map(json.loads, lines) if record["kind"] == kind]
-
-    def outcomes(self) -> dict[str, str]:
-        """Outcomes of all starts."""
-        return {record["scenario"]: record["outcome"] for record in self.records("result")}
-
-    def processes_at_work(self, harness: subprocess.Popen[bytes]) -> list[int]:
-        """Wait until the scenario that waits has started; its process, a child and a grandchild of it."""
-        while not (self.pids.exists() and self.pids.read_text().count(" ") == 2):
-            assert harness.poll() is None, "the harness has ended"
-            time.sleep(0.01)
-        return [int(pid) for pid in self.pids.read_text().split()]
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    """An empty folder of tests."""
-    return Bench(tmp_path)
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process exists and is no zombie that waits for some reaper outside the harness."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+from tests.harness.bench import ISOLATIONS, KEPT, TWO_TESTS, WAITS, Bench, is_alive
 
 
 def test_what_is_done_is_not_run_again(bench: Bench) -> None:
@@ -150,25 +49,27 @@ def test_a_file_asked_for_in_part_is_not_a_file_looked_at(bench: Bench) -> None:
     assert bench.outcomes() == {"x/two": "passed"}
 
 
-def test_nothing_outlives_the_process_the_harness_works_for(bench: Bench) -> None:
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_nothing_outlives_the_process_the_harness_works_for(bench: Bench, isolation: str) -> None:
     """When that is gone all scenarios end; what was finished is kept, the rest has no result."""
     bench.write("test_x.py", WAITS)
     with subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(600)"]) as master:
-        harness = bench.begin(alive=master.pid)
+        harness = bench.begin(alive=master.pid, isolation=isolation)
         pids = bench.processes_at_work(harness)
         assert all(map(is_alive, pids))
         master.kill()
     assert harness.wait() == 5
     assert not any(map(is_alive, pids))
     assert bench.outcomes() == {"x/a_is_quick": "passed"}
-    assert {path.name for path in Path(bench.job["scratch"]).iterdir()} <= {"pycache", "pytest.ini"}
+    assert {path.name for path in bench.scratch.iterdir()} <= KEPT
 
 
+@pytest.mark.parametrize("isolation", ISOLATIONS)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_scenarios_too(bench: Bench, number: int) -> None:
+def test_a_signal_ends_the_scenarios_too(bench: Bench, number: int, isolation: str) -> None:
     """In whatever session their processes are."""
     bench.write("test_x.py", WAITS)
-    harness = bench.begin()
+    harness = bench.begin(isolation=isolation)
     pids = bench.processes_at_work(harness)
     harness.send_signal(number)
     assert harness.wait() == 5
@@ -176,10 +77,11 @@ def test_a_signal_ends_the_scenarios_too(bench: Bench, number: int) -> None:
     assert bench.outcomes() == {"x/a_is_quick": "passed"}
 
 
-def test_a_scenario_dies_with_a_harness_that_is_killed(bench: Bench) -> None:
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_a_scenario_dies_with_a_harness_that_is_killed(bench: Bench, isolation: str) -> None:
     """Its own process at least: nothing else can be done then."""
     bench.write("test_x.py", WAITS)
-    harness = bench.begin()
+    harness = bench.begin(isolation=isolation)
     scenario, *others = bench.processes_at_work(harness)
     harness.kill()
     harness.wait()
@@ -215,6 +117,12 @@ def test_a_refused_import_is_recorded_whole(bench: Bench) -> None:
         ("jobs", 0, "jobs: 0 is not a number of processes, 1 or more"),
         ("timeout", "long", "timeout: 'long' is not seconds, more than 0"),
         ("imports", "dask", "imports: 'dask' is not a list of module names"),
+        ("memory", 0, "memory: 0 is not MiB, more than 0, or null"),
+        ("output", -1, "output: -1 is not KiB, more than 0"),
+        ("isolation", "thread", "isolation: 'thread' is not one of fork, spawn"),
+        ("rounds", 0, "rounds: 0 is not a number of rounds, 1 or more"),
+        ("retries", -1, "retries: -1 is not a number of executions"),
+        ("seed", "dice", "seed: 'dice' is not a whole number or null"),
     ],
 )
 def test_a_bad_job_is_refused_by_the_name_of_its_field(bench: Bench, field: str, value: object, says: str) -> None:

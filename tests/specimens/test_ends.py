@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import re
 import signal
 import sys
 import time
@@ -36,6 +38,10 @@ def test_raises_keyboard_interrupt():
     raise KeyboardInterrupt
 
 
+def test_raises_a_base_exception():
+    raise BaseException("neither an error nor a request to end")
+
+
 def test_raises_an_exception_that_cannot_be_shown():
     class Unspeakable(Exception):
         def __str__(self) -> str:
@@ -47,7 +53,7 @@ def test_raises_an_exception_that_cannot_be_shown():
 
 
 def test_raises_a_long_message():
-    raise ValueError("x" * 5_000_000)
+    raise ValueError("x" * 50_000_000)
 
 
 @pytest.mark.scenario(timeout=0.5)
@@ -63,6 +69,31 @@ def test_hangs_and_ignores_requests_to_end():
         time.sleep(600)
 
 
+@pytest.mark.scenario(timeout=0.5)
+def test_hangs_with_no_handler_of_any_signal():
+    for number in set(signal.valid_signals()) - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_DFL)
+    time.sleep(600)
+
+
+@pytest.mark.scenario(timeout=0.5)
+def test_hangs_in_python():
+    while True: pass
+
+
+@pytest.mark.scenario(timeout=0.5)
+def test_hangs_in_a_regular_expression():
+    """Which holds the interpreter's lock."""
+    re.match(r"(a+)+$", "a" * 60 + "b")
+
+
+@pytest.mark.scenario(timeout=0.5)
+def test_hangs_in_c():
+    """Without giving the interpreter's lock back, and with no handler of Python's ever called."""
+    libc = ctypes.PyDLL(None)
+    while True: libc.sleep(600)
+
+
 def test_exits_with_0():
     os._exit(0)
 
@@ -74,6 +105,20 @@ def test_exits_with_3():
 def test_segfaults():
     print("just before")
     os.kill(os.getpid(), signal.SIGSEGV)
+    time.sleep(60)
+
+
+def test_reads_where_nothing_is():
+    print("just before")
+    ctypes.string_at(0)
+
+
+def test_aborts():
+    os.abort()
+
+
+def test_is_killed():
+    os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(60)
 
 

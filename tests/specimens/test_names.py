@@ -9,7 +9,8 @@ from helper_of_names import ANSWER, test_comes_from_a_helper
 
 __all__ = ["test_comes_from_a_helper"]
 
-ODD = ["plain", "with space", "tab\tnew\nline", "ünïcødé", "a/b", "../up", "50% off?#\\", "", pytest.param("long", id="long" * 75)]
+LONG = [pytest.param("long", id="long" * 75), pytest.param("longer", id="long" * 75 + "er")]
+ODD = ["plain", "with space", "tab\tnew\nline", "ünïcødé", "a/b", "../up", "50% off?#\\", "", *LONG]
 
 
 @pytest.mark.parametrize("text", ODD)
@@ -21,6 +22,10 @@ def test_is_parametrized(text):
 @pytest.mark.parametrize("y", ["a"])
 def test_is_parametrized_twice(x, y):
     assert (x, y) != (2, "a")
+
+
+def test_größer_als_zwei():
+    """Ein Name in einer anderen Sprache."""
 
 
 class TestInAClass:

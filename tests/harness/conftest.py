@@ -1,0 +1,58 @@
+"""What the tests of the harness share: a bench, interpreters of the Pythons it is for, starts over the specimens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from service.collect.environments import install_pytest
+from service.collect.index_settings import index_settings
+from service.collect.interpreters import NoInterpreter, find
+from service.domain.environment import Python
+from tests.harness.bench import Bench
+from tests.harness.specimen_starts import Start, Target, start
+
+#: The minors of which the first that this machine has is meant.
+PYTHONS = {"oldest": (9,), "newest": (14, 13)}
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """An empty folder of tests."""
+    return Bench(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Target]:
+    """The oldest or the newest Python that the harness is for, as a target environment that holds nothing."""
+    folder = tmp_path_factory.mktemp("pytest")
+
+    @cache
+    def target_of(age: str) -> Target:
+        missing = []
+        for minor in PYTHONS[age]:
+            try:
+                interpreter = find(Python(3, minor))
+            except NoInterpreter as problem:
+                missing.append(str(problem))
+                continue
+            return Target(
+                interpreter.path, str(install_pytest(folder / str(minor), interpreter.path, index_settings()))
+            )
+        pytest.skip("; ".join(missing))
+
+    return target_of
+
+
+@pytest.fixture(scope="session")
+def start_of(target: Callable[[str], Target], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Start]:
+    """A start over all specimens on a Python, in an isolation; each is made once."""
+
+    @cache
+    def made(age: str, isolation: str) -> Start:
+        return start(tmp_path_factory.mktemp(f"{age}-{isolation}"), target(age), isolation=isolation)
+
+    return made
