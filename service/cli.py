@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from service import options
+from service.collect.order import Order
+from service.conclude import DONE, GOES_ON, NOT_ALL_DONE, USAGE, rejected
 from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
 from service.domain.outcome import Verdict
@@ -22,34 +26,12 @@ from service.serving import INTERRUPTED, listen, served, when_gone
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from service.collect.drive import Order, Summary
+    from service.collect.plan import Repeats
     from service.collect.select import Wanted
     from service.collect.workplace import Workplace
     from service.store.store import Store
 
-DONE, NOT_ALL_DONE, USAGE = 0, 1, 2
-BROKEN = frozenset({Verdict.FAIL, Verdict.TIMEOUT, Verdict.CRASH})
-
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-DataOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        envvar="DASK_MATRIX_DATA",
-        help="Records, locks, environments, database.",
-        show_default="the user's data folder",
-    ),
-]
-ScenariosOption = Annotated[Path | None, typer.Option("--scenarios", help="A folder of tests in place of ours.")]
-ReleaseOption = Annotated[
-    list[str] | None, typer.Option("--release", help="A release, a specifier or latest:N; repeatable.")
-]
-PythonOption = Annotated[list[str] | None, typer.Option("--python", help="A Python minor such as 3.11; repeatable.")]
-LaneOption = Annotated[list[Lane] | None, typer.Option("--lane", help="How other dependencies are chosen; repeatable.")]
-TagOption = Annotated[
-    str, typer.Option("--tag", help="A set of matrix.toml, where no --release is given.", show_default="all")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
 def main() -> None:
@@ -60,7 +42,7 @@ def main() -> None:
         print(f"dask-matrix: {error}", file=sys.stderr)
         sys.exit(USAGE)
     except KeyboardInterrupt:
-        print("Interrupted. What is finished is kept; the same command goes on from there.", file=sys.stderr)
+        print(GOES_ON, file=sys.stderr)
         sys.exit(INTERRUPTED)
 
 
@@ -80,7 +62,7 @@ def dask_matrix(
 
 
 @app.command()
-def releases(data: DataOption = None, as_json: JsonOption = False) -> None:
+def releases(data: options.Data = None, as_json: options.Json = False) -> None:
     """List the releases on the package index: upload time, Pythons, whether pip would offer them."""
     index = _workplace(data).index
     found = [
@@ -103,64 +85,77 @@ def releases(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def plan(
-    release: ReleaseOption = None,
-    python: PythonOption = None,
-    lane: LaneOption = None,
-    tag: TagOption = "",
-    scenarios: ScenariosOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    release: options.Releases = None,
+    python: options.Pythons = None,
+    lane: options.Lanes = None,
+    tag: options.Tag = "",
+    scenarios: options.Scenarios = None,
+    jobs: options.Jobs = None,
+    again: options.Again = False,
+    failed: options.Failed = False,
+    flaky: options.Flaky = False,
+    older_than: options.OlderThan = "",
+    no_retries: options.NoRetries = False,
+    data: options.Data = None,
+    as_json: options.Json = False,
 ) -> None:
-    """Say what `run` would do, and why, without installing or running anything."""
-    from service.collect.foresee import foresee
-    from service.store.store import Store
+    """Say what `run` would do, why, and how long it would take, without installing or running anything."""
+    from service.collect.foresee import Foresight
+    from service.terminal import plan_lines
 
+    repeats = options.repeats(again=again, failed=failed, flaky=flaky, older_than=older_than)
     workplace = _workplace(data, scenarios)
-    order = _order(workplace, _wanted(workplace, release, python, lane, tag))
-    with Store.open(workplace.places.database) as store:
-        foreseen = [foresee(each, order, workplace, store) for each in order.wanted]
+    order = _order(workplace, _wanted(workplace, release, python, lane, tag), jobs, repeats)
+    with _store(workplace) as store:
+        foreseen = Foresight(replace(order, retries=0) if no_retries else order, workplace, store).all()
     if as_json:
         print(json.dumps([each.as_json() for each in foreseen], indent=1))
-        return
-    for each in foreseen:
-        print(f"{each.label}: {each.said}")
-    at_work = sum(each.cells > 0 for each in foreseen)
-    print(f"about {sum(each.cells for each in foreseen)} executions in {at_work} environment{'s' * (at_work != 1)}")
+    else:
+        print("\n".join(plan_lines(foreseen)))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": False})
 def run(
     context: typer.Context,
-    release: ReleaseOption = None,
-    python: PythonOption = None,
-    lane: LaneOption = None,
-    tag: TagOption = "",
-    scenarios: ScenariosOption = None,
-    expression: Annotated[str, typer.Option("-k", help="Only scenarios that match, as pytest's -k.")] = "",
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="Scenarios at once; as many as there are cores.")
-    ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Run also what is done.")] = False,
-    failed: Annotated[bool, typer.Option("--failed", help="Run failures again.")] = False,
-    flaky: Annotated[bool, typer.Option("--flaky", help="Run flaky scenarios again.")] = False,
-    serve_too: Annotated[
-        bool, typer.Option("--serve", help="Serve the matrix meanwhile, and afterwards until Ctrl-C.")
-    ] = False,
-    host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="With --serve: the port to listen on.", min=1, max=65535)] = 8000,
-    data: DataOption = None,
+    release: options.Releases = None,
+    python: options.Pythons = None,
+    lane: options.Lanes = None,
+    tag: options.Tag = "",
+    scenarios: options.Scenarios = None,
+    expression: options.Expression = "",
+    jobs: options.Jobs = None,
+    again: options.Again = False,
+    failed: options.Failed = False,
+    flaky: options.Flaky = False,
+    older_than: options.OlderThan = "",
+    no_retries: options.NoRetries = False,
+    timeout: options.Timeout = options.LIMITS.timeout,
+    memory: options.Memory = options.LIMITS.memory or 0,
+    output: options.Output = options.LIMITS.output,
+    isolation: options.IsolationOption = options.LIMITS.isolation,
+    verify: options.Verify = None,
+    seed: options.Seed = None,
+    serve_too: options.Serve = False,
+    host: options.ServeHost = "127.0.0.1",
+    port: options.ServePort = 8000,
+    data: options.Data = None,
+    as_json: options.Json = False,
 ) -> None:
-    """Run the scenarios in the environments asked for: only what has no result yet."""
+    """Run the scenarios in the environments asked for: only what has no result yet, and again what is in doubt."""
     if context.args and "--" not in sys.argv:
         raise DaskMatrixError(
             f"Unexpected {' '.join(context.args)!r}. Name releases with --release; what goes to pytest stands after --."
         )
+    repeats = options.repeats(again=again, failed=failed, flaky=flaky, older_than=older_than)
+    limits = options.limits(timeout, memory, output, isolation)
+    verification = options.verification(verify, seed)
     workplace = _workplace(data, scenarios)
     arguments = (*(("-k", expression) if expression else ()), *context.args)
 
     def work() -> int:
-        wanted = _wanted(workplace, release, python, lane, tag)
-        return _drive(_order(workplace, wanted, arguments, jobs, _repeated(again, failed, flaky)), workplace)
+        order = _order(workplace, _wanted(workplace, release, python, lane, tag), jobs, repeats)
+        order = replace(order, pytest_arguments=arguments, limits=limits, verification=verification)
+        return _drive(replace(order, retries=0) if no_retries else order, workplace, as_json=as_json)
 
     raise typer.Exit(served(work, workplace.places.data, host, port) if serve_too else work())
 
@@ -175,8 +170,8 @@ def show(
     python: Annotated[str, typer.Option(help="Only this Python.")] = "",
     lane: Annotated[Lane | None, typer.Option(help="Only this lane.")] = None,
     changes: Annotated[bool, typer.Option("--changes", help="Only scenarios that turn somewhere.")] = False,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    data: options.Data = None,
+    as_json: options.Json = False,
 ) -> None:
     """Print the matrix; with --json the very object of GET /api/v1/matrix."""
     from service.domain.matrix import Selection
@@ -208,7 +203,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
     parent: Annotated[int | None, typer.Option(hidden=True, help="End with this process.")] = None,
-    data: DataOption = None,
+    data: options.Data = None,
 ) -> None:
     """Serve the matrix, as pages and JSON, until Ctrl-C."""
     import uvicorn
@@ -225,35 +220,31 @@ def serve(
 
 
 @app.command()
-def rebuild(data: DataOption = None) -> None:
+def rebuild(data: options.Data = None, as_json: options.Json = False) -> None:
     """Make the database again from the record files: the same answers, from the truth."""
     from service.store.rebuild import rebuild as rebuild_database
 
     places = _workplace(data).places
     taken, aside = rebuild_database(places.database, places.records)
+    many = taken.accepted + taken.duplicates
     if aside:
         print(f"The database could not be opened and was set aside as {aside}.", file=sys.stderr)
-    print(f"{taken.accepted + taken.duplicates} records taken from {places.records}.")
-    raise typer.Exit(NOT_ALL_DONE if _rejected(taken.rejected) else DONE)
+    if as_json:
+        bad = [{"line": line.line, "reason": line.reason} for line in taken.rejected]
+        print(json.dumps({"records": many, "rejected": bad, "set_aside": str(aside) if aside else None}, indent=1))
+    else:
+        print(f"{many} records taken from {places.records}.")
+    raise typer.Exit(NOT_ALL_DONE if rejected(taken.rejected) else DONE)
 
 
 @app.command()
-def doctor(data: DataOption = None) -> None:
+def doctor(data: options.Data = None, as_json: options.Json = False) -> None:
     """Say what dask-matrix finds on this machine: index, interpreters, folders."""
-    from service.collect import interpreters
+    from service.collect.examine import examine
 
-    workplace = _workplace(data)
-    print(f"data         {workplace.places.data}")
-    print(f"scenarios    {workplace.tests}")
-    for python in sorted({*workplace.config.pythons, *workplace.config.fallback_pythons}):
-        try:
-            found = interpreters.find(python)
-            print(f"Python {python!s:6}{found.version}, {found.path}")
-        except interpreters.NoInterpreter as error:
-            print(f"Python {python!s:6}{error}")
-    index = workplace.index
-    print(f"index        {index.settings.url}: {len(index.releases())} releases")
-    _notes(index.notes)
+    found = examine(_workplace(data))
+    _notes(found.notes)
+    print(json.dumps(found.as_json(), indent=1) if as_json else "\n".join(found.lines()))
 
 
 def _workplace(data: Path | None, scenarios: Path | None = None) -> Workplace:
@@ -281,67 +272,26 @@ def _wanted(
     return found
 
 
-def _repeated(again: bool, failed: bool, flaky: bool) -> frozenset[Verdict]:
-    """Return the verdicts whose cells run though they are done."""
-    if again:
-        return frozenset(Verdict)
-    return (BROKEN if failed else frozenset()) | ({Verdict.FLAKY} if flaky else frozenset())
-
-
-def _order(
-    workplace: Workplace,
-    wanted: list[Wanted],
-    arguments: Iterable[str] = (),
-    jobs: int | None = None,
-    again: frozenset[Verdict] = frozenset(),
-) -> Order:
+def _order(workplace: Workplace, wanted: list[Wanted], jobs: int | None, repeats: Repeats) -> Order:
     from service.collect import catalog
-    from service.collect.drive import Order
 
-    found = catalog.read(workplace.tests)
-    return Order(wanted, found, tuple(arguments), jobs=jobs or os.cpu_count() or 1, again=again)
+    return Order(wanted, catalog.read(workplace.tests), jobs=jobs or os.cpu_count() or 1, repeats=repeats)
 
 
-def _drive(order: Order, workplace: Workplace) -> int:
+def _drive(order: Order, workplace: Workplace, *, as_json: bool) -> int:
     """Run an order with its progress shown; return the exit code."""
     from service.collect.drive import Drive
+    from service.conclude import conclude
     from service.terminal import reporting
 
+    if order.verification:
+        print(f"{order.verification.rounds} rounds, --seed {order.verification.seed}", file=sys.stderr)
     with _store(workplace) as store, _terminate_as_interrupt():
         labels = [each.spec.label for each in order.wanted]
         with reporting(labels, Console(stderr=True)) as report:
             summary = Drive(order, workplace, store, report).run()
-    return _conclude(summary, order)
-
-
-def _conclude(summary: Summary, order: Order) -> int:
-    """Say how a run ended; return the exit code."""
-    from service.collect.progress import Stage
-
-    print(f"run {summary.run}: {summary.results} results recorded.", file=sys.stderr)
-    if summary.interrupted:
-        print("Interrupted. What is finished is kept; the same command goes on from there.", file=sys.stderr)
-        return INTERRUPTED
-    _rejected(summary.rejected)
-    if summary.count(Stage.DONE) and not summary.matched and order.pytest_arguments:
-        raise DaskMatrixError(f"No scenario matches {' '.join(order.pytest_arguments)!r}.")
-    ended = [step for step in summary.ended.values() if step.stage in {Stage.DONE, Stage.NOTHING}]
-    if ended and not summary.matched and not any(step.total for step in ended):
-        raise DaskMatrixError(f"No tests in {order.catalog.folder}: pytest found none in its files.")
-    failed = summary.count(Stage.FAILED)
-    if failed:
-        print(
-            f"{failed} of {len(order.wanted)} environments could not be run; the reasons stand above.", file=sys.stderr
-        )
-    return NOT_ALL_DONE if failed else DONE
-
-
-def _rejected(lines: Iterable[object]) -> bool:
-    """Name the lines of record files that are no records; say whether there are any."""
-    told = [f"dask-matrix: not a record: {line}" for line in lines]
-    if told:
-        print("\n".join(told), file=sys.stderr)
-    return bool(told)
+        trials = store.trials(summary.run) if order.verification else []
+        return conclude(summary, order, trials, as_json=as_json)
 
 
 def _notes(notes: Iterable[str]) -> None:

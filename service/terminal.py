@@ -26,7 +26,12 @@ from service.domain.matrix import LEGEND
 from service.domain.outcome import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from service.collect.foresee import Foreseen
+    from service.collect.order import Verification
     from service.domain.matrix import Environment, Matrix
+    from service.domain.stability import Unstable
 
 STYLE = {
     Verdict.PASS: "green",
@@ -41,6 +46,8 @@ STYLE = {
 }
 CHARACTER = LEGEND | {Verdict.UNTESTED: "·"}
 """A gap would be hard to see."""
+NAMED = 3
+"""Scenarios named that another may depend on."""
 STAGE_STYLE = {Stage.DONE: "green", Stage.UNINSTALLABLE: "yellow", Stage.FAILED: "bold red", Stage.RUNNING: "cyan"}
 
 
@@ -70,6 +77,43 @@ def print_matrix(matrix: Matrix, console: Console) -> None:
 def _head(environment: Environment) -> str:
     lane = "" if environment.lane == "as-released" else f" {environment.lane}"
     return f"{environment.release}{lane}"
+
+
+def plan_lines(foreseen: Sequence[Foreseen]) -> Iterator[str]:
+    """Yield a plan: a line for each environment, and one for the whole."""
+    for each in foreseen:
+        takes = f" (about {spoken(each.seconds)})" if each.seconds else ""
+        yield f"{each.label}: {each.said}{takes}"
+    at_work = [each for each in foreseen if each.executions]
+    where = f"{len(at_work)} environment{'s' * (len(at_work) != 1)}"
+    executions, seconds = sum(each.executions for each in at_work), sum(each.seconds for each in at_work)
+    doubts = [spoken(seconds)] if seconds else []
+    if untimed := sum(each.untimed for each in at_work):
+        doubts.append(f"{untimed:,} of them never timed")
+    if missing := sum(not each.installed for each in at_work):
+        doubts.append(f"{missing} to be installed first")
+    yield ", ".join([f"about {executions:,} executions in {where}", *doubts])
+
+
+def spoken(seconds: float) -> str:
+    """Return a stretch of time as one says it: ``40 s``, ``3 min``, ``2.5 h``."""
+    minute, hour = 60, 3600
+    if seconds < minute:
+        return f"{seconds:.0f} s" if seconds >= 1 else "1 s"
+    return f"{seconds / minute:.0f} min" if seconds < 2 * hour else f"{seconds / hour:.1f} h"
+
+
+def unstable_lines(listed: Sequence[Unstable], verification: Verification, labels: Mapping[str, str]) -> Iterator[str]:
+    """Yield what was not constant over the rounds of a verification; ``labels`` are of the environments, by key."""
+    for each in listed:
+        counted = ", ".join(f"{count} {outcome}" for outcome, count in each.counts.items())
+        yield f"{labels.get(each.environment, each.environment)}: {each.scenario}: {counted} ({each.rate:.0%} passed)"
+        if each.only_after:
+            named, more = ", ".join(each.only_after[:NAMED]), len(each.only_after) - NAMED
+            others = f" or {more} more" if more > 0 else ""
+            yield f"    only after {named}{others} (an indication from {each.executions} orders)"
+    many = f"{len(listed)} not constant" if listed else "Every outcome was constant"
+    yield f"{many} in {verification.rounds} rounds (--seed {verification.seed})."
 
 
 @contextmanager
@@ -117,6 +161,7 @@ class _Board:
         self.live = Live(grid, console=console, refresh_per_second=8)
         self.console = console
         self.tasks: dict[str, TaskID] = {}
+        self.ended: set[str] = set()
 
     def report(self, step: Step) -> None:
         """Show a step."""
@@ -124,9 +169,11 @@ class _Board:
             self.tasks[step.label] = self.each.add_task(step.label, total=None, said="")
         task = self.tasks[step.label]
         self.each.update(task, completed=step.done, total=step.total or None, said=step.stage.value)
+        self.each.update(task, visible=not step.stage.is_end)
         if step.stage.is_end:
-            self.each.update(task, visible=False)
-            self.whole.advance(self.total)
+            if step.label not in self.ended:  # one that is confirmed ends twice
+                self.ended.add(step.label)
+                self.whole.advance(self.total)
             self.console.print(Text(f"{step.label}: {_said(step)}", style=STAGE_STYLE.get(step.stage, "")))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from service import places
+from service.collect.order import Limits
 from service.store.store import Store
 from tests.conftest import dask_matrix, write_set
 
@@ -141,6 +142,14 @@ def test_the_version_is_said(tmp_path: Path) -> None:
         (("serve", "--host", "nonsense.invalid"), "Cannot listen on nonsense.invalid"),
         (("serve", "--port", "70000"), "Invalid value for '--port'"),
         (("run", "--serve", "--port", "70000"), "Invalid value for '--port'"),
+        (("run", "--older-than", "30"), "'30' is not an age. Write a number and a unit: 45m, 12h, 30d or 8w."),
+        (("plan", "--older-than", "ages"), "'ages' is not an age"),
+        (("run", "--seed", "7"), "--seed goes with --verify"),
+        (("run", "--verify", "1"), "Invalid value for '--verify'"),
+        (("run", "--timeout", "0"), "A timeout of 0 seconds is none. Give --timeout a number above 0."),
+        (("run", "--timeout", "nan"), "A timeout of nan seconds is none"),
+        (("run", "--memory", "-1"), "Invalid value for '--memory'"),
+        (("run", "--isolation", "none"), "Invalid value for '--isolation'"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
@@ -201,3 +210,22 @@ def test_doctor_says_what_is_found_on_this_machine(tmp_path: Path) -> None:
     assert str(tmp_path) in done.stdout
     assert f"Python {sys.version_info.major}.{sys.version_info.minor}" in done.stdout
     assert "releases" in done.stdout
+
+
+def test_doctor_and_rebuild_speak_json(tmp_path: Path) -> None:
+    """For scripts."""
+    found = json.loads(dask_matrix("doctor", "--json", data=tmp_path).stdout)
+    assert (found["data"], found["index"]["releases"] > 0) == (str(tmp_path), True)
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert any(each["python"] == here and each["version"] for each in found["pythons"])
+    done = dask_matrix("rebuild", "--json", data=tmp_path)
+    assert json.loads(done.stdout) == {"records": 0, "rejected": [], "set_aside": None}
+
+
+def test_the_limits_and_their_defaults_are_in_the_help(tmp_path: Path) -> None:
+    """Named once, in the service's Limits."""
+    told = " ".join(dask_matrix("run", "--help", data=tmp_path).stdout.split())
+    for option in ("--timeout SECONDS", "--memory MIB", "--output KIB", "--isolation", "--no-retries", "--verify N"):
+        assert option in told
+    for default in (Limits().timeout, Limits().memory, Limits().output, Limits().isolation):
+        assert f"[default: {default}" in told

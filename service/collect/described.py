@@ -62,6 +62,12 @@ def describe(wanted: Wanted, config: Config, kept: Locks) -> Described:
     return _described(wanted, platform, lock, kept, interpreter, refusal)
 
 
+def describe_kept(wanted: Wanted, config: Config, kept: Locks) -> Described | None:
+    """Describe an environment if its lock is kept, asking nobody; else None."""
+    asked = locks.request(wanted, interpreters.platform_name(), config)
+    return describe(wanted, config, kept) if kept.kept(asked) else None
+
+
 def _described(
     wanted: Wanted,
     platform: str,

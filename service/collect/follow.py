@@ -27,11 +27,14 @@ class Watch:
     It reads the file by itself: whichever process takes the records into the store, nothing escapes it.
     """
 
-    def __init__(self, label: str, records: Path, report: Report, underway: threading.Event) -> None:
+    def __init__(
+        self, label: str, records: Path, report: Report, underway: threading.Event, stage: Stage = Stage.RUNNING
+    ) -> None:
         self.label, self.records, self.report, self.underway = label, records, report, underway
+        self.stage = stage
         self.done = self.total = self.matched = 0
         self.refusal = ""
-        self._read = 0
+        self._read = records.stat().st_size if records.exists() else 0  # what an earlier session of this run left
 
     def look(self) -> None:
         """Note what has come since the last look, up to the last finished line."""
@@ -55,7 +58,7 @@ class Watch:
             self.done += 1
         else:
             return
-        self.report(Step(self.label, Stage.RUNNING, self.done, max(self.done, self.total)))
+        self.report(Step(self.label, self.stage, self.done, max(self.done, self.total)))
 
 
 def follow(
@@ -63,9 +66,9 @@ def follow(
 ) -> int:
     """Run a session, looking at its records meanwhile and once more at its end; return its exit code.
 
-    Its output goes to ``log``. When ``stop`` is set it is ended with all it started.
+    Its output is added to ``log``. When ``stop`` is set it is ended with all it started.
     """
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.tags import parse_tag
-from packaging.version import InvalidVersion
-from pypi_simple import ACCEPT_JSON_PREFERRED, ProjectPage, PyPISimple
-from requests import RequestException
 
 from service.collect.files import write_whole
 from service.domain.environment import Python
@@ -21,10 +16,8 @@ from service.domain.errors import DaskMatrixError
 from service.domain.release import Release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
-
-    from pypi_simple import DistributionPackage
 
     from service.collect.index_settings import IndexSettings
 
@@ -33,7 +26,6 @@ SETTLING = timedelta(hours=24)
 """How long after the later upload of a pair the dependencies of an as-released environment are cut off."""
 FRESH = timedelta(minutes=15)
 """How long an answer of the index is used without asking again."""
-WHEEL_PLATFORM = {"linux": "manylinux", "darwin": "macosx", "win32": "win"}
 
 
 class IndexUnreachable(DaskMatrixError):
@@ -91,9 +83,11 @@ class Index:
         now = datetime.now(UTC)
         if kept and now - datetime.fromisoformat(kept["asked"]) < self.fresh:
             return kept
+        from service.collect.index_page import NoAnswer, ask  # noqa: PLC0415 - slow to import, and seldom needed
+
         try:
-            answer = self._ask(project, kept)
-        except RequestException as error:
+            answer = ask(self.settings, project, kept)
+        except NoAnswer as error:
             if not kept:
                 raise IndexUnreachable(_unreachable(self.settings.url, project, error)) from None
             self.notes.append(
@@ -109,20 +103,6 @@ class Index:
     def _place(self, project: str) -> Path:
         where = hashlib.sha256(self.settings.url.encode()).hexdigest()[:12]
         return self.cache / where / f"{project}.json"
-
-    def _ask(self, project: str, kept: Any) -> Any:
-        with PyPISimple(self.settings.url) as simple:
-            if self.settings.certificates:
-                simple.s.verify = self.settings.certificates
-            headers = {"Accept": ACCEPT_JSON_PREFERRED}
-            if kept and kept["etag"]:
-                headers["If-None-Match"] = kept["etag"]
-            response = simple.s.get(simple.get_project_url(project), headers=headers, timeout=(10, 60))
-            if kept and response.status_code == 304:  # noqa: PLR2004 - not modified
-                return kept
-            response.raise_for_status()
-            page = ProjectPage.from_response(response, project)
-        return {"etag": response.headers.get("ETag"), "files": _files(page), "wheels": _wheels(page)}
 
 
 def _read(place: Path) -> Any:
@@ -140,46 +120,6 @@ def _unreachable(url: str, project: str, error: Exception) -> str:
         f"The package index {url} did not answer for {project}, and nothing is kept from before: {error}. "
         "Check the network and the index settings of uv (UV_DEFAULT_INDEX, uv.toml) or pip (PIP_INDEX_URL, pip.conf)."
     )
-
-
-def _files(page: ProjectPage) -> dict[str, dict[str, Any]]:
-    """Return version -> the facts of its wheel, or of its source where it has no wheel."""
-    files: dict[str, dict[str, Any]] = {}
-    for package in page.packages:
-        version = _version(package)
-        if version and (version not in files or package.package_type == "wheel"):
-            files[version] = {
-                "uploaded": package.upload_time.isoformat() if package.upload_time else None,
-                "requires_python": package.requires_python or "",
-                "yanked": package.is_yanked,
-            }
-    return files
-
-
-def _version(package: DistributionPackage) -> str | None:
-    try:
-        return str(Release.parse(package.version or ""))
-    except (DaskMatrixError, InvalidVersion):
-        return None
-
-
-def _wheels(page: ProjectPage) -> dict[str, str]:
-    """Return Python tag such as ``311`` -> when its first wheel for this platform was uploaded."""
-    first: dict[str, str] = {}
-    for package in page.packages:
-        if package.package_type == "wheel" and package.upload_time and not package.is_yanked:
-            for tag in _python_tags(package.filename):
-                moment = package.upload_time.isoformat()
-                first[tag] = min(first.get(tag, moment), moment)
-    return first
-
-
-def _python_tags(filename: str) -> Iterator[str]:
-    platform = WHEEL_PLATFORM.get(sys.platform, sys.platform)
-    for tag in parse_tag("-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:])):
-        number = tag.interpreter.removeprefix("cp")
-        if tag.interpreter.startswith("cp3") and number.isdigit() and tag.platform.startswith(platform):
-            yield number
 
 
 def _pair(release: Release, dask: Any, distributed: Any) -> IndexedRelease:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pypi_simple import PYPI_SIMPLE_ENDPOINT
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -32,6 +30,8 @@ def index_settings(environ: Mapping[str, str] = os.environ, system: Path = Path(
         return IndexSettings(url, certificates, known_to_uv=True)
     if url := environ.get("PIP_INDEX_URL") or pip.get("index-url"):
         return IndexSettings(url, certificates, known_to_uv=False)
+    from pypi_simple import PYPI_SIMPLE_ENDPOINT  # noqa: PLC0415 - slow to import, and seldom needed
+
     return IndexSettings(PYPI_SIMPLE_ENDPOINT, certificates, known_to_uv=True)
 
 

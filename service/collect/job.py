@@ -31,6 +31,7 @@ class SessionJob:
     records: str
     pytest_arguments: tuple[str, ...]
     harness: dict[str, Any]
+    environments_limit: int = 50 * 2**30
 
     def save(self, path: Path) -> Path:
         """Write the job where a session can read it."""

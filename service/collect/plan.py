@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from service.domain.confirm import Doubt
+from service.domain.outcome import Verdict
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Container, Mapping
+    from datetime import datetime
 
     from service.collect.catalog import Catalog
-    from service.store.store import Collected
+    from service.store.planning import Collected
 
 
 class Reason(StrEnum):
@@ -20,44 +24,87 @@ class Reason(StrEnum):
     CHANGED = "the scenario or what it uses changed"
     UNFINISHED = "not finished before"
     ASKED = "asked for again"
+    OLD = "its evidence is older than asked for"
+    BROKEN_ONCE = Doubt.BROKEN_ONCE.value
+    DIFFERS = Doubt.DIFFERS.value
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Which cells run though they are done: those with one of some verdicts, those whose evidence is from before a moment."""
+
+    verdicts: frozenset[Verdict] = frozenset()
+    before: datetime | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there may be any."""
+        return bool(self.verdicts) or self.before is not None
+
+    def asked(self, verdicts: Mapping[str, Verdict]) -> set[str]:
+        """Return the scenarios, of those with these verdicts, that are asked for again."""
+        return {scenario for scenario, verdict in verdicts.items() if verdict in self.verdicts}
+
+    def old(self, evidence: Mapping[str, Mapping[str, datetime]]) -> dict[str, set[str]]:
+        """Return scenario id -> the fingerprints whose newest evidence is too old."""
+        return {
+            scenario: {print_ for print_, at in found.items() if self.before is not None and at < self.before}
+            for scenario, found in evidence.items()
+        }
 
 
 @dataclass(frozen=True)
 class Todo:
     """What must run in one environment.
 
-    ``reasons`` says why, for each test function, or file whose tests are not known yet; ``done`` are the scenario ids,
-    with their fingerprints, that must not run. ``cells`` estimates the number of executions: what was never collected
-    counts as one.
+    ``reasons`` says why, for each test function, or file whose tests are not known yet; ``runs`` the scenario ids of
+    them, none where they were never collected here; ``done`` are those, with their fingerprints, that must not run.
     """
 
     reasons: dict[str, Reason] = field(default_factory=dict)
+    runs: dict[str, frozenset[str]] = field(default_factory=dict)
     done: dict[str, str] = field(default_factory=dict)
-    cells: int = 0
+
+    @property
+    def cells(self) -> int:
+        """An estimate of the number of executions: what was never collected counts as one."""
+        return sum(max(1, len(scenarios)) for scenarios in self.runs.values())
 
 
 def todo(
-    catalog: Catalog, collected: Collected, done: dict[str, set[str]], again: Collection[str] | None = None
+    catalog: Catalog,
+    collected: Collected,
+    done: Mapping[str, Container[str]],
+    again: Collection[str] = (),
+    old: Mapping[str, Container[str]] | None = None,
 ) -> Todo:
     """Return what must run in an environment, from what was collected and is done there.
 
-    ``again`` names scenario ids to run although they are done.
+    ``done`` has the fingerprints that a scenario has evidence for; ``again`` names scenario ids to run although they
+    are done, ``old`` those with the fingerprints whose evidence is too old.
     """
-    repeat = frozenset(again or ())
-    reasons: dict[str, Reason] = {}
-    finished: dict[str, str] = {}
-    cells = 0
+    asked, aged = frozenset(again), old or {}
+    planned = Todo()
     for function, fingerprint in _everything(catalog, collected).items():
         known = collected.functions.get(function, {})
         file = function.partition("::")[0]
         if not known and collected.files.get(file) == catalog.files[file]:
             continue  # pytest has seen this very file, and found no such test in it
-        held = {scenario for scenario in known if fingerprint in done.get(scenario, ())} - repeat
-        finished |= dict.fromkeys(held, fingerprint)
-        if reason := _reason(known, fingerprint, held, repeat):
-            reasons[function] = reason
-            cells += max(1, len(known) - len(held))
-    return Todo(reasons, finished, cells)
+        late = {scenario for scenario in known if fingerprint in aged.get(scenario, ())}
+        held = {scenario for scenario in known if fingerprint in done.get(scenario, ())} - asked - late
+        planned.done.update(dict.fromkeys(held, fingerprint))
+        if reason := _reason(known, fingerprint, held, asked, late):
+            planned.reasons[function] = reason
+            planned.runs[function] = frozenset(known) - held
+    return planned
+
+
+def present(catalog: Catalog, collected: Collected) -> dict[str, str]:
+    """Return the fingerprint that each scenario collected in an environment has now."""
+    return {
+        scenario: fingerprint
+        for function, fingerprint in _everything(catalog, collected).items()
+        for scenario in collected.functions.get(function, ())
+    }
 
 
 def _everything(catalog: Catalog, collected: Collected) -> dict[str, str]:
@@ -73,12 +120,16 @@ def _everything(catalog: Catalog, collected: Collected) -> dict[str, str]:
     return found | silent | catalog.functions
 
 
-def _reason(known: dict[str, str], fingerprint: str, held: set[str], repeat: frozenset[str]) -> Reason | None:
+def _reason(
+    known: dict[str, str], fingerprint: str, held: set[str], asked: frozenset[str], late: set[str]
+) -> Reason | None:
     if not known:
         return Reason.NEW
-    if repeat & known.keys():
+    if asked & known.keys():
         return Reason.ASKED
     missing = known.keys() - held
-    if any(known[scenario] != fingerprint for scenario in missing):
+    if any(known[scenario] != fingerprint for scenario in missing - late):
         return Reason.CHANGED
-    return Reason.UNFINISHED if missing else None
+    if missing - late:
+        return Reason.UNFINISHED
+    return Reason.OLD if late else None

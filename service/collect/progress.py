@@ -14,6 +14,7 @@ class Stage(StrEnum):
     RESOLVING = "resolving"
     INSTALLING = "installing"
     RUNNING = "running"
+    CONFIRMING = "confirming"
     DONE = "done"
     NOTHING = "nothing to do"
     UNINSTALLABLE = "uninstallable"

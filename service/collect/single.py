@@ -6,8 +6,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from service.collect import catalog
-from service.collect.drive import Drive, Order
+from service.collect.drive import Drive
 from service.collect.job import plain_command
+from service.collect.order import Order
+from service.collect.plan import Repeats
 from service.collect.progress import Stage
 from service.collect.select import Narrowing, wanted
 from service.collect.workplace import Workplace
@@ -29,7 +31,7 @@ def run_label(label: str, arguments: tuple[str, ...]) -> int:
 
     ``arguments`` go to pytest, but for ``--again``.
     """
-    again = frozenset(Verdict) if AGAIN in arguments else frozenset()
+    repeats = Repeats(frozenset(Verdict)) if AGAIN in arguments else Repeats()
     pytest_arguments = tuple(argument for argument in arguments if argument != AGAIN)
     workplace = Workplace.of()
     try:
@@ -39,13 +41,16 @@ def run_label(label: str, arguments: tuple[str, ...]) -> int:
             wanted(narrowing, workplace.config, workplace.index_as_kept),
             catalog.read(workplace.tests),
             pytest_arguments,
-            again=again,
+            repeats=repeats,
         )
         with Store.open(workplace.places.database) as store:
             drive = Drive(order, workplace, store, _print, plain_command)
             summary = drive.run()
     except DaskMatrixError as error:
         print(error, file=sys.stderr)
+        return 2
+    if summary.misused:
+        print(summary.misused, file=sys.stderr)
         return 2
     if pytest_arguments and summary.count(Stage.DONE) and not summary.matched:
         print(f"No scenario matches {' '.join(pytest_arguments)!r}.", file=sys.stderr)
@@ -54,6 +59,6 @@ def run_label(label: str, arguments: tuple[str, ...]) -> int:
 
 
 def _print(step: Step) -> None:
-    if step.stage is not Stage.RUNNING:
+    if step.stage not in {Stage.RUNNING, Stage.CONFIRMING}:
         counted = f" {step.done}/{step.total}" if step.total else ""
         print(f"{step.label}: {step.stage}{counted}", step.note, flush=True)

@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session
 
 from service.domain.errors import UnknownName
 from service.domain.matrix import Environment, Matrix, Scenario, columns, rows
-from service.domain.outcome import Outcome, Verdict
+from service.domain.outcome import Verdict
 from service.domain.records import Rejection, RunRecord, parse_lines
-from service.store import models
+from service.domain.timing import Timings
+from service.store import models, planning
 from service.store.database import WRITES, DatabaseUnreachable, open_engine
+from service.store.planning import Collected
 from service.store.read import environment_of, result_of, scenario_of, standing_refusal, verdicts, verdicts_at
 from service.store.take import Take
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from service.domain.environment import EnvironmentSpec
     from service.domain.records import Record
     from service.domain.result import Result
+    from service.domain.stability import Trial
+    from service.store.planning import World
 
 FILE_BATCH = 8 * 2**20
 """Bytes of a record file taken in one transaction."""
@@ -48,14 +53,6 @@ class Taken:
         self.duplicates += other.duplicates
         self.rejected += other.rejected
         return self
-
-
-@dataclass
-class Collected:
-    """What pytest found in an environment: function -> (scenario id -> fingerprint), and file -> fingerprint."""
-
-    functions: dict[str, dict[str, str]] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -133,8 +130,12 @@ class Store:
     def take_folder(self, root: Path) -> Taken:
         """Take in whatever any record file below a folder has gained."""
         taken = Taken()
+        with self._reading() as session:
+            query = select(models.RecordFile.name, models.RecordFile.taken)
+            known = {row.name: row.taken for row in session.execute(query)}
         for path in _record_files(root):
-            taken += self.take_file(path, root)
+            if path.stat().st_size > known.get(path.relative_to(root).as_posix(), 0):
+                taken += self.take_file(path, root)
         return taken
 
     def refill(self, root: Path) -> Taken:
@@ -223,6 +224,11 @@ class Store:
 
     # answering the planner
 
+    def world(self) -> World:
+        """Return one look at all columns, cells and collections, in few and lean queries."""
+        with self._reading() as session:
+            return planning.world(session)
+
     def column(self, spec: EnvironmentSpec, platform: str) -> Environment | None:
         """Return the environment that the matrix shows for a spec on a platform, if there is one."""
         table = models.Environment
@@ -243,27 +249,30 @@ class Store:
         with self._reading() as session:
             return {scenario: Verdict(verdict) for scenario, verdict in session.execute(query)}
 
-    def done(self, environment: str) -> dict[str, set[str]]:
-        """Return scenario id -> the fingerprints it has evidence for in an environment."""
-        table = models.Result
-        query = select(table.scenario, table.fingerprint).distinct()
-        evidence = table.outcome != Outcome.ERRORED.value
-        found: dict[str, set[str]] = {}
+    def evidence_of(self, environment: str) -> dict[str, dict[str, datetime]]:
+        """Return scenario id -> the fingerprints it has evidence for in an environment, and when the newest came."""
         with self._reading() as session:
-            for scenario, fingerprint in session.execute(query.where(table.environment == environment, evidence)):
-                found.setdefault(scenario, set()).add(fingerprint)
-        return found
+            return planning.newest(session, environment)
 
     def collected(self, environment: str) -> Collected:
         """Return what pytest last found in an environment."""
-        found = Collected()
         with self._reading() as session:
-            for row in session.scalars(select(models.Collected).where(models.Collected.environment == environment)):
-                found.functions.setdefault(row.function, {})[row.scenario] = row.fingerprint
-            files = models.CollectedFile
-            for file in session.scalars(select(files).where(files.environment == environment)):
-                found.files[file.file] = file.fingerprint
-        return found
+            return planning.collected(session, environment).get(environment, Collected())
+
+    def executed(self, run: str) -> Counter[tuple[str, str]]:
+        """Return (scenario, environment) -> how often it was executed in a run."""
+        with self._reading() as session:
+            return planning.executed(session, run)
+
+    def trials(self, run: str) -> list[Trial]:
+        """Return the executions of a run."""
+        with self._reading() as session:
+            return list(planning.trials(session, run))
+
+    def timings(self) -> Timings:
+        """Return how long each scenario took, where it was executed last."""
+        with self._reading() as session:
+            return Timings(planning.timed(session))
 
 
 def _first_revision() -> models.Revision:

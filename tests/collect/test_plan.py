@@ -1,12 +1,14 @@
 """Only cells without evidence run."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from service.collect.catalog import Catalog
-from service.collect.plan import Reason, todo
-from service.store.store import Collected
+from service.collect.plan import Reason, Repeats, present, todo
+from service.domain.outcome import Verdict
+from service.store.planning import Collected
 
 FUNCTION = "futures/test_x.py::test_it"
 CATALOG = Catalog(Path(), {FUNCTION: "new"}, {"futures/test_x.py": "file"})
@@ -47,3 +49,25 @@ def test_what_is_done_is_named_with_its_fingerprint_so_that_the_harness_leaves_i
     done = {name: {"new"} for name in TWO}
     assert todo(CATALOG, collected(TWO), done).done == TWO
     assert todo(CATALOG, collected(TWO), done, ["futures/x/it[1]"]).done == {"futures/x/it[2]": "new"}
+
+
+def test_evidence_that_is_too_old_runs_again_of_the_present_fingerprint_only() -> None:
+    """And the plan says why."""
+    done = {name: {"old", "new"} for name in TWO}
+    aged = todo(CATALOG, collected(TWO), done, old={"futures/x/it[1]": {"new"}, "futures/x/it[2]": {"old"}})
+    assert (aged.reasons, aged.done) == ({FUNCTION: Reason.OLD}, {"futures/x/it[2]": "new"})
+
+
+def test_what_repeats_is_named_by_verdict_or_by_age() -> None:
+    """Older than the moment, not as old."""
+    noon = datetime(2025, 4, 22, 12, tzinfo=UTC)
+    repeats = Repeats(frozenset({Verdict.FAIL}), noon)
+    assert repeats.asked({"a": Verdict.FAIL, "b": Verdict.PASS}) == {"a"}
+    evidence = {"a": {"x": noon, "y": noon - timedelta(seconds=1)}}
+    assert repeats.old(evidence) == {"a": {"y"}}
+    assert (bool(repeats), bool(Repeats()), Repeats().old(evidence)) == (True, False, {"a": set()})
+
+
+def test_every_scenario_collected_has_the_fingerprint_of_its_function_now() -> None:
+    """Whichever it had then."""
+    assert present(CATALOG, collected(OLD)) == TWO

@@ -114,7 +114,7 @@ def answers(store: Store) -> dict[str, Any]:
         "matrix": matrix.columnar(),
         "cells": dict(matrix.cells),
         "results": [store.results(row.id, GOOD) for row in matrix.scenarios],
-        "done": store.done(GOOD),
+        "done": store.evidence_of(GOOD),
         "collected": store.collected(GOOD),
         "former": store.scenario("futures/was").id,
         "run": store.run("r"),

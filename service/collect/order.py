@@ -1,0 +1,94 @@
+"""What a run is asked to do: where, what, how often, and within which limits."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from service.collect.plan import Repeats
+from service.domain.errors import DaskMatrixError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from service.collect.catalog import Catalog
+    from service.collect.select import Wanted
+
+
+class Isolation(StrEnum):
+    """How a scenario gets a process of its own: by a fork of one that has imported Dask, or as a fresh interpreter."""
+
+    FORK = "fork"
+    SPAWN = "spawn"
+
+
+class ImpossibleLimit(DaskMatrixError):
+    """A limit that nothing could keep to."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What each scenario gets unless its marker says otherwise; the defaults of the whole service.
+
+    ``timeout`` is in seconds; ``memory`` in MiB, of all its processes together, None for no limit; ``output`` in KiB
+    kept of its stdout, of its stderr and of its log.
+    """
+
+    timeout: float = 60.0
+    memory: int | None = 2048
+    output: int = 64
+    isolation: Isolation = Isolation.FORK
+
+    def __post_init__(self) -> None:
+        """Refuse a deadline that is none."""
+        if not 0 < self.timeout < math.inf:
+            raise ImpossibleLimit(f"A timeout of {self.timeout:g} seconds is none. Give --timeout a number above 0.")
+
+    def as_job(self) -> dict[str, Any]:
+        """Return the fields of the harness's job."""
+        return {
+            "timeout": self.timeout,
+            "memory": self.memory,
+            "output": self.output,
+            "isolation": self.isolation.value,
+        }
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Everything selected is executed in so many rounds, each in an order of its own that follows from the seed."""
+
+    rounds: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a run is asked to do. ``repeats`` says which cells run though they are done.
+
+    ``jobs`` is how many scenarios run at once. They are of one environment, while the next ones are made ready.
+    ``retries`` is how often a scenario that broke is executed again at once; without any, no verdict is confirmed.
+    """
+
+    wanted: Sequence[Wanted]
+    catalog: Catalog
+    pytest_arguments: tuple[str, ...] = ()
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+    repeats: Repeats = field(default_factory=Repeats)
+    limits: Limits = Limits()
+    retries: int = 1
+    verification: Verification | None = None
+
+    @property
+    def confirms(self) -> bool:
+        """Whether doubtful verdicts are confirmed."""
+        return self.retries > 0 and self.verification is None
+
+    def how_often(self) -> dict[str, Any]:
+        """Return the fields of the harness's job that say how often scenarios are executed."""
+        if self.verification is None:
+            return {"retries": self.retries, "rounds": 1, "seed": None}
+        return {"retries": 0, "rounds": self.verification.rounds, "seed": self.verification.seed}
