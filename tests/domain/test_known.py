@@ -1,0 +1,71 @@
+"""Known failures: which cells an entry speaks of, and what it makes of their verdicts."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from service.domain.environment import Lane, Python
+from service.domain.known import Known, Overlay, entry_for, overlay
+from service.domain.matrix import Environment
+from service.domain.outcome import Verdict
+from service.domain.release import Release
+
+TODAY = date(2026, 11, 23)
+
+
+def known(scenario: str = "bag/computes", releases: str = ">=2025.4.0", lanes: frozenset[Lane] = frozenset()) -> Known:
+    """Return an entry that holds until the new year."""
+    return Known(scenario, SpecifierSet(releases), "https://example.org/1", "for a reason", date(2027, 1, 1), lanes)
+
+
+def environment(release: str = "2025.4.1", lane: Lane = Lane.AS_RELEASED) -> Environment:
+    """Return a column."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return Environment("k", Release.parse(release), Python.parse("3.11"), lane, "linux-x86_64", at)
+
+
+@pytest.mark.parametrize(
+    ("entry", "scenario", "column", "speaks"),
+    [
+        (known(), "bag/computes", environment(), True),
+        (known(), "bag/computes", environment("2025.2.0"), False),
+        (known(), "bag/computes_twice", environment(), False),
+        (known("bag/*"), "bag/computes_twice", environment(), True),
+        (known("bag/computes[1]"), "bag/computes[1]", environment(), True),
+        (known("bag/computes[*]"), "bag/computes[1]", environment(), True),
+        (known("bag/computes[*]"), "bag/computes1", environment(), False),
+        (known("bag/comp?tes"), "bag/computes", environment(), False),
+        (known(lanes=frozenset({Lane.LATEST})), "bag/computes", environment(), False),
+        (known(lanes=frozenset({Lane.LATEST})), "bag/computes", environment(lane=Lane.LATEST), True),
+        (known(releases=">=2025.4.0"), "bag/computes", environment("2026.1.0rc1"), True),
+    ],
+)
+def test_an_entry_speaks_of_its_scenario_in_its_releases_and_lanes(
+    entry: Known, scenario: str, column: Environment, speaks: bool
+) -> None:
+    """An asterisk stands for anything, brackets for themselves."""
+    assert entry.speaks_of(scenario, column, TODAY) is speaks
+
+
+def test_an_expired_entry_says_nothing() -> None:
+    """From that very day on."""
+    assert entry_for([known()], "bag/computes", environment(), date(2026, 12, 31)) == known()
+    assert entry_for([known()], "bag/computes", environment(), date(2027, 1, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        (Verdict.FAIL, Overlay.KNOWN),
+        (Verdict.TIMEOUT, Overlay.KNOWN),
+        (Verdict.FLAKY, Overlay.KNOWN),
+        (Verdict.PASS, Overlay.SURPRISE),
+        (Verdict.UNTESTED, None),
+        (Verdict.NOT_APPLICABLE, None),
+    ],
+)
+def test_a_listed_failure_is_known_and_one_that_holds_a_surprise(verdict: Verdict, expected: Overlay | None) -> None:
+    """What claims nothing is neither; what is not listed never is."""
+    assert overlay(verdict, known()) is expected
+    assert overlay(verdict, None) is None
