@@ -104,12 +104,12 @@ def _lock(data: Path, key: str) -> Path:
 def _everybody(work: Work, skip: set[str]) -> dict[str, Measured]:
     """Let everybody do the work, one after the other."""
     measures: dict[str, Callable[[], Measured]] = {
+        "asv": lambda: contenders.asv(work),
+        "each": lambda: contenders.nox_and_pytest(work, "venv", process_each=True),
+        "all": lambda: contenders.nox_and_pytest(work, "uv", process_each=False),
         "ours": lambda: contenders.ours(work, "--no-retries"),
         "again": lambda: contenders.ours(work, "--no-retries", "--again"),
-        "all": lambda: contenders.nox_and_pytest(work, "uv", process_each=False),
         "floor": lambda: _floor(work),
-        "each": lambda: contenders.nox_and_pytest(work, "venv", process_each=True),
-        "asv": lambda: contenders.asv(work),
     }
     found = {}
     for name, measure in measures.items():

@@ -146,11 +146,13 @@ def benchmark(node):
         return 1
 
     track.timeout = 120
+    track.__name__ = track.__qualname__ = "track_" + node.replace("/", "_").replace(".py::", "_")
     return track
 
 
 for node in {nodes!r}:
-    globals()["track_" + node.replace("/", "_").replace(".py::", "_")] = benchmark(node)
+    made = benchmark(node)
+    globals()[made.__name__] = made
 '''
 
 
@@ -174,7 +176,16 @@ def asv(work: Work) -> Measured:
         stdout=subprocess.DEVNULL,
     )
     command = [sys.executable, "-m", "asv", "run", "--show-stderr", "main^!"]
-    return measure(command, cwd=project, environ=environ, log=work.log)
+    measured = measure(command, cwd=project, environ=environ, log=work.log)
+    done = [_tracked(path) for path in project.glob("results/*/*-env-*.json")]
+    print(f"asv tracked {sum(done)} of {len(work.locks) * len(work.nodes)}", file=sys.stderr)
+    return measured
+
+
+def _tracked(results: Path) -> int:
+    """Count the benchmarks of which asv has a value: those whose scenario did not fail."""
+    found = json.loads(results.read_text(encoding="utf-8"))["results"].values()
+    return sum(value is not None and (value[0] if isinstance(value, list) else value) is not None for value in found)
 
 
 def _asv_config(work: Work, project: Path) -> dict[str, object]:
