@@ -22,6 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.collect.progress import Report, Stage, Step
+from service.domain.known import Overlay
 from service.domain.matrix import LEGEND
 from service.domain.outcome import Verdict
 
@@ -46,6 +47,7 @@ STYLE = {
 }
 CHARACTER = LEGEND | {Verdict.UNTESTED: "·"}
 """A gap would be hard to see."""
+KNOWN_MEANINGS = ("'f' 't' 'c' known failures", "'!' surprise: listed as failing, and it passes")
 NAMED = 3
 """Scenarios named that another may depend on."""
 STAGE_STYLE = {Stage.DONE: "green", Stage.UNINSTALLABLE: "yellow", Stage.FAILED: "bold red", Stage.RUNNING: "cyan"}
@@ -62,16 +64,24 @@ def print_matrix(matrix: Matrix, console: Console) -> None:
         console.print(Text(f"\n{area or '(top)'}: {tally.holds} of {tally.of} cells hold", style="bold"))
         for scenario in scenarios:
             line = Text()
-            for cell in matrix.row(scenario):
-                line.append(CHARACTER[cell.verdict], STYLE[cell.verdict])
+            for cell, told in zip(matrix.row(scenario), matrix.overlays(scenario), strict=True):
+                line.append(_character(cell.verdict, told), STYLE[cell.verdict])
             console.print(line.append("  ").append(scenario.id), no_wrap=True, crop=False, soft_wrap=True)
-    console.print(
-        Text("\n" + ", ".join(f"{character!r} {verdict}" for verdict, character in CHARACTER.items()), style="dim")
-    )
+    meanings = [f"{character!r} {verdict}" for verdict, character in CHARACTER.items()]
+    if matrix.known:
+        meanings += KNOWN_MEANINGS
+    console.print(Text("\n" + ", ".join(meanings), style="dim"))
     for environment in matrix.environments:
         if environment.refusal:
             console.print(f"\n{environment.label} is uninstallable ({environment.refusal.phase}):", style="yellow")
             console.print(Text(environment.refusal.message))
+
+
+def _character(verdict: Verdict, told: Overlay | None) -> str:
+    """Return the character of a cell: small where the failure is known, a mark of its own where it surprises."""
+    if told is Overlay.SURPRISE:
+        return "!"
+    return CHARACTER[verdict].lower() if told else CHARACTER[verdict]
 
 
 def _head(environment: Environment) -> str:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from packaging.specifiers import SpecifierSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from service.domain.environment import Lane
-    from service.domain.matrix import Environment
     from service.domain.outcome import Verdict
+    from service.domain.release import Release
 
 
 class Overlay(StrEnum):
@@ -23,6 +23,16 @@ class Overlay(StrEnum):
 
     KNOWN = "known"
     SURPRISE = "surprise"
+
+
+class Column(Protocol):
+    """What an entry asks of an environment."""
+
+    @property
+    def release(self) -> Release: ...  # noqa: D102 - a release
+
+    @property
+    def lane(self) -> Lane: ...  # noqa: D102 - a lane
 
 
 @dataclass(frozen=True)
@@ -36,17 +46,26 @@ class Known:
     expires: date
     lanes: frozenset[Lane] = frozenset()
 
-    def speaks_of(self, scenario: str, environment: Environment, today: date) -> bool:
+    def speaks_of(self, scenario: str, environment: Column, today: date) -> bool:
         """Whether the entry lists a cell as failing. From the day it expires on it says nothing."""
-        return (
-            today < self.expires
-            and (not self.lanes or environment.lane in self.lanes)
-            and self.releases.contains(environment.release.version, prereleases=True)
-            and (self.scenario == scenario or fnmatchcase(scenario, _pattern(self.scenario)))
-        )
+        return today < self.expires and self.speaks_of_row(scenario) and self.speaks_of_column(environment)
+
+    def speaks_of_row(self, scenario: str) -> bool:
+        """Whether a scenario is one of those it names."""
+        return self.scenario == scenario or fnmatchcase(scenario, _pattern(self.scenario))
+
+    def speaks_of_column(self, environment: Column) -> bool:
+        """Whether an environment is in its releases and lanes."""
+        in_lane = not self.lanes or environment.lane in self.lanes
+        return in_lane and self.releases.contains(environment.release.version, prereleases=True)
 
 
-def entry_for(known: Iterable[Known], scenario: str, environment: Environment, today: date) -> Known | None:
+def today() -> date:
+    """Return the day that decides what has expired: UTC's, alike for everybody."""
+    return datetime.now(UTC).date()
+
+
+def entry_for(known: Iterable[Known], scenario: str, environment: Column, today: date) -> Known | None:
     """Return the first entry that lists a cell as failing."""
     return next((entry for entry in known if entry.speaks_of(scenario, environment, today)), None)
 

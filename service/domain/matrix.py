@@ -6,14 +6,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from service.domain.errors import DaskMatrixError
+from service.domain.known import Overlay, overlay
 from service.domain.outcome import Verdict
 from service.domain.verdict import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from service.domain.environment import Lane, Python
+    from service.domain.known import Known
     from service.domain.release import Release
 
 LEGEND = {
@@ -28,6 +30,8 @@ LEGEND = {
     Verdict.STALE: "s",
 }
 """One character for each verdict, as the columnar form writes cells."""
+OVERLAY_LEGEND = {None: " ", Overlay.KNOWN: "k", Overlay.SURPRISE: "!"}
+"""One character for each overlay, likewise."""
 
 
 @dataclass(frozen=True)
@@ -127,11 +131,15 @@ class Tally:
 
 @dataclass(frozen=True)
 class Matrix:
-    """The grid of verdicts: rows in order of area and id, columns in order of release, Python and lane."""
+    """The grid of verdicts: rows in order of area and id, columns in order of release, Python and lane.
+
+    ``known`` has the entry of each cell, by scenario and key, that is listed as failing.
+    """
 
     scenarios: tuple[Scenario, ...]
     environments: tuple[Environment, ...]
     cells: Mapping[tuple[str, str], Judgement] = field(default_factory=dict)
+    known: Mapping[tuple[str, str], Known] = field(default_factory=dict)
 
     def cell(self, scenario: Scenario, environment: Environment) -> Judgement:
         """Return what is said of one cell; one without evidence is untested, never inferred from its neighbours."""
@@ -142,6 +150,24 @@ class Matrix:
     def row(self, scenario: Scenario) -> list[Judgement]:
         """Return the cells of one scenario, in the order of the columns."""
         return [self.cell(scenario, environment) for environment in self.environments]
+
+    def listing(self, entries: Iterable[Known], day: date) -> Matrix:
+        """Return the same matrix with the cells noted that entries list as failing on a day; the first entry counts."""
+        listed: dict[tuple[str, str], Known] = {}
+        for entry in (each for each in entries if day < each.expires):
+            keys = [each.key for each in self.environments if entry.speaks_of_column(each)]
+            for scenario in filter(entry.speaks_of_row, (each.id for each in self.scenarios)):
+                listed |= {(scenario, key): entry for key in keys if (scenario, key) not in listed}
+        return replace(self, known=listed)
+
+    def overlay(self, scenario: Scenario, environment: Environment) -> Overlay | None:
+        """Return what is said of a cell beside its verdict."""
+        entry = self.known.get((scenario.id, environment.key))
+        return overlay(self.cell(scenario, environment).verdict, entry) if entry else None
+
+    def overlays(self, scenario: Scenario) -> list[Overlay | None]:
+        """Return what is said of the cells of one scenario beside their verdicts, in the order of the columns."""
+        return [self.overlay(scenario, environment) for environment in self.environments]
 
     def turns(self, scenario: Scenario) -> bool:
         """Whether the behaviour holds in one environment shown and not in another."""
@@ -198,6 +224,8 @@ class Matrix:
             "scenarios": [_row_head(scenario) for scenario in self.scenarios],
             "environments": [column_head(environment) for environment in self.environments],
             "cells": ["".join(LEGEND[cell.verdict] for cell in self.row(scenario)) for scenario in self.scenarios],
+            "overlay_legend": {character: told.value if told else None for told, character in OVERLAY_LEGEND.items()},
+            "overlays": ["".join(OVERLAY_LEGEND[told] for told in self.overlays(each)) for each in self.scenarios],
         }
 
 

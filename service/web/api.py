@@ -59,7 +59,7 @@ def scenario(scenario: str, books: Books) -> schemas.ScenarioOut:
 def cell(scenario: str, key: str, books: Books) -> schemas.CellOut:
     """Return what is said of one scenario in one environment, with the evidence and the commands to repeat it."""
     row, column = books.store.scenario(scenario), books.store.environment(key)
-    return schemas.cell_out(row, column, books.matrix().cell(row, column), books.store.results(row.id, key))
+    return schemas.cell_out(books.matrix(), row, column, books.store.results(row.id, key))
 
 
 @router.get("/results/{result}", tags=["evidence"])

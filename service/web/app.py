@@ -19,14 +19,18 @@ from service.web.words import PROMISE, TITLE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
+
+    from service.domain.known import Known
 
 SMALLEST_COMPRESSED = 1_000
 """Bytes."""
 
 
-def create_app(store_url: str) -> FastAPI:
+def create_app(store_url: str, known: tuple[Known, ...] = (), snapshot_of: datetime | None = None) -> FastAPI:
     """Return the application on the database at a SQLAlchemy URL, made or migrated where needed.
 
+    ``known`` are the failures that are known; ``snapshot_of`` says of when the snapshot is that the database holds.
     Raises what Store.open raises: DatabaseTooNew or DatabaseUnreachable.
     """
     store = Store.open(store_url)
@@ -46,13 +50,13 @@ def create_app(store_url: str) -> FastAPI:
         lifespan=lifespan,
     )
     made_by = build()
-    reader = app.state.reader = Reader(store)
-    app.state.templates, app.state.build = pages.templates(), made_by
+    reader = app.state.reader = Reader(store, known)
+    app.state.templates, app.state.build, app.state.snapshot_of = pages.templates(), made_by, snapshot_of
     app.include_router(api.router)
     app.include_router(api.health)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     add_handlers(app, pages.problem)
-    app.add_middleware(Front, state=lambda: f"{made_by} {store.revision} {reader.is_live()}")
+    app.add_middleware(Front, state=lambda: f"{made_by} {reader.state()} {snapshot_of}")
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
     return app

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from service.domain.environment import packages
 from service.web import commands, evidence, links, times
 from service.web.grid import Grid, Group, by_release, grid, said
-from service.web.words import LANES, OUTCOMES, REFUSALS, Word
+from service.web.words import LANES, OUTCOMES, OVERLAYS, REFUSALS, Word
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -76,6 +76,16 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """The entry that lists a cell as failing; ``word`` says what it makes of the verdict, if anything."""
+
+    word: Word | None
+    issue: links.Link
+    reason: str
+    expires: str
+
+
+@dataclass(frozen=True)
 class CellPage:
     """One scenario in one environment."""
 
@@ -85,6 +95,7 @@ class CellPage:
     environment: Heading
     refusal_message: str
     word: Word
+    listed: Listed | None
     count: str
     execution: Execution | None
     attempts: tuple[Execution, ...]
@@ -204,6 +215,7 @@ def cell_page(matrix: Matrix, scenario: Scenario, environment: Environment, resu
         environment=heading(matrix, environment),
         refusal_message=environment.refusal.message if environment.refusal else "",
         word=said(judgement),
+        listed=_listed(matrix, scenario, environment),
         count=_count(judgement),
         execution=deciding,
         attempts=attempts,
@@ -330,6 +342,14 @@ def _neighbours(
 def _neighbour(matrix: Matrix, scenario: Scenario, environment: Environment) -> Neighbour:
     word = said(matrix.cell(scenario, environment))
     return Neighbour(environment.label, links.cell(scenario.id, environment.key), word)
+
+
+def _listed(matrix: Matrix, scenario: Scenario, environment: Environment) -> Listed | None:
+    """Return the entry that lists a cell as failing, if there is one."""
+    if (entry := matrix.known.get((scenario.id, environment.key))) is None:
+        return None
+    told = matrix.overlay(scenario, environment)
+    return Listed(OVERLAYS[told] if told else None, links.issue(entry.issue), entry.reason, str(entry.expires))
 
 
 def _count(judgement: Judgement) -> str:

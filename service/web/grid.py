@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from service.domain.outcome import Verdict
 from service.web import links, times
-from service.web.words import REFUSALS, VERDICTS, Word
+from service.web.words import OVERLAYS, REFUSALS, VERDICTS, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from service.domain.known import Overlay
     from service.domain.matrix import Environment, Matrix, Scenario, Tally
     from service.domain.release import Release
     from service.domain.verdict import Judgement
@@ -23,13 +24,17 @@ MOST_ROOMY = 12
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell; without ``href`` it leads nowhere, because its column's head says all there is."""
+    """One cell; without ``href`` it leads nowhere, because its column's head says all there is.
+
+    ``mark`` is the character of what is said of it beside its verdict.
+    """
 
     css: str
     symbol: str
     label: str
     href: str
     tip: str
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +134,11 @@ def _row(matrix: Matrix, scenario: Scenario, columns: Iterable[Column]) -> Row:
     turning = matrix.turning(scenario)
     base = links.cell(scenario.id, "")
     places = zip(columns, matrix.row(scenario), strict=True)
-    cells = tuple(_cell(base, column, judgement, turns=column.key in turning) for column, judgement in places)
-    return Row(scenario.id, scenario.title, links.scenario(scenario.id), cells)
+    cells = (_cell(base, column, judgement, turns=column.key in turning) for column, judgement in places)
+    marked = tuple(
+        _marked(cell, told) if told else cell for cell, told in zip(cells, matrix.overlays(scenario), strict=True)
+    )
+    return Row(scenario.id, scenario.title, links.scenario(scenario.id), marked)
 
 
 def _cell(base: str, column: Column, judgement: Judgement, *, turns: bool) -> Cell:
@@ -143,6 +151,13 @@ def _cell(base: str, column: Column, judgement: Judgement, *, turns: bool) -> Ce
         href="" if nowhere else base + column.key,
         tip=f"{column.release} {word.label}",
     )
+
+
+def _marked(cell: Cell, told: Overlay) -> Cell:
+    """Return a cell with what is said of it beside its verdict."""
+    word = OVERLAYS[told]
+    label, tip = f"{cell.label}, {word.label}", f"{cell.tip}, {word.label}"
+    return replace(cell, css=f"{cell.css} {word.css}", label=label, tip=tip, mark=word.symbol)
 
 
 def _column(environment: Environment, current: str) -> Column:

@@ -9,7 +9,7 @@ from service.domain.outcome import Verdict
 from service.web import links, times
 from service.web.contexts import Heading, heading
 from service.web.grid import Grid, grid
-from service.web.words import PROMISE, TURN, VERDICTS, Word
+from service.web.words import OVERLAYS, PROMISE, TURN, VERDICTS, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +54,7 @@ class MatrixPage:
     turning: int
     filters: Filters
     legend: tuple[Word, ...]
+    overlays: tuple[Word, ...]
     turn: str
     refused: tuple[Heading, ...]
     frozen_at: str
@@ -74,6 +75,7 @@ def matrix_page(whole: Matrix, query: MatrixQuery, freshness: Freshness) -> Matr
         turning=sum(map(shown.turns, shown.scenarios)),
         filters=_filters(whole, query, narrow=bool(live)),
         legend=tuple(VERDICTS.values()),
+        overlays=tuple(OVERLAYS.values()),
         turn=TURN,
         refused=tuple(heading(shown, each) for each in shown.environments if each.refusal),
         frozen_at=times.moment(query.at),

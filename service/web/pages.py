@@ -30,7 +30,10 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around every page. ``poll``: look for a newer version; ``live``: results are coming in."""
+    """What stands around every page. ``poll``: look for a newer version; ``live``: results are coming in.
+
+    ``snapshot`` says of when the snapshot is that is shown, if it is one.
+    """
 
     site: str
     title: str
@@ -43,6 +46,7 @@ class Frame:
     live: bool
     results: str
     newest: str
+    snapshot: str
 
 
 def templates() -> Environment:
@@ -73,6 +77,7 @@ def show(request: Request, name: str, page: Any, *, title: str, section: str = "
         live=poll and reader.is_live(),
         results=f"{freshness.results:,}",
         newest=times.moment(freshness.newest_result),
+        snapshot=times.moment(request.app.state.snapshot_of),
     )
     return HTMLResponse(request.app.state.templates.get_template(name).render(page=page, frame=frame))
 
@@ -155,6 +160,7 @@ def problem(request: Request, told: Problem) -> Response:
         live=False,
         results="",
         newest="",
+        snapshot="",
     )
     template = request.app.state.templates.get_template("problem.html")
     return HTMLResponse(template.render(page=contexts.problem_page(told), frame=frame), told.status)

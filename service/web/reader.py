@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from service.domain.known import today
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from service.domain.known import Known
     from service.domain.matrix import Matrix
     from service.store.store import Freshness, Store
 
@@ -17,24 +22,33 @@ LIVE_FOR = timedelta(minutes=2)
 @dataclass(frozen=True)
 class _Kept:
     revision: int
+    day: date
     matrix: Matrix
     freshness: Freshness
 
 
 class Reader:
-    """Reads one store for many requests at once."""
+    """Reads one store for many requests at once. ``known`` are the failures that are known, ``day`` tells the day."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, known: tuple[Known, ...] = (), day: Callable[[], date] = today) -> None:
+        self.store, self.known, self.day = store, known, day
         self._kept: _Kept | None = None
 
     def matrix(self, at: datetime | None = None) -> Matrix:
         """Return the whole matrix as it is, or as it was at a moment."""
-        return self.store.matrix(at) if at else self._present().matrix
+        return self.store.matrix(at).listing(self.known, at.date()) if at else self._present().matrix
 
     def freshness(self) -> Freshness:
         """Return how many results there are and when the newest came."""
         return self._present().freshness
+
+    def state(self) -> str:
+        """Return what all answers depend on; expired entries, and so the day, only where there are entries."""
+        told = [
+            (each.scenario, str(each.releases), sorted(each.lanes), each.issue, each.reason, str(each.expires))
+            for each in self.known
+        ]
+        return f"{self.store.revision} {self.is_live()} {self.day() if told else ''} {told}"
 
     def is_live(self) -> bool:
         """Whether results are coming in."""
@@ -42,8 +56,9 @@ class Reader:
         return newest is not None and datetime.now(UTC) - newest < LIVE_FOR
 
     def _present(self) -> _Kept:
-        revision = self.store.revision  # read first: what is read after it is at least as new
+        revision, day = self.store.revision, self.day()  # read first: what is read after it is at least as new
         kept = self._kept
-        if kept is None or kept.revision != revision:
-            kept = self._kept = _Kept(revision, self.store.matrix(), self.store.freshness())
+        if kept is None or (kept.revision, kept.day) != (revision, day):
+            matrix = self.store.matrix().listing(self.known, day)
+            kept = self._kept = _Kept(revision, day, matrix, self.store.freshness())
         return kept

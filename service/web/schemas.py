@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field
 
 from service.domain.environment import packages
+from service.domain.known import Overlay
 from service.domain.matrix import column_head
 from service.domain.outcome import Outcome, Verdict
 from service.domain.records import Warned
@@ -19,7 +20,6 @@ from service.web.grid import by_release
 if TYPE_CHECKING:
     from service.domain.matrix import Environment, Matrix, Scenario
     from service.domain.result import Result
-    from service.domain.verdict import Judgement
 
 
 class RefusalOut(BaseModel):
@@ -60,6 +60,8 @@ class MatrixOut(BaseModel):
     scenarios: list[ScenarioHead]
     environments: list[EnvironmentHead]
     cells: list[str]
+    overlay_legend: dict[str, Overlay | None] = Field(description="Character of an overlay -> what it says.")
+    overlays: list[str] = Field(description="Beside ``cells``: what known.toml makes of each verdict.")
 
 
 class EnvironmentOut(EnvironmentHead):
@@ -160,6 +162,14 @@ class ReproduceOut(BaseModel):
     dask_matrix: str
 
 
+class KnownOut(BaseModel):
+    """The entry of known.toml that lists a cell as failing."""
+
+    issue: str
+    reason: str
+    expires: date = Field(description="From this day on it is not believed any more.")
+
+
 class CellOut(BaseModel):
     """What is said of one scenario in one environment, and what it rests on."""
 
@@ -167,6 +177,8 @@ class CellOut(BaseModel):
     environment: EnvironmentHead
     verdict: Verdict
     was: Verdict | None = Field(description="The old verdict of a stale cell.")
+    overlay: Overlay | None = Field(description="known: fails as listed; surprise: listed, and it passes.")
+    known: KnownOut | None = Field(description="Why it is listed as failing, whatever its verdict.")
     passed: int = Field(description="How many of the executions that count passed.")
     executions: int
     result: ResultOut | None = Field(description="The result that decides, with its evidence.")
@@ -235,14 +247,17 @@ def result_out(result: Result) -> ResultOut:
     return ResultOut.model_validate({**asdict(result), "exception": raised})
 
 
-def cell_out(scenario: Scenario, environment: Environment, judgement: Judgement, results: list[Result]) -> CellOut:
+def cell_out(matrix: Matrix, scenario: Scenario, environment: Environment, results: list[Result]) -> CellOut:
     """Return a cell as JSON tells it."""
+    judgement, entry = matrix.cell(scenario, environment), matrix.known.get((scenario.id, environment.key))
     deciding = next((result for result in results if result.id == judgement.result), None)
     return CellOut(
         scenario=scenario_head(scenario),
         environment=EnvironmentHead(**column_head(environment)),
         verdict=judgement.verdict,
         was=judgement.was,
+        overlay=matrix.overlay(scenario, environment),
+        known=KnownOut.model_validate(entry, from_attributes=True) if entry else None,
         passed=judgement.passed,
         executions=judgement.executions,
         result=result_out(deciding) if deciding else None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.domain.environment import Lane
+from service.domain.known import Overlay
 from service.domain.outcome import Outcome, Verdict
 
 
@@ -39,6 +40,11 @@ VERDICTS = {
     Verdict.STALE: Word(
         "stale", "◌", "v-stale", "The scenario has changed since it ran here; the old verdict is kept in sight."
     ),
+}
+
+OVERLAYS = {
+    Overlay.KNOWN: Word("known", "k", "o-known", "It fails as listed, with an issue and a reason, until a day."),
+    Overlay.SURPRISE: Word("surprise", "!", "o-surprise", "It is listed as failing, and it holds."),
 }
 
 OUTCOMES = {

@@ -1,8 +1,11 @@
 """The matrix shows what is known, in order, and nothing else."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+
+from packaging.specifiers import SpecifierSet
 
 from service.domain.environment import Lane, Python
+from service.domain.known import Known, Overlay
 from service.domain.matrix import Environment, Matrix, Refusal, Scenario, Selection, columns, rows
 from service.domain.outcome import Verdict
 from service.domain.release import Release
@@ -113,3 +116,31 @@ def test_a_tally_counts_only_cells_that_claim_something() -> None:
     matrix = grid("PF ", releases=THREE)
     tally = matrix.tally(matrix.scenarios)
     assert (tally.holds, tally.of) == (1, 2)
+
+
+def test_the_columnar_form_has_an_overlay_for_each_cell() -> None:
+    """Known where a listed failure fails, a surprise where it holds, nothing elsewhere; the first entry counts."""
+    day = date(2026, 11, 23)
+    matrix = grid("PFF", "FP ", "FFF", releases=THREE)
+    first = Known("futures/row_[!2]", SpecifierSet(">=2025.1"), "https://example.org/0", "none", day + timedelta(1))
+    rows_0_1 = [
+        Known(name, SpecifierSet(">=2025.3"), "https://example.org/1", "it is", day + timedelta(1))
+        for name in ("futures/row_0", "*/row_1")
+    ]
+    expired = Known("futures/row_2", SpecifierSet(), "https://example.org/2", "it was", day)
+    listed = matrix.listing([first, *rows_0_1, expired], day)
+    told = listed.columnar()
+    assert told["overlays"] == [" kk", " ! ", "   "]
+    assert told["overlay_legend"] == {" ": None, "k": "known", "!": "surprise"}
+    assert {key for _, key in listed.known} == {"2025.3.0", "2025.10.0"}
+    assert listed.overlay(listed.scenarios[0], listed.environments[1]) is Overlay.KNOWN
+    assert matrix.columnar()["overlays"] == ["   "] * 3
+
+
+def test_an_overlay_changes_no_verdict() -> None:
+    """Nor whether a row turns, nor a tally."""
+    day = date(2026, 11, 23)
+    matrix = grid("PF ", releases=THREE)
+    listed = matrix.listing([Known("*", SpecifierSet(), "https://example.org/1", "it is", day + timedelta(1))], day)
+    assert listed.columnar()["cells"] == matrix.columnar()["cells"]
+    assert listed.tally(listed.scenarios) == matrix.tally(matrix.scenarios)

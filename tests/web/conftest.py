@@ -59,10 +59,10 @@ class Book:
 
 
 @contextmanager
-def opened(path: Path, number: int = 0) -> Iterator[Book]:
-    """Open the application on a database."""
+def opened(path: Path, number: int = 0, **more: Any) -> Iterator[Book]:
+    """Open the application on a database; ``more`` is what else it is made from."""
     url = f"sqlite:///{path}"
-    with TestClient(create_app(url), raise_server_exceptions=False) as client, Store.open(url) as store:
+    with TestClient(create_app(url, **more), raise_server_exceptions=False) as client, Store.open(url) as store:
         yield Book(store, client, number)
 
 
