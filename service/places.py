@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 
 DATA_VARIABLE = "DASK_MATRIX_DATA"
+SNAPSHOT_VARIABLE = "DASK_MATRIX_SNAPSHOT"
 
 
 def default_data() -> Path:
@@ -23,9 +24,24 @@ def bundled(name: str) -> Path:
     return carried if carried.exists() else package.parent / name
 
 
+def is_carried(path: Path) -> bool:
+    """Whether a path is within what a wheel carries: part of an installation, nobody's to write to."""
+    return Path(__file__).parent / "bundled" in path.parents
+
+
 def scenarios() -> Path:
     """Return the folder of the scenario set that comes with the package; the harness lives in it too."""
     return bundled("scenarios")
+
+
+def snapshot() -> Path:
+    """Return the folder of the evidence that ships: ``$DASK_MATRIX_SNAPSHOT``, else what comes with the package."""
+    return Path(os.environ.get(SNAPSHOT_VARIABLE) or bundled("snapshot"))
+
+
+def cache() -> Path:
+    """Return the folder of what can be made again at any time."""
+    return Path(platformdirs.user_cache_dir("dask-matrix", appauthor=False))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from service.domain import records
 from service.domain.verdict import Evidence, judge
@@ -84,21 +84,42 @@ class Take:
 
     def _collection(self, record: records.CollectionRecord) -> bool:
         """Let what was found in each file take the place of what an older collection found there."""
-        return sum(self._collected_file(record, file) for file in record.files) > 0  # each of them, not until the first
+        table, environment = models.CollectedFile, record.environment
+        here = select(table.file, table.at).where(table.environment == environment)
+        known = dict(self.session.execute(here).all())
+        newer = [file for file in record.files if file not in known or known[file] < record.at]
+        for files in _portions(newer):
+            self.session.execute(delete(table).where(table.environment == environment, table.file.in_(files)))
+        self._insert(
+            table,
+            [
+                {"environment": environment, "file": file, "fingerprint": record.files[file], "at": record.at}
+                for file in newer
+            ],
+        )
+        self._collected(record, set(newer))
+        return bool(newer)
 
-    def _collected_file(self, record: records.CollectionRecord, file: str) -> bool:
-        key = {"environment": record.environment, "file": file}
-        values = key | {"fingerprint": record.files[file], "at": record.at}
-        if not self._newest(models.CollectedFile, key, values):
-            return False
-        rows = models.Collected
-        inside = rows.function.startswith(f"{file}::", autoescape=True)
-        self.session.execute(delete(rows).where(rows.environment == record.environment, inside))
-        for scenario, function in record.functions.items():
-            if function.startswith(f"{file}::") and scenario not in self._former:
-                row = {"environment": record.environment, "scenario": scenario, "function": function}
-                self.session.merge(rows(**row, fingerprint=record.scenarios[scenario]))
-        return True
+    def _collected(self, record: records.CollectionRecord, files: set[str]) -> None:
+        """Note the tests of some files in place of all that were noted of them."""
+        table = models.Collected
+        found = {
+            scenario: {"function": function, "fingerprint": record.scenarios[scenario]}
+            for scenario, function in record.functions.items()
+            if _file_of(function) in files and scenario not in self._former
+        }
+        here = table.environment == record.environment
+        known = self.session.execute(select(table.scenario, table.function).where(here))
+        gone = [name for name, function in known if name in found or _file_of(function) in files]
+        for names in _portions(gone):
+            self.session.execute(delete(table).where(here, table.scenario.in_(names)))
+        rows = [{"environment": record.environment, "scenario": name, **values} for name, values in found.items()]
+        self._insert(table, rows)
+
+    def _insert(self, table: type[models.Table], rows: list[dict[str, Any]]) -> None:
+        """Write rows in one statement: there are thousands of them, and nobody needs the objects."""
+        if rows:
+            self.session.execute(insert(table), rows)
 
     def _scenario(self, record: records.ScenarioRecord) -> bool:
         for former in record.formerly:
@@ -147,10 +168,9 @@ class Take:
                 del fresh[known]
         self._count(new=False, many=len(batch) - len(fresh))
         self._count(new=True, many=len(fresh))
-        for record in fresh.values():
-            row = _result_row(record, self._now_called(record.scenario))
-            self.session.add(row)
-            self._cells.add((row.scenario, row.environment))
+        rows = [_result_row(record, self._now_called(record.scenario)) for record in fresh.values()]
+        self._insert(models.Result, rows)
+        self._cells |= {(row["scenario"], row["environment"]) for row in rows}
 
     def _judge(self) -> None:
         """Make the verdicts of the touched cells again from all their results."""
@@ -168,24 +188,33 @@ class Take:
             where &= table.environment.in_(environments)
         for _, environment, each in evidence(self.session, where):
             cells.setdefault(environment, []).append(each)
+        found = []
         for environment, results in cells.items():
             fingerprint = present.fingerprint if present else max(results, key=lambda result: result.at).fingerprint
-            judgement = judge(results, fingerprint)
-            self.session.merge(models.VerdictRow(scenario=scenario, environment=environment, **vars(judgement)))
+            found.append({"scenario": scenario, "environment": environment, **vars(judge(results, fingerprint))})
+        verdicts = models.VerdictRow
+        for keys in _portions(list(cells)):
+            self.session.execute(delete(verdicts).where(verdicts.scenario == scenario, verdicts.environment.in_(keys)))
+        self._insert(verdicts, found)
+
+
+def _file_of(function: str) -> str:
+    """Return the file of ``file::name``; nothing where there is no name."""
+    return function.rpartition("::")[0].partition("::")[0]
 
 
 def _portions(ids: list[str]) -> Iterator[list[str]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
-def _result_row(record: records.ResultRecord, scenario: str) -> models.Result:
+def _result_row(record: records.ResultRecord, scenario: str) -> dict[str, Any]:
     values = record.model_dump(exclude={"v", "kind", "scenario", "outcome", "exception", *EVIDENCE})
     raised = record.exception
-    return models.Result(
+    return {
         **values,
-        scenario=scenario,
-        outcome=record.outcome.value,
-        exception_type=raised.type if raised else "",
-        exception_message=raised.message if raised else "",
-        evidence=record.model_dump(mode="json", include=set(EVIDENCE)),
-    )
+        "scenario": scenario,
+        "outcome": record.outcome.value,
+        "exception_type": raised.type if raised else "",
+        "exception_message": raised.message if raised else "",
+        "evidence": record.model_dump(mode="json", include=set(EVIDENCE)),
+    }

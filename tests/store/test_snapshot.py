@@ -1,0 +1,283 @@
+"""A snapshot holds what counts and no more, and a database made of it gives the same answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import lzma
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.domain.records import (
+    CollectionRecord,
+    EnvironmentRecord,
+    Record,
+    RefusalRecord,
+    ResultRecord,
+    RunRecord,
+    ScenarioRecord,
+)
+from service.store import snapshot
+from service.store.counts import counting
+from service.store.snapshot import BadSnapshot
+from service.store.store import Store
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+OLD, NEW, REFUSED = "0" * 16, "1" * 16, "2" * 16
+ROW, FILE = "bag/bags/computes", "bag/test_bags.py"
+PRESENT = {f"{FILE}::test_computes": "now", FILE: "file"}
+
+
+def minutes(number: float) -> datetime:
+    """Return a moment that many minutes after noon."""
+    return NOON + timedelta(minutes=number)
+
+
+def environment(key: str, at: float = 0, release: str = "2025.2.0", run: str = "r") -> EnvironmentRecord:
+    """Return the description of an environment."""
+    return EnvironmentRecord(
+        id=f"e-{key}-{at}", run=run, at=minutes(at), key=key, release=release, python="3.11", lane="as-released",
+        platform="linux-x86_64", lock="dask==1\n",
+    )  # fmt: skip
+
+
+def scenario(fingerprint: str = "now", at: float = 0, name: str = ROW, **more: Any) -> ScenarioRecord:
+    """Return the description of a scenario."""
+    values = {"title": "Computes.", "area": "bag", "file": FILE, "function": "test_computes"} | more
+    return ScenarioRecord(
+        id=f"s-{fingerprint}-{at}", run="r", at=minutes(at), scenario=name, fingerprint=fingerprint, **values
+    )
+
+
+def result(
+    number: int, outcome: str = "passed", key: str = NEW, fingerprint: str = "now", name: str = ROW, **more: Any
+) -> ResultRecord:
+    """Return a result, ``number`` minutes after noon."""
+    values = {"stdout": "printed", "run": "r"} | more
+    return ResultRecord(
+        id=f"q{number}", at=minutes(number), environment=key, scenario=name, fingerprint=fingerprint,
+        outcome=outcome, phase="call", seconds=0.1, started=minutes(number), **values,
+    )  # fmt: skip
+
+
+def refusal(key: str, at: float) -> RefusalRecord:
+    """Return the refusal of an environment."""
+    return RefusalRecord(id=f"x-{key}-{at}", run="r", at=minutes(at), environment=key, phase="resolve", message="no")
+
+
+def collection(at: float, *files: str) -> CollectionRecord:
+    """Return what was found in some files."""
+    return CollectionRecord(
+        id=f"c{at}", run="r", at=minutes(at), environment=NEW, scenarios={ROW: "now"},
+        functions={ROW: f"{FILE}::test_computes"}, files=dict.fromkeys(files, "file"), to_run=1,
+    )  # fmt: skip
+
+
+def run(name: str = "r") -> RunRecord:
+    """Return the description of a run."""
+    return RunRecord(id=name, run=name, at=NOON, who="me", host="here", scenario_set="scenarios", tool="0")
+
+
+HISTORY: list[Record] = [
+    run(),
+    run("forgotten"),
+    environment(OLD, run="forgotten"),
+    environment(NEW, at=1),
+    environment(NEW, at=2),
+    environment(REFUSED, at=1, release="2026.1.0"),
+    refusal(REFUSED, at=0),
+    refusal(REFUSED, at=2),
+    refusal(NEW, at=1),
+    scenario("before", at=1),
+    scenario("now", at=2, formerly=["bag/was"]),
+    scenario("now", at=3, title="Computes still.", formerly=["bag/was"]),
+    scenario("gone", at=3, name="bag/bags/gone", function="test_gone"),
+    collection(1, FILE, "bag/test_other.py"),
+    collection(2, FILE),
+    collection(0, FILE),
+    result(1, key=OLD, run="forgotten"),
+    result(2, fingerprint="before"),
+    result(3, "failed", traceback="E  assert"),
+    result(4),
+    result(5, name="bag/was"),
+    result(6, name="bag/bags/gone", fingerprint="gone"),
+]
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Path:
+    """Return a folder of record files."""
+    folder = tmp_path / "records" / "r"
+    folder.mkdir(parents=True)
+    (folder / "a.jsonl").write_bytes(b"".join(each.encode() for each in HISTORY[:10]) + b"{broken\n")
+    (folder / "b.jsonl").write_bytes(b"".join(each.encode() for each in HISTORY[10:]) + HISTORY[-2].encode())
+    return folder.parent
+
+
+def write(folder: Path, records: Path, **more: Any) -> snapshot.Snapshot:
+    """Write a snapshot."""
+    return snapshot.write(folder, records, PRESENT, **{"commit": "abc", "tool": "0.1"} | more)
+
+
+def held(folder: Path) -> list[dict[str, Any]]:
+    """Return the records of a snapshot."""
+    return [json.loads(line) for line in lzma.decompress((folder / snapshot.RECORDS).read_bytes()).splitlines()]
+
+
+def test_only_what_still_counts_is_kept() -> None:
+    """The environments shown, their standing refusals, the scenarios as they are, and results of those."""
+    found = counting(HISTORY, PRESENT)
+    assert [each.id for each in found.environments] == [f"e-{NEW}-2", f"e-{REFUSED}-1"]
+    assert [each.id for each in found.refusals] == [f"x-{REFUSED}-2"]
+    assert [(each.scenario, each.title) for each in found.scenarios] == [(ROW, "Computes still.")]
+    assert [each.id for each in found.collections] == ["c2", "c1"]
+    assert [each.id for each in found.results] == ["q3", "q4", "q5"]
+    assert [each.id for each in found.runs] == ["r"]
+
+
+def test_what_counts_does_not_depend_on_the_order_of_records() -> None:
+    """Nor on how often one is met."""
+    assert set(map(str, counting([*reversed(HISTORY), *HISTORY], PRESENT).all())) == set(
+        map(str, counting(HISTORY, PRESENT).all())
+    )
+
+
+def test_a_test_that_only_pytest_finds_has_the_fingerprint_of_its_file() -> None:
+    """So the planner has it too."""
+    imported = scenario("file", name="bag/bags/imported", function="test_imported")
+    assert [each.id for each in counting([imported], PRESENT).scenarios] == [imported.id]
+
+
+def test_the_matrix_of_a_snapshot_is_the_matrix_of_its_evidence(records: Path, tmp_path: Path) -> None:
+    """Verdicts, reasons and evidence of what counts."""
+    write(tmp_path / "snapshot", records)
+    url, head = snapshot.database(tmp_path / "snapshot", tmp_path / "cache")
+    with Store.open(url) as shipped:
+        told = shipped.matrix().columnar()
+        assert (told["cells"], [each["key"] for each in told["environments"]]) == (["~U"], [NEW, REFUSED])
+        assert [(each.id, each.traceback, each.stdout) for each in shipped.results(ROW, NEW)] == [
+            ("q5", "", "printed"), ("q4", "", "printed"), ("q3", "E  assert", "printed"),
+        ]  # fmt: skip
+        assert shipped.freshness().results == head.counts["results"] == 3
+
+
+def test_what_a_snapshot_says_of_itself(records: Path, tmp_path: Path) -> None:
+    """The same to programs and to people."""
+    head = write(tmp_path, records)
+    assert snapshot.read(tmp_path) == head
+    assert head.counts == {"runs": 1, "environments": 2, "refusals": 1, "scenarios": 1, "collections": 2, "results": 3}
+    assert head.outcomes == {"passed": 2, "failed": 1}
+    assert (head.releases, head.commit, head.tool) == (["2025.2.0", "2026.1.0"], "abc", "0.1")
+    assert (tmp_path / snapshot.RECORDS).stat().st_size == head.bytes
+    page = (tmp_path / "README.md").read_text()
+    for said in ("commit `abc`", "2025.2.0 to 2026.1.0", "3 (2 passed, 1 failed)", "all evidence is whole"):
+        assert said in page
+
+
+def test_texts_of_what_passed_are_left_out_where_it_would_be_too_large(records: Path, tmp_path: Path) -> None:
+    """The first thing that is; evidence of failures stays."""
+    head = write(tmp_path, records, aim=100)
+    assert not head.texts_of_passed
+    texts = {each["id"]: each["stdout"] for each in held(tmp_path) if each["kind"] == "result"}
+    assert texts == {"q3": "printed", "q4": "", "q5": ""}
+    assert "what passing scenarios printed is left out" in (tmp_path / "README.md").read_text()
+
+
+def test_nothing_is_written_where_nothing_counts(records: Path, tmp_path: Path) -> None:
+    """A snapshot of nothing would hide the one before."""
+    write(tmp_path, records)
+    with pytest.raises(BadSnapshot, match="No result below"):
+        snapshot.write(tmp_path, records, {FILE: "other"}, commit=None, tool="0")
+    assert snapshot.read(tmp_path).counts["results"] == 3
+
+
+def test_a_database_is_made_once_and_by_one(records: Path, tmp_path: Path) -> None:
+    """However many ask at once; nothing half made is ever in its place."""
+    write(tmp_path / "snapshot", records)
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(snapshot.database, tmp_path / "snapshot", tmp_path / "cache") for _ in range(4)]
+        (url,) = {each.result()[0] for each in asked}
+    made = Path(url.removeprefix("sqlite:///"))
+    before = made.stat().st_mtime_ns
+    (tmp_path / "snapshot" / snapshot.RECORDS).unlink()  # not even read the second time
+    assert snapshot.database(tmp_path / "snapshot", tmp_path / "cache")[0] == url
+    assert made.stat().st_mtime_ns == before
+    assert [path.name for path in (tmp_path / "cache").glob("*.part*")] == []
+
+
+def test_what_a_killed_process_left_is_made_anew(records: Path, tmp_path: Path) -> None:
+    """A part is not taken for the whole."""
+    write(tmp_path / "snapshot", records)
+    url, _ = snapshot.database(tmp_path / "snapshot", tmp_path / "cache")
+    made = Path(url.removeprefix("sqlite:///"))
+    made.rename(f"{made}.part")
+    Path(f"{made}.part").write_bytes(b"half")
+    assert snapshot.database(tmp_path / "snapshot", tmp_path / "cache")[0] == url
+    with Store.open(url) as shipped:
+        assert shipped.freshness().results == 3
+
+
+def damaged(folder: Path, how: str) -> None:
+    """Damage a snapshot."""
+    head, packed = folder / snapshot.HEAD, folder / snapshot.RECORDS
+    match how:
+        case "no head":
+            head.unlink()
+        case "no records":
+            packed.unlink()
+        case "other records":
+            packed.write_bytes(packed.read_bytes()[:-1] + b"x")
+        case "newer":
+            head.write_text(head.read_text().replace('"v": 1', '"v": 2'))
+        case "no JSON":
+            head.write_text("<html>")
+        case "foreign":
+            head.write_text('{"v": 1, "name": "something else"}')
+
+
+@pytest.mark.parametrize(
+    ("packed", "told"),
+    [
+        (b"no xz at all", "cannot be unpacked"),
+        (lzma.compress(b"x" * 10_000)[:-40], "cannot be unpacked"),
+        (lzma.compress(b"{}\n"), "holds what is no record: line 1"),
+    ],
+)
+def test_records_that_are_none_are_refused_whatever_their_digest(
+    records: Path, tmp_path: Path, packed: bytes, told: str
+) -> None:
+    """A snapshot made by something else; what was made of it is not kept."""
+    head = write(tmp_path / "snapshot", records)
+    (tmp_path / "snapshot" / snapshot.RECORDS).write_bytes(packed)
+    other = head.model_copy(update={"sha256": hashlib.sha256(packed).hexdigest()})
+    (tmp_path / "snapshot" / snapshot.HEAD).write_text(other.model_dump_json())
+    with pytest.raises(BadSnapshot, match=told):
+        snapshot.database(tmp_path / "snapshot", tmp_path / "cache")
+    assert not list((tmp_path / "cache").glob("*.sqlite"))
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("no head", "there is no snapshot.json"),
+        ("no records", "No such file or directory"),
+        ("other records", "is damaged, or of another snapshot"),
+        ("newer", "no snapshot that this version of dask-matrix knows: v"),
+        ("no JSON", "no snapshot that this version of dask-matrix knows: the file: Invalid JSON"),
+        ("foreign", "no snapshot that this version of dask-matrix knows: made_at: Field required"),
+    ],
+)
+def test_a_damaged_or_foreign_snapshot_is_refused_by_name(records: Path, tmp_path: Path, how: str, told: str) -> None:
+    """And leaves nothing in the cache."""
+    folder = tmp_path / "snapshot"
+    write(folder, records)
+    damaged(folder, how)
+    with pytest.raises(BadSnapshot) as refused:
+        snapshot.database(folder, tmp_path / "cache")
+    assert told in str(refused.value)
+    assert str(folder) in str(refused.value)
+    assert not list((tmp_path / "cache").glob("*.sqlite*"))
