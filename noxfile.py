@@ -1,4 +1,7 @@
-"""The sessions a person or CI calls: `up`, `tests`, `lint`, and one per environment (service/collect/sessions.py)."""
+"""The sessions a person or CI calls: `up`, `tests`, `lint`, `truth`, `snapshot`, and one per environment.
+
+Those of the environments are in service/collect/sessions.py.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +48,21 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
+
+
+@nox.session(venv_backend="none", default=False)
+def truth(session: nox.Session) -> None:
+    """Hold every release against tests/truth, running what has no result yet; `-- --data FOLDER`, `-- --draft`."""
+    session.run(sys.executable, "-m", "tests.truth_of", *session.posargs, external=True)
+
+
+@nox.session(venv_backend="none", default=False)
+def snapshot(session: nox.Session) -> None:
+    """Make the evidence that ships anew: run what has no result yet, then write snapshot/; `-- --data FOLDER`."""
+    command = [sys.executable, "-m", "service.cli"]
+    for tag in ("all", "recent"):
+        session.run(*command, "run", "--tag", tag, *session.posargs, external=True)
+    session.run(*command, "export", "--snapshot", "snapshot", *session.posargs, external=True)
 
 
 @nox.session(default=False)

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from service import options
-from service.collect.order import Order
+from service import authoring, options
 from service.conclude import DONE, GOES_ON, NOT_ALL_DONE, USAGE, rejected
 from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
 from service.domain.outcome import Verdict
+from service.driving import drive, notes, order_of, store_of, wanted_of, workplace_of
 from service.serving import INTERRUPTED, listen, served, when_gone
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from service.collect.plan import Repeats
-    from service.collect.select import Wanted
-    from service.collect.workplace import Workplace
-    from service.store.store import Store
-
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app.add_typer(authoring.app, name="scenarios")
 
 
 def main() -> None:
@@ -64,7 +54,7 @@ def dask_matrix(
 @app.command()
 def releases(data: options.Data = None, as_json: options.Json = False) -> None:
     """List the releases on the package index: upload time, Pythons, whether pip would offer them."""
-    index = _workplace(data).index
+    index = workplace_of(data).index
     found = [
         {
             "release": str(each.release),
@@ -74,7 +64,7 @@ def releases(data: options.Data = None, as_json: options.Json = False) -> None:
         }
         for each in index.releases().values()
     ]
-    _notes(index.notes)
+    notes(index.notes)
     if as_json:
         print(json.dumps(found, indent=1))
         return
@@ -104,9 +94,9 @@ def plan(
     from service.terminal import plan_lines
 
     repeats = options.repeats(again=again, failed=failed, flaky=flaky, older_than=older_than)
-    workplace = _workplace(data, scenarios)
-    order = _order(workplace, _wanted(workplace, release, python, lane, tag), jobs, repeats)
-    with _store(workplace) as store:
+    workplace = workplace_of(data, scenarios)
+    order = order_of(workplace, wanted_of(workplace, release, python, lane, tag), jobs, repeats)
+    with store_of(workplace) as store:
         foreseen = Foresight(replace(order, retries=0) if no_retries else order, workplace, store).all()
     if as_json:
         print(json.dumps([each.as_json() for each in foreseen], indent=1))
@@ -149,15 +139,15 @@ def run(
     repeats = options.repeats(again=again, failed=failed, flaky=flaky, older_than=older_than)
     limits = options.limits(timeout, memory, output, isolation)
     verification = options.verification(verify, seed)
-    workplace = _workplace(data, scenarios)
+    workplace = workplace_of(data, scenarios)
     arguments = (*(("-k", expression) if expression else ()), *context.args)
 
     def work() -> int:
-        order = _order(workplace, _wanted(workplace, release, python, lane, tag), jobs, repeats)
+        order = order_of(workplace, wanted_of(workplace, release, python, lane, tag), jobs, repeats)
         order = replace(order, pytest_arguments=arguments, limits=limits, verification=verification)
-        return _drive(replace(order, retries=0) if no_retries else order, workplace, as_json=as_json)
+        return drive(replace(order, retries=0) if no_retries else order, workplace, as_json=as_json)
 
-    raise typer.Exit(served(work, workplace.places.data, host, port) if serve_too else work())
+    raise typer.Exit(served(work, workplace.places.data, workplace.tests, host, port) if serve_too else work())
 
 
 @app.command()
@@ -170,12 +160,17 @@ def show(
     python: Annotated[str, typer.Option(help="Only this Python.")] = "",
     lane: Annotated[Lane | None, typer.Option(help="Only this lane.")] = None,
     changes: Annotated[bool, typer.Option("--changes", help="Only scenarios that turn somewhere.")] = False,
+    snapshot: options.Snapshot = False,
+    scenarios: options.KnownIn = None,
     data: options.Data = None,
     as_json: options.Json = False,
 ) -> None:
     """Print the matrix; with --json the very object of GET /api/v1/matrix."""
+    from service.domain.known import today
     from service.domain.matrix import Selection
     from service.domain.release import Release
+    from service.showing import shown
+    from service.store.store import Store
     from service.terminal import print_matrix
 
     selection = Selection(
@@ -188,14 +183,17 @@ def show(
         lane=lane,
         changes=changes,
     )
-    with _store(_workplace(data)) as store:
-        matrix = store.matrix().select(selection)
+    what = shown(data, scenarios, shipped=snapshot)
+    with Store.open(what.database) as store:
+        matrix = store.matrix().listing(what.known, today()).select(selection)
     if as_json:
         print(json.dumps(matrix.columnar()))
     elif not matrix.environments:
         print("Nothing to show. `dask-matrix run --tag quick` fills the matrix.")
     else:
         print_matrix(matrix, Console(width=None if sys.stdout.isatty() else 200))
+        if what.snapshot_of:
+            print(f"\nThe snapshot that ships with dask-matrix, made {what.snapshot_of:%Y-%m-%d %H:%M} UTC.")
 
 
 @app.command()
@@ -203,20 +201,39 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
     parent: Annotated[int | None, typer.Option(hidden=True, help="End with this process.")] = None,
+    snapshot: options.Snapshot = False,
+    scenarios: options.KnownIn = None,
     data: options.Data = None,
 ) -> None:
     """Serve the matrix, as pages and JSON, until Ctrl-C."""
     import uvicorn
 
+    from service.showing import shown
     from service.web.app import create_app
 
-    workplace = _workplace(data)
+    what = shown(data, scenarios, shipped=snapshot)
     listening = listen(host, port)
     print(f"The matrix is on http://{host}:{listening.getsockname()[1]} (Ctrl-C ends).", file=sys.stderr, flush=True)
-    server = uvicorn.Server(uvicorn.Config(create_app(workplace.places.database), log_level="warning"))
+    made = create_app(what.database, what.known, what.snapshot_of)
+    server = uvicorn.Server(uvicorn.Config(made, log_level="warning"))
     if parent is not None:
         when_gone(parent, lambda: setattr(server, "should_exit", True))
     server.run(sockets=[listening])
+
+
+@app.command()
+def export(
+    snapshot: Annotated[Path, typer.Option("--snapshot", metavar="FOLDER", help="Where the snapshot is written.")],
+    scenarios: options.Scenarios = None,
+    data: options.Data = None,
+    as_json: options.Json = False,
+) -> None:
+    """Write what counts of the evidence, of the scenarios as they are now, as a snapshot to ship."""
+    from service.shipping import export_snapshot
+
+    head = export_snapshot(workplace_of(data, scenarios), snapshot)
+    if as_json:
+        print(head.model_dump_json(indent=1))
 
 
 @app.command()
@@ -224,7 +241,7 @@ def rebuild(data: options.Data = None, as_json: options.Json = False) -> None:
     """Make the database again from the record files: the same answers, from the truth."""
     from service.store.rebuild import rebuild as rebuild_database
 
-    places = _workplace(data).places
+    places = workplace_of(data).places
     taken, aside = rebuild_database(places.database, places.records)
     many = taken.accepted + taken.duplicates
     if aside:
@@ -242,71 +259,9 @@ def doctor(data: options.Data = None, as_json: options.Json = False) -> None:
     """Say what dask-matrix finds on this machine: index, interpreters, folders."""
     from service.collect.examine import examine
 
-    found = examine(_workplace(data))
-    _notes(found.notes)
+    found = examine(workplace_of(data))
+    notes(found.notes)
     print(json.dumps(found.as_json(), indent=1) if as_json else "\n".join(found.lines()))
-
-
-def _workplace(data: Path | None, scenarios: Path | None = None) -> Workplace:
-    from service.collect.workplace import Workplace
-
-    return Workplace.of(data, scenarios)
-
-
-def _store(workplace: Workplace) -> Store:
-    from service.store.store import Store
-
-    return Store.open(workplace.places.database)
-
-
-def _wanted(
-    workplace: Workplace, release: list[str] | None, python: list[str] | None, lane: list[Lane] | None, tag: str
-) -> list[Wanted]:
-    from service.collect.select import Narrowing, wanted
-
-    narrowing = Narrowing(
-        releases=tuple(release or ()), pythons=tuple(map(Python.parse, python or ())), lanes=tuple(lane or ()), tag=tag
-    )
-    found = wanted(narrowing, workplace.config, workplace.index)
-    _notes(workplace.index.notes)
-    return found
-
-
-def _order(workplace: Workplace, wanted: list[Wanted], jobs: int | None, repeats: Repeats) -> Order:
-    from service.collect import catalog
-
-    return Order(wanted, catalog.read(workplace.tests), jobs=jobs or os.cpu_count() or 1, repeats=repeats)
-
-
-def _drive(order: Order, workplace: Workplace, *, as_json: bool) -> int:
-    """Run an order with its progress shown; return the exit code."""
-    from service.collect.drive import Drive
-    from service.conclude import conclude
-    from service.terminal import reporting
-
-    if order.verification:
-        print(f"{order.verification.rounds} rounds, --seed {order.verification.seed}", file=sys.stderr)
-    with _store(workplace) as store, _terminate_as_interrupt():
-        labels = [each.spec.label for each in order.wanted]
-        with reporting(labels, Console(stderr=True)) as report:
-            summary = Drive(order, workplace, store, report).run()
-        trials = store.trials(summary.run) if order.verification else []
-        return conclude(summary, order, trials, as_json=as_json)
-
-
-def _notes(notes: Iterable[str]) -> None:
-    for note in dict.fromkeys(notes):
-        print(f"dask-matrix: {note}", file=sys.stderr)
-
-
-@contextmanager
-def _terminate_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM do within what Ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 if __name__ == "__main__":

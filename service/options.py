@@ -29,6 +29,13 @@ Data = Annotated[
     ),
 ]
 Scenarios = Annotated[Path | None, typer.Option("--scenarios", help="A folder of tests in place of ours.")]
+KnownIn = Annotated[
+    Path | None,
+    typer.Option("--scenarios", help="A scenario set whose known.toml says what is known, in place of ours."),
+]
+Snapshot = Annotated[
+    bool, typer.Option("--snapshot", help="The evidence that ships with dask-matrix; needs no run and no data folder.")
+]
 Releases = Annotated[
     list[str] | None, typer.Option("--release", help="A release, a specifier or latest:N; repeatable.")
 ]

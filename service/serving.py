@@ -37,9 +37,9 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
 
 
-def served(work: Callable[[], int], data: Path, host: str, port: int) -> int:
+def served(work: Callable[[], int], data: Path, tests: Path, host: str, port: int) -> int:
     """Work with the matrix served meanwhile, and afterwards until Ctrl-C; return the exit code."""
-    server = _start(data, host, port)
+    server = _start(data, tests, host, port)
     try:
         code = work()
         if server.poll() is not None:
@@ -55,11 +55,12 @@ def served(work: Callable[[], int], data: Path, host: str, port: int) -> int:
     return code
 
 
-def _start(data: Path, host: str, port: int) -> subprocess.Popen[bytes]:
+def _start(data: Path, tests: Path, host: str, port: int) -> subprocess.Popen[bytes]:
     """Start ``serve`` as a process of its own, once it is clear that the port is free."""
     listen(host, port).close()
     command = [sys.executable, "-m", "service.cli", "serve", "--host", host, "--port", str(port)]
-    return subprocess.Popen([*command, "--data", str(data), "--parent", str(os.getpid())])
+    folders = ["--data", str(data), "--scenarios", str(tests)]
+    return subprocess.Popen([*command, *folders, "--parent", str(os.getpid())])
 
 
 def when_gone(parent: int, end: Callable[[], None]) -> None:

@@ -50,27 +50,28 @@ class Catalog:
 
 def read(folder: Path) -> Catalog:
     """Read a scenario folder; raise NoScenarios if there is no test in it."""
-    if not folder.is_dir():
-        raise NoScenarios(f"No folder {folder}. Give --scenarios a folder that holds files named test_*.py.")
     functions: dict[str, str] = {}
     files: dict[str, str] = {}
-    for path in _test_files(folder):
+    for path in test_files(folder):
         module = Module(path, folder)
         name = path.relative_to(folder).as_posix()
         files[name] = module.fingerprint()
         functions |= {f"{name}::{test}": module.fingerprint(test) for test in module.tests()}
-    if not files:
-        raise NoScenarios(f"No tests in {folder}: it has no file named test_*.py or *_test.py.")
     return Catalog(folder, functions, files)
 
 
-def _test_files(folder: Path) -> list[Path]:
-    """Return the files pytest looks at, in order: not those in folders it does not enter."""
+def test_files(folder: Path) -> list[Path]:
+    """Return the files pytest looks at, in order: not those in folders it does not enter; raise NoScenarios."""
+    if not folder.is_dir():
+        raise NoScenarios(f"No folder {folder}. Give --scenarios a folder that holds files named test_*.py.")
     found = {*folder.rglob("test_*.py"), *folder.rglob("*_test.py")}
     inside = ((path, path.relative_to(folder).parts[:-1]) for path in found)
-    return sorted(
+    files = sorted(
         path for path, parts in inside if not any(fnmatch(part, each) for part in parts for each in NOT_ENTERED)
     )
+    if not files:
+        raise NoScenarios(f"No tests in {folder}: it has no file named test_*.py or *_test.py.")
+    return files
 
 
 @dataclass

@@ -1,0 +1,91 @@
+"""Drives a run for a command: finds what it works on and with, shows how it goes, and concludes it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from service.collect.order import Order
+from service.domain.environment import Python
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from service.collect.plan import Repeats
+    from service.collect.select import Wanted
+    from service.collect.workplace import Workplace
+    from service.domain.environment import Lane
+    from service.store.store import Store
+
+
+def workplace_of(data: Path | None, scenarios: Path | None = None) -> Workplace:
+    """Return the workplace of a data folder and a scenario set."""
+    from service.collect.workplace import Workplace
+
+    return Workplace.of(data, scenarios)
+
+
+def store_of(workplace: Workplace) -> Store:
+    """Open the store of a workplace."""
+    from service.store.store import Store
+
+    return Store.open(workplace.places.database)
+
+
+def wanted_of(
+    workplace: Workplace, release: list[str] | None, python: list[str] | None, lane: list[Lane] | None, tag: str
+) -> list[Wanted]:
+    """Return the environments that a command line asks for."""
+    from service.collect.select import Narrowing, wanted
+
+    narrowing = Narrowing(
+        releases=tuple(release or ()), pythons=tuple(map(Python.parse, python or ())), lanes=tuple(lane or ()), tag=tag
+    )
+    found = wanted(narrowing, workplace.config, workplace.index)
+    notes(workplace.index.notes)
+    return found
+
+
+def order_of(workplace: Workplace, wanted: list[Wanted], jobs: int | None, repeats: Repeats) -> Order:
+    """Return the order of running the workplace's scenarios in environments."""
+    from service.collect import catalog
+
+    return Order(wanted, catalog.read(workplace.tests), jobs=jobs or os.cpu_count() or 1, repeats=repeats)
+
+
+def drive(order: Order, workplace: Workplace, *, as_json: bool) -> int:
+    """Run an order with its progress shown; return the exit code."""
+    from service.collect.drive import Drive
+    from service.conclude import conclude
+    from service.terminal import reporting
+
+    if order.verification:
+        print(f"{order.verification.rounds} rounds, --seed {order.verification.seed}", file=sys.stderr)
+    with store_of(workplace) as store, _terminate_as_interrupt():
+        labels = [each.spec.label for each in order.wanted]
+        with reporting(labels, Console(stderr=True)) as report:
+            summary = Drive(order, workplace, store, report).run()
+        trials = store.trials(summary.run) if order.verification else []
+        return conclude(summary, order, trials, as_json=as_json)
+
+
+def notes(told: Iterable[str]) -> None:
+    """Say on stderr, each once, what a user should know of the index."""
+    for note in dict.fromkeys(told):
+        print(f"dask-matrix: {note}", file=sys.stderr)
+
+
+@contextmanager
+def _terminate_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM do within what Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

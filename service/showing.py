@@ -1,0 +1,36 @@
+"""What `show` and `serve` show: a data folder's evidence or the snapshot that ships, and the failures known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service import places
+from service.collect import known
+from service.collect.workplace import Workplace
+from service.store import snapshot
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from service.domain.known import Known
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The URL of a database, the known failures, and of when its snapshot is where it holds one."""
+
+    database: str
+    known: tuple[Known, ...]
+    snapshot_of: datetime | None = None
+
+
+def shown(data: Path | None, scenarios: Path | None, *, shipped: bool) -> Shown:
+    """Return what is to be shown; raise BadSnapshot or InvalidConfig (of known.toml)."""
+    workplace = Workplace.of(data, scenarios)
+    entries = known.load(workplace.tests)
+    if not shipped:
+        return Shown(workplace.places.database, entries)
+    database, head = snapshot.database(places.snapshot(), places.cache())
+    return Shown(database, entries, head.made_at)
