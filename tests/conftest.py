@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -29,6 +30,12 @@ def test_says_its_release(release):
 ''',
 }
 """A scenario set of a user's own: three scenarios, one of which fails on every release."""
+
+
+def pytest_configure() -> None:
+    """Commands under test can be interrupted, also where pytest itself was started in the background of a shell."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def environ(data: Path | None = None, **changes: str) -> dict[str, str]:
