@@ -12,6 +12,7 @@ from service.collect.environments import install_pytest
 from service.collect.index_settings import index_settings
 from service.collect.interpreters import NoInterpreter, find
 from service.domain.environment import Python
+from service.places import Places
 from tests.harness.bench import Bench
 from tests.harness.specimen_starts import Start, Target, start
 
@@ -56,3 +57,12 @@ def start_of(target: Callable[[str], Target], tmp_path_factory: pytest.TempPathF
         return start(tmp_path_factory.mktemp(f"{age}-{isolation}"), target(age), isolation=isolation)
 
     return made
+
+
+@pytest.fixture(scope="session")
+def dask_target(real_data: Path) -> Target:
+    """An environment that holds a real release."""
+    places = Places(real_data)
+    (environment,) = (folder for folder in places.environments.iterdir() if folder.is_dir())
+    (pytest_folder,) = (folder for folder in places.pytest.iterdir() if folder.is_dir())
+    return Target(environment / "bin" / "python", str(pytest_folder))

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from service.places import Places
 from tests.harness.bench import ISOLATIONS, KEPT, carriers
 from tests.harness.specimen_starts import TRACER, Start, Target, start
 
@@ -29,21 +28,12 @@ LEAKS = {
 }
 
 
-@pytest.fixture(scope="module")
-def target(real_data: Path) -> Target:
-    """An environment that holds a real release."""
-    places = Places(real_data)
-    (environment,) = (folder for folder in places.environments.iterdir() if folder.is_dir())
-    (pytest_folder,) = (folder for folder in places.pytest.iterdir() if folder.is_dir())
-    return Target(environment / "bin" / "python", str(pytest_folder))
-
-
 @pytest.fixture(scope="module", params=ISOLATIONS)
-def dask_start(request: pytest.FixtureRequest, target: Target, tmp_path_factory: pytest.TempPathFactory) -> Start:
+def dask_start(request: pytest.FixtureRequest, dask_target: Target, tmp_path_factory: pytest.TempPathFactory) -> Start:
     """A start over the specimens, each executed once."""
     folder = tmp_path_factory.mktemp(f"dask-{request.param}")
     fields: dict[str, Any] = {"imports": ["dask", "distributed"], "retries": 0, "jobs": 2}
-    return start(folder, target, SPECIMENS, isolation=request.param, **fields)
+    return start(folder, dask_target, SPECIMENS, isolation=request.param, **fields)
 
 
 def test_specimens_of_dask_meet_their_fates(dask_start: Start) -> None:

@@ -1,0 +1,36 @@
+"""The seed scenarios, forked and in fresh interpreters, on a real release: the same fates."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+import pytest
+
+from service.places import scenarios
+from tests.harness.bench import ISOLATIONS
+from tests.harness.specimen_starts import Start, Target, start
+
+MODULES = ["dask", "dask.array", "dask.bag", "dask.dataframe", "dask.delayed", "distributed"]
+
+
+@pytest.fixture(scope="module")
+def starts(dask_target: Target, tmp_path_factory: pytest.TempPathFactory) -> list[Start]:
+    """A start over the futures area in each isolation."""
+    tests = tmp_path_factory.mktemp("seed") / "scenarios"
+    shutil.copytree(scenarios() / "futures", tests / "futures", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(scenarios() / "conftest.py", tests)
+    fields: dict[str, Any] = {"imports": MODULES, "jobs": 2}
+    return [start(tmp_path_factory.mktemp(each), dask_target, tests, isolation=each, **fields) for each in ISOLATIONS]
+
+
+def test_fates_do_not_depend_on_the_isolation(starts: list[Start]) -> None:
+    """Outcome, phase, reason and exception of every attempt."""
+    forked, spawned = starts
+    assert len(forked.fates()) > 60
+    assert forked.fates() == spawned.fates()
+
+
+def test_leaks_do_not_depend_on_the_isolation(starts: list[Start]) -> None:
+    """There are none: the fixtures of the set close what they open."""
+    assert [each.leaks() for each in starts] == [{}, {}]
