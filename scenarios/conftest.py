@@ -15,6 +15,8 @@ SMALL = {
     "worker_dashboard_address": "127.0.0.1:0",
 }
 IN_PROCESS = {**SMALL, "processes": False}
+#: One worker that is talked to over 127.0.0.1, though it shares this process.
+OVER_TCP = {**IN_PROCESS, "n_workers": 1, "protocol": "tcp://", "host": "127.0.0.1"}
 #: One worker: each is a process that imports everything anew, a second of CPU time.
 PROCESSES = {**SMALL, "n_workers": 1, "processes": True, "host": "127.0.0.1"}
 
@@ -28,6 +30,13 @@ def pytest_configure():
 def client(tmp_path):
     """A client of two workers that share this process (about 20 ms to start)."""
     with LocalCluster(local_directory=str(tmp_path), **IN_PROCESS) as cluster, Client(cluster) as client:
+        yield client
+
+
+@pytest.fixture
+def tcp_client(tmp_path):
+    """A client of one worker in this process, over 127.0.0.1: everything is pickled on its way."""
+    with LocalCluster(local_directory=str(tmp_path), **OVER_TCP) as cluster, Client(cluster) as client:
         yield client
 
 
