@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Callable
 
 from .stop import Stop
 
@@ -19,10 +20,10 @@ AGAIN = 0.02
 
 
 @contextmanager
-def passing(gate: Path | None, stop: Stop) -> Iterator[None]:
-    """Hold the lock of the file `gate` within; a harness that is told to stop waits no longer."""
+def passing(gate: Path | None, stop: Stop) -> Iterator[Callable[[], None]]:
+    """Hold the lock of the file `gate` within, or until what is given is called; one told to stop waits no longer."""
     if gate is None or fcntl is None:
-        yield
+        yield lambda: None
         return
     with gate.open("a", encoding="utf-8") as file:
         while not stop.requested:
@@ -31,4 +32,4 @@ def passing(gate: Path | None, stop: Stop) -> Iterator[None]:
                 break
             except BlockingIOError:
                 time.sleep(AGAIN)
-        yield
+        yield lambda: fcntl.flock(file, fcntl.LOCK_UN)

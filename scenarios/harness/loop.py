@@ -55,8 +55,11 @@ class Loop:
         self._not_ours = processes.children()
         self._memory_look = 0.0
 
-    def run(self, turns: Iterable[Turn], finish: Finish) -> bool:
-        """Take all turns, also those that `finish` asks for. False if it was stopped before all were taken."""
+    def run(self, turns: Iterable[Turn], finish: Finish, has_room: Callable[[], None]) -> bool:
+        """Take all turns, also those that `finish` asks for. False if it was stopped before all were taken.
+
+        `has_room` is called whenever fewer than `jobs` are left to run.
+        """
         waiting = deque(turns)
         processes.adopt_orphans()
         self._stop.listen()
@@ -64,6 +67,8 @@ class Loop:
             while (waiting or self._running) and not self._stop.requested:
                 while waiting and len(self._running) < self._jobs:
                     self._start(waiting.popleft())
+                if len(self._running) < self._jobs:
+                    has_room()
                 self._wait()
                 waiting.extend(self._look_after(finish))
             return not (waiting or self._running)

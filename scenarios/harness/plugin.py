@@ -123,8 +123,8 @@ class Plugin:
         gc.collect()
         gc.freeze()
         try:
-            with passing(self._job.gate, self._stop):
-                return loop.run(order.turns(scenarios, self._job), self._finish)
+            with passing(self._job.gate, self._stop) as let_others_pass:
+                return loop.run(order.turns(scenarios, self._job), self._finish, let_others_pass)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
