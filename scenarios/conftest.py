@@ -84,3 +84,21 @@ def await_cancelled():
             time.sleep(0.001)
 
     return wait_for_cancellation
+
+
+@pytest.fixture
+def log_of():
+    """A function that gives the list of what a logger says from now on; warnings and above."""
+    attached = []
+
+    def listen(name):
+        lines = []
+        handler = logging.Handler(logging.WARNING)
+        handler.emit = lambda record: lines.append(record.getMessage())
+        logging.getLogger(name).addHandler(handler)
+        attached.append((name, handler))
+        return lines
+
+    yield listen
+    for name, handler in attached:
+        logging.getLogger(name).removeHandler(handler)

@@ -18,8 +18,8 @@ from typing import IO, Any, Callable, NoReturn
 import pytest
 
 from . import processes, tasks
-from .evidence import Evidence
-from .exceptions import described, plain_traceback
+from .evidence import Evidence, of_our_failure
+from .exceptions import plain_traceback
 from .folder import END, Folder
 from .text import shorten
 
@@ -57,15 +57,7 @@ def _evidence(
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         return evidence.fields()
     except BaseException as problem:  # noqa: BLE001 - trouble of ours is reported, never mistaken for the scenario's
-        return {
-            "outcome": "errored",
-            "phase": folder.phase()[0],
-            "reason": "the harness itself failed",
-            "exception": described(problem),
-            "traceback": shorten(plain_traceback(problem)),
-            "warnings": evidence.warnings(),
-            "seconds": 0.0,
-        }
+        return of_our_failure(problem, folder.phase()[0], shorten(plain_traceback(problem)), evidence.warnings())
 
 
 def _settle(folder: Folder, sinks: Sequence[int]) -> None:

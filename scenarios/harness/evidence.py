@@ -135,6 +135,21 @@ class Evidence:
         return next((file[len(root) + 1 :] for root in roots if file.startswith(f"{root}/")), file)
 
 
+def of_our_failure(
+    problem: BaseException, phase: str, traceback: str, warnings: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The fields of a result that the harness itself prevented; it says nothing about the scenario."""
+    return {
+        "outcome": "errored",
+        "phase": phase,
+        "reason": "the harness itself failed",
+        "exception": described(problem),
+        "traceback": traceback,
+        "warnings": warnings,
+        "seconds": 0.0,
+    }
+
+
 def _report(item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport:
     try:
         report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=call)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from . import child
 from .collection import Collection
-from .exceptions import described
+from .evidence import of_our_failure
 from .folder import Folder
 from .fresh import Single
 from .importing import Importing
@@ -44,17 +43,6 @@ class SinglePlugin:
             beside = item.path.parent
             sinks = self._single.sinks
             child.run(item, self._job.tests, self._folder, sinks, lambda: self._neighbours.enter(beside))
-        self._folder.leave_evidence(self._missing())
-        return True
-
-    def _missing(self) -> dict[str, Any]:
         problem = LookupError(f"{self._single.node} was not collected again in a fresh interpreter")
-        return {
-            "outcome": "errored",
-            "phase": "collection",
-            "reason": "the harness itself failed",
-            "exception": described(problem),
-            "traceback": "",
-            "warnings": [],
-            "seconds": 0.0,
-        }
+        self._folder.leave_evidence(of_our_failure(problem, "collection", "", []))
+        return True

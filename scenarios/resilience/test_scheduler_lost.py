@@ -1,21 +1,7 @@
 """What a client says when its scheduler is gone, or itself is closed."""
 
-import logging
-
 import pytest
 from distributed import CancelledError, Client, Event
-
-
-@pytest.fixture
-def client_log():
-    """The list of what clients log; warnings and above."""
-    lines = []
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: lines.append(record.getMessage())
-    logger = logging.getLogger("distributed.client")
-    logger.addHandler(handler)
-    yield lines
-    logger.removeHandler(handler)
 
 
 @pytest.mark.scenario(
@@ -46,8 +32,9 @@ def test_a_closed_client_says_so(client):
     issue="https://github.com/dask/distributed/pull/7429",
     covers=["distributed.LocalCluster.close", "distributed.Client"],
 )
-def test_a_client_is_quiet_when_its_cluster_is_closed_first(client, client_log):
+def test_a_client_is_quiet_when_its_cluster_is_closed_first(client, log_of):
     """Closing a cluster before its client logs no warning."""
+    client_log = log_of("distributed.client")
     client.cluster.close()
     client.close()
     assert client_log == []

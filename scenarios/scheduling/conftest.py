@@ -1,7 +1,5 @@
 """Fixtures for the scenarios of scheduling."""
 
-import logging
-
 import pytest
 from distributed import Client, LocalCluster, Scheduler, SpecCluster, Worker
 
@@ -29,15 +27,3 @@ def wide_client(tmp_path):
     shape = {"n_workers": 2, "threads_per_worker": 2, "processes": False, "local_directory": str(tmp_path)}
     with LocalCluster(**shape, **addresses) as cluster, Client(cluster) as client:
         yield client
-
-
-@pytest.fixture
-def scheduler_log():
-    """The list of what the scheduler logs; warnings and above."""
-    lines = []
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: lines.append(record.getMessage())
-    logger = logging.getLogger("distributed.scheduler")
-    logger.addHandler(handler)
-    yield lines
-    logger.removeHandler(handler)

@@ -19,8 +19,9 @@ def test_a_key_of_bytes_is_taken(client):
 @pytest.mark.scenario(
     issue=[COLLISION, "https://github.com/dask/distributed/pull/9009"], covers=["distributed.Client.submit"]
 )
-def test_other_work_under_a_used_key_is_warned_of(client, scheduler_log):
+def test_other_work_under_a_used_key_is_warned_of(client, log_of):
     """Submitting other work without dependencies under a key that is in use is warned of in the scheduler's log."""
+    scheduler_log = log_of("distributed.scheduler")
     go = Event("go")
     first = client.submit(go.wait, 20, key="mine")
     with Client(client.cluster, set_as_default=False) as other:

@@ -212,8 +212,7 @@ class Drive:
         label, store, key = described.label, self.store, described.key
         known = store.column(described.wanted.spec, described.platform)
         refusal = "" if Verdict.UNINSTALLABLE in self.order.repeats.verdicts else _standing_refusal(described, known)
-        evidence = store.evidence_of(key)
-        if described.refusal and evidence:
+        if described.refusal and store.evidence_of(key):
             raise DaskMatrixError(described.refusal.message)  # its evidence stays; only the rest can't be run here
         self._record(described, known, refusal)
         if reason := described.refusal.message if described.refusal else refusal:
