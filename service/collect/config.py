@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import InvalidName, canonicalize_name
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
 from service.domain.environment import Lane, Python
@@ -42,6 +43,13 @@ def _requirement(text: str) -> str:
         raise ValueError(f"{text!r} is no requirement: {error}") from None
 
 
+def _project(text: str) -> str:
+    try:
+        return canonicalize_name(text, validate=True)
+    except InvalidName:
+        raise ValueError(f"{text!r} is no name of a project") from None
+
+
 def _python(value: object) -> Python:
     try:
         return Python.parse(str(value))
@@ -50,6 +58,7 @@ def _python(value: object) -> Python:
 
 
 Selector = Annotated[str, Field(min_length=1), AfterValidator(selector)]
+ProjectName = Annotated[str, AfterValidator(_project)]
 RequirementText = Annotated[str, AfterValidator(_requirement)]
 PythonText = Annotated[Python, PlainValidator(_python)]
 
@@ -72,6 +81,7 @@ class Config(BaseModel):
     fallback_pythons: list[PythonText] = []
     requirements: list[RequirementText] = []
     wheels: list[str] = []
+    sources: list[ProjectName] = []
     imports: list[str] = ["dask", "distributed"]
     environments_gib: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] = 50
     sets: Annotated[dict[str, ReleaseSet], Field(min_length=1)]

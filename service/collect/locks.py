@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from service.collect.select import Wanted
 
 EXTRAS = "dataframe,distributed,array"
+FROM_SOURCE = "--no-binary"
+"""As a line of a requirements file: a project that is built from its source where all others must have wheels."""
 UNSATISFIABLE = "no solution found"
 """What uv says, in lower case, when requirements contradict each other. Only that is kept as a refusal, for ever."""
 
@@ -56,8 +58,9 @@ def request(wanted: Wanted, platform: str, config: Config) -> LockRequest:
     spec = wanted.spec
     follows = spec.lane is Lane.LATEST
     pinned = (f"dask[{EXTRAS}]=={spec.release}", f"distributed=={spec.release}")
+    built = (f"{FROM_SOURCE} {project}" for project in sorted(config.sources))
     return LockRequest(
-        requirements=(*pinned, *sorted(config.requirements)),
+        requirements=(*pinned, *sorted(config.requirements), *built),
         python=str(spec.python),
         platform=platform,
         lane=spec.lane,
@@ -120,6 +123,8 @@ def _sha(text: str) -> str:
 def _arguments(asked: LockRequest, interpreter: Interpreter) -> list[str]:
     arguments = ["pip", "compile", "-", "--quiet", "--python", str(interpreter.path), "--only-binary", ":all:"]
     arguments += ["--no-header", "--no-annotate"]
+    if any(line.startswith(FROM_SOURCE) for line in asked.requirements):
+        arguments.append("--emit-build-options")  # the lock says itself what may be built
     if asked.cutoff:
         arguments += ["--exclude-newer", asked.cutoff]
     if asked.lane is Lane.LOWEST_DIRECT:

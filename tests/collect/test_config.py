@@ -50,6 +50,7 @@ def test_the_shipped_configuration_is_valid_and_has_the_sets_that_the_readme_nam
     [
         (("3.11", "three"), 1, "pythons: 'three' is not a Python version"),
         (("pyarrow>=14", "pyarrow=>14"), 2, "requirements: 'pyarrow=>14' is no requirement"),
+        (("[sets.quick]", "sources = ['a b']\n[sets.quick]"), 4, "sources: 'a b' is no name of a project"),
         ((">=2025.1,<2025.6", ">=2025.1,<banana"), 5, "sets.quick.releases: '>=2025.1,<banana' is no specifier"),
         (("latest:1", "latest:0"), 5, "sets.quick.releases: 'latest:0' is no specifier"),
         (('"latest"]', '"newest"]'), 6, "sets.quick.lanes: Input should be 'as-released', 'latest' or 'lowest-direct'"),

@@ -10,7 +10,7 @@ import pytest
 from service.collect import uv
 from service.collect.index_settings import IndexSettings
 from service.collect.interpreters import Interpreter
-from service.collect.locks import LockRequest, Locks
+from service.collect.locks import FROM_SOURCE, LockRequest, Locks
 from service.domain.environment import Lane
 
 ASKED = LockRequest(("dask==2025.2.0",), "3.11", "linux-x86_64", Lane.AS_RELEASED, "2025-02-14T10:40:00Z", None)
@@ -118,3 +118,15 @@ def test_the_request_says_everything_that_the_answer_depends_on() -> None:
         )),
     ]  # fmt: skip
     assert len({ASKED.name, *(each.name for each in others)}) == len(others) + 1
+
+
+def test_a_lock_says_itself_what_may_be_built_from_source(
+    locks: Locks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uv is asked to write it down, and only where something may."""
+    uv_is(monkeypatch, tmp_path, "echo $@; cat")
+    asked = LockRequest(**(vars(ASKED) | {"requirements": ("zarr", f"{FROM_SOURCE} asciitree")}))
+    built = locks.resolve(asked, HERE).text
+    assert "--emit-build-options" in built
+    assert built.endswith("zarr\n--no-binary asciitree")
+    assert "--emit-build-options" not in locks.resolve(ASKED, HERE).text
