@@ -5,6 +5,10 @@ import pandas as pd
 import pytest
 from sqlalchemy import column, select, table
 
+TO_AND_FRO = ["dask.dataframe.DataFrame.to_hdf", "dask.dataframe.read_hdf"]
+WHEELS = "https://github.com/PyTables/PyTables/issues/1172"
+"""Releases of summer 2024 came with NumPy 2, and with a PyTables that had been built for NumPy 1."""
+
 
 @pytest.fixture
 def database(tmp_path, source):
@@ -46,7 +50,7 @@ def test_a_frame_is_written_to_a_table(tmp_path, frame, source):
     pd.testing.assert_frame_equal(pd.read_sql("rows", url).sort_values("n", ignore_index=True), source[["n", "k"]])
 
 
-@pytest.mark.scenario(covers=["dask.dataframe.DataFrame.to_hdf", "dask.dataframe.read_hdf"])
+@pytest.mark.scenario(covers=TO_AND_FRO, issue=WHEELS)
 def test_hdf(tmp_path, frame, source):
     """Numbers written to a file of HDF5 are read back."""
     path = str(tmp_path / "data.h5")
@@ -54,7 +58,7 @@ def test_hdf(tmp_path, frame, source):
     pd.testing.assert_frame_equal(dd.read_hdf(path, "/rows").compute(), source[["n", "x"]])
 
 
-@pytest.mark.scenario(covers=["dask.dataframe.DataFrame.to_hdf", "dask.dataframe.read_hdf"])
+@pytest.mark.scenario(covers=TO_AND_FRO, issue=WHEELS)
 def test_a_file_of_hdf_for_each_partition(tmp_path, frame, source):
     """to_hdf with a star in the name writes a file for each partition, and read_hdf reads them all."""
     frame[["n", "x"]].to_hdf(str(tmp_path / "part-*.h5"), key="/rows")
