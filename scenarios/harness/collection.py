@@ -100,7 +100,7 @@ def _file_of(path: Path) -> Path:
 
 def _report_of_exit(collector: pytest.Collector, problem: BaseException) -> pytest.CollectReport:
     """A file that raises `SystemExit` or `KeyboardInterrupt` when imported has failed like any other."""
-    report = pytest.CollectReport(collector.nodeid, "failed", plain_traceback(problem, collector.path), [])
+    report = pytest.CollectReport(collector.nodeid, "failed", plain_traceback(problem, collector.config.rootpath), [])
     report.__dict__["problem"] = problem
     return report
 

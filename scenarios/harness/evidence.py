@@ -116,9 +116,13 @@ class Evidence:
             result=report.outcome,
             seconds=call.duration,
             reason=_reason(report),
-            traceback="" if is_plain_skip or report.passed else self._shortened_paths(_rendered(report)),
+            traceback="" if is_plain_skip or report.passed else self._told(report, excinfo),
             exception=described(excinfo.value if excinfo else None),
         )
+
+    def _told(self, report: pytest.TestReport, excinfo: pytest.ExceptionInfo[BaseException] | None) -> str:
+        text = plain_traceback(excinfo.value, self._tests) if excinfo else _rendered(report)
+        return self._shortened_paths(text)
 
     def _traceback(self, decided: outcome.Phase) -> str:
         """That of the deciding phase, then of its subtests and of what failed after it."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 from .text import MESSAGE_LIMIT, shorten
+
+HARNESS = Path(__file__).parent
+HEADING = "Traceback (most recent call last):\n"
 
 
 def described(exception: BaseException | None) -> dict[str, str] | None:
@@ -28,10 +33,35 @@ def message(exception: BaseException) -> str:
         return f"<str() of this {type_name(type(exception))} raised {type_name(type(problem))}>"
 
 
-def plain_traceback(exception: BaseException, since: Path | None = None) -> str:
-    """The traceback without pytest's rendering; only from the first frame in the file `since` on, if there is one."""
-    frames = traceback.extract_tb(exception.__traceback__)
-    first = next((index for index, frame in enumerate(frames) if frame.filename == str(since)), 0)
-    lines = traceback.format_list(frames[first:])
-    last = f"{type_name(type(exception))}: {message(exception)}"
-    return "".join(["Traceback (most recent call last):\n", *lines, last])
+def plain_traceback(exception: BaseException, within: Path | None = None) -> str:
+    """The traceback as Python prints it, with what caused it; each part only from its first frame below `within` on.
+
+    pytest's own form is not used: it parses every file that has a frame, which costs more than most scenarios do.
+    """
+    try:
+        told = traceback.TracebackException.from_exception(exception)
+        _cut(told, within)
+        return "".join(told.format()).rstrip("\n")
+    except BaseException:  # noqa: BLE001 - an exception may break the rendering of itself
+        frames = "".join(traceback.format_tb(exception.__traceback__))
+        return f"{HEADING}{frames}{type_name(type(exception))}: {message(exception)}"
+
+
+def _cut(told: traceback.TracebackException, within: Path | None) -> None:
+    for each in _chain(told):
+        ours = (number for number, frame in enumerate(each.stack) if _is_within(frame.filename, within))
+        del each.stack[: next(ours, 0)]
+
+
+def _chain(told: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
+    """It, what it was raised from or during, and the exceptions of a group."""
+    waiting: list[traceback.TracebackException | None] = [told]
+    while waiting:
+        each = waiting.pop()
+        if each is not None:
+            yield each
+            waiting += [each.__cause__, each.__context__, *(getattr(each, "exceptions", None) or ())]
+
+
+def _is_within(file: str, within: Path | None) -> bool:
+    return within is not None and file.startswith(f"{within}{os.sep}") and not file.startswith(f"{HARNESS}{os.sep}")

@@ -127,6 +127,7 @@ def _run_pytest(job: Job, plugins: list[object], arguments: Sequence[str]) -> in
 #: Capturing is done by file descriptors in the child; assertions are explained in full whether on CI or not.
 _OPTIONS = (
     *("-p", "no:faulthandler", "-p", "no:cacheprovider", "--capture=no", "--color=no", "--import-mode=append"),
+    "--tb=native",
     *("-o", "truncation_limit_lines=0", "-o", "truncation_limit_chars=0"),
 )
 

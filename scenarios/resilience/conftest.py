@@ -22,6 +22,15 @@ def small_memory_client(tmp_path):
 
 
 @pytest.fixture
+def impatient_client(tmp_path):
+    """A client of a worker in this process; nobody looks for a scheduler that is gone for longer than half a second."""
+    shape = {**ADDRESSES, "n_workers": 1, "threads_per_worker": 1, "processes": False}
+    patience = dask.config.set({"distributed.comm.timeouts.connect": "500ms"})
+    with patience, LocalCluster(**shape, local_directory=str(tmp_path)) as cluster, Client(cluster) as client:
+        yield client
+
+
+@pytest.fixture
 def many_client(tmp_path):
     """A client of seven single-threaded workers in this process."""
     shape = {"n_workers": 7, "threads_per_worker": 1, "processes": False}

@@ -8,10 +8,10 @@ from distributed import CancelledError, Client, Event
     issue="https://github.com/dask/distributed/pull/8705",
     covers=["distributed.Future.result", "distributed.CancelledError"],
 )
-def test_a_future_says_that_its_scheduler_is_gone(client, await_cancelled):
+def test_a_future_says_that_its_scheduler_is_gone(impatient_client, await_cancelled):
     """The error of a future whose scheduler went away speaks of the lost connection to the scheduler."""
-    future = client.submit(Event("never").wait, 20)
-    client.cluster.sync(client.cluster.scheduler.close)
+    future = impatient_client.submit(Event("never").wait, 20)
+    impatient_client.cluster.sync(impatient_client.cluster.scheduler.close)
     await_cancelled(future)
     with pytest.raises(CancelledError, match="connection to the scheduler"):
         future.result(timeout=10)

@@ -101,7 +101,7 @@ def test_a_leak_is_a_warning_on_the_result(start: Start) -> None:
     ("scenario", "text"),
     [
         ("ends/fails_by_assertion", "{'rows': 4} != {'rows': 3}"),
-        ("ends/raises", '>       raise LookupError("no such key")'),
+        ("ends/raises", '    raise LookupError("no such key")'),
         ("ends/raises_an_exception_that_cannot_be_shown", "<exception str() failed>"),
         ("ends/hangs", 'test_ends.py", line'),
         ("ends/hangs_in_python", "in test_hangs_in_python"),
