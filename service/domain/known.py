@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Protocol
 
 from packaging.specifiers import SpecifierSet
+
+from service.domain.patterns import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +53,7 @@ class Known:
 
     def speaks_of_row(self, scenario: str) -> bool:
         """Whether a scenario is one of those it names."""
-        return self.scenario == scenario or fnmatchcase(scenario, _pattern(self.scenario))
+        return matches(scenario, self.scenario)
 
     def speaks_of_column(self, environment: Column) -> bool:
         """Whether an environment is in its releases and lanes."""
@@ -75,8 +76,3 @@ def overlay(verdict: Verdict, entry: Known | None) -> Overlay | None:
     if entry is None or verdict.holds is None:
         return None
     return Overlay.SURPRISE if verdict.holds else Overlay.KNOWN
-
-
-def _pattern(scenario: str) -> str:
-    """``*`` is the only wildcard: the brackets of a parametrized scenario stand for themselves."""
-    return scenario.replace("[", "[[]").replace("?", "[?]")

@@ -53,6 +53,11 @@ class Scenario:
     until: str | None = None
     formerly: tuple[str, ...] = ()
 
+    def mentions(self, words: str) -> bool:
+        """Whether all words, in whatever case, stand somewhere in its id, title, covered names or issues."""
+        text = " ".join([self.id, self.title, *self.covers, *self.issues]).lower()
+        return all(word in text for word in words.lower().split())
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -209,10 +214,9 @@ class Matrix:
 
     def keeps(self, scenario: Scenario, wanted: Selection) -> bool:
         """Whether a selection asks for a row, as it reads over the columns of this matrix."""
-        text = " ".join([scenario.id, scenario.title, *scenario.covers, *scenario.issues]).lower()
         return (
             (not wanted.area or scenario.area == wanted.area)
-            and all(word in text for word in wanted.q.lower().split())
+            and scenario.mentions(wanted.q)
             and (wanted.verdict is None or any(cell.verdict is wanted.verdict for cell in self.row(scenario)))
             and (not wanted.changes or self.turns(scenario))
         )

@@ -1,0 +1,78 @@
+"""What differs between two locks, and what only the dependencies can have done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from service.domain.answer import Column, Lanes, Listed, PackageChange, Suspect
+from service.domain.compare import standing_for
+from service.domain.environment import Lane, packages
+
+if TYPE_CHECKING:
+    from service.domain.environment import Python
+    from service.domain.matrix import Environment
+    from service.domain.release import Release
+    from service.domain.sides import Sides
+
+MOVED = frozenset({"dask", "distributed"})
+"""What the move itself is about: no change worth telling."""
+FOREMOST = ("pandas", "numpy", "pyarrow", "scipy")
+"""Told first: what behaviours turn on."""
+
+
+def packages_changed(before: Environment | None, after: Environment | None) -> tuple[PackageChange, ...]:
+    """Return the packages beside Dask that differ between two locks, those that behaviours turn on first."""
+    if before is None or after is None or not before.lock or not after.lock:
+        return ()
+    old, new = packages(before.lock), packages(after.lock)
+    differing = [name for name in old.keys() | new.keys() if old.get(name) != new.get(name) and name not in MOVED]
+    ordered = sorted(differing, key=lambda name: (name not in FOREMOST, name))
+    return tuple(PackageChange(name=name, before=old.get(name), after=new.get(name)) for name in ordered)
+
+
+def lanes(sides: Sides, release: Release, python: Python | None, scope: int) -> Lanes | None:
+    """Return what a release does differently with the latest dependencies; None if it does not, or nobody looked."""
+    own = standing_for(sides, release, Lane.AS_RELEASED, python)
+    other = standing_for(sides, release, Lane.LATEST, python, like=own)
+    if own is None or other is None or own.refusal or other.refusal:
+        return None
+    a, b = sides.of(own), sides.of(other)
+    breaks, mends = a.holds & b.broken & scope, a.broken & b.holds & scope
+    if not breaks | mends:
+        return None
+    changed = packages_changed(own, other)
+    return Lanes(
+        other=Column(
+            key=other.key,
+            release=str(release),
+            python=str(other.python),
+            lane=other.lane,
+            platform=other.platform,
+            released_at=other.released_at,
+        ),
+        breaks=_suspects(sides, other, breaks),
+        mends=_suspects(sides, own, mends),
+        packages=changed,
+        sentence=_sentence(release, breaks.bit_count(), mends.bit_count(), changed),
+    )
+
+
+def _suspects(sides: Sides, column: Environment, rows: int) -> tuple[Suspect, ...]:
+    found = []
+    for row in sides.rows(rows):
+        entry = sides.matrix.known.get((row.id, column.key))
+        listed = Listed(issue=entry.issue, reason=entry.reason, expires=str(entry.expires)) if entry else None
+        exception = sides.matrix.cell(row, column).exception
+        found.append(Suspect(scenario=row.id, title=row.title, exception=exception, known=listed))
+    return tuple(found)
+
+
+def _sentence(release: Release, breaks: int, mends: int, changed: tuple[PackageChange, ...]) -> str:
+    told = []
+    if breaks:
+        told.append(f"{breaks} that hold on {release} as released break with the latest dependencies")
+    if mends:
+        told.append(f"{mends} that break as released hold with the latest dependencies")
+    named = ", ".join(f"{each.name} {each.before} → {each.after}" for each in changed if each.name in FOREMOST)
+    cause = f"; {named} differ" if named else ""
+    return f"{' and '.join(told)}: the same Dask, so the dependencies are the likely cause{cause}."

@@ -1,0 +1,210 @@
+"""What breaks and what is fixed by a move from one release to another: the one function that answers it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from service.domain import reasons
+from service.domain.answer import Answer, Column, Evidence, Finding, Listed, Question, Safety, Seen, Step, Warned
+from service.domain.compare import Comparison, compare, standing_for
+from service.domain.environment import Python
+from service.domain.lanes import lanes, packages_changed
+from service.domain.outcome import Verdict
+from service.domain.release import Release
+from service.domain.road import Walk, between, specifier
+from service.domain.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+
+    from service.domain.matrix import Environment, Scenario
+    from service.domain.records import Warned as Given
+    from service.domain.scope import Profile
+    from service.domain.sides import Sides
+
+_CHANGING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+")
+"""What differs from one execution to the next in the text of a warning: addresses, tokens, ports and counts."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """When the oldest and the newest result of an environment came."""
+
+    oldest: datetime
+    newest: datetime
+
+
+def _no_warnings(_: str) -> Mapping[str, tuple[Given, ...]]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Backing:
+    """What is known beside the matrix: by environment the span of its results and each scenario's warnings; the profiles."""
+
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    warnings: Callable[[str], Mapping[str, tuple[Given, ...]]] = _no_warnings
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Move:
+    """A question with the columns that stand for its two releases, compared."""
+
+    sides: Sides
+    question: Question
+    scope: int
+    python: Python | None
+    start: Environment | None
+    target: Environment | None
+    compared: Comparison
+
+    @property
+    def columns(self) -> list[Environment]:
+        """The columns there are, each once."""
+        return list({each.key: each for each in (self.start, self.target) if each}.values())
+
+
+def upgrade(sides: Sides, question: Question, backing: Backing | None = None) -> Answer:
+    """Return what is known of a move; releases without evidence make it unknown, never an error.
+
+    Raises InvalidRelease and InvalidPython, and UnknownName for a profile, an area or a scenario that there is not.
+    """
+    backing = backing or Backing()
+    move = _move(sides, question, backing.profiles)
+    compared = move.compared
+    steps, following = _steps(move)
+    safe = [step.release for step in steps if step.verdict is Safety.SAFE]
+    unknown = tuple(_findings(move, compared.unknown))
+    return Answer(
+        question=question,
+        verdict=compared.safety,
+        reasons=tuple(reasons.reasons(question, compared, move.start, move.target, unknown)),
+        start=_column(move.start),
+        target=_column(move.target),
+        regressed=tuple(_findings(move, compared.regressed)),
+        fixed=tuple(_findings(move, compared.fixed)),
+        still_failing=tuple(_findings(move, compared.still_failing)),
+        unknown=unknown,
+        not_applicable=tuple(_findings(move, compared.not_applicable)),
+        holding=compared.holding.bit_count(),
+        new_warnings=tuple(_new_warnings(move, backing)),
+        road=tuple(steps),
+        avoid=tuple(step.release for step in steps if step.verdict is Safety.UNSAFE),
+        specifier=specifier(Release.parse(question.start), steps),
+        recommended=safe[-1] if safe else None,
+        next_safe=following,
+        packages_changed=packages_changed(move.start, move.target),
+        lanes=lanes(sides, Release.parse(question.target), move.python, move.scope),
+        caveats=tuple(reasons.caveats(move.start, move.target, steps)),
+        evidence=_evidence(move, backing),
+    )
+
+
+def _move(sides: Sides, question: Question, profiles: Mapping[str, Profile]) -> _Move:
+    scope = Scope.of(question, profiles)
+    scope.check(sides.matrix.scenarios)
+    python = Python.parse(question.python) if question.python else None
+    start, target = Release.parse(question.start), Release.parse(question.target)
+    before = standing_for(sides, start, question.lane, python)
+    after = standing_for(sides, target, question.lane, python, like=before) if target != start else before
+    rows = sides.bits(scope.takes)
+    return _Move(sides, question, rows, python, before, after, compare(sides, before, after, rows, question.accept))
+
+
+def _steps(move: _Move) -> tuple[list[Step], str | None]:
+    """Return the road, and the lowest safe release above the target."""
+    if move.start is None:
+        return [], None
+    walk = Walk(move.sides, move.start, move.question.lane, move.python, move.scope, move.question.accept)
+    start, target = Release.parse(move.question.start), Release.parse(move.question.target)
+    above = (each for each in move.sides.releases if each > max(start, target))
+    following = next((str(each) for each in above if walk.is_safe(each)), None)
+    return [walk.step(each) for each in between(move.sides.releases, start, target)], following
+
+
+def _findings(move: _Move, rows: int) -> Iterator[Finding]:
+    for row in move.sides.rows(rows):
+        entry = move.sides.matrix.known.get((row.id, move.target.key)) if move.target else None
+        bit = move.sides.bit(row)
+        yield Finding(
+            scenario=row.id,
+            title=row.title,
+            area=row.area,
+            issues=row.issues,
+            covers=row.covers,
+            before=_seen(move, row, move.start),
+            after=_seen(move, row, move.target),
+            why=_why(move, row) if move.compared.unknown & bit else "",
+            known=Listed(issue=entry.issue, reason=entry.reason, expires=str(entry.expires)) if entry else None,
+            accepted=bool(move.compared.accepted & bit),
+        )
+
+
+def _seen(move: _Move, row: Scenario, column: Environment | None) -> Seen:
+    if column is None:
+        return Seen(verdict=Verdict.UNTESTED)
+    cell = move.sides.matrix.cell(row, column)
+    return Seen(
+        verdict=cell.verdict,
+        was=cell.was,
+        exception=cell.exception,
+        passed=cell.passed,
+        executions=cell.executions,
+        result=cell.result,
+    )
+
+
+def _why(move: _Move, row: Scenario) -> str:
+    sides = [(move.question.start, move.start), (move.question.target, move.target)]
+    told = [reasons.unclear(_seen(move, row, column), release) for release, column in dict(sides).items()]
+    return "; ".join(each for each in told if each)
+
+
+def _new_warnings(move: _Move, backing: Backing) -> Iterator[Warned]:
+    """Yield what is warned of on the target alone, by the scenarios that hold on both sides."""
+    if move.start is None or move.target is None or move.start.key == move.target.key:
+        return
+    before, after = backing.warnings(move.start.key), backing.warnings(move.target.key)
+    for row in move.sides.rows(move.compared.holding):
+        had = {_gist(each) for each in before.get(row.id, ())}
+        for given in {_gist(each): each for each in after.get(row.id, ()) if _gist(each) not in had}.values():
+            yield Warned(scenario=row.id, title=row.title, category=given.category, message=given.message)
+
+
+def _gist(given: Given) -> tuple[str, str]:
+    return given.category, _CHANGING.sub("#", given.message)
+
+
+def _column(environment: Environment | None) -> Column | None:
+    if environment is None:
+        return None
+    return Column(
+        key=environment.key,
+        release=str(environment.release),
+        python=str(environment.python),
+        lane=environment.lane,
+        platform=environment.platform,
+        released_at=environment.released_at,
+        installs=environment.refusal is None,
+        refusal=environment.refusal.message if environment.refusal else "",
+    )
+
+
+def _evidence(move: _Move, backing: Backing) -> Evidence:
+    cells = [move.sides.matrix.cell(row, column) for row in move.sides.rows(move.scope) for column in move.columns]
+    spans = [backing.spans[column.key] for column in move.columns if column.key in backing.spans]
+    asked = {Release.parse(move.question.start), Release.parse(move.question.target)}
+    covered = [each for each in move.sides.matrix.environments if each.release in asked]
+    return Evidence(
+        scenarios=move.scope.bit_count(),
+        results=sum(cell.executions for cell in cells),
+        oldest=min((span.oldest for span in spans), default=None),
+        newest=max((span.newest for span in spans), default=None),
+        flaky=sum(cell.verdict is Verdict.FLAKY for cell in cells),
+        lanes=tuple(sorted({each.lane for each in covered})),
+        pythons=tuple(str(python) for python in sorted({each.python for each in covered})),
+    )

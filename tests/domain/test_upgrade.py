@@ -1,0 +1,420 @@
+"""What is said of a move follows from the verdicts of both sides, and unknown is never safe."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from service.domain.answer import Answer, Question, Safety
+from service.domain.environment import Lane, Python
+from service.domain.errors import UnknownName
+from service.domain.known import Known
+from service.domain.matrix import Environment, Matrix, Refusal, Scenario
+from service.domain.outcome import Verdict
+from service.domain.records import Warned
+from service.domain.release import Release
+from service.domain.scope import Profile, Scope
+from service.domain.sides import Sides
+from service.domain.upgrade import Backing, Span, upgrade
+from service.domain.verdict import Judgement
+
+NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
+RELEASES = ("2025.2.0", "2025.3.0", "2025.4.0", "2025.4.1", "2025.10.0")
+VERDICTS = {
+    "P": Verdict.PASS, "F": Verdict.FAIL, "T": Verdict.TIMEOUT, "C": Verdict.CRASH, "~": Verdict.FLAKY,
+    "-": Verdict.NOT_APPLICABLE, "s": Verdict.STALE, " ": Verdict.UNTESTED,
+}  # fmt: skip
+PY311 = Python(3, 11)
+LOCK = "dask==2025.2.0\nnumpy==2.2.1\npandas==2.2.3\n"
+
+
+def environment(release: str, lane: Lane = Lane.AS_RELEASED, python: Python = PY311, **more: object) -> Environment:
+    """Return a column."""
+    key = f"{release} {lane} {python}"
+    return Environment(key, Release.parse(release), python, lane, "linux", NOON, **more)  # type: ignore[arg-type]
+
+
+def scenario(number: int) -> Scenario:
+    """Return a row, those with an even number of the area array."""
+    area = "array" if number % 2 == 0 else "futures"
+    return Scenario(f"{area}/row_{number}", f"Row {number}", area, "f", covers=(f"dask.{area}.thing_{number}",))
+
+
+def judged(character: str) -> Judgement:
+    """Return a cell."""
+    verdict = VERDICTS[character]
+    return Judgement(verdict, "f", "result", "KeyError" if verdict.holds is False else "", passed=1, executions=2)
+
+
+def grid(*lines: str, columns: tuple[Environment, ...] = ()) -> Matrix:
+    """Return a matrix with a line of verdicts for each row."""
+    columns = columns or tuple(map(environment, RELEASES))
+    rows = tuple(map(scenario, range(len(lines))))
+    cells = {
+        (row.id, column.key): judged(character)
+        for row, line in zip(rows, lines, strict=True)
+        for column, character in zip(columns, line, strict=False)
+    }
+    return Matrix(rows, columns, cells)
+
+
+def ask(
+    matrix: Matrix, start: str = RELEASES[0], target: str = RELEASES[1], backing: Backing | None = None, **more: object
+) -> Answer:
+    """Return the answer of a matrix."""
+    return upgrade(Sides(matrix), Question(start=start, target=target, **more), backing)  # type: ignore[arg-type]
+
+
+def ids(findings: object) -> list[str]:
+    """Return the scenarios of findings."""
+    return [each.scenario for each in findings]  # type: ignore[attr-defined]
+
+
+PLACES = ("regressed", "fixed", "still_failing", "unknown", "not_applicable")
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "verdict"),
+    [
+        ("PP", None, Safety.SAFE),
+        ("PF", "regressed", Safety.UNSAFE),
+        ("PT", "regressed", Safety.UNSAFE),
+        ("PC", "regressed", Safety.UNSAFE),
+        ("FP", "fixed", Safety.SAFE),
+        ("CP", "fixed", Safety.SAFE),
+        ("FF", "still_failing", Safety.SAFE),
+        ("FT", "still_failing", Safety.SAFE),
+        ("P~", "unknown", Safety.UNKNOWN),
+        ("~P", "unknown", Safety.UNKNOWN),
+        ("~~", "unknown", Safety.UNKNOWN),
+        ("P ", "unknown", Safety.UNKNOWN),
+        (" P", "unknown", Safety.UNKNOWN),
+        (" F", "unknown", Safety.UNKNOWN),
+        ("Ps", "unknown", Safety.UNKNOWN),
+        ("sF", "unknown", Safety.UNKNOWN),
+        ("-P", "not_applicable", Safety.SAFE),
+        ("P-", "not_applicable", Safety.SAFE),
+        ("-F", "not_applicable", Safety.SAFE),
+        ("- ", "not_applicable", Safety.SAFE),
+    ],
+)
+def test_a_scenario_has_one_place_in_the_answer(line: str, place: str | None, verdict: Safety) -> None:
+    """By what is known of it on either side."""
+    answer = ask(grid(line))
+    assert answer.verdict is verdict
+    assert {name: len(getattr(answer, name)) for name in PLACES} == {name: int(name == place) for name in PLACES}
+    assert answer.holding == int(place is None)
+
+
+def test_a_finding_tells_both_sides() -> None:
+    """Verdict, exception, executions and the deciding result."""
+    [finding] = ask(grid("PF")).regressed
+    assert (finding.before.verdict, finding.after.verdict) == (Verdict.PASS, Verdict.FAIL)
+    assert (finding.before.exception, finding.after.exception) == ("", "KeyError")
+    assert finding.after.result == "result"
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("P~", "flaky on 2025.3.0: 1 of 2 executions held"),
+        (" s", "never tested on 2025.2.0; the evidence on 2025.3.0 is of an older text of the scenario"),
+    ],
+)
+def test_what_is_unknown_says_why(line: str, why: str) -> None:
+    """In words, for each side that claims nothing."""
+    matrix = grid(line)
+    del_untested = {cell: each for cell, each in matrix.cells.items() if each.verdict is not Verdict.UNTESTED}
+    assert ask(replace(matrix, cells=del_untested)).unknown[0].why == why
+
+
+def test_reasons_are_sentences() -> None:
+    """With the numbers that decide."""
+    assert ask(grid("PF", "P~", "PP")).reasons == (
+        "1 scenario that holds on 2025.2.0 breaks on 2025.3.0.",
+        "1 scenario in scope without a verdict on both sides: 1 flaky.",
+    )
+    assert ask(grid("PP", "FF")).reasons == (
+        "All 2 scenarios in scope have fresh evidence on both sides; nothing that holds on 2025.2.0 breaks on 2025.3.0.",
+    )
+
+
+def test_nothing_in_scope_is_unknown() -> None:
+    """An empty question is not answered with safe."""
+    answer = ask(grid("PP"), covers=("dask.bag",))
+    assert answer.verdict is Safety.UNKNOWN
+    assert answer.reasons == ("No scenario is in scope, so nothing is known.",)
+
+
+def test_a_release_without_evidence_is_unknown_and_no_error() -> None:
+    """Whether it exists is not for the matrix to say."""
+    answer = ask(grid("PP"), target="2031.1.0")
+    assert (answer.verdict, answer.target) == (Safety.UNKNOWN, None)
+    assert answer.reasons[0] == "Nothing was ever tested on 2031.1.0 in lane as-released."
+
+
+def refusing(*releases: str) -> Matrix:
+    """Return a matrix in which some releases do not install."""
+    refusal = Refusal("resolve", "distributed needs another dask\nat length")
+    columns = tuple(environment(each, refusal=refusal if each in releases else None) for each in RELEASES)
+    return grid("PPPPP", columns=columns)
+
+
+def test_a_target_that_does_not_install_is_unsafe() -> None:
+    """And says what uv said first."""
+    answer = ask(refusing("2025.3.0"))
+    assert answer.verdict is Safety.UNSAFE
+    assert answer.reasons == ("dask 2025.3.0 does not install: distributed needs another dask",)
+
+
+@pytest.mark.parametrize("target", ["2025.3.0", "2025.2.0"])
+def test_a_start_that_does_not_install_is_unknown(target: str) -> None:
+    """Nothing can have been lost, and nothing is known."""
+    assert ask(refusing("2025.2.0"), target=target).verdict is Safety.UNKNOWN
+
+
+def listing(matrix: Matrix) -> Matrix:
+    """Return a matrix of which row 0 is listed as failing on every release from 2025.3.0 on."""
+    entry = Known("array/row_0", SpecifierSet(">=2025.3.0"), "dask/dask#1", "it is so", date(2030, 1, 1))
+    return matrix.listing([entry], NOON.date())
+
+
+@pytest.mark.parametrize(
+    ("accept", "verdict", "accepted"),
+    [
+        ((), Safety.UNSAFE, [False, False]),
+        (("known",), Safety.UNSAFE, [True, False]),
+        (("futures/row_1",), Safety.UNSAFE, [False, True]),
+        (("known", "futures/row_1"), Safety.SAFE, [True, True]),
+        (("*/row_*",), Safety.SAFE, [True, True]),
+    ],
+)
+def test_known_failures_count_until_they_are_accepted(
+    accept: tuple[str, ...], verdict: Safety, accepted: list[bool]
+) -> None:
+    """All that are listed, or one by its id; accepted ones stay in the answer."""
+    answer = ask(listing(grid("PF", "PF")), accept=accept)
+    assert answer.verdict is verdict
+    assert [each.accepted for each in answer.regressed] == accepted
+    assert answer.regressed[0].known is not None
+    assert answer.regressed[0].known.issue == "dask/dask#1"
+
+
+def test_the_road_has_a_verdict_for_each_release_on_it() -> None:
+    """And the specifier admits only what is safe."""
+    answer = ask(grid("PPFPP", "P ~PP"), target="2025.10.0")
+    assert [(step.release, step.verdict.value) for step in answer.road] == [
+        ("2025.3.0", "unknown"), ("2025.4.0", "unsafe"), ("2025.4.1", "safe"), ("2025.10.0", "safe"),
+    ]  # fmt: skip
+    assert answer.avoid == ("2025.4.0",)
+    assert answer.specifier == "dask>=2025.2.0,!=2025.3.0,!=2025.4.0,<=2025.10.0"
+    assert answer.recommended == "2025.10.0"
+
+
+def test_an_unsafe_target_has_a_safe_neighbour_on_either_side() -> None:
+    """The highest below it, and the lowest above it."""
+    answer = ask(grid("PPFFP"), target="2025.4.1")
+    assert (answer.recommended, answer.next_safe) == ("2025.3.0", "2025.10.0")
+    assert answer.specifier == "dask>=2025.2.0,<=2025.3.0"
+
+
+def test_where_nothing_is_safe_one_stays() -> None:
+    """No recommendation is no empty sentence either."""
+    answer = ask(grid("PFFFF"), target="2025.4.1")
+    assert (answer.recommended, answer.next_safe, answer.specifier) == (None, None, "dask==2025.2.0")
+
+
+def test_the_way_down_is_answered_too() -> None:
+    """What a downgrade breaks, and how far down is safe."""
+    answer = ask(grid("FFPPP"), start="2025.10.0", target="2025.3.0")
+    assert (answer.verdict, answer.recommended) == (Safety.UNSAFE, "2025.4.0")
+    assert [step.release for step in answer.road] == ["2025.4.1", "2025.4.0", "2025.3.0"]
+    assert answer.specifier == "dask>=2025.4.0,<=2025.10.0"
+
+
+def test_a_late_backport_stands_by_its_version_and_says_when_it_came() -> None:
+    """2025.9.3 came in July 2026, after 2025.10.0."""
+    moments = {"2025.2.0": 0, "2025.9.3": 500, "2025.10.0": 200}
+    columns = tuple(environment(each, released_at=NOON + timedelta(days=days)) for each, days in moments.items())
+    answer = ask(grid("PPP", columns=columns), target="2025.10.0")
+    assert [(step.release, step.late) for step in answer.road] == [("2025.9.3", True), ("2025.10.0", False)]
+    assert answer.caveats == ("2025.9.3 is a backport: it was uploaded on 2026-09-04, after higher releases.",)
+
+
+def test_packages_that_changed_are_told_but_dask_is_not() -> None:
+    """Those that behaviours turn on first."""
+    locks = [LOCK, "dask==2025.3.0\nnumpy==2.2.4\npandas==2.2.3\naiohttp==3.1\n"]
+    columns = tuple(environment(each, lock=lock) for each, lock in zip(RELEASES, locks, strict=False))
+    changed = ask(grid("PP", columns=columns)).packages_changed
+    assert [(each.name, each.before, each.after) for each in changed] == [
+        ("numpy", "2.2.1", "2.2.4"), ("aiohttp", None, "3.1"),
+    ]  # fmt: skip
+
+
+def test_what_breaks_in_lane_latest_alone_is_the_dependencies_doing() -> None:
+    """And the packages that differ are named."""
+    columns = (
+        environment("2025.2.0", lock=LOCK),
+        environment("2025.3.0", lock=LOCK),
+        environment("2025.3.0", Lane.LATEST, lock=LOCK.replace("2.2.3", "3.0.0")),
+    )
+    answer = ask(grid("PPF", "PPP", columns=columns))
+    assert answer.verdict is Safety.SAFE
+    assert answer.lanes is not None
+    assert ids(answer.lanes.breaks) == ["array/row_0"]
+    assert [each.name for each in answer.lanes.packages] == ["pandas"]
+    assert "pandas 2.2.3 → 3.0.0" in answer.lanes.sentence
+
+
+def test_both_sides_stand_on_one_python_where_there_is_one() -> None:
+    """The newest of the start; other Pythons are told as a caveat."""
+    old, new = Python(3, 10), Python(3, 11)
+    both = (
+        environment("2025.2.0", python=new),
+        environment("2025.3.0", python=old),
+        environment("2025.3.0", python=new),
+    )
+    assert ask(grid("PFP", columns=both)).verdict is Safety.SAFE
+    assert ask(grid("PFP", columns=both), python="3.10").verdict is Safety.UNKNOWN
+    assert ask(grid("PP", columns=both[:2])).caveats == ("The two sides ran on different Pythons: 3.11 and 3.10.",)
+
+
+def test_warnings_that_only_the_target_gives_are_new() -> None:
+    """Ports, addresses and counts do not make a warning new; scenarios that broke have more to say than that."""
+    given = {
+        RELEASES[0]: {"array/row_0": (Warned(category="UserWarning", message="port 8787", where="x:1"),)},
+        RELEASES[1]: {
+            "array/row_0": (
+                Warned(category="UserWarning", message="port 43112", where="x:1"),
+                Warned(category="FutureWarning", message="going away", where="x:2"),
+            ),
+            "futures/row_1": (Warned(category="FutureWarning", message="going away", where="x:2"),),
+        },
+    }
+    backing = Backing(warnings=lambda key: given[key.split()[0]])
+    assert [(each.scenario, each.message) for each in ask(grid("PP", "PF"), backing=backing).new_warnings] == [
+        ("array/row_0", "going away")
+    ]
+
+
+def test_evidence_is_counted_and_dated() -> None:
+    """Over both sides and what is in scope."""
+    keys = [environment(each).key for each in RELEASES[:2]]
+    spans = {
+        keys[0]: Span(NOON, NOON + timedelta(days=1)),
+        keys[1]: Span(NOON + timedelta(days=2), NOON + timedelta(days=3)),
+    }
+    evidence = ask(grid("P~", "PP"), backing=Backing(spans=spans)).evidence
+    assert (evidence.scenarios, evidence.results, evidence.flaky) == (2, 8, 1)
+    assert (evidence.oldest, evidence.newest) == (NOON, NOON + timedelta(days=3))
+
+
+@pytest.mark.parametrize(
+    ("narrowing", "told"),
+    [
+        ({"profile": "mine"}, "No profile 'mine'. Nearest: yours."),
+        ({"area": ("arrays",)}, "No area 'arrays'. Nearest: array."),
+        ({"scenario": ("array/ro_*",)}, "No scenario 'array/ro_*'."),
+        ({"scenario": ("futures/row_0",)}, "No scenario 'futures/row_0'. Nearest: array/row_0."),
+    ],
+)
+def test_what_there_is_not_is_named(narrowing: dict[str, object], told: str) -> None:
+    """Rather than answering about nothing."""
+    with pytest.raises(UnknownName) as raised:
+        ask(grid("PP"), backing=Backing(profiles={"yours": Profile()}), **narrowing)
+    assert str(raised.value) == told
+
+
+@pytest.mark.parametrize(
+    ("scope", "found"),
+    [
+        (Scope(), [0, 1, 2, 3]),
+        (Scope(areas=frozenset({"array"})), [0, 2]),
+        (Scope(scenarios=("futures/*", "array/row_0")), [0, 1, 3]),
+        (Scope(q="row 3"), [3]),
+        (Scope(covers=("dask.array",)), [0, 2]),
+        (Scope(covers=("dask.arr",)), []),
+        (Scope(uses=frozenset({"dask.futures.thing_1", "dask.array"})), [1]),
+        (Scope(profile=Profile(frozenset({"array"}), ("futures/row_1",))), [0, 1, 2]),
+        (Scope(areas=frozenset({"futures"}), profile=Profile(covers=("dask.futures.thing_3",))), [3]),
+    ],
+)
+def test_a_scope_narrows_by_every_line_that_says_something(scope: Scope, found: list[int]) -> None:
+    """A profile takes what any of its lines takes."""
+    assert [number for number in range(4) if scope.takes(scenario(number))] == found
+
+
+# laws
+
+LINES = st.lists(st.text("PFTC~-s ", min_size=5, max_size=5), min_size=1, max_size=6)
+TARGETS = st.sampled_from(RELEASES)
+RANK = {Safety.UNSAFE: 0, Safety.UNKNOWN: 1, Safety.SAFE: 2}
+
+
+@given(LINES, TARGETS, TARGETS)
+def test_recommended_is_safe_by_the_same_function(lines: list[str], start: str, target: str) -> None:
+    """So is the nearest above, and each release of the road has the verdict that it has when asked for alone."""
+    matrix = grid(*lines)
+    answer = ask(matrix, start, target)
+    for named in filter(None, (answer.recommended, answer.next_safe)):
+        assert ask(matrix, start, named).verdict is Safety.SAFE
+    for step in answer.road:
+        assert ask(matrix, start, step.release).verdict is step.verdict
+
+
+@given(LINES, TARGETS, TARGETS)
+def test_the_specifier_admits_exactly_the_start_and_what_is_safe(lines: list[str], start: str, target: str) -> None:
+    """Of the releases on the way."""
+    answer = ask(grid(*lines), start, target)
+    admits = SpecifierSet(answer.specifier.removeprefix("dask"))
+    assert Version(start) in admits
+    for step in answer.road:
+        assert (Version(step.release) in admits) == (step.verdict is Safety.SAFE)
+
+
+@given(LINES, TARGETS)
+def test_staying_is_safe_or_unknown(lines: list[str], release: str) -> None:
+    """Never unsafe."""
+    answer = ask(grid(*lines), release, release)
+    assert answer.verdict is not Safety.UNSAFE
+    assert answer.road == ()
+
+
+@given(LINES, TARGETS, TARGETS, st.data())
+def test_a_failure_on_the_target_never_makes_an_answer_safer(
+    lines: list[str], start: str, target: str, data: st.DataObject
+) -> None:
+    """Whatever stood in the cell before; a failure beside passes makes it flaky."""
+    if start == target:
+        return
+    number = data.draw(st.integers(0, len(lines) - 1))
+    column = RELEASES.index(target)
+    worse = "~" if lines[number][column] in "P~" else "F"
+    if lines[number][column] == "-":
+        return  # skipped and failing at once does not happen: the newest counts
+    after = list(lines)
+    after[number] = lines[number][:column] + worse + lines[number][column + 1 :]
+    before, then = ask(grid(*lines), start, target), ask(grid(*after), start, target)
+    assert RANK[then.verdict] <= RANK[before.verdict]
+
+
+@given(LINES, TARGETS, TARGETS)
+def test_the_answer_to_a_scope_is_the_projection_of_the_whole(lines: list[str], start: str, target: str) -> None:
+    """Each list is that of the whole answer without what is out of scope."""
+    matrix = grid(*lines)
+    whole, part = ask(matrix, start, target), ask(matrix, start, target, area=("array",))
+    for place in PLACES:
+        assert ids(getattr(part, place)) == [each for each in ids(getattr(whole, place)) if each.startswith("array/")]
+
+
+@given(LINES, TARGETS, TARGETS, st.randoms(use_true_random=False))
+def test_the_order_in_which_cells_came_is_irrelevant(lines: list[str], start: str, target: str, random: object) -> None:
+    """The same verdicts give the same answer."""
+    matrix = grid(*lines)
+    cells = list(matrix.cells.items())
+    random.shuffle(cells)  # type: ignore[attr-defined]
+    assert ask(replace(matrix, cells=dict(cells)), start, target) == ask(matrix, start, target)
