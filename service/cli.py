@@ -185,7 +185,7 @@ def show(
     )
     what = shown(data, scenarios, shipped=snapshot)
     with Store.open(what.database) as store:
-        matrix = store.matrix().listing(what.known, today()).select(selection)
+        matrix = store.matrix().listing(what.beliefs.known, today()).select(selection)
     if as_json:
         print(json.dumps(matrix.columnar()))
     elif not matrix.environments:
@@ -214,7 +214,7 @@ def serve(
     what = shown(data, scenarios, shipped=snapshot)
     listening = listen(host, port)
     print(f"The matrix is on http://{host}:{listening.getsockname()[1]} (Ctrl-C ends).", file=sys.stderr, flush=True)
-    made = create_app(what.database, what.known, what.snapshot_of)
+    made = create_app(what.database, what.beliefs, what.snapshot_of)
     server = uvicorn.Server(uvicorn.Config(made, log_level="warning"))
     if parent is not None:
         when_gone(parent, lambda: setattr(server, "should_exit", True))

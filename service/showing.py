@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING
 from service import places
 from service.collect import known
 from service.collect.workplace import Workplace
+from service.domain.beliefs import Beliefs
 from service.store import snapshot
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from service.domain.known import Known
-
 
 @dataclass(frozen=True)
 class Shown:
-    """The URL of a database, the known failures, and of when its snapshot is where it holds one."""
+    """The URL of a database, what is believed beside it, and of when its snapshot is where it holds one."""
 
     database: str
-    known: tuple[Known, ...]
+    beliefs: Beliefs
     snapshot_of: datetime | None = None
 
 
 def shown(data: Path | None, scenarios: Path | None, *, shipped: bool) -> Shown:
-    """Return what is to be shown; raise BadSnapshot or InvalidConfig (of known.toml)."""
+    """Return what is to be shown; raise BadSnapshot, or InvalidConfig of known.toml or matrix.toml."""
     workplace = Workplace.of(data, scenarios)
-    entries = known.load(workplace.tests)
+    profiles = {name: lines.profile() for name, lines in workplace.config.profiles.items()}
+    beliefs = Beliefs(known.load(workplace.tests), profiles)
     if not shipped:
-        return Shown(workplace.places.database, entries)
+        return Shown(workplace.places.database, beliefs)
     database, head = snapshot.database(places.snapshot(), places.cache())
-    return Shown(database, entries, head.made_at)
+    return Shown(database, beliefs, head.made_at)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
 
 from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
 from service.domain.release import Release
+from service.domain.scope import Profile
 
 
 class InvalidConfig(DaskMatrixError):
@@ -72,6 +73,26 @@ class ReleaseSet(BaseModel):
     lanes: Annotated[list[Lane], Field(min_length=1)] = [Lane.AS_RELEASED]
 
 
+class ProfileLines(BaseModel):
+    """A kind of work by name: the scenarios that any of its lines takes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    areas: list[str] = []
+    scenarios: list[str] = []
+    covers: list[str] = []
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.areas or self.scenarios or self.covers):
+            raise ValueError("a profile names areas, scenarios or covers; this one has none of them")
+        return self
+
+    def profile(self) -> Profile:
+        """Return it in the domain's words."""
+        return Profile(frozenset(self.areas), tuple(self.scenarios), tuple(self.covers))
+
+
 class Config(BaseModel):
     """matrix.toml, checked."""
 
@@ -85,6 +106,7 @@ class Config(BaseModel):
     imports: list[str] = ["dask", "distributed"]
     environments_gib: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] = 50
     sets: Annotated[dict[str, ReleaseSet], Field(min_length=1)]
+    profiles: dict[str, ProfileLines] = {}
 
     @property
     def environments_limit(self) -> int:

@@ -16,7 +16,7 @@ from service.domain.matrix import Environment, Matrix, Scenario, columns, rows
 from service.domain.outcome import Verdict
 from service.domain.records import Rejection, RunRecord, parse_lines
 from service.domain.timing import Timings
-from service.store import models, planning
+from service.store import backing, models, planning
 from service.store.database import WRITES, DatabaseUnreachable, open_engine
 from service.store.planning import Collected
 from service.store.read import environment_of, result_of, scenario_of, standing_refusal, verdicts, verdicts_at
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from service.domain.environment import EnvironmentSpec
-    from service.domain.records import Record
+    from service.domain.records import Record, Warned
     from service.domain.result import Result
     from service.domain.stability import Trial
+    from service.domain.upgrade import Span
     from service.store.planning import World
 
 FILE_BATCH = 8 * 2**20
@@ -221,6 +222,18 @@ class Store:
                 raise UnknownName("run", run, [])
             values = {column.name: getattr(row, column.name) for column in models.Run.__table__.columns}
             return RunRecord(run=run, **values)
+
+    # answering about upgrades
+
+    def spans(self) -> dict[str, Span]:
+        """Return by environment when its oldest and its newest result came."""
+        with self._reading() as session:
+            return backing.spans(session)
+
+    def warnings(self, environment: str) -> dict[str, tuple[Warned, ...]]:
+        """Return scenario id -> the warnings that stand beside its verdict in an environment."""
+        with self._reading() as session:
+            return backing.warnings(session, environment)
 
     # answering the planner
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from service.web.problems import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,14 @@ def _route(method: str, path: str, operation: dict[str, Any]) -> Route:
         summary=operation.get("description", ""),
         parameters=tuple(map(_parameter, operation.get("parameters", ()))),
         answer=_kind(content.get("schema", {})),
-        example="" if "{" in path else path,
+        example="" if "{" in path or method != "get" else _example(path, operation.get("parameters", ())),
     )
+
+
+def _example(path: str, parameters: Iterable[dict[str, Any]]) -> str:
+    """Return an address that can be opened: with the first example of each parameter that must be there."""
+    needed = {each["name"]: each["schema"].get("examples", [""])[0] for each in parameters if each["required"]}
+    return f"{path}?{urlencode(needed)}" if needed else path
 
 
 def _parameter(parameter: dict[str, Any]) -> Parameter:

@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from service.store.store import Store
-from service.web import api, pages
+from service.web import api, pages, upgrades
 from service.web.front import HERE, Front, build
 from service.web.problems import add_handlers
 from service.web.reader import Reader
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import datetime
 
-    from service.domain.known import Known
+    from service.domain.beliefs import Beliefs
 
 SMALLEST_COMPRESSED = 1_000
 """Bytes."""
 
 
-def create_app(store_url: str, known: tuple[Known, ...] = (), snapshot_of: datetime | None = None) -> FastAPI:
+def create_app(store_url: str, beliefs: Beliefs | None = None, snapshot_of: datetime | None = None) -> FastAPI:
     """Return the application on the database at a SQLAlchemy URL, made or migrated where needed.
 
-    ``known`` are the failures that are known; ``snapshot_of`` says of when the snapshot is that the database holds.
+    ``beliefs`` are what is known beside it; ``snapshot_of`` says of when the snapshot is that the database holds.
     Raises what Store.open raises: DatabaseTooNew or DatabaseUnreachable.
     """
     store = Store.open(store_url)
@@ -50,9 +50,10 @@ def create_app(store_url: str, known: tuple[Known, ...] = (), snapshot_of: datet
         lifespan=lifespan,
     )
     made_by = build()
-    reader = app.state.reader = Reader(store, known)
+    reader = app.state.reader = Reader(store, beliefs)
     app.state.templates, app.state.build, app.state.snapshot_of = pages.templates(), made_by, snapshot_of
     app.include_router(api.router)
+    app.include_router(upgrades.router)
     app.include_router(api.health)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"))

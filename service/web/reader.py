@@ -1,4 +1,4 @@
-"""The store as the web reads it: the present matrix and its freshness are kept until the store changes."""
+"""The store as the web reads it: the present matrix and what follows from it are kept until the store changes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from service.domain.beliefs import Beliefs
 from service.domain.known import today
+from service.domain.upgrade import upgrade
+from service.store.held import held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from service.domain.answer import Answer, Question
     from service.domain.known import Known
     from service.domain.matrix import Matrix
+    from service.domain.sides import Sides
+    from service.domain.upgrade import Backing
     from service.store.store import Freshness, Store
 
 LIVE_FOR = timedelta(minutes=2)
@@ -23,20 +29,31 @@ LIVE_FOR = timedelta(minutes=2)
 class _Kept:
     revision: int
     day: date
-    matrix: Matrix
+    sides: Sides
+    backing: Backing
     freshness: Freshness
 
 
 class Reader:
-    """Reads one store for many requests at once. ``known`` are the failures that are known, ``day`` tells the day."""
+    """Reads one store for many requests at once. ``day`` tells the day, by which known failures expire."""
 
-    def __init__(self, store: Store, known: tuple[Known, ...] = (), day: Callable[[], date] = today) -> None:
-        self.store, self.known, self.day = store, known, day
+    def __init__(self, store: Store, beliefs: Beliefs | None = None, day: Callable[[], date] = today) -> None:
+        self.store, self.beliefs, self.day = store, beliefs or Beliefs(), day
         self._kept: _Kept | None = None
+
+    @property
+    def known(self) -> tuple[Known, ...]:
+        """The failures that are known."""
+        return self.beliefs.known
 
     def matrix(self, at: datetime | None = None) -> Matrix:
         """Return the whole matrix as it is, or as it was at a moment."""
-        return self.store.matrix(at).listing(self.known, at.date()) if at else self._present().matrix
+        return self.store.matrix(at).listing(self.known, at.date()) if at else self._present().sides.matrix
+
+    def upgrade(self, question: Question) -> Answer:
+        """Return what is known of a move between two releases; raise what `service.domain.upgrade.upgrade` raises."""
+        kept = self._present()
+        return upgrade(kept.sides, question, kept.backing)
 
     def freshness(self) -> Freshness:
         """Return how many results there are and when the newest came."""
@@ -59,6 +76,5 @@ class Reader:
         revision, day = self.store.revision, self.day()  # read first: what is read after it is at least as new
         kept = self._kept
         if kept is None or (kept.revision, kept.day) != (revision, day):
-            matrix = self.store.matrix().listing(self.known, day)
-            kept = self._kept = _Kept(revision, day, matrix, self.store.freshness())
+            kept = self._kept = _Kept(revision, day, *held(self.store, self.beliefs, day), self.store.freshness())
         return kept

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from service.domain.beliefs import Beliefs
 from service.domain.known import Known
 from service.store.store import Store
 from service.web.reader import Reader
@@ -21,7 +22,7 @@ ENTRY = Known(ROW, SpecifierSet(">=2025.2.0"), ISSUE, "Futures are <lost>.", dat
 @pytest.fixture
 def listed(filled: Path, tmp_path: Path) -> Iterator[Book]:
     """Return an application on a row that is listed as failing in both columns, and passes in the older one."""
-    with opened(Path(shutil.copy(filled, tmp_path)), number=100, known=(ENTRY,)) as book:
+    with opened(Path(shutil.copy(filled, tmp_path)), number=100, beliefs=Beliefs((ENTRY,))) as book:
         yield book
 
 
@@ -68,7 +69,7 @@ def test_no_answer_of_another_list_is_taken_for_the_same(filled: Path, tmp_path:
     tags = []
     database = Path(shutil.copy(filled, tmp_path))
     for known in ((ENTRY,), (ENTRY,), ()):
-        with opened(database, known=known) as book:
+        with opened(database, beliefs=Beliefs(known)) as book:
             tags.append(book.client.get("/api/v1/matrix").headers["etag"])
     assert tags[0] == tags[1] != tags[2]
 
@@ -77,7 +78,7 @@ def test_an_entry_expires_while_the_service_runs(filled: Path) -> None:
     """On its day the marks are gone, and what was kept is not answered any more."""
     days = [date(2098, 12, 31)]
     with Store.open(f"sqlite:///{filled}") as store:
-        reader = Reader(store, (ENTRY,), lambda: days[-1])
+        reader = Reader(store, Beliefs((ENTRY,)), lambda: days[-1])
         before = reader.matrix().columnar()["overlays"], reader.state()
         days.append(date(2099, 1, 1))
         after = reader.matrix().columnar()["overlays"], reader.state()
