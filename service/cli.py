@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from service import authoring, options
+from service import authoring, checking, options
 from service.conclude import DONE, GOES_ON, NOT_ALL_DONE, USAGE, rejected
 from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
@@ -22,6 +22,7 @@ from service.serving import INTERRUPTED, listen, served, when_gone
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(authoring.app, name="scenarios")
+app.command()(checking.check)
 
 
 def main() -> None:

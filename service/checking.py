@@ -1,0 +1,170 @@
+"""`dask-matrix check`: the gate. Exit codes: 0 safe, 1 unsafe, 2 usage, 3 unknown, 4 evidence unreachable."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service import options
+from service.domain.answer import Question, Safety
+from service.domain.environment import Lane
+
+if TYPE_CHECKING:
+    from service.domain.answer import Answer
+    from service.project.locked import Start
+    from service.project.usage import Usage
+    from service.tell.code import Code
+
+SAFE, UNSAFE, UNKNOWN, UNREACHABLE = 0, 1, 3, 4
+CODES = {Safety.SAFE: SAFE, Safety.UNSAFE: UNSAFE, Safety.UNKNOWN: UNKNOWN}
+LIBRARIES = ("pandas", "numpy", "pyarrow")
+"""Whose versions are compared with those that the evidence was made with."""
+
+Texts = list[str] | None
+
+
+def check(
+    target: Annotated[str, typer.Option("--to", metavar="RELEASE", help="The release that is moved to.")],
+    start: Annotated[
+        str, typer.Option("--from", metavar="RELEASE|installed|FILE", help="The release moved from, or a lock file.")
+    ] = "installed",
+    server: Annotated[
+        str, typer.Option("--server", envvar="DASK_MATRIX_SERVER", metavar="URL", help="Ask a server of dask-matrix.")
+    ] = "",
+    snapshot: options.Snapshot = False,
+    data: options.Data = None,
+    scenarios: options.KnownIn = None,
+    area: Annotated[Texts, typer.Option(help="Only this area; repeatable.")] = None,
+    scenario: Annotated[Texts, typer.Option(help="Only this scenario, * is anything; repeatable.")] = None,
+    q: Annotated[str, typer.Option("-q", help="Only scenarios with these words.")] = "",
+    covers: Annotated[Texts, typer.Option(help="Only what exercises this dotted name; repeatable.")] = None,
+    profile: Annotated[str, typer.Option(help="A kind of work that matrix.toml names.")] = "",
+    code: Annotated[
+        list[Path] | None, typer.Option(help="Only what this code uses; read, never run; it stays here. Repeatable.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Print what is asked, all of it, before asking.")] = False,
+    lane: Annotated[Lane, typer.Option(help="How other dependencies were chosen.")] = Lane.AS_RELEASED,
+    python: Annotated[str, typer.Option(help="Only environments of this Python.")] = "",
+    accept: Annotated[
+        Texts, typer.Option(help="`known` accepts failures listed as known, an id that scenario's; repeatable.")
+    ] = None,
+    allow_unknown: Annotated[bool, typer.Option("--allow-unknown", help="Exit 0 where the answer is unknown.")] = False,
+    as_json: options.Json = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a pull request.")] = False,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a JUnit report too.")] = None,
+    github: Annotated[bool, typer.Option("--github", help="Annotations, step summary and outputs for Actions.")] = False,
+) -> None:
+    """Say what breaks and what is fixed by a move. Exits 0 safe, 1 unsafe, 2 usage, 3 unknown, 4 no evidence to be had."""
+    from service.client import Unreachable
+    from service.project.locked import start as start_of
+    from service.sources import EvidenceUnreachable, opened
+
+    begun = start_of(start)
+    usage = _usage(code)
+    question = Question(
+        start=str(begun.release),
+        target=target,
+        lane=lane,
+        python=python or None,
+        area=tuple(area or ()),
+        scenario=tuple(scenario or ()),
+        q=q,
+        covers=tuple(covers or ()),
+        profile=profile,
+        uses=None if usage is None else tuple(sorted(usage.names)),
+        have=_had(begun),
+        accept=tuple(accept or ()),
+    )
+    if explain:
+        _explain(question, server)
+    try:
+        with opened(question, server, data, scenarios, snapshot=snapshot) as source:
+            answer = _with_notes(source.answer(question), begun)
+            mine = None if usage is None else _code(usage, source.covered())
+    except (EvidenceUnreachable, Unreachable) as error:
+        print(f"dask-matrix: {error}", file=sys.stderr)
+        raise typer.Exit(UNREACHABLE) from None
+    _tell(answer, mine, as_json=as_json, as_markdown=as_markdown, github=github)
+    if junit:
+        _write_junit(answer, junit)
+    raise typer.Exit(_code_of(answer, allow_unknown=allow_unknown))
+
+
+def _usage(code: list[Path] | None) -> Usage | None:
+    if not code:
+        return None
+    from service.project.usage import usage
+
+    return usage(code)
+
+
+def _had(begun: Start) -> dict[str, str]:
+    """Return the versions that behaviours turn on, as far as they are known. Nothing else of a project is ever sent."""
+    found = {name: begun.packages[name] for name in LIBRARIES if name in begun.packages}
+    return found | ({"python": str(begun.python)} if begun.python else {})
+
+
+def _explain(question: Question, server: str) -> None:
+    whom = f"This, and nothing else, goes to {server}:" if server else "Nothing leaves this machine. What is asked:"
+    asked = question.model_dump(mode="json", exclude_defaults=True)
+    print(f"{whom}\n{json.dumps(asked, indent=1, ensure_ascii=False)}", file=sys.stderr)
+
+
+def _with_notes(answer: Answer, begun: Start) -> Answer:
+    return answer.model_copy(update={"caveats": (*begun.notes, *answer.caveats)})
+
+
+def _code(usage: Usage, covered: frozenset[str]) -> Code:
+    from service.tell.code import Code
+
+    used = {name: tuple(map(str, places)) for name, places in usage.names.items()}
+    unread = tuple(f"{each.file}: {each.reason}" for each in usage.unread)
+    return Code(used, covered & used.keys(), unread)
+
+
+def _tell(answer: Answer, mine: Code | None, *, as_json: bool, as_markdown: bool, github: bool) -> None:
+    """Print the answer in the one form that was asked for; on a terminal, for a person."""
+    if as_json:
+        print(answer.model_dump_json(indent=1))
+    elif as_markdown:
+        from service.tell.markdown import markdown
+
+        print(markdown(answer, mine))
+    elif github:
+        _tell_github(answer, mine)
+    else:
+        from rich.console import Console
+
+        from service.tell.terminal import tell
+
+        tell(answer, mine, Console())
+
+
+def _tell_github(answer: Answer, mine: Code | None) -> None:
+    """Print annotations; append the summary and the outputs where the runner wants them."""
+    from service.tell.github import annotations, outputs
+    from service.tell.markdown import markdown
+
+    print(annotations(answer))
+    for variable, text in (("GITHUB_STEP_SUMMARY", markdown(answer, mine)), ("GITHUB_OUTPUT", outputs(answer))):
+        if path := os.environ.get(variable):
+            with Path(path).open("a", encoding="utf-8") as file:
+                file.write(f"{text}\n")
+
+
+def _write_junit(answer: Answer, path: Path) -> None:
+    from service.tell.junit import junit
+
+    path.write_text(junit(answer), encoding="utf-8")
+
+
+def _code_of(answer: Answer, *, allow_unknown: bool) -> int:
+    if answer.verdict is Safety.UNKNOWN and allow_unknown:
+        print("dask-matrix: unknown, which --allow-unknown lets pass.", file=sys.stderr)
+        return SAFE
+    return CODES[answer.verdict]

@@ -1,0 +1,112 @@
+"""Where evidence is asked for: a server, a data folder, or the snapshot that ships, in that order."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from service.domain.errors import DaskMatrixError
+from service.domain.release import Release
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from service.domain.answer import Answer, Question
+    from service.domain.sides import Sides
+    from service.domain.upgrade import Backing
+    from service.showing import Shown
+
+
+class Source(Protocol):
+    """Whoever answers questions about upgrades."""
+
+    def answer(self, question: Question) -> Answer:
+        """Return the answer, which names where it came from."""
+
+    def covered(self) -> frozenset[str]:
+        """Return the dotted names that any scenario covers."""
+
+
+class EvidenceUnreachable(DaskMatrixError):
+    """There is nobody to ask: no server answers, and there is neither a data folder with results nor a snapshot."""
+
+
+class Held:
+    """Evidence on this machine, read whole; ``name`` says which."""
+
+    def __init__(self, sides: Sides, backing: Backing, name: str) -> None:
+        self.sides, self.backing, self.name = sides, backing, name
+
+    def answer(self, question: Question) -> Answer:
+        """Return the answer; raise what `service.domain.upgrade.upgrade` raises."""
+        from service.domain.upgrade import upgrade
+
+        answer = upgrade(self.sides, question, self.backing)
+        return answer.model_copy(update={"evidence": answer.evidence.model_copy(update={"source": self.name})})
+
+    def covered(self) -> frozenset[str]:
+        """Return the dotted names that any scenario covers."""
+        return frozenset(name for row in self.sides.matrix.scenarios for name in row.covers)
+
+    def speaks_of(self, *releases: str) -> bool:
+        """Whether there is a column for each of some releases."""
+        return {Release.parse(each) for each in releases} <= set(self.sides.releases)
+
+
+@contextmanager
+def opened(
+    question: Question, server: str, data: Path | None, scenarios: Path | None, *, snapshot: bool
+) -> Iterator[Source]:
+    """Give whom to ask: the server if one is named, else the data folder if it knows both releases, else the snapshot.
+
+    Raises EvidenceUnreachable.
+    """
+    if server:
+        from service.client import Matrix
+
+        with Matrix(server) as matrix:
+            yield matrix
+    else:
+        yield _held(question, data, scenarios, snapshot=snapshot)
+
+
+def _held(question: Question, data: Path | None, scenarios: Path | None, *, snapshot: bool) -> Held:
+    own = None if snapshot else _own(data, scenarios)
+    if own and (data or own.speaks_of(question.start, question.target)):
+        return own
+    shipped = _shipped(data, scenarios)
+    if isinstance(shipped, Held):
+        return shipped
+    if own and not snapshot:
+        return own
+    raise EvidenceUnreachable(f"No evidence to answer from. {shipped}")
+
+
+def _own(data: Path | None, scenarios: Path | None) -> Held | None:
+    """Return what a data folder holds, if there is a database in it at all: asking makes none."""
+    from service.showing import shown
+
+    what = shown(data, scenarios, shipped=False)
+    path = Path(what.database.partition("///")[2])
+    return _read(what, f"the data folder {path.parent}") if path.exists() else None
+
+
+def _shipped(data: Path | None, scenarios: Path | None) -> Held | DaskMatrixError:
+    from service.showing import shown
+    from service.store.snapshot import BadSnapshot
+
+    try:
+        what = shown(data, scenarios, shipped=True)
+    except BadSnapshot as error:
+        return error
+    return _read(what, f"the snapshot of {what.snapshot_of:%Y-%m-%d} that ships with dask-matrix")
+
+
+def _read(what: Shown, name: str) -> Held:
+    from service.domain.known import today
+    from service.store.held import held
+    from service.store.store import Store
+
+    with Store.open(what.database) as store:
+        return Held(*held(store, what.beliefs, today()), name)
