@@ -57,7 +57,9 @@ def check(
     as_json: options.Json = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a pull request.")] = False,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a JUnit report too.")] = None,
-    github: Annotated[bool, typer.Option("--github", help="Annotations, step summary and outputs for Actions.")] = False,
+    github: Annotated[
+        bool, typer.Option("--github", help="Annotations, step summary and outputs for Actions.")
+    ] = False,
 ) -> None:
     """Say what breaks and what is fixed by a move. Exits 0 safe, 1 unsafe, 2 usage, 3 unknown, 4 no evidence to be had."""
     from service.client import Unreachable

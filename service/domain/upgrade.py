@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from service.domain import reasons
 from service.domain.answer import Answer, Column, Evidence, Finding, Listed, Question, Safety, Seen, Step, Warned
 from service.domain.compare import Comparison, compare, standing_for
-from service.domain.environment import Python
+from service.domain.environment import Python, packages
 from service.domain.lanes import lanes, packages_changed
+from service.domain.nearest import Nearest, nearest
 from service.domain.outcome import Verdict
 from service.domain.release import Release
 from service.domain.road import Walk, between, specifier
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from service.domain.scope import Profile
     from service.domain.sides import Sides
 
+PYTHON = "python"
+"""How ``Question.have`` names the interpreter."""
 _CHANGING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+")
 """What differs from one execution to the next in the text of a warning: addresses, tokens, ports and counts."""
 
@@ -61,6 +64,7 @@ class _Move:
     start: Environment | None
     target: Environment | None
     compared: Comparison
+    apart: tuple[str, ...]
 
     @property
     def columns(self) -> list[Environment]:
@@ -99,7 +103,7 @@ def upgrade(sides: Sides, question: Question, backing: Backing | None = None) ->
         next_safe=following,
         packages_changed=packages_changed(move.start, move.target),
         lanes=lanes(sides, Release.parse(question.target), move.python, move.scope),
-        caveats=tuple(reasons.caveats(move.start, move.target, steps)),
+        caveats=(*move.apart, *reasons.caveats(move.start, move.target, steps)),
         evidence=_evidence(move, backing),
     )
 
@@ -109,10 +113,22 @@ def _move(sides: Sides, question: Question, profiles: Mapping[str, Profile]) -> 
     scope.check(sides.matrix.scenarios)
     python = Python.parse(question.python) if question.python else None
     start, target = Release.parse(question.start), Release.parse(question.target)
-    before = standing_for(sides, start, question.lane, python)
+    near = _near(sides, question, python)
+    before = near.environment or standing_for(sides, start, question.lane, python)
     after = standing_for(sides, target, question.lane, python, like=before) if target != start else before
     rows = sides.bits(scope.takes)
-    return _Move(sides, question, rows, python, before, after, compare(sides, before, after, rows, question.accept))
+    compared = compare(sides, before, after, rows, question.accept)
+    return _Move(sides, question, rows, python, before, after, compared, near.caveats)
+
+
+def _near(sides: Sides, question: Question, python: Python | None) -> Nearest:
+    """Return the tested environment nearest to what the asker has, and what differs; none if that was not said."""
+    have = {name: version for name, version in question.have.items() if name != PYTHON}
+    own = Python.parse(question.have[PYTHON]) if PYTHON in question.have else None
+    if not question.have:
+        return Nearest(None, ())
+    tested = sides.columns(Release.parse(question.start), question.lane, python)
+    return nearest(have, own, [(each, packages(each.lock)) for each in tested])
 
 
 def _steps(move: _Move) -> tuple[list[Step], str | None]:

@@ -283,6 +283,19 @@ def test_both_sides_stand_on_one_python_where_there_is_one() -> None:
     assert ask(grid("PP", columns=both[:2])).caveats == ("The two sides ran on different Pythons: 3.11 and 3.10.",)
 
 
+def test_the_environment_nearest_to_what_one_has_stands_for_the_start() -> None:
+    """And what still differs is a caveat."""
+    both = (
+        environment("2025.2.0", python=Python(3, 10), lock=LOCK),
+        environment("2025.2.0", lock=LOCK),
+        environment("2025.3.0"),
+    )
+    answer = ask(grid("PPP", columns=both), have={"python": "3.10", "pandas": "2.1.0"})
+    assert answer.start is not None
+    assert answer.start.python == "3.10"
+    assert answer.caveats[0] == "You have pandas 2.1.0; the evidence was made with pandas 2.2.3."
+
+
 def test_warnings_that_only_the_target_gives_are_new() -> None:
     """Ports, addresses and counts do not make a warning new; scenarios that broke have more to say than that."""
     given = {
