@@ -21,6 +21,11 @@ ROOMS = {
     "driving": {"domain", "store", "collect", "conclude", "terminal"},
     "showing": {"domain", "store", "collect", "places"},
     "shipping": {"store", "collect"},
+    "client": {"domain"},
+    "sources": {"domain", "store", "showing", "client"},
+    "checking": {"domain", "options", "sources", "client", "project", "tell"},
+    "project": {"domain"},
+    "tell": {"domain"},
     "authoring": {"domain", "collect", "places", "conclude", "driving", "options"},
     "cli": {
         "domain",
@@ -36,6 +41,7 @@ ROOMS = {
         "showing",
         "shipping",
         "authoring",
+        "checking",
     },
 }
 """What each room may import besides itself."""
@@ -47,8 +53,10 @@ KEEPERS = {
     "jinja2": {"web"},
     "pygments": {"web"},
     "uvicorn": {"cli"},
-    "typer": {"cli", "options", "authoring"},
-    "rich": {"terminal", "cli", "driving"},
+    "typer": {"cli", "options", "authoring", "checking"},
+    "rich": {"terminal", "cli", "driving", "checking", "tell"},
+    "httpx2": {"client"},
+    "stamina": {"client"},
     "nox": {"collect"},
     "uv": {"collect"},
     "pypi_simple": {"collect"},

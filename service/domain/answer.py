@@ -139,8 +139,12 @@ class Evidence(_Value):
 class Question(_Value):
     """What is asked. All that narrows it narrows it together; the values of one field are alternatives."""
 
-    start: str = Field(alias="from", description="The release that is moved from, such as 2025.2.0.")
-    target: str = Field(alias="to", description="The release that is moved to.")
+    start: str = Field(
+        validation_alias="from",
+        serialization_alias="from",
+        description="The release that is moved from, such as 2025.2.0.",
+    )
+    target: str = Field(validation_alias="to", serialization_alias="to", description="The release that is moved to.")
     lane: Lane = Lane.AS_RELEASED
     python: str | None = Field(default=None, description="Only environments of this Python, such as 3.11.")
     area: tuple[str, ...] = ()

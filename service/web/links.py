@@ -61,6 +61,11 @@ def run(name: str) -> str:
     return f"{API}/runs/{escaped(name)}"
 
 
+def upgrade(values: dict[str, str | list[str]]) -> str:
+    """Return the address of what a move breaks and fixes."""
+    return f"/upgrade?{urlencode(values, doseq=True)}"
+
+
 def release(text: str) -> str:
     """Return the address of a release in the list of releases."""
     return f"/releases#{quote(text)}"

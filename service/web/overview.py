@@ -97,17 +97,17 @@ def _filters(whole: Matrix, query: MatrixQuery, *, narrow: bool) -> Filters:
         q=query.q,
         changes=query.changes,
         at=query.values().get("at", ""),
-        areas=_choices(whole.areas(), query.area),
-        verdicts=_choices(Verdict, query.verdict or ""),
-        starts=_choices(releases, query.start or ""),
-        ends=_choices(releases, query.end or ""),
-        pythons=_choices((str(each) for each in sorted({each.python for each in environments})), query.python or ""),
-        lanes=_choices(sorted({each.lane for each in environments}), query.lane or ""),
+        areas=choices(whole.areas(), query.area),
+        verdicts=choices(Verdict, query.verdict or ""),
+        starts=choices(releases, query.start or ""),
+        ends=choices(releases, query.end or ""),
+        pythons=choices((str(each) for each in sorted({each.python for each in environments})), query.python or ""),
+        lanes=choices(sorted({each.lane for each in environments}), query.lane or ""),
         narrow=narrow,
     )
 
 
-def _choices(values: Iterable[str], chosen: str) -> tuple[Choice, ...]:
+def choices(values: Iterable[str], chosen: str) -> tuple[Choice, ...]:
     """Return what there is to choose from; a value asked for stays in sight even if there is nothing of it."""
     known = [str(value) for value in values]
     return tuple(Choice(value, value == chosen) for value in dict.fromkeys([*known, *([chosen] if chosen else [])]))

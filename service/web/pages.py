@@ -18,6 +18,8 @@ from service.web.apidocs import docs_page
 from service.web.front import HERE
 from service.web.overview import matrix_page
 from service.web.query import MatrixQuery
+from service.web.upgrade_page import upgrade_page
+from service.web.upgrades import AskedQuery
 from service.web.words import TITLE
 
 if TYPE_CHECKING:
@@ -137,6 +139,16 @@ def result(request: Request, result: str, books: Books) -> HTMLResponse:
 def releases(request: Request, books: Books) -> HTMLResponse:
     """All releases."""
     return show(request, "releases.html", contexts.releases_page(books.matrix()), title="Releases", section="releases")
+
+
+@router.get("/upgrade")
+def upgrade(request: Request, query: Annotated[AskedQuery, Query()], books: Books) -> HTMLResponse:
+    """What a move breaks and fixes."""
+    question = query.question()
+    answer = books.upgrade(question) if question else None
+    page = upgrade_page(books.matrix(), sorted(books.beliefs.profiles), query, answer)
+    title = f"{query.start} → {query.target}: {answer.verdict}" if answer else "Upgrade"
+    return show(request, "upgrade.html", page, title=title, section="upgrade")
 
 
 @router.get("/api/docs")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import shlex
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from service.domain.answer import Answer, Question
 from service.domain.environment import Lane
@@ -58,6 +59,49 @@ class UpgradeQuery(BaseModel):
         """Return it in the domain's words."""
         told = self.model_dump(exclude={"have"})
         return Question(**told, have=dict(_pair(each) for each in self.have))
+
+
+class AskedQuery(BaseModel):
+    """The same from a form: releases may not be chosen yet, and what is left empty says nothing."""
+
+    model_config = ConfigDict(validate_by_name=True)
+
+    start: ReleaseText | Literal[""] = Field(default="", alias="from")
+    target: ReleaseText | Literal[""] = Field(default="", alias="to")
+    lane: Lane = Lane.AS_RELEASED
+    area: Texts = []
+    q: str = Field(default="", max_length=300)
+    covers: Texts = []
+    profile: str = Field(default="", max_length=300)
+    accept: Texts = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_values(cls, values: Any) -> Any:
+        empty: tuple[object, ...] = ("", [""])
+        return (
+            {name: value for name, value in values.items() if value not in empty}
+            if isinstance(values, dict)
+            else values
+        )
+
+    def question(self) -> Question | None:
+        """Return it in the domain's words, once both releases are named."""
+        return Question(**self.model_dump()) if self.start and self.target else None
+
+    def values(self, **instead: str) -> dict[str, str | list[str]]:
+        """Return the values that say something, as a query string writes them."""
+        return {**self.model_dump(mode="json", by_alias=True, exclude_defaults=True), **instead}
+
+    def command(self) -> str:
+        """Return the command that asks the same."""
+        told = [
+            (name, each)
+            for name, value in self.values().items()
+            for each in ([value] if isinstance(value, str) else value)
+        ]
+        options = (f"{'-q' if name == 'q' else f'--{name}'} {shlex.quote(each)}" for name, each in told)
+        return " ".join(["dask-matrix check", *options])
 
 
 @router.get("/upgrade")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.domain.answer import Safety
 from service.domain.environment import Lane
 from service.domain.known import Overlay
 from service.domain.outcome import Outcome, Verdict
@@ -45,6 +46,16 @@ VERDICTS = {
 OVERLAYS = {
     Overlay.KNOWN: Word("known", "k", "o-known", "It fails as listed, with an issue and a reason, until a day."),
     Overlay.SURPRISE: Word("surprise", "!", "o-surprise", "It is listed as failing, and it holds."),
+}
+
+SAFETIES = {
+    Safety.SAFE: Word(
+        "safe", "✓", "v-pass", "Nothing that held breaks, and there is fresh evidence for everything asked."
+    ),
+    Safety.UNSAFE: Word("unsafe", "✕", "v-fail", "Something that held breaks, or the target does not install."),
+    Safety.UNKNOWN: Word(
+        "unknown", "?", "v-flaky", "Nothing is known to break, but not everything is known. Never taken for safe."
+    ),
 }
 
 OUTCOMES = {

@@ -1,0 +1,212 @@
+"""What the page of an upgrade may see: the question as a form, and the answer with a link for everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service.domain.environment import Lane
+from service.web import links, times
+from service.web.overview import Choice, choices
+from service.web.words import SAFETIES, VERDICTS, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from service.domain.answer import Answer, Finding, Listed, PackageChange, Step, Suspect
+    from service.domain.matrix import Matrix
+    from service.web.upgrades import AskedQuery
+
+MOST_WARNINGS = 200
+"""New warnings that are listed."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """The question as it stands, and what there is to choose from."""
+
+    starts: tuple[Choice, ...]
+    targets: tuple[Choice, ...]
+    lanes: tuple[Choice, ...]
+    areas: tuple[Choice, ...]
+    profiles: tuple[Choice, ...]
+    q: str
+    covers: str
+    accepts_known: bool
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one side of the move says of a scenario."""
+
+    word: Word
+    exception: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One scenario of the answer."""
+
+    title: str
+    id: str
+    href: str
+    before: Side
+    after: Side
+    why: str
+    issues: tuple[links.Link, ...]
+    listed: Listed | None
+    listed_issue: links.Link | None
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """The scenarios of one kind. ``open`` says whether they are in sight at once."""
+
+    name: str
+    title: str
+    means: str
+    rows: tuple[Row, ...]
+    open: bool
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A release on the road."""
+
+    release: str
+    day: str
+    late: bool
+    word: Word
+    told: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What only the dependencies can have done on the target."""
+
+    sentence: str
+    breaks: tuple[tuple[str, str], ...]
+    mends: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class UpgradePage:
+    """The question, and the answer where both releases are named."""
+
+    form: Form
+    answer: Answer | None
+    word: Word | None
+    sections: tuple[Section, ...]
+    road: tuple[Stop, ...]
+    apart: Apart | None
+    packages: str
+    span: str
+    command: str
+    most_warnings: int = MOST_WARNINGS
+
+
+SECTIONS = (
+    ("regressed", "Breaks", "Held before and does not on the target."),
+    ("unknown", "Unknown", "No verdict on both sides, so nothing is claimed."),
+    ("fixed", "Fixed", "Did not hold before and does on the target."),
+    ("still_failing", "Still fails", "Holds on neither side."),
+    ("not_applicable", "Does not apply", "Declared not to apply on one of the two sides."),
+)
+"""Field of an answer, its heading, and what it means."""
+IN_SIGHT = ("regressed", "unknown", "fixed")
+
+
+def upgrade_page(matrix: Matrix, profiles: Sequence[str], query: AskedQuery, answer: Answer | None) -> UpgradePage:
+    """Return the page of a question; ``answer`` is None until both releases are named."""
+    return UpgradePage(
+        form=_form(matrix, profiles, query),
+        answer=answer,
+        word=SAFETIES[answer.verdict] if answer else None,
+        sections=tuple(_section(answer, *each) for each in SECTIONS) if answer else (),
+        road=tuple(_stop(query, step) for step in answer.road) if answer else (),
+        apart=_apart(answer) if answer else None,
+        packages=_packages(answer.packages_changed) if answer else "",
+        span=_span(answer) if answer else "",
+        command=query.command() if answer else "",
+    )
+
+
+def _form(matrix: Matrix, profiles: Sequence[str], query: AskedQuery) -> Form:
+    releases = [str(each) for each in dict.fromkeys(each.release for each in reversed(matrix.environments))]
+    return Form(
+        starts=choices(releases, query.start),
+        targets=choices(releases, query.target),
+        lanes=choices(sorted({each.lane for each in matrix.environments} | {Lane.AS_RELEASED}), query.lane),
+        areas=choices(matrix.areas(), next(iter(query.area), "")),
+        profiles=choices(profiles, query.profile),
+        q=query.q,
+        covers=next(iter(query.covers), ""),
+        accepts_known="known" in query.accept,
+    )
+
+
+def _section(answer: Answer, name: str, title: str, means: str) -> Section:
+    found: tuple[Finding, ...] = getattr(answer, name)
+    return Section(name, title, means, tuple(_row(answer, each) for each in found), name in IN_SIGHT)
+
+
+def _row(answer: Answer, finding: Finding) -> Row:
+    before, after = (_side(answer, finding, place) for place in ("start", "target"))
+    return Row(
+        title=finding.title,
+        id=finding.scenario,
+        href=links.scenario(finding.scenario),
+        before=before,
+        after=after,
+        why=finding.why,
+        issues=tuple(map(links.issue, finding.issues)),
+        listed=finding.known,
+        listed_issue=links.issue(finding.known.issue) if finding.known else None,
+        accepted=finding.accepted,
+    )
+
+
+def _side(answer: Answer, finding: Finding, place: str) -> Side:
+    column = getattr(answer, place)
+    seen = finding.before if place == "start" else finding.after
+    href = links.cell(finding.scenario, column.key) if column and column.installs else ""
+    return Side(VERDICTS[seen.verdict], seen.exception, href)
+
+
+def _stop(query: AskedQuery, step: Step) -> Stop:
+    told = f"{step.regressed} break, {step.fixed} fixed"
+    unknown = f", {step.unknown} unknown" if step.unknown else ""
+    return Stop(
+        release=step.release,
+        day=times.day(step.released_at),
+        late=step.late,
+        word=SAFETIES[step.verdict],
+        told=f"{told}{unknown}" if step.installs else "does not install",
+        href=links.upgrade(query.values(to=step.release)),
+    )
+
+
+def _apart(answer: Answer) -> Apart | None:
+    if answer.lanes is None:
+        return None
+    return Apart(
+        answer.lanes.sentence,
+        tuple(_suspect(each, answer.lanes.other.key) for each in answer.lanes.breaks),
+        tuple(_suspect(each, answer.lanes.other.key) for each in answer.lanes.mends),
+    )
+
+
+def _suspect(suspect: Suspect, key: str) -> tuple[str, str]:
+    return suspect.title, links.cell(suspect.scenario, key)
+
+
+def _packages(changed: Sequence[PackageChange]) -> str:
+    return ", ".join(f"{each.name} {each.before or 'none'} → {each.after or 'none'}" for each in changed)
+
+
+def _span(answer: Answer) -> str:
+    oldest, newest = times.day(answer.evidence.oldest), times.day(answer.evidence.newest)
+    return oldest if oldest == newest else f"{oldest} to {newest}"
