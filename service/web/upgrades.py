@@ -30,7 +30,19 @@ Texts = Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=
 Had = Annotated[str, AfterValidator(_had)]
 
 
-class UpgradeQuery(BaseModel):
+class _WithoutEmptyValues(BaseModel):
+    """A query of which an empty value says nothing, as forms send it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_values(cls, values: Any) -> Any:
+        empty: tuple[object, ...] = ("", [""])
+        if not isinstance(values, dict):
+            return values
+        return {name: value for name, value in values.items() if value not in empty}
+
+
+class UpgradeQuery(_WithoutEmptyValues):
     """A question as a query string writes it; parameters that may stand several times are alternatives."""
 
     model_config = ConfigDict(extra="forbid", validate_by_name=True)
@@ -61,7 +73,7 @@ class UpgradeQuery(BaseModel):
         return Question(**told, have=dict(_pair(each) for each in self.have))
 
 
-class AskedQuery(BaseModel):
+class AskedQuery(_WithoutEmptyValues):
     """The same from a form: releases may not be chosen yet, and what is left empty says nothing."""
 
     model_config = ConfigDict(validate_by_name=True)
@@ -74,16 +86,6 @@ class AskedQuery(BaseModel):
     covers: Texts = []
     profile: str = Field(default="", max_length=300)
     accept: Texts = []
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty_values(cls, values: Any) -> Any:
-        empty: tuple[object, ...] = ("", [""])
-        return (
-            {name: value for name, value in values.items() if value not in empty}
-            if isinstance(values, dict)
-            else values
-        )
 
     def question(self) -> Question | None:
         """Return it in the domain's words, once both releases are named."""

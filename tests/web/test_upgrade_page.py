@@ -26,6 +26,7 @@ def test_an_empty_field_of_the_form_says_nothing(book: Book) -> None:
     page = book.client.get(f"{MOVE}&area=&q=&covers=&profile=&lane=as-released")
     assert page.status_code == 200
     assert "1 scenario that holds" in page.text
+    assert book.client.get(f"/api/v1{MOVE}&area=&q=&covers=&profile=").status_code == 200
 
 
 def test_the_page_and_its_twin_agree(book: Book) -> None:
