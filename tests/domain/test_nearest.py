@@ -1,0 +1,138 @@
+"""The environment nearest to a user's own, and what still differs."""
+
+from datetime import UTC, datetime
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.domain.environment import Lane, Python
+from service.domain.matrix import Environment
+from service.domain.nearest import Candidate, Nearest, nearest
+from service.domain.release import Release
+
+RELEASE = Release.parse("2025.2.0")
+USER = {"dask": "2025.2.0", "pandas": "2.2.3", "numpy": "2.1.0", "pyarrow": "19.0.0"}
+PY311, PY312, PY313 = (Python(3, minor) for minor in (11, 12, 13))
+
+
+def candidate(key: str, python: Python, lane: Lane = Lane.AS_RELEASED, **pins: str) -> Candidate:
+    """Return an environment that was tested, and its pins."""
+    return Environment(key, RELEASE, python, lane, "linux-x86_64", datetime(2026, 1, 1, tzinfo=UTC)), pins
+
+
+def chosen(candidates: list[Candidate], packages: dict[str, str] = USER, python: Python | None = PY312) -> str:
+    """Return the key of the environment that is nearest."""
+    environment = nearest(packages, python, candidates).environment
+    assert environment is not None
+    return environment.key
+
+
+@pytest.mark.parametrize(
+    ("near", "far"),
+    [
+        (candidate("z", PY312, pandas="1.0.0"), candidate("a", PY311, pandas="2.2.3")),
+        (candidate("z", PY313), candidate("a", Python(3, 9))),
+        (candidate("z", PY312, pandas="2.3.0", numpy="2.0.0"), candidate("a", PY312, pandas="2.2.3", numpy="1.26.4")),
+        (candidate("z", PY312, pandas="2.2.1", numpy="2.1.1"), candidate("a", PY312, pandas="2.2.3", numpy="2.0.0")),
+        (candidate("z", PY312, pandas="2.2.1"), candidate("a", PY312, pandas="2.2.1", numpy="2.1.2")),
+        (candidate("z", PY312, pandas="3.0.0"), candidate("a", PY312, Lane.LATEST, pandas="3.0.0")),
+        (candidate("z", PY312, Lane.LATEST), candidate("a", PY312, Lane.LOWEST_DIRECT)),
+        (candidate("z", PY312, dask="1"), candidate("a", PY312, Lane.LATEST, dask="2025.2.0")),
+    ],
+    ids=[
+        "the same Python before any package",
+        "a Python near to it before one that is far",
+        "a major difference is more than two minor ones",
+        "a minor difference is more than two micro ones",
+        "fewer differences of one kind",
+        "as released before latest",
+        "latest before lowest-direct",
+        "no other package counts",
+    ],
+)
+def test_the_nearer_of_two_is_chosen(near: Candidate, far: Candidate) -> None:
+    """Python, then packages by the part of the version that differs, then the lane."""
+    candidates = [(environment, USER | dict(pins)) for environment, pins in (near, far)]
+    assert chosen(candidates) == chosen(candidates[::-1]) == "z"
+
+
+def test_an_environment_without_a_package_of_the_users_is_further_than_one_with_another_version_of_it() -> None:
+    """There is no evidence of dataframes where there was no pandas."""
+    assert chosen([candidate("a", PY312), candidate("z", PY312, pandas="2.0.0")], {"pandas": "2.2.3"}) == "z"
+
+
+def test_every_difference_in_python_and_the_three_packages_is_a_sentence() -> None:
+    """And those of no other package."""
+    tested = candidate("a", PY311, dask="2025.3.0", toolz="1", pandas="2.3.1", numpy="2.1", pyarrow="20.0.0")
+    assert nearest(USER | {"toolz": "0.1"}, PY312, [tested]).caveats == (
+        "You have Python 3.12; the evidence was made with Python 3.11.",
+        "You have pandas 2.2.3; the evidence was made with pandas 2.3.1.",
+        "You have pyarrow 19.0.0; the evidence was made with pyarrow 20.0.0.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("packages", "python", "pins"),
+    [
+        ({}, None, {"pandas": "2.2.3"}),
+        (USER, PY311, {}),
+        ({"numpy": "2.1.0"}, PY311, {"pandas": "2.2.3", "numpy": "2.1"}),
+        ({"numpy": "main"}, PY311, {"numpy": "main"}),
+    ],
+    ids=["nothing known of the user's", "nothing in the evidence", "another spelling", "no version of PEP 440"],
+)
+def test_what_is_not_known_or_equal_is_no_caveat(
+    packages: dict[str, str], python: Python | None, pins: dict[str, str]
+) -> None:
+    """A caveat states a difference between two known versions."""
+    assert nearest(packages, python, [candidate("a", PY311, **pins)]).caveats == ()
+
+
+def test_a_version_that_cannot_be_read_differs_from_every_other() -> None:
+    """It is shown as it is written."""
+    caveats = nearest({"numpy": "nightly"}, None, [candidate("a", PY311, numpy="2.1.0")]).caveats
+    assert caveats == ("You have NumPy nightly; the evidence was made with NumPy 2.1.0.",)
+
+
+def test_nothing_tested_has_no_nearest() -> None:
+    """And nothing is said of it."""
+    assert nearest(USER, PY312, []) == Nearest(None, ())
+
+
+VERSIONS = st.sampled_from(["1.26.4", "2.0.0", "2.1.0", "2.1.3", "3.0.0rc1", "nightly"])
+PINS = st.dictionaries(st.sampled_from(["pandas", "numpy", "pyarrow", "dask"]), VERSIONS)
+PYTHONS = st.builds(Python, st.just(3), st.integers(9, 14))
+CANDIDATES = st.lists(
+    st.builds(
+        lambda key, python, lane, pins: candidate(key, python, lane, **pins),
+        st.text("0123456789abcdef", min_size=2, max_size=2),
+        PYTHONS,
+        st.sampled_from(Lane),
+        PINS,
+    ),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda tested: tested[0].key,
+)
+
+
+@given(PINS, st.none() | PYTHONS, CANDIDATES, st.randoms())
+def test_the_order_of_the_candidates_is_irrelevant(
+    packages: dict[str, str], python: Python | None, candidates: list[Candidate], random: Random
+) -> None:
+    """Law."""
+    shuffled = sorted(candidates, key=lambda _: random.random())
+    assert nearest(packages, python, candidates) == nearest(packages, python, shuffled)
+
+
+@given(CANDIDATES)
+def test_an_environment_that_was_tested_itself_needs_no_caveat(candidates: list[Candidate]) -> None:
+    """Law: it is the nearest to itself, or one is chosen that is the same in all that counts."""
+    itself, pins = candidates[0]
+    found = nearest(pins, itself.python, candidates)
+    assert found.caveats == ()
+    assert nearest(pins, itself.python, candidates[:1]) == Nearest(itself, ())
+    assert found.environment is not None
+    assert (found.environment == itself) or found.environment.python == itself.python
