@@ -37,25 +37,32 @@ def choose(listed: Sequence[Entry], target: Target, source: str) -> Chosen:
     unfit = [] if "dask" in fitting else [entry for entry in listed if entry.name == "dask"]
     offered = fitting | ({"dask": unfit} if unfit else {})
     taken = {name: max(entries, key=_rank) for name, entries in offered.items()}
-    notes = [*_among(listed, taken, target), *_undecided(fitting, taken, target), *_unfit(unfit, target)]
+    notes = [*_among(listed, fitting, taken, target), *_undecided(fitting, taken, target), *_unfit(unfit, target)]
     return Chosen(taken, tuple(f"{source}: {note}" for note in notes))
 
 
-def _rank(entry: Entry) -> tuple[bool, bool, bool, Version]:
+def _rank(entry: Entry) -> tuple[bool, bool, tuple[bool, Version]]:
     """Return how good an entry is: a pin before none, of an index before another, then by version."""
+    return entry.version is not None, not entry.origin, _order(entry.version or "")
+
+
+def _order(version: str) -> tuple[bool, Version]:
+    """Return where a version stands; one that cannot be read is below all others."""
     try:
-        version, readable = Version(entry.version or "0"), True
+        return True, Version(version)
     except InvalidVersion:
-        version, readable = Version("0"), False
-    return entry.version is not None, not entry.origin, readable, version
+        return False, Version("0")
 
 
-def _among(listed: Sequence[Entry], taken: Mapping[str, Entry], target: Target) -> Iterator[str]:
-    """Yield what was taken of packages with several versions, in one sentence."""
+def _among(
+    listed: Sequence[Entry], fitting: Mapping[str, list[Entry]], taken: Mapping[str, Entry], target: Target
+) -> Iterator[str]:
+    """Yield what Python and platform decided of packages with several versions, in one sentence."""
+    decided = [name for name in TOLD if len(_versions(fitting.get(name, []))) == 1]
     told = []
-    for name in TOLD:
+    for name in decided:
         versions = _versions(entry for entry in listed if entry.name == name)
-        if name in taken and (others := [version for version in versions if version != taken[name].version]):
+        if others := [version for version in versions if version != taken[name].version]:
             told.append(f"{name} {taken[name].version} (not {', '.join(others)})")
     if told:
         yield f"of several versions, those for {target} were taken: {'; '.join(told)}."
@@ -76,7 +83,7 @@ def _unfit(unfit: list[Entry], target: Target) -> Iterator[str]:
 
 
 def _versions(entries: Iterable[Entry]) -> list[str]:
-    return sorted({entry.version for entry in entries if entry.version})
+    return sorted({entry.version for entry in entries if entry.version}, key=_order)
 
 
 def _conditions(entry: Entry) -> list[str]:

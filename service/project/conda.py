@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from service.project.entries import Entry, Listing, UnreadableLock, without_secrets
+from service.project.entries import Entry, Listing, UnreadableLock, place, without_secrets
 from service.project.reading import table, tables, word, words, yaml_mapping
 from service.project.requirements import of_lines
 
@@ -29,6 +29,8 @@ ARCHIVE = re.compile(r"(?:.*/)?([^/]+)-([^-/]+)-[^-/]+\.(?:conda|tar\.bz2)(?:#.*
 """Where a conda package is loaded from: name, version, build."""
 LISTED = re.compile(r"([\w.-]+)=([^=\s]+)=\S+")
 """The same as ``conda list --export`` writes it."""
+LONG = 2000
+"""Characters of a line or of an item that is longer than any address in a lock."""
 VALUE = re.compile(r"[\s-]*(?:[\w.-]+:\s+)?[\"']?(.*?)[\"']?(?:\s+#.*)?\s*")
 """A line of YAML, and the value in it."""
 
@@ -38,10 +40,9 @@ def environment(path: Path, text: str) -> Listing:
     wanted = yaml_mapping(path, text).get("dependencies")
     items = wanted if isinstance(wanted, list) else []
     lines = lines_of(text)
-    pip = of_lines(
-        path, [(lines.get(line, 1), line) for item in items for line in words(table(item).get("pip")) if line]
-    )
-    specs = [_spec(item, f"{path}, line {lines.get(item, 1)}") for item in items if isinstance(item, str)]
+    below = [line for item in items for line in words(table(item).get("pip")) if line]
+    pip = of_lines(path, [(lines.get(line), line) for line in below])
+    specs = [_spec(item, place(path, lines.get(item))) for item in items if isinstance(item, str)]
     return listing([*specs, *pip.entries], pip.notes)
 
 
@@ -89,18 +90,20 @@ def lines_of(text: str) -> dict[str, int]:
     """Return the line, from 1, where each value of a YAML file first stands alone after its dash or its key."""
     lines: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
-        if found := VALUE.fullmatch(line):
+        if len(line) < LONG and (found := VALUE.fullmatch(line)):
             lines.setdefault(found[1], number)
     return lines
 
 
 def _spec(item: str, where: str) -> Entry:
-    found = SPEC.fullmatch(item.strip())
+    found = SPEC.fullmatch(item.strip()) if len(item) < LONG else None
     if not found:
-        raise UnreadableLock(f"{where}: {item[:80]!r} is no package of conda. Write one such as dask=2025.2.0.")
+        raise UnreadableLock(
+            f"{where}: {without_secrets(item)[:80]!r} is no package of conda. Write one such as dask=2025.2.0."
+        )
     exact = (PYTHON if found[1] == "python" else EXACT).fullmatch(found[2].strip())
     version = next(filter(None, exact.groups()), None) if exact else None
-    return Entry(canonicalize_name(found[1]), version, where, asked=item)
+    return Entry(canonicalize_name(found[1]), version, where, asked=without_secrets(item))
 
 
 def _locked(path: Path, lines: Mapping[str, int], package: dict[str, Any]) -> Entry:
@@ -108,6 +111,6 @@ def _locked(path: Path, lines: Mapping[str, int], package: dict[str, Any]) -> En
     return Entry(
         canonicalize_name(word(package.get("name"))),
         word(package.get("version")) or None,
-        f"{path}, line {lines.get(url, 1)}",
+        place(path, lines.get(url)),
         origin=without_secrets(url) if url.startswith("git+") else "",
     )

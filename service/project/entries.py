@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from service.domain.errors import DaskMatrixError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WAYS = "Give a release such as 2025.2.0, the word installed, or a lock file."
 """How else a start can be given: the last sentence of most errors here."""
@@ -59,6 +63,12 @@ class Listing:
     notes: tuple[str, ...] = ()
 
 
-def without_secrets(url: str) -> str:
-    """Return a URL as it may be shown: without user, password and query."""
-    return re.sub(r"\?[^#]*", "", re.sub(r"(?<=://)[^/@]*@", "", url))
+def place(path: Path, line: int | None) -> str:
+    """Return how a place of a file is named; the file alone where the line is not known."""
+    return f"{path}, line {line}" if line else str(path)
+
+
+def without_secrets(text: str) -> str:
+    """Return a URL, or a text with one, as it may be shown: without user, password, token of conda and query."""
+    text = re.sub(r"(?<=://)[^/@\s]*@", "", text)
+    return re.sub(r"(?<=/)t/[^/\s]+/", "", re.sub(r"(://[^?\s]*)\?[^#\s]*", r"\1", text))

@@ -52,10 +52,8 @@ def start(text: str) -> Start:
 
 def _from_installed() -> Start:
     place, listing = installed()
-    try:
-        return _begin(listing, f"installed in {place.shown}", place.folder.parent)
-    except NoDask:
-        raise NoDask(f"No dask is installed in {place.shown}. Activate the environment you work in. {WAYS}") from None
+    missing = f"No dask is installed in {place.shown}. Activate the environment you work in. {WAYS}"
+    return _begin(listing, f"installed in {place.shown}", place.folder.parent, missing)
 
 
 def _from_file(text: str) -> Start:
@@ -68,17 +66,14 @@ def _from_file(text: str) -> Start:
         raise UnknownStart(f"{text} is a folder. {formats.beside(path)}")
     if not there:
         raise UnknownStart(f"{text[:200]!r} is no release and there is no such file. {WAYS}")
-    try:
-        return _begin(formats.read(path), path.name, path.parent)
-    except NoDask as error:
-        raise NoDask(f"There is no dask in {path}{error}. {WAYS}") from None
+    return _begin(formats.read(path), path.name, path.parent, f"There is no dask in {path}. {WAYS}")
 
 
-def _begin(listing: Listing, source: str, folder: Path) -> Start:
-    """Return the start that a listing is; raise NoDask, UnpinnedDask or NoRelease."""
+def _begin(listing: Listing, source: str, folder: Path, missing: str) -> Start:
+    """Return the start that a listing is; raise NoDask (which says what is ``missing``), UnpinnedDask or NoRelease."""
     aim = target(listing, folder)
     chosen = choose(listing.entries, aim, source)
-    dask, notes = _dask(chosen.entries, source)
+    dask, notes = _dask(chosen.entries, source, missing)
     packages = {name: entry.version for name, entry in chosen.entries.items() if entry.version}
     return Start(
         release=_release(dask),
@@ -89,14 +84,14 @@ def _begin(listing: Listing, source: str, folder: Path) -> Start:
     )
 
 
-def _dask(entries: Mapping[str, Entry], source: str) -> tuple[Entry, tuple[str, ...]]:
+def _dask(entries: Mapping[str, Entry], source: str, missing: str) -> tuple[Entry, tuple[str, ...]]:
     """Return what is listed as dask; else distributed if it is pinned, for it needs dask of its own version."""
     dask, distributed = entries.get("dask"), entries.get("distributed")
     if distributed and distributed.version and not (dask and (dask.version or dask.origin)):
         note = f"{source} has no pin of dask; that of distributed was taken, which needs dask of the same version."
         return distributed, (note,)
     if dask is None:
-        raise NoDask("")
+        raise NoDask(missing)
     return dask, ()
 
 

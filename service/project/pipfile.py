@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from service.project.entries import Entry, Listing, without_secrets
+from service.project.entries import Entry, Listing, place, without_secrets
 from service.project.reading import json_object, table, word
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def pipfile(path: Path, text: str) -> Listing:
     lines = _lines(text)
     return Listing(
         tuple(
-            _entry(name, table(package), f"{path}, line {lines.get(name, 1)}")
+            _entry(name, table(package), place(path, lines.get(name)))
             for category in lock.values()
             for name, package in table(category).items()
         ),

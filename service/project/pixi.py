@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from service.project.conda import ARCHIVE, for_platform, lines_of, listing
-from service.project.entries import Entry, Listing, without_secrets
+from service.project.entries import Entry, Listing, place, without_secrets
 from service.project.reading import table, tables, word, yaml_mapping
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class _Reader:
         return Entry(
             canonicalize_name(word(package.get("name")) or name),
             word(package.get("version")) or version or None,
-            f"{self.path}, line {self.lines.get(address, 1)}",
+            place(self.path, self.lines.get(address)),
             origin="" if called or address.startswith("http") else without_secrets(address),
         )
 

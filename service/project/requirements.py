@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from service.project.entries import Entry, Listing, UnreadableLock, without_secrets
+from service.project.entries import Entry, Listing, UnreadableLock, place, without_secrets
 from service.project.reading import text_of
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ class _Reader:
     notes: list[str] = field(default_factory=list)
     seen: set[Path] = field(default_factory=set)
 
-    def read(self, path: Path, lines: Iterable[tuple[int, str]]) -> None:
+    def read(self, path: Path, lines: Iterable[tuple[int | None, str]]) -> None:
         self.seen.add(path.absolute())
         for number, line in lines:
-            where = f"{path}, line {number}"
+            where = place(path, number)
             if included := INCLUDE.fullmatch(line):
                 self._include(path.parent, included[1].strip(), where)
             elif editable := EDITABLE.match(line):
@@ -70,7 +70,7 @@ def requirements(path: Path, text: str) -> Listing:
     return replace(found, python=made_for[1]) if made_for else found
 
 
-def of_lines(path: Path, lines: Iterable[tuple[int, str]]) -> Listing:
+def of_lines(path: Path, lines: Iterable[tuple[int | None, str]]) -> Listing:
     """Return what numbered lines of a file list, which stand there as in a requirements file."""
     reader = _Reader()
     reader.read(path, lines)
@@ -78,7 +78,7 @@ def of_lines(path: Path, lines: Iterable[tuple[int, str]]) -> Listing:
 
 
 def logical_lines(text: str) -> list[tuple[int, str]]:
-    """Return the lines that say something with their numbers from 1, continued ones joined, without comments."""
+    """Return the lines that say something, with their numbers from 1: continued ones joined, comments left out."""
     lines: list[tuple[int, str]] = []
     begun: int | None = None
     held = ""
@@ -90,7 +90,7 @@ def logical_lines(text: str) -> list[tuple[int, str]]:
             continue
         lines.append((begun, held))
         begun, held = None, ""
-    return [(number, line) for number, line in [*lines, (begun or 0, held)] if line]
+    return [(number, " ".join(line.split())) for number, line in [*lines, (begun or 0, held)] if line]
 
 
 def entries_of(line: str, where: str) -> list[Entry]:
@@ -100,7 +100,9 @@ def entries_of(line: str, where: str) -> list[Entry]:
     try:
         requirement = Requirement(line)
     except InvalidRequirement:
-        raise UnreadableLock(f"{where}: {line[:80]!r} is no requirement. Write one such as dask==2025.2.0.") from None
+        raise UnreadableLock(
+            f"{where}: {without_secrets(line)[:80]!r} is no requirement. Write one such as dask==2025.2.0."
+        ) from None
     return [
         Entry(
             canonicalize_name(requirement.name),

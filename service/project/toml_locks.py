@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from service.project.entries import Entry, Listing, UnreadableLock, without_secrets
+from service.project.entries import Entry, Listing, UnreadableLock, place, without_secrets
 from service.project.reading import table, tables, toml, word, words
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _entries(path: Path, text: str, listed: object, keys: _Keys) -> tuple[Entry,
         Entry(
             canonicalize_name(word(package["name"])),
             word(package.get("version")) or None,
-            f"{path}, line {line}" if line else str(path),
+            place(path, line),
             _markers(package.get(keys.markers)),
             word(package.get(keys.pythons)),
             keys.origin(package),
