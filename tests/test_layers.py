@@ -12,6 +12,7 @@ ROOMS = {
     "domain": set(),
     "places": set(),
     "store": {"domain"},
+    "project": {"domain"},
     "collect": {"domain", "store", "places"},
     "web": {"domain", "store"},
     "serving": {"domain"},
