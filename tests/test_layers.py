@@ -25,7 +25,6 @@ ROOMS = {
     "client": {"domain"},
     "sources": {"domain", "store", "showing", "client"},
     "checking": {"domain", "options", "sources", "client", "project", "tell"},
-    "project": {"domain"},
     "tell": {"domain"},
     "authoring": {"domain", "collect", "places", "conclude", "driving", "options"},
     "cli": {

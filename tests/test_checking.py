@@ -1,0 +1,201 @@
+"""The gate answers in exit codes: 0 safe, 1 unsafe, 2 usage, 3 unknown, 4 evidence unreachable."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import threading
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from service.client import Matrix, Refused, Unreachable
+from service.domain.answer import Safety
+from service.places import Places
+from service.web.app import create_app
+from tests.conftest import dask_matrix
+from tests.web.conftest import opened
+
+LOCK = "dask=={0}\ndistributed=={0}\nnumpy==2.2.1\npandas==2.2.3\n"
+KEPT, BROKEN = "futures/x/keeps", "array/x/sums"
+COVERED = "dask.array.Array.sum"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder: 2025.3.0 keeps all that 2025.2.0 has, 2025.4.0 loses a row, of 2025.5.0 little is known."""
+    folder = tmp_path_factory.mktemp("data")
+    with opened(folder / "matrix.sqlite") as book:
+        book.scenario(KEPT, covers=["distributed.Client.submit"])
+        book.scenario(BROKEN, covers=[COVERED], issues=["dask/dask#1"])
+        for number, release in enumerate(("2025.2.0", "2025.3.0", "2025.4.0", "2025.5.0")):
+            key = str(number) * 16
+            book.environment(key, release, LOCK.format(release))
+            book.result("passed", KEPT, key)
+            if release != "2025.5.0":
+                book.result("failed" if release == "2025.4.0" else "passed", BROKEN, key, **_raised(release))
+    return folder
+
+
+def _raised(release: str) -> dict[str, object]:
+    return {"exception": {"type": "KeyError", "message": "'k'"}} if release == "2025.4.0" else {}
+
+
+@pytest.fixture(scope="module")
+def server(data: Path) -> Iterator[str]:
+    """Return the address of a server of the same evidence."""
+    served = uvicorn.Server(uvicorn.Config(create_app(Places(data).database), log_level="warning", ws="none"))
+    listening = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=served.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    served.should_exit = True
+    thread.join()
+    listening.close()
+
+
+def check(
+    *arguments: str | Path, data: Path | None = None, cwd: Path | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Ask the gate."""
+    return dask_matrix("check", *arguments, data=data, cwd=cwd, **variables)
+
+
+@pytest.mark.parametrize(
+    ("target", "more", "code", "told"),
+    [
+        ("2025.3.0", (), 0, "safe"),
+        ("2025.4.0", (), 1, "unsafe"),
+        ("2025.5.0", (), 3, "unknown"),
+        ("2031.1.0", (), 3, "Nothing was ever tested on 2031.1.0"),
+        ("2025.5.0", ("--allow-unknown",), 0, "unknown"),
+        ("2025.4.0", ("--allow-unknown",), 1, "unsafe"),
+        ("2025.4.0", ("--accept", BROKEN), 0, "safe"),
+        ("2025.4.0", ("--area", "futures"), 0, "safe"),
+        ("2025.4.0", ("--covers", "dask.array"), 1, "unsafe"),
+        ("soon", (), 2, "'soon' is not a release"),
+        ("2025.4.0", ("--area", "futurs"), 2, "No area 'futurs'. Nearest: array, futures."),
+        ("2025.4.0", ("--profile", "mine"), 2, "No profile 'mine'"),
+        ("2025.4.0", ("--lane", "fast"), 2, "fast"),
+        ("2025.4.0", ("--from", "no-such.lock"), 2, "no-such.lock"),
+        ("2025.4.0", ("--code", "no-such-folder"), 2, "no-such-folder"),
+    ],
+)
+def test_each_answer_has_its_exit_code(data: Path, target: str, more: tuple[str, ...], code: int, told: str) -> None:
+    """And the reason is said."""
+    start = () if "--from" in more else ("--from", "2025.2.0")
+    done = check(*start, "--to", target, *more, data=data)
+    assert done.returncode == code, done
+    assert told.lower() in " ".join((done.stdout + done.stderr).lower().split())
+    assert "Traceback" not in done.stderr
+
+
+def test_a_server_that_does_not_answer_is_exit_code_4(data: Path) -> None:
+    """Named, and never taken for an answer, though there is evidence here."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    done = check("--from", "2025.2.0", "--to", "2025.3.0", "--server", f"http://127.0.0.1:{port}", data=data)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert f"http://127.0.0.1:{port}" in done.stderr
+
+
+def test_without_any_evidence_it_is_exit_code_4(tmp_path: Path) -> None:
+    """And no data folder is made by asking."""
+    nothing = {"DASK_MATRIX_SNAPSHOT": str(tmp_path / "none"), "XDG_CACHE_HOME": str(tmp_path)}
+    done = check("--from", "2025.2.0", "--to", "2025.3.0", data=tmp_path / "data", **nothing)
+    assert done.returncode == 4
+    assert "No evidence to answer from" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_server_and_a_data_folder_give_the_same_answer(data: Path, server: str) -> None:
+    """But for where it came from, which is named."""
+    move = ("--from", "2025.2.0", "--to", "2025.4.0", "--json")
+    own, served = (json.loads(check(*move, *more, data=data).stdout) for more in ((), ("--server", server)))
+    assert (own["evidence"].pop("source"), served["evidence"].pop("source")) == (f"the data folder {data}", server)
+    own.pop("caveats")
+    served.pop("caveats")
+    assert own == {**served, "regressed": own["regressed"]}
+
+
+def test_a_server_refuses_what_it_does_not_understand_with_exit_code_2(data: Path, server: str) -> None:
+    """In its own words."""
+    done = check("--from", "2025.2.0", "--to", "2025.4.0", "--area", "futurs", "--server", server, data=data)
+    assert done.returncode == 2
+    assert "No area 'futurs'" in done.stderr
+
+
+def test_a_lock_file_says_from_where(data: Path, tmp_path: Path) -> None:
+    """And what differs from the environment that was tested is a caveat."""
+    lock = tmp_path / "requirements.txt"
+    lock.write_text("dask==2025.2.0\ndistributed==2025.2.0\npandas==2.1.0\n")
+    told = json.loads(check("--from", lock, "--to", "2025.3.0", "--json", data=data).stdout)
+    assert told["question"]["from"] == "2025.2.0"
+    assert "You have pandas 2.1.0; the evidence was made with pandas 2.2.3." in told["caveats"]
+
+
+def test_only_what_ones_code_uses_is_asked_about(data: Path, server: str, tmp_path: Path) -> None:
+    """Only names leave the machine, and --explain shows all that does."""
+    code = tmp_path / "mine.py"
+    code.write_text("import dask.array as da\nsecret = da.ones(3).sum()\nda.ones(3).prod()\n")
+    ask = ("--from", "2025.2.0", "--to", "2025.4.0", "--code", code, "--json", "--server", server, "--explain")
+    done = check(*ask, data=data)
+    told = json.loads(done.stdout)
+    assert [each["scenario"] for each in told["regressed"]] == [BROKEN]
+    assert told["holding"] == 0
+    sent = json.loads(done.stderr.partition("\n")[2])
+    assert COVERED in sent["uses"]
+    assert "secret" not in done.stderr
+    assert str(tmp_path) not in done.stderr
+
+
+def test_names_that_no_scenario_covers_are_told_with_their_places(data: Path, tmp_path: Path) -> None:
+    """So that a safe answer is not taken for more than it is."""
+    (tmp_path / "mine.py").write_text("import dask.array as da\nda.ones(3).prod()\n")
+    done = check("--from", "2025.2.0", "--to", "2025.4.0", "--code", tmp_path, data=data)
+    assert "dask.array.Array.prod" in done.stdout
+    assert "mine.py:2" in done.stdout
+
+
+def test_ci_systems_get_their_own_forms(data: Path, tmp_path: Path) -> None:
+    """Markdown, JUnit, annotations with summary and outputs."""
+    move = ("--from", "2025.2.0", "--to", "2025.4.0")
+    assert "dask/dask#1" in check(*move, "--markdown", data=data).stdout
+    summary, outputs, junit = tmp_path / "summary", tmp_path / "outputs", tmp_path / "report.xml"
+    files = {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(outputs)}
+    done = check(*move, "--github", "--junit", junit, data=data, **files)
+    assert done.returncode == 1
+    assert "::error" in done.stdout
+    assert "verdict=unsafe" in outputs.read_text()
+    assert "2025.4.0" in summary.read_text()
+    assert ET.parse(junit).getroot().findall(".//failure")  # noqa: S314 - our own
+
+
+# the client
+
+
+def test_the_client_gives_typed_answers(server: str) -> None:
+    """As the domain makes them."""
+    with Matrix(server) as matrix:
+        answer = matrix.upgrade("2025.2.0", "2025.4.0", area=("array",))
+        assert matrix.covered() == {"distributed.Client.submit", COVERED}
+    assert answer.verdict is Safety.UNSAFE
+    assert answer.regressed[0].after.exception == "KeyError"
+    assert answer.evidence.source == server
+
+
+@pytest.mark.parametrize("url", ["no address at all", "http://127.0.0.1:1", "ftp://127.0.0.1"])
+def test_the_client_says_who_cannot_be_reached(url: str) -> None:
+    """With the address."""
+    with pytest.raises(Unreachable, match=r"127\.0\.0\.1|no address"), Matrix(url, attempts=1) as matrix:
+        matrix.upgrade("2025.2.0", "2025.4.0")
+
+
+def test_the_client_tells_what_a_server_refused(server: str) -> None:
+    """A refusal is no trouble of the network."""
+    with Matrix(server) as matrix, pytest.raises(Refused, match="'soon' is not a release"):
+        matrix.upgrade("2025.2.0", "soon")
