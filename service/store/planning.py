@@ -11,19 +11,18 @@ from sqlalchemy import and_, func, select
 from service.domain.confirm import Cell
 from service.domain.environment import Lane, Python
 from service.domain.matrix import Environment, Refusal, columns
-from service.domain.outcome import Outcome, Verdict
+from service.domain.outcome import Outcome
 from service.domain.release import Release
 from service.domain.stability import Trial
 from service.domain.timing import Timed
 from service.store import models
+from service.store.read import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from sqlalchemy.orm import Session
-
-VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
 
 @dataclass

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
+VERDICTS = {verdict.value: verdict for verdict in Verdict}
+
+
 def scenario_of(row: models.Scenario) -> Scenario:
     """Return the domain's view of a row."""
     return Scenario(
@@ -68,19 +71,23 @@ def environment_of(row: models.Environment, refusal: Refusal | None) -> Environm
 
 
 def verdicts(session: Session) -> dict[tuple[str, str], Judgement]:
-    """Return the materialised verdicts by scenario and environment."""
+    """Return the materialised verdicts by scenario and environment: tuples, not objects, since there are thousands."""
+    table = models.VerdictRow
+    query = select(
+        table.scenario,
+        table.environment,
+        table.verdict,
+        table.fingerprint,
+        table.result,
+        table.exception,
+        table.seconds,
+        table.passed,
+        table.executions,
+        table.was,
+    )
     return {
-        (row.scenario, row.environment): Judgement(
-            verdict=Verdict(row.verdict),
-            fingerprint=row.fingerprint,
-            result=row.result,
-            exception=row.exception,
-            seconds=row.seconds,
-            passed=row.passed,
-            executions=row.executions,
-            was=Verdict(row.was) if row.was else None,
-        )
-        for row in session.scalars(select(models.VerdictRow))
+        (scenario, environment): Judgement(VERDICTS[verdict], *rest, VERDICTS[was] if was else None)
+        for scenario, environment, verdict, *rest, was in session.execute(query)
     }
 
 
