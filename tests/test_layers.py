@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = {
     "domain": set(),
     "places": set(),
+    "tell": {"domain"},
     "store": {"domain"},
     "collect": {"domain", "store", "places"},
     "web": {"domain", "store"},
@@ -48,7 +49,7 @@ KEEPERS = {
     "pygments": {"web"},
     "uvicorn": {"cli"},
     "typer": {"cli", "options", "authoring"},
-    "rich": {"terminal", "cli", "driving"},
+    "rich": {"terminal", "tell", "cli", "driving"},
     "nox": {"collect"},
     "uv": {"collect"},
     "pypi_simple": {"collect"},
