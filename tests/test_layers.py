@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = {
     "domain": set(),
     "places": set(),
+    "tell": {"domain"},
     "store": {"domain"},
     "project": {"domain"},
     "collect": {"domain", "store", "places"},
@@ -25,7 +26,6 @@ ROOMS = {
     "client": {"domain"},
     "sources": {"domain", "store", "showing", "client"},
     "checking": {"domain", "options", "sources", "client", "project", "tell"},
-    "tell": {"domain"},
     "authoring": {"domain", "collect", "places", "conclude", "driving", "options"},
     "cli": {
         "domain",

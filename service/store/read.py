@@ -73,21 +73,21 @@ def environment_of(row: models.Environment, refusal: Refusal | None) -> Environm
 def verdicts(session: Session) -> dict[tuple[str, str], Judgement]:
     """Return the materialised verdicts by scenario and environment: tuples, not objects, since there are thousands."""
     table = models.VerdictRow
-    query = select(
-        table.scenario,
-        table.environment,
-        table.verdict,
-        table.fingerprint,
-        table.result,
-        table.exception,
-        table.seconds,
-        table.passed,
-        table.executions,
-        table.was,
-    )
+    told = (table.fingerprint, table.result, table.exception, table.seconds, table.passed, table.executions, table.was)
     return {
-        (scenario, environment): Judgement(VERDICTS[verdict], *rest, VERDICTS[was] if was else None)
-        for scenario, environment, verdict, *rest, was in session.execute(query)
+        (scenario, environment): Judgement(
+            VERDICTS[verdict],
+            fingerprint,
+            result,
+            exception,
+            seconds,
+            passed,
+            executions,
+            VERDICTS[was] if was else None,
+        )
+        for scenario, environment, verdict, fingerprint, result, exception, seconds, passed, executions, was in session.execute(
+            select(table.scenario, table.environment, table.verdict, *told)
+        )
     }
 
 

@@ -1,0 +1,142 @@
+"""What to do next: each step a sentence, with the command to type or the issues to read."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service.domain.answer import Safety
+from service.domain.environment import Lane
+from service.domain.outcome import Verdict
+from service.domain.reasons import counted
+from service.tell.findings import issues, still_open
+from service.tell.inert import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from service.domain.answer import Answer, Finding, Question
+    from service.tell.code import Code
+    from service.tell.issues import Issue
+
+NEW = "dask-matrix scenarios new AREA NAME --scenarios FOLDER"
+EXTRAS = "dask[array,dataframe,distributed]"
+"""What the environments hold, and so what a verdict is about."""
+NAMED = 5
+"""Scenarios that a command names one by one, and issues to read."""
+_LONGEST = 10_000
+_FILLABLE = frozenset({Verdict.UNTESTED, Verdict.STALE})
+_WORD_OF_K = re.compile(r"(?!(?:and|or|not|None|True|False)$)[\w./+\[\]-]+")
+"""What pytest's -k takes as one word."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do."""
+
+    text: str
+    command: str = ""
+    issues: tuple[Issue, ...] = ()
+
+
+def advice(answer: Answer, code: Code | None = None) -> tuple[Step, ...]:
+    """Return what to do next, the first thing first."""
+    steps = (*_go(answer), *_broken(answer, narrowed=code is not None), *_unknown(answer), *_uncovered(code))
+    return steps or (Step("Nothing."),)
+
+
+def _go(answer: Answer) -> Iterator[Step]:
+    start, target = answer.question.start, answer.question.target
+    if start == target:
+        return
+    requirement = shlex.join(["pip", "install", EXTRAS + inert(answer.specifier, _LONGEST).removeprefix("dask")])
+    if answer.verdict is Safety.SAFE:
+        yield Step(f"Move to {target}. This admits only releases that are safe:", requirement)
+        return
+    if answer.recommended:
+        yield Step(f"Move to {answer.recommended} instead, the safe release nearest to {target}:", requirement)
+    else:
+        yield Step(f"Stay on {start}: no release on the way to {target} is known to be safe.", requirement)
+    if answer.next_safe:
+        onward = answer.question.model_copy(update={"target": answer.next_safe})
+        yield Step(f"Or go further: {answer.next_safe} is safe.", _check(onward))
+
+
+def _broken(answer: Answer, *, narrowed: bool) -> Iterator[Step]:
+    broken = still_open(answer)
+    if not broken:
+        return
+    if found := issues(*broken):
+        more = f" (and {len(found) - NAMED} more)" if len(found) > NAMED else ""
+        yield Step(f"Read why it breaks{more}:", issues=found[:NAMED])
+    if all(each.known for each in broken):
+        yield Step(
+            "All that breaks is listed as known. If your work does none of it:",
+            _check(answer.question, "--accept", "known"),
+        )
+    if not narrowed and answer.question.uses is None:
+        yield Step(
+            "Ask about your own code alone; nothing but names of Dask leaves your machine:",
+            _check(answer.question, "--code", "."),
+        )
+
+
+def _unknown(answer: Answer) -> Iterator[Step]:
+    if not answer.evidence.scenarios:
+        yield Step("Widen the question (--area, --scenario, -q, --covers, --profile, --code): nothing is in scope.")
+    fillable = [each for each in answer.unknown if _verdicts(each) & _FILLABLE and _installs(each)]
+    if fillable:
+        yield Step(f"Find out about {counted(len(fillable))} without evidence:", _run(answer, fillable))
+    if flaky := sum(Verdict.FLAKY in _verdicts(each) for each in answer.unknown):
+        yield Step(
+            f"{counted(flaky)} {'is' if flaky == 1 else 'are'} flaky: running again settles nothing. If it is none of your work, narrow the question "
+            "(--area, --covers, --code) or pass --allow-unknown."
+        )
+
+
+def _uncovered(code: Code | None) -> Iterator[Step]:
+    if code and code.uncovered:
+        told = counted(len(code.uncovered), "name")
+        yield Step(f"Write a scenario for the {told} that none covers:", NEW)
+
+
+def _verdicts(finding: Finding) -> set[Verdict]:
+    return {finding.before.verdict, finding.after.verdict}
+
+
+def _installs(finding: Finding) -> bool:
+    return Verdict.UNINSTALLABLE not in _verdicts(finding)
+
+
+def _check(question: Question, *more: str) -> str:
+    """Return the command that asks a question, with all that narrows it."""
+    words = ["dask-matrix", "check", "--from", question.start, "--to", question.target]
+    for option in ("area", "scenario", "covers", "accept"):
+        words += [word for value in getattr(question, option) for word in (f"--{option}", value)]
+    words += ["--lane", question.lane] if question.lane is not Lane.AS_RELEASED else []
+    for option, value in (("-q", question.q), ("--profile", question.profile), ("--python", question.python)):
+        words += [option, value] if value else []
+    words += ["--code", "."] if question.uses is not None else []
+    return inert(shlex.join([*words, *more]), _LONGEST)
+
+
+def _run(answer: Answer, findings: list[Finding]) -> str:
+    """Return the command that executes what has no evidence: only that, however much it names."""
+    question, column = answer.question, answer.start or answer.target
+    words = ["dask-matrix", "run"]
+    if any(each.before.verdict in _FILLABLE for each in findings):
+        words += ["--release", question.start]
+    if question.target != question.start and any(each.after.verdict in _FILLABLE for each in findings):
+        words += ["--release", question.target]
+    python = question.python or (column.python if column else None)
+    words += ["--python", python] if python else []
+    return inert(shlex.join([*words, "--lane", question.lane, *_expression(findings)]), _LONGEST)
+
+
+def _expression(findings: list[Finding]) -> list[str]:
+    names = list(dict.fromkeys(each.scenario.partition("[")[0].rpartition("/")[2] for each in findings))
+    if len(names) > NAMED or not all(map(_WORD_OF_K.fullmatch, names)):
+        return []
+    return ["-k", " or ".join(names)]

@@ -1,0 +1,104 @@
+"""The few sentences that stand first and last: what is said of a move, and what it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from service.domain.answer import Safety
+from service.domain.outcome import Verdict
+from service.domain.reasons import counted
+from service.tell.findings import still_open
+from service.tell.inert import inert
+
+if TYPE_CHECKING:
+    from service.domain.answer import Answer
+    from service.tell.code import Code
+
+WORD = {Safety.SAFE: "SAFE", Safety.UNSAFE: "UNSAFE", Safety.UNKNOWN: "UNKNOWN"}
+
+
+def move(answer: Answer) -> str:
+    """Return what is asked about: ``dask 2025.2.0 → 2025.4.1``."""
+    return inert(f"dask {answer.question.start} → {answer.question.target}")
+
+
+def sentence(answer: Answer) -> str:
+    """Return the one sentence that decides."""
+    match answer.verdict:
+        case Safety.UNSAFE:
+            return _breaks(answer) if still_open(answer) else f"{inert(answer.question.target)} does not install."
+        case Safety.UNKNOWN:
+            return _unclear(answer)
+        case Safety.SAFE:
+            return _breaks(answer) if answer.regressed else _holds(answer)
+
+
+def counts(answer: Answer) -> str:
+    """Return how many scenarios fared how; together they are all that is in scope."""
+    told = (
+        (len(answer.regressed), "break", "breaks"),
+        (len(answer.unknown), "unknown", "unknown"),
+        (len(answer.fixed), "fixed", "fixed"),
+        (len(answer.still_failing), "fail as before", "fails as before"),
+        (answer.holding, "hold", "holds"),
+        (len(answer.not_applicable), "not applicable", "not applicable"),
+    )
+    return ", ".join(f"{number} {one if number == 1 else many}" for number, many, one in told if number)
+
+
+def evidence(answer: Answer) -> str:
+    """Return what the answer rests on, and where that was asked."""
+    told = answer.evidence
+    parts = [counted(told.results, "result")]
+    if told.oldest and told.newest:
+        parts.append(f"from {told.oldest:%Y-%m-%d} to {told.newest:%Y-%m-%d}")
+    if told.pythons:
+        parts.append(f"Python {', '.join(told.pythons)}")
+    if told.lanes:
+        parts.append(f"{'lane' if len(told.lanes) == 1 else 'lanes'} {', '.join(told.lanes)}")
+    if told.flaky:
+        parts.append(f"{counted(told.flaky, 'cell')} flaky")
+    source = f"; source: {told.source}" if told.source else ""
+    return inert(f"Evidence: {', '.join(parts)}{source}.")
+
+
+def in_words(code: Code) -> str:
+    """Return how much of the asker's code the scenarios cover."""
+    used, uncovered = counted(len(code.used), "name"), len(code.uncovered)
+    if not uncovered:
+        return f"It uses {used} of Dask; scenarios cover all of them." if code.used else "It uses nothing of Dask."
+    return f"It uses {used} of Dask; no scenario covers {uncovered} of them:"
+
+
+def _breaks(answer: Answer) -> str:
+    broken, held = len(answer.regressed), _held(answer)
+    accepted = broken - len(still_open(answer))
+    verb = "breaks" if broken == 1 else "break"
+    told = f"{broken} of {counted(held)} that held {verb}"
+    return f"{told}; {'all' if accepted == broken else accepted} accepted." if accepted else f"{told}."
+
+
+def _held(answer: Answer) -> int:
+    """How many hold on the start, whatever is known of them on the target."""
+    unclear = sum(each.before.verdict is Verdict.PASS for each in answer.unknown)
+    return answer.holding + len(answer.regressed) + unclear
+
+
+def _holds(answer: Answer) -> str:
+    if not answer.holding:
+        return "nothing that held breaks."
+    return f"all {counted(answer.holding)} that held {'holds' if answer.holding == 1 else 'hold'} still."
+
+
+def _unclear(answer: Answer) -> str:
+    question = answer.question
+    for release, column in ((question.start, answer.start), (question.target, answer.target)):
+        if column is None:
+            return f"nothing was ever tested on {inert(release)}."
+        if not column.installs:
+            return f"{inert(release)} does not install, so nothing can be compared."
+    if not answer.evidence.scenarios:
+        return "no scenario is in scope."
+    unknown = len(answer.unknown)
+    verb = "has" if unknown == 1 else "have"
+    return f"{unknown} of {counted(answer.evidence.scenarios)} in scope {verb} no verdict on both sides."

@@ -1,0 +1,111 @@
+"""Answers to be told: made by the domain from a matrix of a few letters, with the text of strangers in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from service.domain.answer import Answer, Question
+from service.domain.environment import Lane, Python
+from service.domain.known import Known
+from service.domain.matrix import Environment, Matrix, Refusal, Scenario
+from service.domain.outcome import Verdict
+from service.domain.records import Warned
+from service.domain.release import Release
+from service.domain.sides import Sides
+from service.domain.upgrade import Backing, Span, upgrade
+from service.domain.verdict import Judgement
+
+Ask = Callable[..., Answer]
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+RELEASES = ("2025.2.0", "2025.3.0", "2025.4.0", "2025.4.1")
+VERDICTS = {
+    "P": Verdict.PASS, "F": Verdict.FAIL, "T": Verdict.TIMEOUT, "C": Verdict.CRASH, "~": Verdict.FLAKY,
+    "-": Verdict.NOT_APPLICABLE, "s": Verdict.STALE, " ": Verdict.UNTESTED,
+}  # fmt: skip
+LOCK = "dask==2025.2.0\nnumpy==2.2.1\npandas==2.2.3\n"
+
+
+def _environment(release: str, refused: str) -> Environment:
+    lock = LOCK if release == RELEASES[0] else LOCK.replace("2.2.3", "2.3.0")
+    refusal = Refusal("resolve", refused) if refused else None
+    return Environment(
+        release, Release.parse(release), Python(3, 11), Lane.AS_RELEASED, "linux", NOON, lock=lock, refusal=refusal
+    )
+
+
+def _judged(character: str, exception: str) -> Judgement:
+    verdict = VERDICTS[character]
+    raised = exception if verdict.holds is False else ""
+    return Judgement(verdict, "f", "result", raised, passed=1, executions=2)
+
+
+def _matrix(lines: tuple[str, ...], text: str, refused: dict[str, str], issue: str, known: str) -> Matrix:
+    columns = tuple(_environment(each, refused.get(each, "")) for each in RELEASES)
+    areas = ("array", "futures")
+    rows = tuple(
+        Scenario(
+            f"{areas[number % 2]}/row_{number}{text}",
+            f"Row {number}{text}",
+            areas[number % 2],
+            "f",
+            issues=(issue,) if issue else (),
+        )
+        for number in range(len(lines))
+    )
+    cells = {
+        (row.id, column.key): _judged(character, f"builtins.KeyError{text}")
+        for row, line in zip(rows, lines, strict=True)
+        for column, character in zip(columns, line, strict=False)
+    }
+    entries = [Known(known, SpecifierSet(">=2025.3.0"), issue, f"it is so{text}", date(2030, 1, 1))] if known else []
+    return Matrix(rows, columns, cells).listing(entries, NOON.date())
+
+
+def _ask(
+    *lines: str,
+    target: str = RELEASES[1],
+    text: str = "",
+    refused: dict[str, str] | None = None,
+    issue: str = "",
+    known: str = "",
+    warned: tuple[str, ...] = (),
+    **question: object,
+) -> Answer:
+    """Return the answer to a move from 2025.2.0 over rows of verdicts; ``text`` is in all that strangers write."""
+    matrix = _matrix(lines, text, refused or {}, issue, known)
+    told = tuple(Warned(category="builtins.FutureWarning", message=each, where="x:1") for each in warned)
+    given = {row.id: told for row in matrix.scenarios}
+    span = Span(NOON, NOON + timedelta(days=6))
+    backing = Backing(
+        spans=dict.fromkeys(RELEASES, span), warnings=lambda key: given if key == target and warned else {}
+    )
+    return upgrade(Sides(matrix), Question(start=RELEASES[0], target=target, **question), backing)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def ask() -> Ask:
+    """Return what asks."""
+    return _ask
+
+
+HOSTILE = (
+    "[bold red]loud[/] [/nonsense]",
+    "\x1b[2J\x07\x00\ud800\ufffe",
+    "| cell | `tick` ``two`` <script>alert(1)</script> </details> <!-- & ]]> \\| \\",
+    "@dask/everybody fixes #12 https://example.org www.example.org dask/dask#1",
+    "\r\n::error::mine%0A\nverdict=safe\n\u2028::set-output name=a::b,c:d",
+    "x" * 5_000,
+    "\u202eright to left\u200b",
+    '" onload="x" \'',
+)
+"""What a title, an id, an exception, a reason, a warning may be made of."""
+
+
+@pytest.fixture(params=HOSTILE, ids=range(len(HOSTILE)))
+def hostile(request: pytest.FixtureRequest) -> str:
+    """Return a text that would break out of where it is put."""
+    return str(request.param)

@@ -1,0 +1,158 @@
+"""The action for GitHub asks what its inputs say, and its step ends as the verdict does.
+
+The tests extra has no YAML library, so the file is read as text; its scripts run in bash, with a dask-matrix that only
+writes down what it was asked.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ACTION = (ROOT / ".github" / "actions" / "check" / "action.yml").read_text(encoding="utf-8")
+STEP = re.compile(r"^    - name: (.+)\n(?:      .*\n|\n)*?      run: \|\n((?:        .*\n|\n)+)", re.MULTILINE)
+SCRIPTS = {found[1]: dedent(found[2]) for found in STEP.finditer(ACTION)}
+INPUTS = re.findall(r"^  ([a-z-]+):$", ACTION.partition("\noutputs:")[0].partition("\ninputs:")[2], re.MULTILINE)
+ASKED = """#!/bin/sh
+printf '%s\\n' "$*" >> "$ASKED"
+echo "answer"
+exit $CODE_OF_THE_VERDICT
+"""
+
+
+@pytest.fixture
+def temp(tmp_path: Path) -> Path:
+    """Return a runner's folder, in which a dask-matrix is installed."""
+    command = tmp_path / "dask-matrix" / "venv" / "bin" / "dask-matrix"
+    command.parent.mkdir(parents=True)
+    command.write_text(ASKED)
+    command.chmod(0o755)
+    return tmp_path
+
+
+def run(name: str, temp: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a step as the runner does."""
+    inputs = dict.fromkeys(("CODE", "SERVER", "ACCEPT", "ALLOW_UNKNOWN"), "")
+    known = {"PATH": f"{temp}:{os.environ['PATH']}", "RUNNER_TEMP": str(temp), "ASKED": str(temp / "asked")}
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", SCRIPTS[name]],
+        env={**inputs, **known, "CODE_OF_THE_VERDICT": "0", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_action_has_its_inputs_and_outputs() -> None:
+    """And every input is used."""
+    assert INPUTS == [
+        "from", "to", "code", "server", "accept", "allow-unknown", "python-version", "version", "comment",
+    ]  # fmt: skip
+    assert all(f"inputs.{name}" in ACTION for name in INPUTS)
+    for name in ("verdict", "recommended", "specifier"):
+        assert f"value: ${{{{ steps.check.outputs.{name} }}}}" in ACTION
+
+
+def test_no_input_is_part_of_a_script() -> None:
+    """Values come as variables: a branch's name is no command."""
+    assert list(SCRIPTS) == ["Note what is installed", "Install dask-matrix", "Check", "Comment on the pull request"]
+    assert not [name for name, script in SCRIPTS.items() if "${{" in script]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "question"),
+    [
+        ({}, ""),
+        ({"CODE": "src\nmy notebooks\n"}, " --code src --code my notebooks"),
+        ({"ACCEPT": "known\narray/*"}, " --accept known --accept array/*"),
+        ({"SERVER": "https://x.org", "ALLOW_UNKNOWN": "true"}, " --server https://x.org --allow-unknown"),
+        ({"CODE": "$(touch mine)", "ALLOW_UNKNOWN": "false"}, " --code $(touch mine)"),
+    ],
+)
+def test_the_check_asks_what_the_inputs_say(temp: Path, inputs: dict[str, str], question: str) -> None:
+    """Twice: for the comment, and to decide."""
+    assert run("Check", temp, FROM="2025.2.0", TO="2025.4.1", **inputs).returncode == 0
+    asked = (temp / "asked").read_text().splitlines()
+    assert asked == [f"check --from 2025.2.0 --to 2025.4.1{question} --{form}" for form in ("markdown", "github")]
+
+
+def test_installed_is_what_was_noted(temp: Path) -> None:
+    """As a list of requirements, so that pandas and NumPy count too."""
+    run("Check", temp, FROM="installed", TO="2025.4.1")
+    assert f"--from {temp}/dask-matrix/requirements.txt" in (temp / "asked").read_text()
+
+
+@pytest.mark.parametrize("code", range(5))
+def test_the_step_ends_as_the_verdict_does(temp: Path, code: int) -> None:
+    """And what is to be commented is there, whatever it is."""
+    done = run("Check", temp, FROM="1", TO="2", CODE_OF_THE_VERDICT=str(code))
+    assert (done.returncode, done.stdout) == (code, "answer\n")
+    assert (temp / "dask-matrix" / "comment.md").read_text() == "answer\n"
+
+
+@pytest.mark.parametrize(("name", "code"), [("dask", 0), ("dusk", 2)])
+def test_what_the_jobs_python_has_is_noted(temp: Path, name: str, code: int) -> None:
+    """Without Dask there is nothing to move from."""
+    site = temp / "site" / f"{name}-2025.2.0.dist-info"
+    site.mkdir(parents=True)
+    (site / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2025.2.0\n")
+    python = temp / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH="{temp}/site" exec "{sys.executable}" -S "$@"\n')
+    python.chmod(0o755)
+    assert run("Note what is installed", temp).returncode == code
+    assert f"{name}==2025.2.0\n" in (temp / "dask-matrix" / "requirements.txt").read_text()
+
+
+@pytest.mark.parametrize(("version", "installed"), [("1.2", "dask-matrix==1.2"), ("", "/checkout")])
+def test_a_version_or_this_very_commit_is_installed(temp: Path, version: str, installed: str) -> None:
+    """The action and the tool are of one commit, unless a version is asked for."""
+    (temp / "python").write_text("#!/bin/sh\n")
+    (temp / "python").chmod(0o755)
+    pip = temp / "dask-matrix" / "venv" / "bin" / "pip"
+    pip.write_text(ASKED)
+    pip.chmod(0o755)
+    done = run("Install dask-matrix", temp, PYTHON=f"{temp}/python", VERSION=version, CHECKOUT="/checkout")
+    assert done.returncode == 0
+    assert (temp / "asked").read_text() == f"install --quiet {installed}\n"
+
+
+@pytest.mark.parametrize(
+    ("found", "asked"),
+    [
+        ("7", "api --silent --method PATCH repos/o/r/issues/comments/7 -F body=@"),
+        ("", "api --silent --method POST repos/o/r/issues/5/comments -F body=@"),
+    ],
+)
+def test_a_pull_request_has_one_comment(temp: Path, found: str, asked: str) -> None:
+    """A later push changes the first one's."""
+    (temp / "gh").write_text(
+        f'#!/bin/sh\necho "$*" >> "$ASKED"\n[ "$2" = --paginate ] && printf "%s" "{found}" || true\n'
+    )
+    (temp / "gh").chmod(0o755)
+    (temp / "dask-matrix" / "comment.md").write_text("answer")
+    done = run("Comment on the pull request", temp, GITHUB_REPOSITORY="o/r", NUMBER="5")
+    assert done.returncode == 0, done.stderr
+    assert (temp / "asked").read_text().splitlines()[-1] == f"{asked}{temp}/dask-matrix/comment.md"
+
+
+def test_a_comment_that_may_not_be_written_fails_nothing(temp: Path) -> None:
+    """The token of a fork's pull request may only read."""
+    (temp / "gh").write_text("#!/bin/sh\nexit 1\n")
+    (temp / "gh").chmod(0o755)
+    (temp / "dask-matrix" / "comment.md").write_text("answer")
+    done = run("Comment on the pull request", temp, GITHUB_REPOSITORY="o/r", NUMBER="5")
+    assert done.returncode == 0
+    assert done.stdout.startswith("::warning title=dask-matrix::")
+
+
+def test_the_page_for_upgrades_tells_of_every_input() -> None:
+    """And of the outputs."""
+    page = (ROOT / "docs" / "upgrading.md").read_text(encoding="utf-8")
+    assert [name for name in [*INPUTS, "verdict", "recommended", "specifier"] if f"`{name}`" not in page] == []

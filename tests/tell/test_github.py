@@ -1,0 +1,95 @@
+"""GitHub gets at most ten errors and a line that sums up; a stranger's text gives no command of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from service.domain.answer import Answer
+from service.tell.github import annotations, outputs
+
+Ask = Callable[..., Answer]
+COMMAND = re.compile(r"::(error|warning|notice) title=([^:,\r\n]*)::([^\r\n]*)")
+
+
+def levels(answer: Answer) -> list[str]:
+    """Return the levels of all annotations; each line is one."""
+    found = [COMMAND.fullmatch(line) for line in annotations(answer).removesuffix("\n").split("\n")]
+    assert all(found)
+    return [each[1] for each in found if each]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (("PP",), ["notice"]),
+        (("PF", "PP"), ["error", "notice"]),
+        (("P ", "P~"), ["warning", "notice"]),
+        (("PF", "P ", "FP"), ["error", "warning", "notice"]),
+        (("PF",) * 500, ["error"] * 10 + ["notice"]),
+    ],
+)
+def test_what_breaks_is_an_error_and_what_is_unknown_a_warning(
+    ask: Ask, lines: tuple[str, ...], told: list[str]
+) -> None:
+    """And the last line sums up."""
+    assert levels(ask(*lines)) == told
+
+
+def test_an_error_says_what_happened(ask: Ask) -> None:
+    """The title above; id, both verdicts, exception and issue below."""
+    first, summary = annotations(ask("PFPP", issue="dask/dask#1")).splitlines()
+    assert first == ("::error title=Row 0::array/row_0, pass → fail, KeyError, https://github.com/dask/dask/issues/1")
+    assert summary == ("::notice title=dask-matrix::UNSAFE dask 2025.2.0 → 2025.3.0: 1 of 1 scenario that held breaks.")
+
+
+def test_the_summary_counts_what_is_not_annotated(ask: Ask) -> None:
+    """GitHub shows no more than ten."""
+    assert "490 more that break are not annotated." in annotations(ask(*["PF"] * 500))
+
+
+def test_what_is_accepted_is_no_error(ask: Ask) -> None:
+    """The verdict does not count it either."""
+    assert levels(ask("PF", accept=("*",))) == ["notice"]
+
+
+def test_a_target_that_does_not_install_is_an_error(ask: Ask) -> None:
+    """With what was said."""
+    assert "::error title=dask 2025.2.0 → 2025.3.0::dask 2025.3.0 does not install: no way" in annotations(
+        ask("PP", refused={"2025.3.0": "no way"})
+    )
+
+
+def test_properties_and_messages_are_escaped(ask: Ask) -> None:
+    """As the runner unescapes them."""
+    line = annotations(ask("PF", text=" 100%, a:b")).splitlines()[0]
+    assert line.startswith("::error title=Row 0 100%25%2C a%3Ab::array/row_0 100%25, a:b, pass → fail")
+
+
+def test_a_strangers_text_gives_no_command(ask: Ask, hostile: str) -> None:
+    """No line of it begins one."""
+    answer = ask("PF", "P~", "PP", text=hostile, issue=hostile, warned=(hostile,))
+    assert levels(answer) == ["error", "warning", "warning", "notice"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (("PPF",), "verdict=unsafe\nrecommended=2025.3.0\nspecifier=dask>=2025.2.0,<=2025.3.0\nregressed=1\n"),
+        (("PP ",), "verdict=unknown\nrecommended=2025.3.0\nspecifier=dask>=2025.2.0,<=2025.3.0\nregressed=0\n"),
+        (("PFF",), "verdict=unsafe\nrecommended=\nspecifier=dask==2025.2.0\nregressed=1\n"),
+        (("PPP",), "verdict=safe\nrecommended=2025.4.0\nspecifier=dask>=2025.2.0,<=2025.4.0\nregressed=0\n"),
+    ],
+)
+def test_a_step_has_four_outputs(ask: Ask, lines: tuple[str, ...], told: str) -> None:
+    """An empty value where there is nothing to say."""
+    assert outputs(ask(*lines, target="2025.4.0")) == told
+
+
+def test_an_output_is_one_line(ask: Ask) -> None:
+    """Whatever a server says."""
+    answer = ask("PF").model_copy(update={"specifier": "dask\nverdict=safe", "recommended": "1\r\nverdict=safe"})
+    assert len(outputs(answer).splitlines()) == 4
+    assert outputs(answer).startswith("verdict=unsafe\n")
