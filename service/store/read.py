@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -73,22 +73,17 @@ def environment_of(row: models.Environment, refusal: Refusal | None) -> Environm
 def verdicts(session: Session) -> dict[tuple[str, str], Judgement]:
     """Return the materialised verdicts by scenario and environment: tuples, not objects, since there are thousands."""
     table = models.VerdictRow
-    told = (table.fingerprint, table.result, table.exception, table.seconds, table.passed, table.executions, table.was)
+    told = (table.fingerprint, table.result, table.exception, table.seconds, table.passed, table.executions)
+    query = select(table.scenario, table.environment, table.verdict, table.was, *told)
     return {
-        (scenario, environment): Judgement(
-            VERDICTS[verdict],
-            fingerprint,
-            result,
-            exception,
-            seconds,
-            passed,
-            executions,
-            VERDICTS[was] if was else None,
-        )
-        for scenario, environment, verdict, fingerprint, result, exception, seconds, passed, executions, was in session.execute(
-            select(table.scenario, table.environment, table.verdict, *told)
-        )
+        (scenario, environment): _judged(verdict, was, *told)
+        for scenario, environment, verdict, was, *told in session.execute(query)
     }
+
+
+def _judged(verdict: str, was: str | None, *told: Any) -> Judgement:
+    values: tuple[Any, ...] = (VERDICTS[verdict], *told, VERDICTS[was] if was else None)
+    return Judgement(*values)
 
 
 def evidence(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[str, str, Evidence]]:
