@@ -16,7 +16,7 @@ from service.domain.environment import Lane
 
 if TYPE_CHECKING:
     from service.domain.answer import Answer
-    from service.project.locked import Start
+    from service.project.locks.locked import Start
     from service.project.usage import Usage
     from service.tell.code import Code
 
@@ -63,7 +63,7 @@ def check(
 ) -> None:
     """Say what breaks and what is fixed by a move. Exits 0 safe, 1 unsafe, 2 usage, 3 unknown, 4 no evidence to be had."""
     from service.client import Unreachable
-    from service.project.locked import start as start_of
+    from service.project.locks.locked import start as start_of
     from service.sources import EvidenceUnreachable, opened
 
     begun = start_of(start)

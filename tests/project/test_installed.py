@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from service.domain.environment import Python
-from service.project.entries import NoDask, NoRelease, UnknownStart
-from service.project.locked import start
+from service.project.locks.entries import NoDask, NoRelease, UnknownStart
+from service.project.locks.locked import start
 
 RUNNING = Python(*sys.version_info[:2])
 

@@ -9,7 +9,7 @@ import pytest
 from service.domain.environment import Python
 from service.domain.release import Release
 from service.project import conda
-from service.project.locked import Start, start
+from service.project.locks.locked import Start, start
 
 LOCKS = Path(__file__).parent / "locks"
 OF_UV = ("uv-lock.toml", "uv-lock-of-extras.toml")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from service.domain.errors import DaskMatrixError
 from service.project import reading
-from service.project.entries import NoDask, NoRelease, UnknownStart, UnpinnedDask, UnreadableLock
-from service.project.locked import Start, start
+from service.project.locks.entries import NoDask, NoRelease, UnknownStart, UnpinnedDask, UnreadableLock
+from service.project.locks.locked import Start, start
 
 LOCKS = Path(__file__).parent / "locks"
 

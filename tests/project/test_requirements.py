@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from service.project.entries import UnreadableLock
-from service.project.locked import start
+from service.project.locks.entries import UnreadableLock
+from service.project.locks.locked import start
 
 PINNED = "dask==2025.2.0"
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from packaging.version import InvalidVersion, Version
 
 from service.domain.release import InvalidRelease, Release
-from service.project import formats
-from service.project.choosing import choose
-from service.project.entries import WAYS, NoDask, NoRelease, UnknownStart, UnpinnedDask
-from service.project.installed import installed
-from service.project.targets import target
+from service.project.locks import formats
+from service.project.locks.choosing import choose
+from service.project.locks.entries import WAYS, NoDask, NoRelease, UnknownStart, UnpinnedDask
+from service.project.locks.installed import installed
+from service.project.locks.targets import target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from service.domain.environment import Python
-    from service.project.entries import Entry, Listing
+    from service.project.locks.entries import Entry, Listing
 
 INSTALLED = "installed"
 

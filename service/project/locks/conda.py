@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from service.project.entries import Entry, Listing, UnreadableLock, place, without_secrets
-from service.project.reading import table, tables, word, words, yaml_mapping
-from service.project.requirements import of_lines
+from service.project.locks.entries import Entry, Listing, UnreadableLock, place, without_secrets
+from service.project.locks.reading import table, tables, word, words, yaml_mapping
+from service.project.locks.requirements import of_lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -8,7 +8,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from service.project.entries import UnreadableLock
+from service.project.locks.entries import UnreadableLock
 
 if TYPE_CHECKING:
     from pathlib import Path

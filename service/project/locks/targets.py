@@ -12,13 +12,13 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from service.domain.environment import Python
-from service.project.entries import UnreadableLock
-from service.project.reading import text_of
+from service.project.locks.entries import UnreadableLock
+from service.project.locks.reading import text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from service.project.entries import Entry, Listing
+    from service.project.locks.entries import Entry, Listing
 
 MINORS = range(8, 30)
 """The minors of Python 3 that a range may mean."""

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from service.project.entries import Entry, Listing, UnreadableLock, place, without_secrets
-from service.project.reading import text_of
+from service.project.locks.entries import Entry, Listing, UnreadableLock, place, without_secrets
+from service.project.locks.reading import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

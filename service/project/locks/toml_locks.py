@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from service.project.entries import Entry, Listing, UnreadableLock, place, without_secrets
-from service.project.reading import table, tables, toml, word, words
+from service.project.locks.entries import Entry, Listing, UnreadableLock, place, without_secrets
+from service.project.locks.reading import table, tables, toml, word, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

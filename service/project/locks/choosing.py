@@ -10,8 +10,8 @@ from packaging.version import InvalidVersion, Version
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from service.project.entries import Entry
-    from service.project.targets import Target
+    from service.project.locks.entries import Entry
+    from service.project.locks.targets import Target
 
 TOLD = ("dask", "distributed", "pandas", "numpy", "pyarrow")
 """The packages of which it is said where there was a choice."""

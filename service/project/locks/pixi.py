@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from service.project.conda import ARCHIVE, for_platform, lines_of, listing
-from service.project.entries import Entry, Listing, place, without_secrets
-from service.project.reading import table, tables, word, yaml_mapping
+from service.project.locks.conda import ARCHIVE, for_platform, lines_of, listing
+from service.project.locks.entries import Entry, Listing, place, without_secrets
+from service.project.locks.reading import table, tables, word, yaml_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from service.project.conda import conda_list, conda_lock, environment
-from service.project.entries import Listing, UnreadableLock
-from service.project.pipfile import pipfile
-from service.project.pixi import pixi
-from service.project.reading import table, text_of, toml, yaml_mapping
-from service.project.requirements import requirements
-from service.project.toml_locks import pdm, poetry, pylock, uv
+from service.project.locks.conda import conda_list, conda_lock, environment
+from service.project.locks.entries import Listing, UnreadableLock
+from service.project.locks.pipfile import pipfile
+from service.project.locks.pixi import pixi
+from service.project.locks.reading import table, text_of, toml, yaml_mapping
+from service.project.locks.requirements import requirements
+from service.project.locks.toml_locks import pdm, poetry, pylock, uv
 
 Reader = Callable[[Path, str], Listing]
 

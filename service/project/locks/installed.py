@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from service.project.conda import NAMES, listing
-from service.project.entries import Entry, Listing, UnknownStart, without_secrets
-from service.project.reading import table, word
-from service.project.targets import venv_settings
+from service.project.locks.conda import NAMES, listing
+from service.project.locks.entries import Entry, Listing, UnknownStart, without_secrets
+from service.project.locks.reading import table, word
+from service.project.locks.targets import venv_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from service.project.entries import Entry, Listing, place, without_secrets
-from service.project.reading import json_object, table, word
+from service.project.locks.entries import Entry, Listing, place, without_secrets
+from service.project.locks.reading import json_object, table, word
 
 if TYPE_CHECKING:
     from pathlib import Path

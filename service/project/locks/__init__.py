@@ -1,0 +1,1 @@
+"""What a project is on now: a release, what is installed, or what a lock file says."""
