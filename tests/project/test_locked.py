@@ -8,7 +8,7 @@ import pytest
 
 from service.domain.environment import Python
 from service.domain.release import Release
-from service.project import conda
+from service.project.locks import conda
 from service.project.locks.locked import Start, start
 
 LOCKS = Path(__file__).parent / "locks"

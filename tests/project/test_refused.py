@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.domain.errors import DaskMatrixError
-from service.project import reading
+from service.project.locks import reading
 from service.project.locks.entries import NoDask, NoRelease, UnknownStart, UnpinnedDask, UnreadableLock
 from service.project.locks.locked import Start, start
 
