@@ -52,7 +52,7 @@ class Front:
             await self.app(scope, receive, send)
             return
         if scope["method"] == "HEAD":
-            scope["method"] = "GET"  # the server leaves the body out
+            scope = {**scope, "method": "GET"}  # the server leaves the body out, by the scope that is its own
         tag = await self._tag(scope)
         if tag and tag in Headers(scope=scope).get("if-none-match", ""):
             headers = {**HEADERS, "ETag": tag, "Cache-Control": ANEW}
