@@ -13,6 +13,7 @@ from service.domain.errors import DaskMatrixError
 from service.domain.matrix import Selection
 from service.domain.outcome import Verdict
 from service.domain.release import Release
+from service.web.negotiation import Form
 
 
 def _reads(parse: Callable[[str], object]) -> AfterValidator:
@@ -91,10 +92,19 @@ class StrictMatrixQuery(MatrixQuery):
     model_config = ConfigDict(extra="forbid")
 
 
+class FormQuery(StrictMatrixQuery):
+    """The same where the answer has several forms."""
+
+    form: Form | None = Field(
+        None, alias="format", description="The form of the answer; without it the Accept header decides."
+    )
+
+
 ALLOWED = {
     "verdict": [verdict.value for verdict in Verdict],
     "lane": [lane.value for lane in Lane],
     "changes": ["true", "false"],
+    "format": [form.value for form in Form],
 }
 """The values of the parameters that have a closed list of them."""
 
