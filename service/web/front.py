@@ -31,6 +31,8 @@ HEADERS = {
 }
 FOREVER = "public, max-age=31536000, immutable"
 ANEW = "no-cache"
+FIVE_MINUTES = "max-age=300"
+"""For badges: the page that shows one is read by many."""
 
 
 def build() -> str:
@@ -86,7 +88,7 @@ def _kept(scope: Scope) -> str:
     """Say how long an answer may be shown without asking again."""
     if scope["path"].startswith("/static/") and scope["query_string"].startswith(b"v="):
         return FOREVER
-    return ANEW
+    return FIVE_MINUTES if scope["path"].startswith("/badge/") else ANEW
 
 
 def _adding(scope: Scope, tag: str, send: Send) -> Send:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "application/problem+json"
 
-SCRIPTED = ("/api/v", "/healthz")
+SCRIPTED = ("/api/v", "/healthz", "/badge/", "/feed.")
 """Where scripts ask, and read documents."""
 
 KINDS = {

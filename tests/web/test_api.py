@@ -210,7 +210,7 @@ def test_openapi_describes_every_json_route(book: Book) -> None:
     """With the shape of each answer, and none of the pages."""
     described = book.client.get("/api/openapi.json").json()
     assert "/api/v1/cells/{scenario}/{key}" in described["paths"]
-    assert all(path.startswith(("/api/", "/healthz")) for path in described["paths"])
+    assert all(path.startswith(("/api/", "/badge/", "/feed.", "/healthz")) for path in described["paths"])
     for operations in described["paths"].values():
         content = operations["get"]["responses"]["200"]["content"]
         assert "$ref" in content.get("application/json", {"schema": "$ref"})["schema"]
