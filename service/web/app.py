@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from service.store.store import Store
-from service.web import api, badges, forms, pages
+from service.web import api, badges, feeds, forms, pages
 from service.web.front import HERE, Front, build
 from service.web.problems import add_handlers
 from service.web.reader import Reader
@@ -52,7 +52,7 @@ def create_app(store_url: str, known: tuple[Known, ...] = (), snapshot_of: datet
     made_by = build()
     reader = app.state.reader = Reader(store, known)
     app.state.templates, app.state.build, app.state.snapshot_of = pages.templates(), made_by, snapshot_of
-    for each in (forms, api, badges, pages):
+    for each in (forms, api, badges, feeds, pages):
         app.include_router(each.router)
     app.include_router(api.health)
     app.mount("/static", StaticFiles(directory=HERE / "static"))

@@ -100,6 +100,15 @@ class FormQuery(StrictMatrixQuery):
     )
 
 
+class FeedQuery(BaseModel):
+    """What a feed is narrowed to; an empty value is the same as none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    area: str = Field("", max_length=300, description="Only the scenarios of one area.")
+    scenario: str = Field("", max_length=300, description="Only one scenario, by its id or a former one.")
+
+
 ALLOWED = {
     "verdict": [verdict.value for verdict in Verdict],
     "lane": [lane.value for lane in Lane],
