@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from service.store.store import Store
 from service.web import api, badges, feeds, forms, pages
+from service.web.cors import OpenToRead
 from service.web.front import HERE, Front, build
 from service.web.problems import add_handlers
 from service.web.reader import Reader
@@ -59,4 +60,5 @@ def create_app(store_url: str, known: tuple[Known, ...] = (), snapshot_of: datet
     add_handlers(app, pages.problem)
     app.add_middleware(Front, state=lambda: f"{made_by} {reader.state()} {snapshot_of}")
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
+    app.add_middleware(OpenToRead)
     return app
