@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
@@ -14,6 +13,7 @@ from service.store.store import Store
 from service.web import api, badges, feeds, forms, pages
 from service.web.cors import OpenToRead
 from service.web.front import HERE, Front, build
+from service.web.openapi import TAGS, Described, operation_id
 from service.web.problems import add_handlers
 from service.web.reader import Reader
 from service.web.words import PROMISE, TITLE
@@ -21,6 +21,8 @@ from service.web.words import PROMISE, TITLE
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import datetime
+
+    from fastapi import FastAPI
 
     from service.domain.known import Known
 
@@ -41,11 +43,13 @@ def create_app(store_url: str, known: tuple[Known, ...] = (), snapshot_of: datet
         yield
         store.close()
 
-    app = FastAPI(
+    app = Described(
         title=TITLE,
         description=PROMISE,
         version=version("dask-matrix"),
         openapi_url="/api/openapi.json",
+        openapi_tags=TAGS,
+        generate_unique_id_function=operation_id,
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
