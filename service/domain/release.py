@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from service.domain.errors import DaskMatrixError, UnknownName
 
@@ -32,7 +32,7 @@ class Release:
         """Read a release such as ``2025.2.0``; raise InvalidRelease otherwise."""
         try:
             return cls(Version(text.strip()))
-        except InvalidVersion:
+        except ValueError:  # InvalidVersion is one; so is a number of thousands of digits
             raise InvalidRelease(f"{text!r} is not a release. Write a version such as 2025.2.0.") from None
 
     def __str__(self) -> str:

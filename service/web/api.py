@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 
 from service.domain.records import RunRecord
 from service.web import schemas
 from service.web.links import API
-from service.web.query import StrictMatrixQuery
+from service.web.names import EnvironmentKey, ResultId, RunId, ScenarioId
 from service.web.reader import Reader
 
 
@@ -25,12 +25,6 @@ router = APIRouter(prefix=API)
 health = APIRouter()
 
 
-@router.get("/matrix", response_model=schemas.MatrixOut, tags=["matrix"])
-def matrix(query: Annotated[StrictMatrixQuery, Query()], books: Books) -> dict[str, Any]:
-    """Return the matrix, or the part of it that the parameters ask for."""
-    return books.matrix(query.at).select(query.selection()).columnar()
-
-
 @router.get("/releases", tags=["releases and environments"])
 def releases(books: Books) -> schemas.ReleasesOut:
     """Return the releases, newest first, each with its environments and how much holds in them."""
@@ -38,7 +32,7 @@ def releases(books: Books) -> schemas.ReleasesOut:
 
 
 @router.get("/environments/{key}", tags=["releases and environments"])
-def environment(key: str, books: Books) -> schemas.EnvironmentOut:
+def environment(key: EnvironmentKey, books: Books) -> schemas.EnvironmentOut:
     """Return one environment with its lock, or with what refused it."""
     return schemas.environment_out(books.store.environment(key))
 
@@ -50,26 +44,26 @@ def scenarios(books: Books) -> schemas.ScenariosOut:
 
 
 @router.get("/scenarios/{scenario:path}", tags=["scenarios"])
-def scenario(scenario: str, books: Books) -> schemas.ScenarioOut:
+def scenario(scenario: ScenarioId, books: Books) -> schemas.ScenarioOut:
     """Return one scenario, by its id or a former one, with its source and its verdict in each environment."""
     return schemas.scenario_out(books.store.scenario(scenario), books.matrix())
 
 
 @router.get("/cells/{scenario:path}/{key}", tags=["evidence"])
-def cell(scenario: str, key: str, books: Books) -> schemas.CellOut:
+def cell(scenario: ScenarioId, key: EnvironmentKey, books: Books) -> schemas.CellOut:
     """Return what is said of one scenario in one environment, with the evidence and the commands to repeat it."""
     row, column = books.store.scenario(scenario), books.store.environment(key)
     return schemas.cell_out(books.matrix(), row, column, books.store.results(row.id, key))
 
 
 @router.get("/results/{result}", tags=["evidence"])
-def result(result: str, books: Books) -> schemas.ResultOut:
+def result(result: ResultId, books: Books) -> schemas.ResultOut:
     """Return one execution with all its evidence."""
     return schemas.result_out(books.store.result(result))
 
 
 @router.get("/runs/{run}", response_model=schemas.RunOut, tags=["evidence"])
-def run(run: str, books: Books) -> RunRecord:
+def run(run: RunId, books: Books) -> RunRecord:
     """Return who ran a batch of work, where, when, and from which commit of the scenario set."""
     return books.store.run(run)
 

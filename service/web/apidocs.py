@@ -25,13 +25,17 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Route:
-    """One JSON route; ``example`` is an address that can be opened as it is."""
+    """One route: the shape of its JSON if it has any, the media types of its other answers.
+
+    ``example`` is an address that can be opened as it is.
+    """
 
     method: str
     path: str
     summary: str
     parameters: tuple[Parameter, ...]
     answer: str
+    others: tuple[str, ...]
     example: str
 
 
@@ -77,13 +81,15 @@ def docs_page(openapi: dict[str, Any]) -> DocsPage:
 
 
 def _route(method: str, path: str, operation: dict[str, Any]) -> Route:
-    content = operation["responses"]["200"].get("content", {}).get("application/json", {})
+    content = operation["responses"]["200"]["content"]
+    shape = content.get("application/json", {}).get("schema")
     return Route(
         method=method.upper(),
         path=path,
         summary=operation.get("description", ""),
         parameters=tuple(map(_parameter, operation.get("parameters", ()))),
-        answer=_kind(content.get("schema", {})),
+        answer=_kind(shape) if shape else "",
+        others=tuple(each for each in content if each != "application/json"),
         example="" if "{" in path or method != "get" else _example(path, operation.get("parameters", ())),
     )
 

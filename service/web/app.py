@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from service.store.store import Store
-from service.web import api, pages, upgrades
+from service.web import api, badges, feeds, forms, pages, upgrades
+from service.web.cors import OpenToRead
 from service.web.front import HERE, Front, build
+from service.web.openapi import TAGS, Described, operation_id
 from service.web.problems import add_handlers
 from service.web.reader import Reader
 from service.web.words import PROMISE, TITLE
@@ -20,6 +21,8 @@ from service.web.words import PROMISE, TITLE
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import datetime
+
+    from fastapi import FastAPI
 
     from service.domain.beliefs import Beliefs
 
@@ -40,11 +43,13 @@ def create_app(store_url: str, beliefs: Beliefs | None = None, snapshot_of: date
         yield
         store.close()
 
-    app = FastAPI(
+    app = Described(
         title=TITLE,
         description=PROMISE,
         version=version("dask-matrix"),
         openapi_url="/api/openapi.json",
+        openapi_tags=TAGS,
+        generate_unique_id_function=operation_id,
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
@@ -52,12 +57,12 @@ def create_app(store_url: str, beliefs: Beliefs | None = None, snapshot_of: date
     made_by = build()
     reader = app.state.reader = Reader(store, beliefs)
     app.state.templates, app.state.build, app.state.snapshot_of = pages.templates(), made_by, snapshot_of
-    app.include_router(api.router)
-    app.include_router(upgrades.router)
+    for each in (forms, api, upgrades, badges, feeds, pages):
+        app.include_router(each.router)
     app.include_router(api.health)
-    app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     add_handlers(app, pages.problem)
     app.add_middleware(Front, state=lambda: f"{made_by} {reader.state()} {snapshot_of}")
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
+    app.add_middleware(OpenToRead)
     return app

@@ -11,6 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
 from service.domain.errors import DaskMatrixError
+from service.web.links import API
+from service.web.negotiation import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +31,8 @@ HEADERS = {
 }
 FOREVER = "public, max-age=31536000, immutable"
 ANEW = "no-cache"
+FIVE_MINUTES = "max-age=300"
+"""For badges: the page that shows one is read by many."""
 
 
 def build() -> str:
@@ -52,14 +56,13 @@ class Front:
             await self.app(scope, receive, send)
             return
         if scope["method"] == "HEAD":
-            scope["method"] = "GET"  # the server leaves the body out
+            scope = {**scope, "method": "GET"}  # the server leaves the body out, by the scope that is its own
         tag = await self._tag(scope)
-        if tag and tag in Headers(scope=scope).get("if-none-match", ""):
-            headers = {**HEADERS, "ETag": tag, "Cache-Control": ANEW}
-            await Response(status_code=304, headers=headers)(scope, receive, send)
+        if tag and tag.removeprefix("W/") in Headers(scope=scope).get("if-none-match", ""):
+            await Response(status_code=304, headers=_headers(scope, tag))(scope, receive, send)
             return
         scope.setdefault("state", {})["etag"] = tag
-        await self.app(scope, receive, _adding(_headers(scope, tag), tag, send))
+        await self.app(scope, receive, _adding(scope, tag, send))
 
     async def _tag(self, scope: Scope) -> str:
         """Return the ETag of an address at the present state, or nothing where there is none."""
@@ -69,24 +72,33 @@ class Front:
             state = await run_in_threadpool(self.state)
         except DaskMatrixError:
             return ""  # the route meets the same trouble and tells it
-        asked = b"\0".join([scope.get("raw_path") or scope["path"].encode(), scope["query_string"], state.encode()])
+        form = ranked(Headers(scope=scope).get("accept", ""))
+        address = [scope.get("raw_path") or scope["path"].encode(), scope["query_string"]]
+        asked = b"\0".join([*address, form.encode(), state.encode()])
         return f'W/"{hashlib.sha256(asked).hexdigest()[:20]}"'
 
 
 def _headers(scope: Scope, tag: str) -> dict[str, str]:
-    versioned = scope["path"].startswith("/static/") and scope["query_string"].startswith(b"v=")
-    return {**HEADERS, **({"ETag": tag} if tag else {}), "Cache-Control": FOREVER if versioned else ANEW}
+    """Return the headers of an answer that succeeds, be it whole or a 304."""
+    varying = {"Vary": "Accept"} if scope["path"].startswith(f"{API}/") else {}
+    return {**HEADERS, **({"ETag": tag} if tag else {}), **varying, "Cache-Control": _kept(scope)}
 
 
-def _adding(headers: dict[str, str], tag: str, send: Send) -> Send:
-    """Add headers to an answer; an ETag only to one that succeeded."""
+def _kept(scope: Scope) -> str:
+    """Say how long an answer may be shown without asking again."""
+    if scope["path"].startswith("/static/") and scope["query_string"].startswith(b"v="):
+        return FOREVER
+    return FIVE_MINUTES if scope["path"].startswith("/badge/") else ANEW
+
+
+def _adding(scope: Scope, tag: str, send: Send) -> Send:
+    """Add headers to an answer; to one that did not succeed no ETag, and nothing that lets it be kept."""
+    good = _headers(scope, tag)
+    bad = _headers(scope, "") | {"Cache-Control": ANEW}
 
     async def wrapped(message: Message) -> None:
         if message["type"] == "http.response.start":
-            answer = MutableHeaders(scope=message)
-            for name, value in headers.items():
-                if value != tag or message["status"] == 200:  # noqa: PLR2004 - OK
-                    answer[name] = value
+            MutableHeaders(scope=message).update(good if message["status"] in {200, 304} else bad)
         await send(message)
 
     return wrapped

@@ -16,14 +16,18 @@ from service.store.database import DatabaseUnreachable
 from service.web import links
 from service.web.front import HEADERS
 from service.web.query import ALLOWED, parameters
+from service.web.tables import NotInstalled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from fastapi import FastAPI, Request
     from starlette.responses import Response
 
 MEDIA_TYPE = "application/problem+json"
+
+SCRIPTED = ("/api/v", "/healthz", "/badge/", "/feed.")
+"""Where scripts ask, and read documents."""
 
 KINDS = {
     "unknown-name": "Something was asked for by a name that does not exist; `nearest` holds names that do.",
@@ -31,6 +35,7 @@ KINDS = {
     "not-found": "There is nothing at this address.",
     "not-allowed": "This address does not answer this method.",
     "unreadable-store": "The database cannot be read at present.",
+    "not-installed": "The server lacks the packages that this form of an answer needs.",
     "internal": "A mistake of ours; the server's log holds the details.",
     "other": "Any other refusal; the title is that of its HTTP status.",
 }
@@ -59,16 +64,16 @@ class Problem:
         return [links.Link(name, page(name) if page else "") for name in self.more.get("nearest", ())]
 
 
-def problem_of(error: Exception) -> Problem:
-    """Return the problem that an exception stands for."""
+def problem_of(error: Exception, known: Sequence[str] = ()) -> Problem:
+    """Return the problem that an exception stands for; ``known`` are the parameters that the address takes."""
     match error:
         case UnknownName():
             more = {"what": error.what, "name": error.name, "nearest": error.nearest}
             return Problem("unknown-name", 404, f"No such {error.what}", str(error), more)
-        case DatabaseUnreachable():
-            return Problem("unreadable-store", 503, "The store cannot be read", str(error))
+        case DatabaseUnreachable() | NotInstalled():
+            return _unable(error)
         case RequestValidationError():
-            return _bad_query(error)
+            return _bad_query(error, known or parameters())
         case DaskMatrixError():
             return Problem("bad-query", 422, "Not understood", str(error))
         case HTTPException():
@@ -81,15 +86,22 @@ def add_handlers(app: FastAPI, page: Callable[[Request, Problem], Response]) -> 
     """Let an app answer every error as a problem document, or by ``page`` where a person asked."""
 
     def answer(request: Request, error: Exception) -> Response:
-        problem = problem_of(error)
+        problem = problem_of(error, _taken(request, error))
         path = request.url.path
         document = JSONResponse(problem.document(path), problem.status, media_type=MEDIA_TYPE)
-        response = document if path.startswith(("/api/v", "/healthz")) else page(request, problem)
+        response = document if path.startswith(SCRIPTED) else page(request, problem)
         response.headers.update(HEADERS)  # an internal error passes no middleware
         return response
 
     for kind in (DaskMatrixError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answer)
+
+
+def _unable(error: DatabaseUnreachable | NotInstalled) -> Problem:
+    """Return what the server cannot do, whoever asks."""
+    if isinstance(error, NotInstalled):
+        return Problem("not-installed", 501, "Not installed on this server", str(error))
+    return Problem("unreadable-store", 503, "The store cannot be read", str(error))
 
 
 def _http(error: HTTPException) -> Problem:
@@ -101,24 +113,26 @@ def _http(error: HTTPException) -> Problem:
     )
 
 
-def _bad_query(error: RequestValidationError) -> Problem:
-    errors = [_parameter(each) for each in error.errors()]
+def _taken(request: Request, error: Exception) -> list[str]:
+    """Return the names of the parameters that an address takes, as its description has them; none for a page."""
+    method, _, path = (getattr(error, "endpoint_path", None) or "").partition(" ")
+    operation = request.app.openapi()["paths"].get(path, {}).get(method.lower(), {})
+    return [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
+
+
+def _bad_query(error: RequestValidationError, known: Sequence[str]) -> Problem:
+    errors = [_parameter(each, known) for each in error.errors()]
     told = " ".join(f"{each['parameter']}={each['given']}: {each['reason'].removesuffix('.')}." for each in errors)
     return Problem("bad-query", 422, "A parameter is not understood", told, {"errors": errors})
 
 
-def _parameter(error: Any) -> dict[str, Any]:
+def _parameter(error: Any, known: Sequence[str]) -> dict[str, Any]:
     """Say one bad parameter: its name, what was given, why it is refused, and what is allowed where that is a list."""
     name = str(error["loc"][-1])
     told = {"parameter": name, "given": error["input"], "reason": error["msg"].removeprefix("Value error, ")}
     if error["type"] == "extra_forbidden":
-        known = parameters()
-        return {
-            **told,
-            "reason": "there is no such parameter",
-            "nearest": get_close_matches(name, known),
-            "allowed": known,
-        }
+        reason = "there is no such parameter"
+        return {**told, "reason": reason, "nearest": get_close_matches(name, known), "allowed": list(known)}
     if name in ALLOWED:
         return {**told, "reason": f"not one of {', '.join(ALLOWED[name])}", "allowed": ALLOWED[name]}
     return told

@@ -13,6 +13,7 @@ from service.domain.errors import DaskMatrixError
 from service.domain.matrix import Selection
 from service.domain.outcome import Verdict
 from service.domain.release import Release
+from service.web.negotiation import Form
 
 
 def _reads(parse: Callable[[str], object]) -> AfterValidator:
@@ -91,10 +92,28 @@ class StrictMatrixQuery(MatrixQuery):
     model_config = ConfigDict(extra="forbid")
 
 
+class FormQuery(StrictMatrixQuery):
+    """The same where the answer has several forms."""
+
+    form: Form | None = Field(
+        None, alias="format", description="The form of the answer; without it the Accept header decides."
+    )
+
+
+class FeedQuery(BaseModel):
+    """What a feed is narrowed to; an empty value is the same as none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    area: str = Field("", max_length=300, description="Only the scenarios of one area.")
+    scenario: str = Field("", max_length=300, description="Only one scenario, by its id or a former one.")
+
+
 ALLOWED = {
     "verdict": [verdict.value for verdict in Verdict],
     "lane": [lane.value for lane in Lane],
     "changes": ["true", "false"],
+    "format": [form.value for form in Form],
 }
 """The values of the parameters that have a closed list of them."""
 

@@ -210,9 +210,10 @@ def test_openapi_describes_every_json_route(book: Book) -> None:
     """With the shape of each answer, and none of the pages."""
     described = book.client.get("/api/openapi.json").json()
     assert "/api/v1/cells/{scenario}/{key}" in described["paths"]
-    assert all(path.startswith(("/api/", "/healthz")) for path in described["paths"])
-    for operations in described["paths"].values():
-        assert "$ref" in operations["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert all(path.startswith(("/api/", "/badge/", "/feed.", "/healthz")) for path in described["paths"])
+    for operation in (each for operations in described["paths"].values() for each in operations.values()):
+        for media_type, content in operation["responses"]["200"]["content"].items():
+            assert "$ref" in content["schema"] or media_type != "application/json"
 
 
 def test_a_moment_beyond_the_calendar_and_an_empty_range_are_refused_by_name(book: Book) -> None:

@@ -1,0 +1,158 @@
+"""Examples for the OpenAPI description. All of it is made up and says so: no example is evidence about any release."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from service.domain.answer import Question
+from service.domain.environment import Lane, Python
+from service.domain.matrix import Environment, Matrix, Scenario
+from service.domain.outcome import Outcome, Verdict
+from service.domain.release import Release
+from service.domain.result import Result
+from service.domain.sides import Sides
+from service.domain.upgrade import upgrade
+from service.domain.verdict import Judgement
+from service.web import schemas
+from service.web.badges import SVG, EndpointBadge
+from service.web.entries import feed
+from service.web.shield import Badge, Colour, svg
+from service.web.syndication import ATOM, JSON_FEED, atom, json_feed
+from service.web.tables import comma_separated
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+PARAMETERS: dict[str, Any] = {
+    "q": "two numbers",
+    "area": "example",
+    "verdict": "fail",
+    "from": "2025.2.0",
+    "to": "2025.4.1",
+    "start": "2025.2.0",
+    "target": "2025.4.1",
+    "release": "latest",
+    "python": "3.11",
+    "lane": "as-released",
+    "changes": True,
+    "at": "2026-01-01T00:00:00Z",
+    "format": "csv",
+    "scenario": "example/adds/two_numbers",
+    "key": "00000000000000e2",
+    "result": "example-result-2",
+    "run": "example-run",
+    "covers": "dask.delayed",
+    "profile": "example",
+    "have": "pandas==2.2.3",
+    "accept": "known",
+}
+"""Name of a parameter -> an example of its value, or of one of its values."""
+NOON = datetime(2001, 1, 1, 12, tzinfo=UTC)
+SITE = "https://dask-matrix.example/"
+ROW = Scenario(
+    "example/adds/two_numbers",
+    "An example: two delayed numbers add up",
+    "example",
+    fingerprint="example",
+    file="example/test_adds.py",
+    function="test_two_numbers",
+    line=1,
+    source="def test_two_numbers():\n    assert dask.delayed(sum)([1, 2]).compute() == 3\n",
+    covers=("dask.delayed",),
+)
+
+
+def _environment(number: int) -> Environment:
+    return Environment(
+        key=f"00000000000000e{number}",
+        release=Release.parse(f"0.0.{number}"),
+        python=Python(3, 11),
+        lane=Lane.AS_RELEASED,
+        platform="linux-x86_64",
+        at=NOON,
+        released_at=NOON,
+        lock=f"dask==0.0.{number}\n",
+    )
+
+
+def _result() -> Result:
+    return Result(
+        id="example-result-2", run="example-run", environment="00000000000000e2", scenario=ROW.id, fingerprint="example",
+        outcome=Outcome.FAILED, phase="call", reason="", exception_type="AssertionError", exception_message="an example",
+        traceback="", stdout="", stderr="", log="", warnings=(), seconds=0.5, started=NOON, attempt=1,
+    )  # fmt: skip
+
+
+def _matrix() -> Matrix:
+    """Return a matrix of one row that breaks from one made-up release to the next."""
+    held = Judgement(Verdict.PASS, "example", "example-result-1", passed=1, executions=1)
+    broke = Judgement(Verdict.FAIL, "example", "example-result-2", "AssertionError", executions=1)
+    columns = (_environment(1), _environment(2))
+    cells = zip(columns, (held, broke), strict=True)
+    return Matrix((ROW,), columns, {(ROW.id, column.key): cell for column, cell in cells})
+
+
+def answers() -> dict[str, Any]:
+    """Return by the name of its shape an example of each JSON answer, made by the code that makes the answers."""
+    matrix = _matrix()
+    column, result = matrix.environments[1], _result()
+    question = Question.model_validate({"from": "0.0.1", "to": "0.0.2"})
+    run = {"id": "example-run", "at": NOON, "who": "example", "host": "example", "commit": None}
+    made: list[BaseModel] = [
+        schemas.MatrixOut.model_validate(matrix.columnar()),
+        schemas.releases_out(matrix),
+        schemas.environment_out(column),
+        schemas.ScenariosOut(scenarios=[schemas.scenario_head(ROW)]),
+        schemas.scenario_out(ROW, matrix),
+        schemas.cell_out(matrix, ROW, column, [result]),
+        schemas.result_out(result),
+        schemas.RunOut.model_validate({**run, "scenario_set": "example", "tool": "0.0"}),
+        schemas.Health(status="ok", version="0.0", revision=1),
+        EndpointBadge(label="dask 0.0.2", message="0 of 1 hold", color=Colour.BAD.value),
+        upgrade(Sides(matrix), question),
+    ]
+    return {type(each).__name__: each.model_dump(mode="json") for each in made}
+
+
+def documents() -> dict[str, Any]:
+    """Return by media type an example of each answer that is not plain JSON."""
+    matrix = _matrix()
+    told = feed(matrix, "", None, NOON)
+    return {
+        "text/csv": "".join(comma_separated(matrix)),
+        SVG: svg(Badge("dask 0.0.2", "0 of 1 hold", Colour.BAD)).decode(),
+        ATOM: atom(told, SITE, f"{SITE}feed.atom").decode(),
+        JSON_FEED: json_feed(told, SITE, f"{SITE}feed.json"),
+    }
+
+
+def problems() -> dict[str, dict[str, Any]]:
+    """Return by status an example of each problem document."""
+    return {
+        "404": {
+            "type": "/api/docs#problem-unknown-name",
+            "title": "No such scenario",
+            "status": 404,
+            "detail": "No scenario 'example/adds/too_numbers'. Nearest: example/adds/two_numbers.",
+            "instance": "/api/v1/scenarios/example/adds/too_numbers",
+            "what": "scenario",
+            "name": "example/adds/too_numbers",
+            "nearest": [ROW.id],
+        },
+        "422": {
+            "type": "/api/docs#problem-bad-query",
+            "title": "A parameter is not understood",
+            "status": 422,
+            "detail": "lane=newest: not one of as-released, latest, lowest-direct.",
+            "instance": "/api/v1/matrix",
+            "errors": [
+                {
+                    "parameter": "lane",
+                    "given": "newest",
+                    "reason": "not one of as-released, latest, lowest-direct",
+                    "allowed": ["as-released", "latest", "lowest-direct"],
+                }
+            ],
+        },
+    }
