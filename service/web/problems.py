@@ -32,6 +32,7 @@ SCRIPTED = ("/api/v", "/healthz", "/badge/", "/feed.")
 KINDS = {
     "unknown-name": "Something was asked for by a name that does not exist; `nearest` holds names that do.",
     "bad-query": "A parameter has a value, or a name, that is not allowed; `errors` holds each of them.",
+    "unreadable-body": "The body of the request is not JSON in UTF-8.",
     "not-found": "There is nothing at this address.",
     "not-allowed": "This address does not answer this method.",
     "unreadable-store": "The database cannot be read at present.",
@@ -106,7 +107,11 @@ def _unable(error: DatabaseUnreachable | NotInstalled) -> Problem:
 
 def _http(error: HTTPException) -> Problem:
     status = HTTPStatus(error.status_code)
-    kinds = {HTTPStatus.NOT_FOUND: "not-found", HTTPStatus.METHOD_NOT_ALLOWED: "not-allowed"}
+    kinds = {
+        HTTPStatus.BAD_REQUEST: "unreadable-body",  # FastAPI's word for it
+        HTTPStatus.NOT_FOUND: "not-found",
+        HTTPStatus.METHOD_NOT_ALLOWED: "not-allowed",
+    }
     kind = kinds.get(status, "other")
     return Problem(
         kind, status.value, status.phrase, KINDS.get(kind, str(error.detail)) if kind != "other" else str(error.detail)
@@ -115,7 +120,9 @@ def _http(error: HTTPException) -> Problem:
 
 def _taken(request: Request, error: Exception) -> list[str]:
     """Return the names of the parameters that an address takes, as its description has them; none for a page."""
-    method, _, path = (getattr(error, "endpoint_path", None) or "").partition(" ")
+    if not isinstance(error, RequestValidationError):
+        return []
+    method, _, path = (error.endpoint_path or "").partition(" ")
     operation = request.app.openapi()["paths"].get(path, {}).get(method.lower(), {})
     return [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
 
