@@ -30,7 +30,7 @@ TAGS = [
 UNCHANGED = {"description": "Unchanged: If-None-Match named the present ETag. There is no body."}
 ETAG = {"ETag": {"description": "Send it back as If-None-Match.", "schema": {"type": "string"}}}
 TROUBLES = {
-    "400": KINDS["bad-body"],
+    "400": KINDS["unreadable-body"],
     "404": KINDS["unknown-name"],
     "422": KINDS["bad-query"],
     "501": KINDS["not-installed"],
@@ -101,7 +101,8 @@ def _with_answers(operation: dict[str, Any], method: str, path: str) -> None:
     """Add the answers that come from around the routes: 304 and the problems."""
     answers = operation["responses"]
     asks = "parameters" in operation or "requestBody" in operation
-    statuses = [*(["400"] if "requestBody" in operation else []), *(["404", "422", "503"] if asks else ["503"])]
+    statuses = ["404", "422", "503"] if asks else ["503"]
+    statuses += ["400"] if "requestBody" in operation else []
     if method == "get" and path != "/healthz":
         answers["200"]["headers"] = ETAG
         answers["304"] = UNCHANGED

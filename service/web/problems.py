@@ -32,7 +32,7 @@ SCRIPTED = ("/api/v", "/healthz", "/badge/", "/feed.")
 KINDS = {
     "unknown-name": "Something was asked for by a name that does not exist; `nearest` holds names that do.",
     "bad-query": "A parameter has a value, or a name, that is not allowed; `errors` holds each of them.",
-    "bad-body": "The body of the request is no JSON in UTF-8.",
+    "unreadable-body": "The body of the request is not JSON in UTF-8.",
     "not-found": "There is nothing at this address.",
     "not-allowed": "This address does not answer this method.",
     "unreadable-store": "The database cannot be read at present.",
@@ -108,18 +108,21 @@ def _unable(error: DatabaseUnreachable | NotInstalled) -> Problem:
 def _http(error: HTTPException) -> Problem:
     status = HTTPStatus(error.status_code)
     kinds = {
-        HTTPStatus.BAD_REQUEST: "bad-body",
+        HTTPStatus.BAD_REQUEST: "unreadable-body",  # FastAPI's word for it
         HTTPStatus.NOT_FOUND: "not-found",
         HTTPStatus.METHOD_NOT_ALLOWED: "not-allowed",
     }
-    kind = kinds.get(status)
-    bad = {"errors": [{"parameter": "body", "given": None, "reason": KINDS["bad-body"]}]} if kind == "bad-body" else {}
-    return Problem(kind or "other", status.value, status.phrase, KINDS[kind] if kind else str(error.detail), bad)
+    kind = kinds.get(status, "other")
+    return Problem(
+        kind, status.value, status.phrase, KINDS.get(kind, str(error.detail)) if kind != "other" else str(error.detail)
+    )
 
 
 def _taken(request: Request, error: Exception) -> list[str]:
     """Return the names of the parameters that an address takes, as its description has them; none for a page."""
-    method, _, path = (getattr(error, "endpoint_path", None) or "").partition(" ")
+    if not isinstance(error, RequestValidationError):
+        return []
+    method, _, path = (error.endpoint_path or "").partition(" ")
     operation = request.app.openapi()["paths"].get(path, {}).get(method.lower(), {})
     return [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
 

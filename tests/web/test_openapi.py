@@ -87,7 +87,7 @@ def offender(problem: dict[str, Any]) -> bool:
                 f"{each['parameter']}={each['given']}: " in problem["detail"] for each in errors
             )
         case kind:
-            return kind in {"not-found", "not-allowed"} and bool(problem["instance"])
+            return kind in {"not-found", "not-allowed", "unreadable-body"} and bool(problem["instance"])
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
