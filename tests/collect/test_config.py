@@ -7,6 +7,7 @@ import pytest
 from service import places
 from service.collect.config import InvalidConfig, load
 from service.domain.environment import Lane, Python
+from service.domain.scope import Profile
 
 GOOD = """\
 pythons = ["3.10", 3.11]
@@ -45,12 +46,24 @@ def test_the_shipped_configuration_is_valid_and_has_the_sets_that_the_readme_nam
     assert {"quick", "latest", "all"} <= load(places.scenarios() / "matrix.toml").sets.keys()
 
 
+def test_a_profile_names_a_kind_of_work(tmp_path: Path) -> None:
+    """By areas, scenarios and names of APIs."""
+    lines = "[profiles.'my work']\nareas = ['array']\nscenarios = ['io/*']\ncovers = ['dask.bag']\n"
+    made = load(write(tmp_path, f"{GOOD}\n{lines}")).profiles["my work"].profile()
+    assert made == Profile(frozenset({"array"}), ("io/*",), ("dask.bag",))
+
+
 @pytest.mark.parametrize(
     ("change", "line", "told"),
     [
         (("3.11", "three"), 1, "pythons: 'three' is not a Python version"),
         (("pyarrow>=14", "pyarrow=>14"), 2, "requirements: 'pyarrow=>14' is no requirement"),
         (("[sets.quick]", "sources = ['a b']\n[sets.quick]"), 4, "sources: 'a b' is no name of a project"),
+        (
+            ("[sets.quick]", "[profiles.mine]\n[sets.quick]"),
+            4,
+            "profiles.mine: a profile names areas, scenarios or covers",
+        ),
         ((">=2025.1,<2025.6", ">=2025.1,<banana"), 5, "sets.quick.releases: '>=2025.1,<banana' is no specifier"),
         (("latest:1", "latest:0"), 5, "sets.quick.releases: 'latest:0' is no specifier"),
         (('"latest"]', '"newest"]'), 6, "sets.quick.lanes: Input should be 'as-released', 'latest' or 'lowest-direct'"),
