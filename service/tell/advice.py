@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from service.domain.answer import Answer, Finding, Question
+    from service.domain.issue import Issue
     from service.tell.code import Code
-    from service.tell.issues import Issue
 
 NEW = "dask-matrix scenarios new AREA NAME --scenarios FOLDER"
 EXTRAS = "dask[array,dataframe,distributed]"

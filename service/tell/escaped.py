@@ -13,7 +13,7 @@ from urllib.parse import quote
 from service.tell.inert import MOST, inert
 
 if TYPE_CHECKING:
-    from service.tell.issues import Issue
+    from service.domain.issue import Issue
 
 _SYNTAX = re.compile(r"[\\`*_{}\[\]<>|~&$]|^[-+=#]|^\d+[.)](?= )")
 _LINKED = re.compile(r"@|#(?=\d)|!(?=\d)|\bgh-(?=\d)|:(?=//)|\bwww(?=\.)", re.IGNORECASE)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from service.domain.issue import Issue
 from service.domain.outcome import Verdict
 from service.tell.inert import inert
-from service.tell.issues import Issue
 
 if TYPE_CHECKING:
     from service.domain.answer import Answer, Finding, PackageChange, Seen
@@ -61,7 +61,7 @@ def mark(finding: Finding) -> str:
 def issues(*findings: Finding) -> tuple[Issue, ...]:
     """Return the issues of scenarios, and of what lists them as known, each once."""
     named = [name for each in findings for name in (*each.issues, *([each.known.issue] if each.known else []))]
-    found = (Issue.of(name) for name in named if name.strip())
+    found = (Issue.of(inert(name)) for name in named if name.strip())
     return tuple({issue.name: issue for issue in found}.values())
 
 

@@ -42,13 +42,13 @@ def release_badge_json(release: ReleaseOrLatest, books: Books) -> EndpointBadge:
 @router.get("/upgrade/{start}/{target}.svg", response_class=Response, responses=PICTURE)
 def upgrade_badge_svg(start: ReleaseOrLatest, target: ReleaseOrLatest, books: Books) -> Response:
     """Return whether it is safe to move from one release to another, as a picture."""
-    return Response(svg(upgrade_badge(books.matrix(), start, target)), media_type=SVG)
+    return Response(svg(upgrade_badge(books, start, target)), media_type=SVG)
 
 
 @router.get("/upgrade/{start}/{target}.json")
 def upgrade_badge_json(start: ReleaseOrLatest, target: ReleaseOrLatest, books: Books) -> EndpointBadge:
     """Return the same for shields.io to draw."""
-    return _endpoint(upgrade_badge(books.matrix(), start, target))
+    return _endpoint(upgrade_badge(books, start, target))
 
 
 def _endpoint(badge: Badge) -> EndpointBadge:

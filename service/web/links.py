@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from service.domain.issue import Issue
+
 API = "/api/v1"
-_SHORTHAND = re.compile(r"([A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100})#(\d{1,9})")
-_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
-_GITHUB = re.compile(r"https://github\.com/([^/]+/[^/]+)/(?:issues|pull)/(\d+)/?")
 
 
 @dataclass(frozen=True)
@@ -81,8 +79,5 @@ def twin(page: str) -> str:
 
 def issue(text: str) -> Link:
     """Return an issue as a link: ``dask/distributed#9041`` and whole addresses lead somewhere, other texts do not."""
-    if found := _SHORTHAND.fullmatch(text):
-        return Link(text, f"https://github.com/{found[1]}/issues/{found[2]}")
-    if found := _GITHUB.fullmatch(text):
-        return Link(f"{found[1]}#{found[2]}", text)
-    return Link(text, text if _ADDRESS.fullmatch(text) else "")
+    found = Issue.of(text)
+    return Link(found.name, found.address)

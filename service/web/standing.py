@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from service.domain.answer import Question, Safety
 from service.domain.errors import UnknownName
 from service.domain.release import InvalidRelease, Release
-from service.domain.sides import Sides
 from service.domain.turns import line
-from service.domain.upgrade import upgrade
 from service.web.shield import Badge, Colour
 from service.web.words import REFUSALS
 
 if TYPE_CHECKING:
     from service.domain.matrix import Environment, Matrix, Tally
+    from service.web.reader import Reader
 
 LATEST = "latest"
 """Stands for the newest release that has an environment in lane as-released."""
@@ -34,14 +33,14 @@ def release_badge(matrix: Matrix, release: str) -> Badge:
     return Badge(label, *_said(matrix, environment)) if environment else Badge(label, UNKNOWN, Colour.UNKNOWN)
 
 
-def upgrade_badge(matrix: Matrix, start: str, target: str) -> Badge:
+def upgrade_badge(books: Reader, start: str, target: str) -> Badge:
     """Return whether a move is safe; raise UnknownName for what is no version."""
+    matrix = books.matrix()
     before, after = named(start, matrix), named(target, matrix)
     label = f"dask {before or LATEST} → {after or LATEST}"
     if before is None or after is None:
         return Badge(label, UNKNOWN, Colour.UNKNOWN)
-    question = Question.model_validate({"from": str(before), "to": str(after)})
-    verdict = upgrade(Sides(matrix), question).verdict
+    verdict = books.upgrade(Question(start=str(before), target=str(after))).verdict
     return Badge(label, verdict.value, COLOURS[verdict])
 
 

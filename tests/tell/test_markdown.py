@@ -12,9 +12,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from service.domain.answer import Answer
+from service.domain.issue import Issue
 from service.tell import escaped
 from service.tell.code import Code
-from service.tell.issues import Issue
 from service.tell.markdown import LIMIT, markdown
 
 Ask = Callable[..., Answer]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from service.tell.inert import inert
-
 _SHORTHAND = re.compile(r"([A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100})#(\d{1,9})")
 _GITHUB = re.compile(r"https://github\.com/([A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100})/(?:issues|pull)/(\d{1,9})/?")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
@@ -22,9 +20,8 @@ class Issue:
     @classmethod
     def of(cls, text: str) -> Issue:
         """Read ``dask/dask#1`` or an address; any other text leads nowhere."""
-        line = inert(text)
-        if found := _SHORTHAND.fullmatch(line):
-            return cls(line, f"https://github.com/{found[1]}/issues/{found[2]}")
-        if found := _GITHUB.fullmatch(line):
-            return cls(f"{found[1]}#{found[2]}", line)
-        return cls(line, line if _ADDRESS.fullmatch(line) else "")
+        if found := _SHORTHAND.fullmatch(text):
+            return cls(text, f"https://github.com/{found[1]}/issues/{found[2]}")
+        if found := _GITHUB.fullmatch(text):
+            return cls(f"{found[1]}#{found[2]}", text)
+        return cls(text, text if _ADDRESS.fullmatch(text) else "")
