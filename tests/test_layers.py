@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = {
     "domain": set(),
     "places": set(),
+    "project": {"domain"},
     "store": {"domain"},
     "collect": {"domain", "store", "places"},
     "web": {"domain", "store"},

@@ -1,0 +1,31 @@
+"""Reads the notation in which the tables of ``kinds`` and ``functions`` say what something gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from service.project.values import NOTHING, Kinds, Of, many, of, one, row, union
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def results(notation: str, owner: Of | None = None, given: Sequence[Kinds] = ()) -> Kinds:
+    """Return what a table's entry means for a call of an owner's method with these arguments."""
+    if ";" in notation:
+        return row(results(part.strip(), owner, given) for part in notation.split(";"))
+    if "|" in notation:
+        return union(results(part.strip(), owner, given) for part in notation.split("|"))
+    if notation.startswith("["):
+        return many(results(notation[1:-1], owner, given))
+    if notation == "=":
+        return one(Of(owner.kind)) if owner else NOTHING
+    if notation in {"@", "1"}:
+        return _held_or_given(notation, owner, given)
+    return of(notation) if notation else NOTHING
+
+
+def _held_or_given(notation: str, owner: Of | None, given: Sequence[Kinds]) -> Kinds:
+    if notation == "@":
+        return owner.holds if owner else NOTHING
+    return given[0] if given else NOTHING
