@@ -46,9 +46,9 @@ def _otherwise(values: Kinds, name: str) -> Kinds:
     Only where it can be nothing else, as it would spread to all that the user's own objects have.
     """
     kinds = {value.kind if isinstance(value, Of) else "" for value in values} - {PLAIN}
-    if name.startswith("_") or not all(map(of_dask, kinds)):
+    if name.startswith("_") or any(not of_dask(kind) or _is_member(kind, name) for kind in kinds):
         return NOTHING
-    return of(*(OTHERWISE[kind] for kind in kinds if kind in OTHERWISE and not _is_member(kind, name)))
+    return of(*(OTHERWISE[kind] for kind in kinds if kind in OTHERWISE))
 
 
 def _of_value(reading: Reading, value: Value, name: str, node: ast.AST) -> Kinds:
@@ -105,7 +105,7 @@ def _of_thing(reading: Reading, thing: Thing, name: str, node: ast.AST) -> Kinds
     dasks = [canonical(base.name) for base in lineage if isinstance(base, Named) and of_dask(base.name)]
     telling = [kind for kind in dasks if members(kind) is not None] or dasks
     having = [kind for kind in telling if _is_member(kind, name)]
-    return _of_object(reading, Of(having[0]), name, node) if having else NOTHING
+    return _of_object(reading, Of(having[0], one(Thing(thing.key))), name, node) if having else NOTHING
 
 
 def _bound(kinds: Kinds) -> Kinds:

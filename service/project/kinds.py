@@ -43,7 +43,6 @@ FRAME_LIKE = {
     ARRAY: "to_dask_array to_records",
     f"[{DELAYED}]": "to_delayed",
     f"[{DATAFRAME}]": "random_split",
-    FRAME_OR_SERIES: "map_partitions reduction pipe",
 }
 METHODS: Mapping[str, Mapping[str, str]] = {
     DATAFRAME: {
@@ -56,7 +55,7 @@ METHODS: Mapping[str, Mapping[str, str]] = {
             all any count idxmax idxmin kurt kurtosis max mean median median_approximate min nunique nunique_approx
             pop prod product quantile sem skew std sum var memory_usage
         """,
-        FRAME_OR_SERIES: "align apply squeeze",
+        FRAME_OR_SERIES: "align apply map_partitions pipe reduction squeeze",
         GROUPS: "groupby",
         DELAYED: "to_hdf",
     },
@@ -69,7 +68,8 @@ METHODS: Mapping[str, Mapping[str, str]] = {
             all any corr count cov dot idxmax idxmin kurt kurtosis max mean median median_approximate memory_usage min
             nunique nunique_approx prod product sem skew std sum var
         """,
-        f"{SCALAR} | {SERIES}": "quantile",
+        f"{SCALAR} | {SERIES}": "quantile reduction squeeze",
+        FRAME_OR_SERIES: "map_partitions pipe",
         DATAFRAME: "reset_index to_frame",
         SERIES_GROUPS: "groupby",
         "=": FRAME_LIKE["="].replace("reset_index", ""),

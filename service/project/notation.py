@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.project.values import NOTHING, Kinds, Of, many, of, one, row, union
+from service.project.values import NOTHING, Kinds, Of, Thing, many, of, one, row, union
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ def results(notation: str, owner: Of | None = None, given: Sequence[Kinds] = ())
     if notation.startswith("["):
         return many(results(notation[1:-1], owner, given))
     if notation == "=":
-        return one(Of(owner.kind)) if owner else NOTHING
+        return _such(owner) if owner else NOTHING
     if notation in {"@", "1"}:
         return _held_or_given(notation, owner, given)
     return of(notation) if notation else NOTHING
@@ -29,3 +29,9 @@ def _held_or_given(notation: str, owner: Of | None, given: Sequence[Kinds]) -> K
     if notation == "@":
         return owner.holds if owner else NOTHING
     return given[0] if given else NOTHING
+
+
+def _such(owner: Of) -> Kinds:
+    """Return an object as the owner: one of the user's own class, if it is that."""
+    own = frozenset(value for value in owner.holds if isinstance(value, Thing))
+    return own or one(Of(owner.kind))

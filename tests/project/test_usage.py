@@ -143,6 +143,12 @@ FRAMES = [
     ("df.rolling(3).sum().tail()", "dd.DataFrame.rolling 4 dd.rolling.Rolling.sum 4 dd.DataFrame.tail 4"),
     ("(\n  df\n  .dropna()\n  .drop('a')\n)", "dd.DataFrame.dropna 6 dd.DataFrame.drop 7"),
     ("def f(d): d.head()\ndf.pipe(f)", "dd.DataFrame.head 4 dd.DataFrame.pipe 5"),
+    ("df.map_partitions(f).dropna()", "dd.DataFrame.map_partitions 4 dd.DataFrame.dropna 4 dd.Series.dropna 4"),
+    (
+        "class F(dd.DataFrame):\n  def mine(self): return self.dropna().more()\n  def more(self): return self.head()",
+        "dd.DataFrame 4 dd.DataFrame.dropna 5 dd.DataFrame.head 6",
+    ),
+    ("x = df if a else df.b\nx.column.mean()\nx.name", "dd.Series.mean 5 dd.Series.name 6"),
     ("a = b = df\nb.head()", "dd.DataFrame.head 5"),
     ("x = df if y else None\nx.head()", "dd.DataFrame.head 5"),
     ("while x:\n  if df: pass\n  else: g.tail()\n  g = df", "dd.DataFrame.tail 6"),
