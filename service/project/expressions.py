@@ -11,8 +11,8 @@ from service.project.attributes import member, named
 from service.project.calls import result
 from service.project.configuration import keys
 from service.project.containers import contained, grown, holding, item, part, unpacked
-from service.project.kinds import COMPUTED
 from service.project.narrow import narrowed
+from service.project.operators import operated, subscripted
 from service.project.passing import Call
 from service.project.scopes import Scope
 from service.project.values import (
@@ -22,9 +22,7 @@ from service.project.values import (
     Bound,
     Class,
     Kinds,
-    Many,
     Named,
-    Row,
     Thing,
     keyed,
     many,
@@ -39,15 +37,6 @@ if TYPE_CHECKING:
 
     from service.project.reading import Reading
 
-OPERATORS = {
-    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
-    ast.Pow: "pow", ast.MatMult: "matmul", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor",
-    ast.LShift: "lshift", ast.RShift: "rshift", ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le",
-    ast.Gt: "gt", ast.GtE: "ge", ast.Invert: "invert", ast.USub: "neg", ast.UAdd: "pos",
-}  # fmt: skip
-"""Operators and the methods they call, without the underscores."""
-MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
-"""The method that the right operand of a comparison is asked by; the others are asked by ``__radd__`` and its like."""
 IMPORTS = frozenset({"importlib.import_module", "pytest.importorskip", "builtins.__import__"})
 """Functions that give the module they are given the name of."""
 
@@ -168,40 +157,19 @@ class Expressions:
                     names[name] = kinds
 
     def _binop(self, node: ast.BinOp) -> Kinds:
-        return self.operated(node, self.value(node.left), node.op, self.value(node.right))
+        return operated(self.reading, node, self.value(node.left), node.op, self.value(node.right))
 
     def _compare(self, node: ast.Compare) -> Kinds:
         sides = [self.value(side) for side in (node.left, *node.comparators)]
         pairs = zip(sides, node.ops, sides[1:], strict=False)
-        return union([self.operated(node, left, operator, right) for left, operator, right in pairs])
+        return union([operated(self.reading, node, left, operator, right) for left, operator, right in pairs])
 
     def _unaryop(self, node: ast.UnaryOp) -> Kinds:
-        return self.operated(node, self.value(node.operand), node.op, NOTHING)
-
-    def operated(self, node: ast.AST, left: Kinds, operator: ast.AST, right: Kinds) -> Kinds:
-        """Return what an operator gives; note the method of Dask's that it calls."""
-        name = OPERATORS.get(type(operator))
-        if name is None:
-            return NOTHING
-        first, second = self._computed(left), self._computed(right)
-        for kind in first:
-            self.reading.note(f"{kind}.__{name}__", node)
-        for kind in () if first else second:
-            self.reading.note(f"{kind}.__{MIRRORED.get(name, 'r' + name)}__", node)
-        lists = frozenset(value for value in left | right if isinstance(value, Many | Row))
-        if lists and isinstance(operator, ast.Add | ast.Mult):
-            return self._together(lists)
-        return of(*sorted({*first, *second}, key=COMPUTED.index)[:1])
-
-    def _together(self, lists: Kinds) -> Kinds:
-        return many(contained(self.reading, lists))
-
-    def _computed(self, kinds: Kinds) -> list[str]:
-        return [value.kind for value in self.reading.dasks(kinds) if value.kind in COMPUTED]
+        return operated(self.reading, node, self.value(node.operand), node.op, NOTHING)
 
     def _subscript(self, node: ast.Subscript) -> Kinds:
         values, key = self.value(node.value), self.value(node.slice)
-        self.subscripted(values, "__getitem__", node)
+        subscripted(self.reading, values, "__getitem__", node)
         if isinstance(node.slice, ast.Slice):
             return part(values) | item(self.reading, self._dasks(values), many(NOTHING), None)
         return item(self.reading, values, key or self._mask(node.slice), _number(node.slice))
@@ -212,11 +180,6 @@ class Expressions:
     def _mask(self, node: ast.expr) -> Kinds:
         """Tell a condition in brackets, which picks rows, from an unknown name."""
         return many(NOTHING) if isinstance(node, ast.Compare | ast.BinOp | ast.UnaryOp) else NOTHING
-
-    def subscripted(self, values: Kinds, method: str, node: ast.AST) -> None:
-        """Note ``x[…]`` of what Dask computes."""
-        for kind in self._computed(values):
-            self.reading.note(f"{kind}.{method}", node)
 
     def _slice(self, node: ast.Slice) -> Kinds:
         return self._children(node)
@@ -272,7 +235,7 @@ class Expressions:
             case ast.Subscript(value):
                 values = self.value(value)
                 self.value(target.slice)
-                self.subscripted(values, "__setitem__", target)
+                subscripted(self.reading, values, "__setitem__", target)
                 self.grow(value, holding(values, kinds))
 
     def _bind_each(self, targets: Sequence[ast.expr], kinds: Kinds) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.project.kinds import ACTOR, DATAFRAME, DELAYED, GROUPS, INDEX, SERIES, SERIES_GROUPS
+from service.project.kinds import ACTOR, ARRAY, DATAFRAME, DELAYED, GROUPS, INDEX, SERIES, SERIES_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,13 @@ OF_FRAMES = """
     shuffle simplify size skew sort_values squeeze std sub sum tail to_avro to_backend to_bag to_csv to_dask_array
     to_delayed to_hdf to_html to_json to_orc to_parquet to_records to_sql to_string to_timestamp truediv values var
     visualize where
+"""
+OF_ARRAYS = """
+    A T all any argmax argmin argtopk astype blocks choose chunks chunksize clip compute compute_chunk_sizes conj copy
+    cumprod cumsum dask dot dtype flatten imag itemsize map_blocks map_overlap max mean min moment name nbytes ndim
+    nonzero npartitions numblocks partitions persist prod ravel real rechunk repeat reshape round shape shuffle size
+    squeeze std store sum swapaxes to_backend to_dask_dataframe to_delayed to_hdf5 to_svg to_tiledb to_zarr topk trace
+    transpose var view vindex visualize
 """
 FRAMES_ALONE = """
     applymap assign categorize drop eval iloc info items iterrows itertuples join melt merge pivot_table pop query
@@ -43,6 +50,7 @@ OF_SCHEDULER_PLUGINS = """
     transition update_graph valid_workers_downscaling
 """
 MEMBERS: Mapping[str, frozenset[str]] = {
+    ARRAY: frozenset(OF_ARRAYS.split()),
     DATAFRAME: frozenset(OF_FRAMES.split()),
     SERIES: frozenset((OF_FRAMES + OF_SERIES).split()) - OF_FRAMES_ALONE,
     INDEX: frozenset((OF_FRAMES + OF_SERIES).split()) - OF_FRAMES_ALONE,

@@ -13,6 +13,7 @@ from service.project.definitions import define, enter, extend
 from service.project.expressions import Expressions
 from service.project.imports import imports, imports_from
 from service.project.narrow import narrowed
+from service.project.operators import operated
 from service.project.passing import Call
 from service.project.scopes import joined
 from service.project.values import NOTHING, Class, Kinds, Many, Thing, Value, one, union
@@ -102,7 +103,7 @@ class Statements(Expressions):
         if lists:
             self.grow(node.target, holding(before, contained(self.reading, by)))
         else:
-            self.bind(node.target, self.operated(node, before, node.op, by))
+            self.bind(node.target, operated(self.reading, node, before, node.op, by))
 
     def _global(self, node: ast.Global) -> None:
         for name in node.names:
