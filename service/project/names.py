@@ -52,6 +52,13 @@ SPELT = {
     "distributed.deploy.cluster.SyncCluster": "distributed.deploy.cluster.Cluster",
 }
 """Single names, with all that stands below them, that are spelt another way than the rules below would."""
+SHARED = {
+    "distributed.SSHCluster.": "distributed.LocalCluster.",
+    "distributed.SpecCluster.": "distributed.LocalCluster.",
+    "distributed.SubprocessCluster.": "distributed.LocalCluster.",
+    "distributed.deploy.cluster.Cluster.": "distributed.LocalCluster.",
+}
+"""Classes whose members are told as another one's, from which scenarios know them: every cluster scales alike."""
 PUBLIC = {
     "dask": """
         annotate compute delayed get get_annotations is_dask_collection istask optimize persist visualize
@@ -158,7 +165,8 @@ def canonical(name: str) -> str:
     """Return the one spelling of a dotted name; the canonical spelling itself, and a name not of Dask, is unchanged."""
     if name.startswith(CONFIG):
         return name.replace("_", "-")
-    return _respelt(_shortened(_moved(name)), SPELT)
+    name = _respelt(_shortened(_moved(name)), SPELT)
+    return next((new + name.removeprefix(old) for old, new in SHARED.items() if name.startswith(old)), name)
 
 
 def is_class(name: str) -> bool:

@@ -107,6 +107,8 @@ CLIENTS = [
         "with LocalCluster() as l, l.get_client() as d: d.who_has()",
         "d.LocalCluster 4 d.LocalCluster.get_client 4 d.Client.who_has 4",
     ),
+    ("c.cluster.scale(3)", "d.Client.cluster 4 d.LocalCluster.scale 4"),
+    ("from dask_jobqueue import SLURMCluster\nSLURMCluster().adapt()", "d.LocalCluster.adapt 5"),
     ("with Lock('x') as l: l.locked()", "d.Lock 4 d.Lock.locked 4"),
     ("Security(require_encryption=True)", "d.security.Security 4"),
     (
@@ -328,6 +330,8 @@ def test_the_scenarios_spelling_is_the_canonical_one() -> None:
     [
         ("dask.distributed.Client.submit", "distributed.Client.submit"),
         ("distributed.client.Client", "distributed.Client"),
+        ("distributed.SpecCluster.scale", "distributed.LocalCluster.scale"),
+        ("distributed.deploy.spec.SpecCluster", "distributed.SpecCluster"),
         ("distributed.Security", "distributed.security.Security"),
         ("distributed.diagnostics.plugin.WorkerPlugin.setup", "distributed.WorkerPlugin.setup"),
         ("distributed.diagnostics.progressbar.progress", "distributed.progress"),
