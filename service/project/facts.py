@@ -29,6 +29,7 @@ class Facts:
     asked: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
     learnt: dict[str, dict[Key, Kinds]] = field(default_factory=lambda: defaultdict(dict))
     told: dict[Key, dict[str, Kinds]] = field(default_factory=lambda: defaultdict(dict))
+    of_file: dict[str, set[Key]] = field(default_factory=dict)
     rounds: int = 0
 
     def learn(self, file: str, key: Key, kinds: Kinds) -> None:
@@ -52,11 +53,12 @@ class Facts:
         """Put what files told in this round in the place of what they told before; return what that is of."""
         touched: set[Key] = set()
         for file, learnt in self.learnt.items():
-            for key in [key for key, told in self.told.items() if file in told and key not in learnt]:
+            for key in self.of_file.get(file, set()) - learnt.keys():
                 del self.told[key][file]
                 touched.add(key)
             for key, kinds in learnt.items():
                 self.told[key][file] = kinds
+            self.of_file[file] = set(learnt)
             touched |= learnt.keys()
         self.learnt = defaultdict(dict)
         return touched

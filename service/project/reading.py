@@ -47,6 +47,7 @@ class Reading:
     silent: int = 0
     uses: dict[str, set[Place]] = field(default_factory=dict)
     skipped: set[str] = field(default_factory=set)
+    lineages: dict[str, list[Class | Named]] = field(default_factory=dict)
     later: deque[Later] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
@@ -88,6 +89,8 @@ class Reading:
 
     def lineage(self, key: str) -> list[Class | Named]:
         """Return a class of the user's own, then those above it, of theirs and of others, nearest first."""
+        if key in self.lineages:
+            return self.lineages[key]
         lineage: list[Class | Named] = [Class(key)]
         for each in lineage:  # it grows meanwhile
             direct = (self.know("bases", each.key) or NOTHING) if isinstance(each, Class) else NOTHING
@@ -96,6 +99,7 @@ class Reading:
             ):
                 if isinstance(value, Class | Named) and value not in lineage:
                     lineage.append(value)
+        self.lineages[key] = lineage
         return lineage
 
     def dasks(self, kinds: Kinds) -> list[Of]:

@@ -121,7 +121,7 @@ def of(*kinds: str) -> Kinds:
 
 def union(sets: Iterable[Kinds]) -> Kinds:
     """Return all that several expressions may stand for; nothing if that is too much."""
-    together: Kinds = NOTHING.union(*sets)
+    together = NOTHING.union(*sets)
     return together if len(together) <= MOST else NOTHING
 
 
