@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.project.names import PUBLIC, SPELT, canonical
+from service.project.code.names import PUBLIC, SPELT, canonical
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from service.project.notebooks import without_magics
-from service.project.sources import NoCode, files
-from service.project.usage import Place, Unread, usage
+from service.project.code.notebooks import without_magics
+from service.project.code.sources import NoCode, files
+from service.project.code.usage import Place, Unread, usage
 
 DASK = "import dask\ndask.compute()\n"
 

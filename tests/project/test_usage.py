@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.project.usage import usage
+from service.project.code.usage import usage
 
 
 def told(code: str, folder: Path) -> set[str]:

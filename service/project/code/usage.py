@@ -12,18 +12,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.project.facts import Facts
-from service.project.modules import Modules
-from service.project.place import Place
-from service.project.reading import Reading
-from service.project.sources import NoCode, Unread, read
-from service.project.statements import read as read_statements
+from service.project.code.facts import Facts
+from service.project.code.modules import Modules
+from service.project.code.place import Place
+from service.project.code.reading import Reading
+from service.project.code.sources import NoCode, Unread, read
+from service.project.code.statements import read as read_statements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from service.project.sources import Source
+    from service.project.code.sources import Source
 
 __all__ = ["NoCode", "Place", "Unread", "Usage", "usage"]
 ROUNDS = 8

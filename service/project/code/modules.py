@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from service.project.sources import Source
+    from service.project.code.sources import Source
 
 
 @dataclass

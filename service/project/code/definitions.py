@@ -5,20 +5,20 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from service.project.annotations import annotated
-from service.project.calls import result
-from service.project.members import members
-from service.project.names import canonical, is_class, of_dask
-from service.project.passing import Call
-from service.project.reading import Later
-from service.project.scopes import Scope
-from service.project.values import NOTHING, UNKNOWN, Class, Kinds, Named, Routine, Thing, keyed, many, one, row, union
+from service.project.code.annotations import annotated
+from service.project.code.calls import result
+from service.project.code.members import members
+from service.project.code.names import canonical, is_class, of_dask
+from service.project.code.passing import Call
+from service.project.code.reading import Later
+from service.project.code.scopes import Scope
+from service.project.code.values import NOTHING, UNKNOWN, Class, Kinds, Named, Routine, Thing, keyed, many, one, row, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.project.expressions import Expressions
-    from service.project.reading import Reading
+    from service.project.code.expressions import Expressions
+    from service.project.code.reading import Reading
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from service.project.kinds import property_gives
-from service.project.members import OTHERWISE, members
-from service.project.names import canonical, is_class, of_dask
-from service.project.notation import results
-from service.project.values import (
+from service.project.code.kinds import property_gives
+from service.project.code.members import OTHERWISE, members
+from service.project.code.names import canonical, is_class, of_dask
+from service.project.code.notation import results
+from service.project.code.values import (
     NOTHING,
     PLAIN,
     Bound,
@@ -31,7 +31,7 @@ from service.project.values import (
 if TYPE_CHECKING:
     import ast
 
-    from service.project.reading import Reading
+    from service.project.code.reading import Reading
 
 
 def member(reading: Reading, values: Kinds, name: str, node: ast.AST) -> Kinds:

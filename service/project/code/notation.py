@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.project.values import NOTHING, Kinds, Of, Thing, many, of, one, row, union
+from service.project.code.values import NOTHING, Kinds, Of, Thing, many, of, one, row, union
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

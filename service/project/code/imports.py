@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.project.attributes import named
-from service.project.names import exported, of_dask
-from service.project.values import NOTHING, Kinds, Module, Named, one, union
+from service.project.code.attributes import named
+from service.project.code.names import exported, of_dask
+from service.project.code.values import NOTHING, Kinds, Module, Named, one, union
 
 if TYPE_CHECKING:
     import ast
 
-    from service.project.reading import Reading
+    from service.project.code.reading import Reading
 
 
 def imports(reading: Reading, node: ast.Import) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.project.containers import contained
-from service.project.functions import PANDAS, PANDAS_SERIES
-from service.project.kinds import DATAFRAME, DELAYED, SERIES
-from service.project.reading import instances
-from service.project.values import NOTHING, Keyed, Kinds, Named, Row, kinds_of, many, of, one, row, union
+from service.project.code.containers import contained
+from service.project.code.functions import PANDAS, PANDAS_SERIES
+from service.project.code.kinds import DATAFRAME, DELAYED, SERIES
+from service.project.code.reading import instances
+from service.project.code.values import NOTHING, Keyed, Kinds, Named, Row, kinds_of, many, of, one, row, union
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Callable
 
-    from service.project.reading import Reading
+    from service.project.code.reading import Reading
 
 
 @dataclass(frozen=True)

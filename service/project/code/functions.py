@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from service.project.kinds import (
+from service.project.code.kinds import (
     ARRAY,
     BAG,
     CLIENT,
@@ -17,7 +17,7 @@ from service.project.kinds import (
     SERIES,
     named,
 )
-from service.project.names import exported
+from service.project.code.names import exported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from service.project.reading import instances
-from service.project.values import Kinds, Many, Named, Row, union
+from service.project.code.reading import instances
+from service.project.code.values import Kinds, Many, Named, Row, union
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from service.project.reading import Reading
+    from service.project.code.reading import Reading
 
 
 def narrowed(reading: Reading, quiet: Callable[[ast.expr], Kinds], test: ast.expr, *, holds: bool) -> dict[str, Kinds]:

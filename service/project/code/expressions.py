@@ -7,15 +7,15 @@ import builtins
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from service.project.attributes import member, named
-from service.project.calls import result
-from service.project.configuration import keys
-from service.project.containers import contained, grown, holding, item, part, unpacked
-from service.project.narrow import narrowed
-from service.project.operators import operated, subscripted
-from service.project.passing import Call
-from service.project.scopes import Scope
-from service.project.values import (
+from service.project.code.attributes import member, named
+from service.project.code.calls import result
+from service.project.code.configuration import keys
+from service.project.code.containers import contained, grown, holding, item, part, unpacked
+from service.project.code.narrow import narrowed
+from service.project.code.operators import operated, subscripted
+from service.project.code.passing import Call
+from service.project.code.scopes import Scope
+from service.project.code.values import (
     NOTHING,
     PLAIN,
     TEXT,
@@ -35,7 +35,7 @@ from service.project.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from service.project.reading import Reading
+    from service.project.code.reading import Reading
 
 IMPORTS = frozenset({"importlib.import_module", "pytest.importorskip", "builtins.__import__"})
 """Functions that give the module they are given the name of."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from service.project.reading import instances
-from service.project.values import NOTHING, Kinds, Named, keyed, many, row, union
+from service.project.code.reading import instances
+from service.project.code.values import NOTHING, Kinds, Named, keyed, many, row, union
 
 if TYPE_CHECKING:
-    from service.project.expressions import Expressions
+    from service.project.code.expressions import Expressions
 
 WRAPPERS = frozenset({"Annotated", "Awaitable", "ClassVar", "Final", "Optional", "ReadOnly", "Required", "Union"})
 """Generic types that stand for what is in their brackets, or for one of those."""

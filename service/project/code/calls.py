@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.project.attributes import member
-from service.project.containers import contained, list_method
-from service.project.functions import UFUNCS, function_gives
-from service.project.kinds import (
+from service.project.code.attributes import member
+from service.project.code.containers import contained, list_method
+from service.project.code.functions import UFUNCS, function_gives
+from service.project.code.kinds import (
     ARRAY,
     CLIENT,
     COMPUTED,
@@ -19,10 +19,10 @@ from service.project.kinds import (
     SERIES,
     method_gives,
 )
-from service.project.names import canonical, exported, is_class, of_dask
-from service.project.notation import results
-from service.project.passing import CLASSES_BESIDES, PASSING, Call
-from service.project.values import (
+from service.project.code.names import canonical, exported, is_class, of_dask
+from service.project.code.notation import results
+from service.project.code.passing import CLASSES_BESIDES, PASSING, Call
+from service.project.code.values import (
     NOTHING,
     UNKNOWN,
     Bound,
@@ -45,7 +45,7 @@ from service.project.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from service.project.reading import Reading
+    from service.project.code.reading import Reading
 
 
 def result(reading: Reading, called: Kinds, call: Call) -> Kinds:

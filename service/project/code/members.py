@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.project.kinds import ACTOR, ARRAY, DATAFRAME, DELAYED, GROUPS, INDEX, SERIES, SERIES_GROUPS
+from service.project.code.kinds import ACTOR, ARRAY, DATAFRAME, DELAYED, GROUPS, INDEX, SERIES, SERIES_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

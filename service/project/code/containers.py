@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.project.kinds import DATAFRAME, ELEMENTS, GROUPS, ITEMS, SERIES, SERIES_GROUPS
-from service.project.notation import results
-from service.project.values import NOTHING, TEXT, Keyed, Kinds, Many, Of, Row, keyed, many, of, one, row, union
+from service.project.code.kinds import DATAFRAME, ELEMENTS, GROUPS, ITEMS, SERIES, SERIES_GROUPS
+from service.project.code.notation import results
+from service.project.code.values import NOTHING, TEXT, Keyed, Kinds, Many, Of, Row, keyed, many, of, one, row, union
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from service.project.reading import Reading
+    from service.project.code.reading import Reading
 
 COLUMNS = {DATAFRAME: SERIES, GROUPS: SERIES_GROUPS}
 """What is picked from by a column's name, and what that gives."""

@@ -5,24 +5,24 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from service.project.annotations import annotated
-from service.project.attributes import member
-from service.project.calls import result
-from service.project.containers import contained, holding
-from service.project.definitions import define, enter, extend
-from service.project.expressions import Expressions
-from service.project.imports import imports, imports_from
-from service.project.narrow import narrowed
-from service.project.operators import operated
-from service.project.passing import Call
-from service.project.scopes import joined
-from service.project.values import NOTHING, Class, Kinds, Many, Thing, Value, one, union
+from service.project.code.annotations import annotated
+from service.project.code.attributes import member
+from service.project.code.calls import result
+from service.project.code.containers import contained, holding
+from service.project.code.definitions import define, enter, extend
+from service.project.code.expressions import Expressions
+from service.project.code.imports import imports, imports_from
+from service.project.code.narrow import narrowed
+from service.project.code.operators import operated
+from service.project.code.passing import Call
+from service.project.code.scopes import joined
+from service.project.code.values import NOTHING, Class, Kinds, Many, Thing, Value, one, union
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from service.project.reading import Later, Reading
-    from service.project.sources import Source
+    from service.project.code.reading import Later, Reading
+    from service.project.code.sources import Source
 
 LEAVES = ast.Return | ast.Raise | ast.Continue | ast.Break
 """Statements after which the lines below them are not reached."""

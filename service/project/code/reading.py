@@ -6,16 +6,16 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from service.project.names import MODULES, canonical, is_class, of_dask
-from service.project.place import Place
-from service.project.scopes import Scope
-from service.project.values import NOTHING, Class, Kinds, Named, Of, Row, Thing, one, union
+from service.project.code.names import MODULES, canonical, is_class, of_dask
+from service.project.code.place import Place
+from service.project.code.scopes import Scope
+from service.project.code.values import NOTHING, Class, Kinds, Named, Of, Row, Thing, one, union
 
 if TYPE_CHECKING:
     import ast
 
-    from service.project.facts import Facts
-    from service.project.modules import Modules
+    from service.project.code.facts import Facts
+    from service.project.code.modules import Modules
 
 NO_USE = frozenset({
     "__all__", "__class__", "__dict__", "__doc__", "__file__", "__getattribute__", "__git_revision__", "__hash__",

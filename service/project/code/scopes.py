@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from service.project.values import NOTHING, Kinds, union
+from service.project.code.values import NOTHING, Kinds, union
 
 
 @dataclass

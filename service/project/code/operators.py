@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from service.project.containers import contained
-from service.project.kinds import COMPUTED
-from service.project.values import NOTHING, Kinds, Many, Row, many, of
+from service.project.code.containers import contained
+from service.project.code.kinds import COMPUTED
+from service.project.code.values import NOTHING, Kinds, Many, Row, many, of
 
 if TYPE_CHECKING:
-    from service.project.reading import Reading
+    from service.project.code.reading import Reading
 
 OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",

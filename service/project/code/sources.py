@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.domain.errors import DaskMatrixError
-from service.project.notebooks import BadNotebook, cells, without_magics
+from service.project.code.notebooks import BadNotebook, cells, without_magics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

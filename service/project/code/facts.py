@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeAlias
 
-from service.project.names import of_dask
-from service.project.values import NOTHING, UNKNOWN, Keyed, Kinds, Many, Named, Of, Row, Value, union
+from service.project.code.names import of_dask
+from service.project.code.values import NOTHING, UNKNOWN, Keyed, Kinds, Many, Named, Of, Row, Value, union
 
 Key: TypeAlias = tuple[str, ...]
 CARRIED = 3
