@@ -15,9 +15,11 @@ from service.domain.answer import Question, Safety
 from service.domain.environment import Lane
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from service.domain.answer import Answer
+    from service.project.code.usage import Usage
     from service.project.locks.locked import Start
-    from service.project.usage import Usage
     from service.tell.code import Code
 
 SAFE, UNSAFE, UNKNOWN, UNREACHABLE = 0, 1, 3, 4
@@ -78,7 +80,7 @@ def check(
         q=q,
         covers=tuple(covers or ()),
         profile=profile,
-        uses=None if usage is None else tuple(sorted(usage.names)),
+        uses=None if usage is None else tuple(sorted(_with_classes(usage.names))),
         have=_had(begun),
         accept=tuple(accept or ()),
     )
@@ -100,9 +102,16 @@ def check(
 def _usage(code: list[Path] | None) -> Usage | None:
     if not code:
         return None
-    from service.project.usage import usage
+    from service.project.code.usage import usage
 
     return usage(code)
+
+
+def _with_classes(names: Iterable[str]) -> set[str]:
+    """Add the class of each member: whoever uses ``distributed.Future.result`` uses ``distributed.Future``."""
+    found = set(names)
+    above = {name.rpartition(".")[0] for name in found}
+    return found | {name for name in above if name.rpartition(".")[2][:1].isupper()}
 
 
 def _had(begun: Start) -> dict[str, str]:

@@ -1,0 +1,83 @@
+"""Takes the Python code out of a Jupyter notebook: the code cells, without what only IPython understands.
+
+A line that is taken out leaves an empty statement in its place, so that line numbers stay those of the cell.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RUNS_CODE = frozenset({"time", "timeit", "prun", "memit", "mprun", "lprun", "snakeviz", "pyinstrument"})
+"""Magics whose text is Python that runs in the notebook's own process."""
+RUNS_BELOW = RUNS_CODE | {"capture", "px", "scalene", "skip", "wandb"}
+"""Cell magics above a cell that is Python all the same."""
+ASSIGNED = re.compile(r"^(\s*[A-Za-z_][\w\s,.]*=\s*)(?:!|%)(?!=).*$")
+"""``files = !ls`` and ``where = %pwd``."""
+MAGIC = re.compile(r"^(\s*)%{1,2}(\w+)\s?(.*)$")
+OPTIONS = re.compile(r"^(?:(?:-[flDsT]\s+\S+|-\w+(?:\s+\d+)?)(?:\s+|$))+")
+"""``-n 1 -r 3 `` before the code of a ``%timeit``."""
+
+
+class BadNotebook(ValueError):
+    """A file is called .ipynb but is no notebook."""
+
+
+def cells(content: bytes) -> Iterator[tuple[int, str]]:
+    """Yield the number, from 1 over all cells, and the text of each code cell; raise BadNotebook."""
+    try:
+        book = json.loads(content.decode("utf-8-sig"))
+        sheets = book["cells"] if "cells" in book else [each for sheet in book["worksheets"] for each in sheet["cells"]]
+        found = [(number, _text(cell)) for number, cell in enumerate(sheets, 1) if cell["cell_type"] == "code"]
+    except RecursionError as error:
+        raise BadNotebook("nested too deeply to be parsed") from error
+    except (ValueError, LookupError, TypeError) as error:
+        raise BadNotebook(f"no notebook: {error}") from error
+    yield from found
+
+
+def _text(cell: dict[str, str | list[str]]) -> str:
+    """Return a cell's text, which stands there whole or line by line, under ``input`` in notebooks before 2015."""
+    text = cell["source"] if "source" in cell else cell["input"]
+    return text if isinstance(text, str) else "".join(text)
+
+
+def without_magics(text: str) -> str:
+    """Return a cell's text as plain Python: magics, shell commands and questions taken out, the code in them kept."""
+    lines = text.split("\n")
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    if (match := MAGIC.match(lines[first])) and lines[first].startswith("%%"):
+        if match[2] not in RUNS_BELOW:
+            return ""
+        lines[first] = _code_after(match)
+    kept: list[str] = []
+    continues = False
+    for line in lines:
+        plain = _indent(line) + "pass" if continues and kept else _plain(line)
+        continues = line.endswith("\\") and (continues or plain != line)
+        kept.append(plain)
+    return "\n".join(kept)
+
+
+def _plain(line: str) -> str:
+    """Return a line as Python: itself, unless only IPython understands it."""
+    stripped = line.strip()
+    if match := MAGIC.match(line):
+        return match[1] + _code_after(match)
+    if stripped.startswith(("!", "?")) or (stripped.endswith("?") and not stripped.startswith("#")):
+        return _indent(line) + "pass"
+    if match := ASSIGNED.match(line):
+        return f"{match[1]}None"
+    return line
+
+
+def _code_after(match: re.Match[str]) -> str:
+    return (OPTIONS.sub("", match[3]) or "pass") if match[2] in RUNS_CODE else "pass"
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
