@@ -13,6 +13,7 @@ import typer
 from service import options
 from service.domain.answer import Question, Safety
 from service.domain.environment import Lane
+from service.domain.errors import EvidenceUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,9 +65,8 @@ def check(
     ] = False,
 ) -> None:
     """Say what breaks and what is fixed by a move. Exits 0 safe, 1 unsafe, 2 usage, 3 unknown, 4 no evidence to be had."""
-    from service.client import Unreachable
     from service.project.locks.locked import start as start_of
-    from service.sources import EvidenceUnreachable, opened
+    from service.sources import opened
 
     begun = start_of(start)
     usage = _usage(code)
@@ -90,7 +90,7 @@ def check(
         with opened(question, server, data, scenarios, snapshot=snapshot) as source:
             answer = _with_notes(source.answer(question), begun)
             mine = None if usage is None else _code(usage, source.covered())
-    except (EvidenceUnreachable, Unreachable) as error:
+    except EvidenceUnreachable as error:
         print(f"dask-matrix: {error}", file=sys.stderr)
         raise typer.Exit(UNREACHABLE) from None
     _tell(answer, mine, as_json=as_json, as_markdown=as_markdown, github=github)

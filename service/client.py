@@ -9,7 +9,7 @@ import stamina
 from pydantic import BaseModel, ValidationError
 
 from service.domain.answer import Answer, Question
-from service.domain.errors import DaskMatrixError
+from service.domain.errors import DaskMatrixError, EvidenceUnreachable
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -19,10 +19,6 @@ API = "/api/v1"
 ATTEMPTS = 3
 TIMEOUT = 10.0
 """Seconds for one attempt."""
-
-
-class Unreachable(DaskMatrixError):
-    """A server cannot be asked, or what answers there is no dask-matrix."""
 
 
 class Refused(DaskMatrixError):
@@ -46,7 +42,7 @@ class Matrix:
         try:
             self._client = httpx2.Client(base_url=self.url, timeout=timeout, follow_redirects=True)
         except (httpx2.InvalidURL, ValueError) as error:
-            raise Unreachable(f"{url!r} is no address of a server: {error}.") from None
+            raise EvidenceUnreachable(f"{url!r} is no address of a server: {error}.") from None
 
     def __enter__(self) -> Self:
         return self
@@ -63,18 +59,18 @@ class Matrix:
     def upgrade(self, start: str, target: str, **narrowing: Any) -> Answer:
         """Return what breaks and what is fixed by a move; ``narrowing`` are further fields of `Question`.
 
-        Raises Unreachable, and Refused with what the server said.
+        Raises EvidenceUnreachable, and Refused with what the server said.
         """
         return self.answer(Question(start=start, target=target, **narrowing))
 
     def answer(self, question: Question) -> Answer:
-        """Return the answer to a question; raise Unreachable, or Refused."""
+        """Return the answer to a question; raise EvidenceUnreachable, or Refused."""
         told = self._ask("POST", "/upgrade", json=question.model_dump(mode="json"))
         answer = self._read(Answer, told)
         return answer.model_copy(update={"evidence": answer.evidence.model_copy(update={"source": self.url})})
 
     def covered(self) -> frozenset[str]:
-        """Return the dotted names that any scenario covers; raise Unreachable."""
+        """Return the dotted names that any scenario covers; raise EvidenceUnreachable."""
         listed = self._read(_Scenarios, self._ask("GET", "/scenarios"))
         return frozenset(name for each in listed.scenarios for name in each.covers)
 
@@ -84,15 +80,17 @@ class Matrix:
                 with attempt:
                     response = self._client.request(method, f"{API}{path}", **more)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise Unreachable(f"Cannot ask {self.url}: {error or type(error).__name__}.") from None
+            raise EvidenceUnreachable(f"Cannot ask {self.url}: {error or type(error).__name__}.") from None
         if response.is_client_error and "problem+json" in response.headers.get("content-type", ""):
             raise Refused(f"{self.url} does not understand: {response.json().get('detail', '')}")
         if not response.is_success:
-            raise Unreachable(f"{self.url} answered {response.status_code} to {method} {API}{path}.")
+            raise EvidenceUnreachable(f"{self.url} answered {response.status_code} to {method} {API}{path}.")
         return response.content
 
     def _read(self, kind: type[T], told: bytes) -> T:
         try:
             return kind.model_validate_json(told)
         except ValidationError:
-            raise Unreachable(f"What answers at {self.url} is no dask-matrix, or one of another version.") from None
+            raise EvidenceUnreachable(
+                f"What answers at {self.url} is no dask-matrix, or one of another version."
+            ) from None

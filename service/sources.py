@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from service.domain.errors import DaskMatrixError
+from service.domain.errors import DaskMatrixError, EvidenceUnreachable
 from service.domain.release import Release
 
 if TYPE_CHECKING:
@@ -26,10 +26,6 @@ class Source(Protocol):
 
     def covered(self) -> frozenset[str]:
         """Return the dotted names that any scenario covers."""
-
-
-class EvidenceUnreachable(DaskMatrixError):
-    """There is nobody to ask: no server answers, and there is neither a data folder with results nor a snapshot."""
 
 
 class Held:

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from service.client import Matrix, Refused, Unreachable
+from service.client import Matrix, Refused
 from service.domain.answer import Safety
+from service.domain.errors import EvidenceUnreachable
 from service.places import Places
 from service.web.app import create_app
 from tests.conftest import dask_matrix
@@ -191,7 +192,7 @@ def test_the_client_gives_typed_answers(server: str) -> None:
 @pytest.mark.parametrize("url", ["no address at all", "http://127.0.0.1:1", "ftp://127.0.0.1"])
 def test_the_client_says_who_cannot_be_reached(url: str) -> None:
     """With the address."""
-    with pytest.raises(Unreachable, match=r"127\.0\.0\.1|no address"), Matrix(url, attempts=1) as matrix:
+    with pytest.raises(EvidenceUnreachable, match=r"127\.0\.0\.1|no address"), Matrix(url, attempts=1) as matrix:
         matrix.upgrade("2025.2.0", "2025.4.0")
 
 

@@ -25,7 +25,7 @@ ROOMS = {
     "shipping": {"store", "collect"},
     "client": {"domain"},
     "sources": {"domain", "store", "showing", "client"},
-    "checking": {"domain", "options", "sources", "client", "project", "tell"},
+    "checking": {"domain", "options", "sources", "project", "tell"},
     "authoring": {"domain", "collect", "places", "conclude", "driving", "options"},
     "cli": {
         "domain",

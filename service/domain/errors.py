@@ -14,3 +14,7 @@ class UnknownName(DaskMatrixError):
         self.what, self.name, self.nearest = what, name, nearest
         hint = f" Nearest: {', '.join(nearest)}." if nearest else ""
         super().__init__(f"No {what} {name!r}.{hint}")
+
+
+class EvidenceUnreachable(DaskMatrixError):
+    """Nobody can be asked: no server answers, or there is neither a data folder with results nor a snapshot."""

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 PYTHON = "python"
 """How ``Question.have`` names the interpreter."""
-_CHANGING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+")
-"""What differs from one execution to the next in the text of a warning: addresses, tokens, ports and counts."""
+_CHANGING = re.compile(r"0x[0-9a-f]+|\btmp\w+|\b[0-9a-f]{8,}\b|\d+")
+"""What differs from one execution to the next in the text of a warning: addresses, tokens, temporary names, ports and counts."""
 
 
 @dataclass(frozen=True)
