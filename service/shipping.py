@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from service.collect.workplace import Workplace
+    from service.store.shipped import Snapshot
 
 
-def export_snapshot(workplace: Workplace, folder: Path) -> snapshot.Snapshot:
+def export_snapshot(workplace: Workplace, folder: Path) -> Snapshot:
     """Write a snapshot of what counts in a data folder; say what of the scenario set has no evidence in it."""
     tests = catalog.read(workplace.tests)
     head = snapshot.write(

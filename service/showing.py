@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service import places
-from service.collect import known
+from service.collect.beliefs import beliefs
 from service.collect.workplace import Workplace
-from service.domain.beliefs import Beliefs
 from service.store import snapshot
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+    from service.domain.beliefs import Beliefs
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,8 @@ class Shown:
 def shown(data: Path | None, scenarios: Path | None, *, shipped: bool) -> Shown:
     """Return what is to be shown; raise BadSnapshot, or InvalidConfig of known.toml or matrix.toml."""
     workplace = Workplace.of(data, scenarios)
-    profiles = {name: lines.profile() for name, lines in workplace.config.profiles.items()}
-    beliefs = Beliefs(known.load(workplace.tests), profiles)
+    held = beliefs(workplace)
     if not shipped:
-        return Shown(workplace.places.database, beliefs)
+        return Shown(workplace.places.database, held)
     database, head = snapshot.database(places.snapshot(), places.cache())
-    return Shown(database, beliefs, head.made_at)
+    return Shown(database, held, head.made_at)

@@ -6,8 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from service.domain.errors import DaskMatrixError, EvidenceUnreachable
+from service import places
+from service.collect.beliefs import beliefs
+from service.collect.workplace import Workplace
+from service.domain.errors import EvidenceUnreachable
+from service.domain.known import today
 from service.domain.release import Release
+from service.store.shipped import BadSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +20,6 @@ if TYPE_CHECKING:
     from service.domain.answer import Answer, Question
     from service.domain.sides import Sides
     from service.domain.upgrade import Backing
-    from service.showing import Shown
 
 
 class Source(Protocol):
@@ -68,41 +72,32 @@ def opened(
 
 
 def _held(question: Question, data: Path | None, scenarios: Path | None, *, snapshot: bool) -> Held:
-    own = None if snapshot else _own(data, scenarios)
+    workplace = Workplace.of(data, scenarios)
+    own = None if snapshot else _own(workplace)
     if own and (data or own.speaks_of(question.start, question.target)):
         return own
-    shipped = _shipped(data, scenarios)
-    if isinstance(shipped, Held):
-        return shipped
-    if own and not snapshot:
-        return own
-    raise EvidenceUnreachable(f"No evidence to answer from. {shipped}")
-
-
-def _own(data: Path | None, scenarios: Path | None) -> Held | None:
-    """Return what a data folder holds, if there is a database in it at all: asking makes none."""
-    from service.showing import shown
-
-    what = shown(data, scenarios, shipped=False)
-    path = Path(what.database.partition("///")[2])
-    return _read(what, f"the data folder {path.parent}") if path.exists() else None
-
-
-def _shipped(data: Path | None, scenarios: Path | None) -> Held | DaskMatrixError:
-    from service.showing import shown
-    from service.store.snapshot import BadSnapshot
-
     try:
-        what = shown(data, scenarios, shipped=True)
+        return _shipped(workplace)
     except BadSnapshot as error:
-        return error
-    return _read(what, f"the snapshot of {what.snapshot_of:%Y-%m-%d} that ships with dask-matrix")
+        if own:
+            return own
+        raise EvidenceUnreachable(f"No evidence to answer from. {error}") from None
 
 
-def _read(what: Shown, name: str) -> Held:
-    from service.domain.known import today
+def _own(workplace: Workplace) -> Held | None:
+    """Return what a data folder holds, if there is a database in it at all: asking makes none."""
+    path = Path(workplace.places.database.partition("///")[2])
+    if not path.exists():
+        return None
     from service.store.held import held
     from service.store.store import Store
 
-    with Store.open(what.database) as store:
-        return Held(*held(store, what.beliefs, today()), name)
+    with Store.open(workplace.places.database) as store:
+        return Held(*held(store, beliefs(workplace), today()), f"the data folder {path.parent}")
+
+
+def _shipped(workplace: Workplace) -> Held:
+    from service.store.digest import held
+
+    sides, backing, head = held(places.snapshot(), places.cache(), beliefs(workplace), today())
+    return Held(sides, backing, f"the snapshot of {head.made_at:%Y-%m-%d} that ships with dask-matrix")

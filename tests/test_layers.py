@@ -24,7 +24,7 @@ ROOMS = {
     "showing": {"domain", "store", "collect", "places"},
     "shipping": {"store", "collect"},
     "client": {"domain"},
-    "sources": {"domain", "store", "showing", "client"},
+    "sources": {"domain", "store", "collect", "places", "client"},
     "checking": {"domain", "options", "sources", "project", "tell"},
     "authoring": {"domain", "collect", "places", "conclude", "driving", "options"},
     "cli": {

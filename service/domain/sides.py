@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from service.domain.outcome import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from service.domain.environment import Lane, Python
     from service.domain.matrix import Environment, Matrix, Scenario
@@ -33,11 +33,11 @@ class Side:
 
 
 class Sides:
-    """A matrix by column. Made once for a matrix, asked many times."""
+    """A matrix by column. Made once for a matrix, asked many times; ``made`` are columns that are known already."""
 
-    def __init__(self, matrix: Matrix) -> None:
+    def __init__(self, matrix: Matrix, made: Mapping[str, Side] | None = None) -> None:
         self.matrix = matrix
-        self._made: dict[str, Side] = {}
+        self._made = dict(made or {})
 
     @cached_property
     def releases(self) -> tuple[Release, ...]:

@@ -9,16 +9,14 @@ from collections import Counter
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from service.domain.errors import DaskMatrixError
 from service.domain.outcome import Outcome
 from service.domain.records import Rejection, ResultRecord, parse_lines
 from service.store.counts import counting
-from service.store.database import MIGRATIONS
+from service.store.shipped import HEAD, RECORDS, BadSnapshot, Snapshot, cached, read
 from service.store.snapshot_readme import readme
 from service.store.store import Store
 
@@ -29,39 +27,12 @@ if TYPE_CHECKING:
     from service.domain.records import Record
     from service.store.counts import Counting
 
-RECORDS, HEAD, README = "records.jsonl.xz", "snapshot.json", "README.md"
+README = "README.md"
 AIM = 3_000_000
 """Bytes of the compressed records beyond which texts of results that passed are left out."""
 TEXTS = ("stdout", "stderr", "log", "traceback")
 BATCH = 5_000
 """Records taken in at a time, so that not all are in memory at once."""
-NAMING = 16
-"""Characters of a digest that name a database in the cache."""
-
-
-class BadSnapshot(DaskMatrixError):
-    """A folder holds no snapshot that can be shown; the message says what is wrong with it."""
-
-
-class Snapshot(BaseModel):
-    """What snapshot.json says of the records beside it. ``texts_of_passed`` are what passing scenarios printed."""
-
-    model_config = ConfigDict(frozen=True)
-
-    v: Literal[1] = 1
-    made_at: Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
-    commit: str | None = None
-    tool: str
-    host: str
-    platforms: list[str]
-    releases: list[str]
-    first_result: datetime | None = None
-    newest_result: datetime | None = None
-    counts: dict[str, int]
-    outcomes: dict[str, int]
-    texts_of_passed: bool = True
-    bytes: int
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 def write(
@@ -88,32 +59,13 @@ def write(
     return head
 
 
-def read(folder: Path) -> Snapshot:
-    """Return what a folder's snapshot says of itself; raise BadSnapshot if there is none, or none that is known."""
-    path = folder / HEAD
-    try:
-        return Snapshot.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        raise BadSnapshot(
-            f"No snapshot in {folder}: there is no {HEAD}. `nox -s snapshot` makes one, `dask-matrix run` evidence of your own."
-        ) from None
-    except OSError as error:
-        raise BadSnapshot(f"Cannot read {path}: {error.strerror}.") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        told = ".".join(map(str, first["loc"])) or "the file"
-        raise BadSnapshot(
-            f"{path} is of no snapshot that this version of dask-matrix knows: {told}: {first['msg']}."
-        ) from None
-
-
 def database(folder: Path, cache: Path) -> tuple[str, Snapshot]:
     """Return the URL of a database that holds a folder's snapshot, and what it is; made in the cache where needed.
 
     Several processes may ask at once. Raises BadSnapshot.
     """
     head = read(folder)
-    path = cache / f"snapshot-{head.sha256[:NAMING]}-{_made_by()}.sqlite"
+    path = cached(head, cache, "sqlite")
     if not path.exists():
         packed = _checked(folder, head)
         cache.mkdir(parents=True, exist_ok=True)
@@ -152,14 +104,6 @@ def _checked(folder: Path, head: Snapshot) -> bytes:
             "Get the folder anew, or write it with `nox -s snapshot`."
         )
     return packed
-
-
-def _made_by() -> str:
-    """Return a digest of how a database follows from records, so that none of another version is taken for the same."""
-    digest = hashlib.sha256()
-    for path in sorted([*MIGRATIONS.parent.rglob("*.py"), *MIGRATIONS.parents[1].joinpath("domain").glob("*.py")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:8]
 
 
 def _records(root: Path) -> Iterator[Record]:

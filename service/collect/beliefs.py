@@ -1,0 +1,17 @@
+"""What a scenario set says beside its scenarios."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from service.collect import known
+from service.domain.beliefs import Beliefs
+
+if TYPE_CHECKING:
+    from service.collect.workplace import Workplace
+
+
+def beliefs(workplace: Workplace) -> Beliefs:
+    """Return the known failures and the profiles of a scenario set; raise InvalidConfig of known.toml or matrix.toml."""
+    profiles = {name: lines.profile() for name, lines in workplace.config.profiles.items()}
+    return Beliefs(known.load(workplace.tests), profiles)
