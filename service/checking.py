@@ -11,20 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service import options
-from service.domain.answer import Question, Safety
 from service.domain.environment import Lane
 from service.domain.errors import EvidenceUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from service.domain.answer import Answer
+    from service.domain.answer import Answer, Question
     from service.project.code.usage import Usage
     from service.project.locks.locked import Start
     from service.tell.code import Code
 
 SAFE, UNSAFE, UNKNOWN, UNREACHABLE = 0, 1, 3, 4
-CODES = {Safety.SAFE: SAFE, Safety.UNSAFE: UNSAFE, Safety.UNKNOWN: UNKNOWN}
+CODES = {"safe": SAFE, "unsafe": UNSAFE, "unknown": UNKNOWN}
 LIBRARIES = ("pandas", "numpy", "pyarrow")
 """Whose versions are compared with those that the evidence was made with."""
 
@@ -65,6 +64,7 @@ def check(
     ] = False,
 ) -> None:
     """Say what breaks and what is fixed by a move. Exits 0 safe, 1 unsafe, 2 usage, 3 unknown, 4 no evidence to be had."""
+    from service.domain.answer import Question
     from service.project.locks.locked import start as start_of
     from service.sources import opened
 
@@ -175,7 +175,8 @@ def _write_junit(answer: Answer, path: Path) -> None:
 
 
 def _code_of(answer: Answer, *, allow_unknown: bool) -> int:
-    if answer.verdict is Safety.UNKNOWN and allow_unknown:
+    code = CODES[answer.verdict]
+    if code == UNKNOWN and allow_unknown:
         print("dask-matrix: unknown, which --allow-unknown lets pass.", file=sys.stderr)
         return SAFE
-    return CODES[answer.verdict]
+    return code
