@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,10 +13,10 @@ import typer
 
 from service import options
 from service.domain.environment import Lane
-from service.domain.errors import EvidenceUnreachable
+from service.domain.errors import DaskMatrixError, EvidenceUnreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from service.domain.answer import Answer, Question
     from service.project.code.usage import Usage
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 SAFE, UNSAFE, UNKNOWN, UNREACHABLE = 0, 1, 3, 4
 CODES = {"safe": SAFE, "unsafe": UNSAFE, "unknown": UNKNOWN}
+SERVER = "DASK_MATRIX_SERVER"
+"""The variable that names a server."""
 LIBRARIES = ("pandas", "numpy", "pyarrow")
 """Whose versions are compared with those that the evidence was made with."""
 
@@ -31,12 +34,14 @@ Texts = list[str] | None
 
 
 def check(
+    context: typer.Context,
     target: Annotated[str, typer.Option("--to", metavar="RELEASE", help="The release that is moved to.")],
     start: Annotated[
         str, typer.Option("--from", metavar="RELEASE|installed|FILE", help="The release moved from, or a lock file.")
     ] = "installed",
     server: Annotated[
-        str, typer.Option("--server", envvar="DASK_MATRIX_SERVER", metavar="URL", help="Ask a server of dask-matrix.")
+        str,
+        typer.Option(metavar="URL", help=f"Ask a server of dask-matrix; ${SERVER} where nobody is named."),
     ] = "",
     snapshot: options.Snapshot = False,
     data: options.Data = None,
@@ -66,8 +71,11 @@ def check(
     """Say what breaks and what is fixed by a move. Exits 0 safe, 1 unsafe, 2 usage, 3 unknown, 4 no evidence to be had."""
     from service.domain.answer import Question
     from service.project.locks.locked import start as start_of
-    from service.sources import opened
+    from service.sources import Asked, opened
 
+    form = _form(json=as_json, markdown=as_markdown, github=github)
+    explicit = None if _is_of_a_variable(context, "data") else data
+    whom = Asked(_server(server, explicit, snapshot=snapshot), explicit, snapshot, scenarios)
     begun = start_of(start)
     usage = _usage(code)
     question = Question(
@@ -84,19 +92,51 @@ def check(
         have=_had(begun),
         accept=tuple(accept or ()),
     )
+    _refuse_no_text(question)
     if explain:
-        _explain(question, server)
+        _explain(question, whom.server)
     try:
-        with opened(question, server, data, scenarios, snapshot=snapshot) as source:
-            answer = _with_notes(source.answer(question), begun)
+        with opened(question, whom) as source:
+            answer = source.answer(question)
             mine = None if usage is None else _code(usage, source.covered())
     except EvidenceUnreachable as error:
         print(f"dask-matrix: {error}", file=sys.stderr)
         raise typer.Exit(UNREACHABLE) from None
-    _tell(answer, mine, as_json=as_json, as_markdown=as_markdown, github=github)
+    answer = answer.model_copy(update={"caveats": (*begun.notes, *_blind_spots(mine), *answer.caveats)})
     if junit:
         _write_junit(answer, junit)
+    _tell(answer, mine, form)
     raise typer.Exit(_code_of(answer, allow_unknown=allow_unknown))
+
+
+def _is_of_a_variable(context: typer.Context, option: str) -> bool:
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "ENVIRONMENT"
+
+
+def _form(**wanted: bool) -> str:
+    """Return the one form that is asked for, or none: then it is told to a person."""
+    named = [name for name, is_wanted in wanted.items() if is_wanted]
+    if len(named) > 1:
+        raise DaskMatrixError(f"Give one of {' and '.join(f'--{name}' for name in named)}: each is the whole output.")
+    return named[0] if named else ""
+
+
+def _server(server: str, data: Path | None, *, snapshot: bool) -> str:
+    """Return the server to ask, if any: what is named counts before what a variable names."""
+    named = [name for name, value in (("--server", server), ("--data", data), ("--snapshot", snapshot)) if value]
+    if len(named) > 1:
+        raise DaskMatrixError(f"Give one of {' and '.join(named)}: each names whose evidence is asked for.")
+    return server or ("" if named else os.environ.get(SERVER, ""))
+
+
+def _refuse_no_text(question: Question) -> None:
+    """Refuse bytes that are no UTF-8: the answer repeats the question, and could not be written."""
+    several = (question.area, question.scenario, question.covers, question.accept)
+    texts = [question.target, question.q, question.profile, *(text for each in several for text in each)]
+    for text in texts:
+        if not text.isprintable():
+            raise DaskMatrixError(f"{text!r} holds what is no printable text. Write names as they are listed.")
 
 
 def _usage(code: list[Path] | None) -> Usage | None:
@@ -126,8 +166,13 @@ def _explain(question: Question, server: str) -> None:
     print(f"{whom}\n{json.dumps(asked, indent=1, ensure_ascii=False)}", file=sys.stderr)
 
 
-def _with_notes(answer: Answer, begun: Start) -> Answer:
-    return answer.model_copy(update={"caveats": (*begun.notes, *answer.caveats)})
+def _blind_spots(mine: Code | None) -> Iterator[str]:
+    """Yield what of the asker's code the answer says nothing about."""
+    if mine and mine.uncovered:
+        told = f"No scenario covers {len(mine.uncovered)} of the {len(mine.used)} names of Dask's that the code uses"
+        yield f"{told}, such as {', '.join(list(mine.uncovered)[:3])}: what happens to them is not known."
+    if mine and mine.unread:
+        yield f"Of the code {len(mine.unread)} could not be read: {'; '.join(mine.unread[:3])}."
 
 
 def _code(usage: Usage, covered: frozenset[str]) -> Code:
@@ -138,22 +183,28 @@ def _code(usage: Usage, covered: frozenset[str]) -> Code:
     return Code(used, covered & used.keys(), unread)
 
 
-def _tell(answer: Answer, mine: Code | None, *, as_json: bool, as_markdown: bool, github: bool) -> None:
-    """Print the answer in the one form that was asked for; on a terminal, for a person."""
-    if as_json:
+def _tell(answer: Answer, mine: Code | None, form: str) -> None:
+    """Print the answer in the form that was asked for; without one, for a person."""
+    if form == "json":
         print(answer.model_dump_json(indent=1))
-    elif as_markdown:
+    elif form == "markdown":
         from service.tell.markdown import markdown
 
         print(markdown(answer, mine))
-    elif github:
+    elif form == "github":
         _tell_github(answer, mine)
     else:
         from rich.console import Console
 
         from service.tell.terminal import tell
 
-        tell(answer, mine, Console())
+        tell(answer, mine, Console(), asked=_asked())
+
+
+def _asked() -> str:
+    """Return the words of the command after its name."""
+    words = sys.argv[1:]
+    return shlex.join(words[words.index("check") + 1 :]) if "check" in words else ""
 
 
 def _tell_github(answer: Answer, mine: Code | None) -> None:
@@ -169,8 +220,11 @@ def _tell_github(answer: Answer, mine: Code | None) -> None:
 
 
 def _write_junit(answer: Answer, path: Path) -> None:
+    """Write the report before anything is told: a place that cannot be written is wrong usage, not half an answer."""
     from service.tell.junit import junit
 
+    if path.is_dir():
+        raise DaskMatrixError(f"--junit {path} is a folder. Name the file to write.")
     path.write_text(junit(answer), encoding="utf-8")
 
 

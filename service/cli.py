@@ -1,11 +1,16 @@
-"""The ``dask-matrix`` command. Exit codes: 0 done, 1 some work could not be done, 2 wrong usage, 130 interrupted."""
+"""The ``dask-matrix`` command. Exit codes: 0 done, 1 some work could not be done, 2 wrong usage, 130 interrupted.
+
+`check` has its own. 5 is a mistake of ours, whatever the command.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+import traceback
 from dataclasses import replace
 from importlib.metadata import version as installed_version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +25,8 @@ from service.domain.outcome import Verdict
 from service.driving import drive, notes, order_of, store_of, wanted_of, workplace_of
 from service.serving import INTERRUPTED, listen, served, when_gone
 
+OURS = 5
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(authoring.app, name="scenarios")
 app.command()(checking.check)
@@ -27,6 +34,9 @@ app.command()(checking.check)
 
 def main() -> None:
     """Run the command; errors a user can mend are one paragraph on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still gets the rest
     try:
         app()
     except (DaskMatrixError, OSError) as error:  # an OSError names its file: a data folder that can't be used, say
@@ -35,6 +45,10 @@ def main() -> None:
     except KeyboardInterrupt:
         print(GOES_ON, file=sys.stderr)
         sys.exit(INTERRUPTED)
+    except Exception:  # noqa: BLE001 - Python would exit with 1, which says something else
+        traceback.print_exc()
+        print("dask-matrix: a mistake of ours, not of yours; please report it with the lines above.", file=sys.stderr)
+        sys.exit(OURS)
 
 
 def _version(wanted: bool) -> None:

@@ -21,6 +21,10 @@ TIMEOUT = 10.0
 """Seconds for one attempt."""
 
 
+class NoAddress(DaskMatrixError):
+    """A text is no address of a server."""
+
+
 class Refused(DaskMatrixError):
     """A server did not understand a question; the message is what it said."""
 
@@ -29,20 +33,29 @@ class _Covering(BaseModel):
     covers: tuple[str, ...]
 
 
+class _Problem(BaseModel):
+    detail: str
+
+
 class _Scenarios(BaseModel):
     scenarios: tuple[_Covering, ...]
 
 
 class Matrix:
-    """One server, at the address that its pages have. Connections that fail are tried again; use it in a ``with``."""
+    """One server, at the address that its pages have. Connections that fail are tried again; use it in a ``with``.
+
+    Raises NoAddress.
+    """
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT, attempts: int = ATTEMPTS) -> None:
         self.url = url.rstrip("/")
         self._attempts = attempts
+        if not self.url.startswith(("http://", "https://")):
+            raise NoAddress(f"{url!r} is no address of a server. Write one such as http://127.0.0.1:8000.")
         try:
-            self._client = httpx2.Client(base_url=self.url, timeout=timeout, follow_redirects=True)
+            self._client = httpx2.Client(base_url=self.url, timeout=timeout)  # a redirect is told, never followed
         except (httpx2.InvalidURL, ValueError) as error:
-            raise EvidenceUnreachable(f"{url!r} is no address of a server: {error}.") from None
+            raise NoAddress(f"{url!r} is no address of a server: {error}.") from None
 
     def __enter__(self) -> Self:
         return self
@@ -80,11 +93,14 @@ class Matrix:
                 with attempt:
                     response = self._client.request(method, f"{API}{path}", **more)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise EvidenceUnreachable(f"Cannot ask {self.url}: {error or type(error).__name__}.") from None
+            raise EvidenceUnreachable(
+                f"Cannot ask {self.url}: {str(error).rstrip('.') or type(error).__name__}."
+            ) from None
         if response.is_client_error and "problem+json" in response.headers.get("content-type", ""):
-            raise Refused(f"{self.url} does not understand: {response.json().get('detail', '')}")
+            raise Refused(f"{self.url} does not understand: {self._read(_Problem, response.content).detail}")
         if not response.is_success:
-            raise EvidenceUnreachable(f"{self.url} answered {response.status_code} to {method} {API}{path}.")
+            where = f" ({response.headers['location']})" if response.is_redirect else ""
+            raise EvidenceUnreachable(f"{self.url} answered {response.status_code}{where} to {method} {API}{path}.")
         return response.content
 
     def _read(self, kind: type[T], told: bytes) -> T:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from service import places
 from service.collect.beliefs import beliefs
 from service.collect.workplace import Workplace
+from service.domain.environment import Python
 from service.domain.errors import EvidenceUnreachable
 from service.domain.known import today
 from service.domain.release import Release
@@ -20,6 +22,16 @@ if TYPE_CHECKING:
     from service.domain.answer import Answer, Question
     from service.domain.sides import Sides
     from service.domain.upgrade import Backing
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who is to be asked, as far as that is said. ``scenarios`` is the set whose known.toml and matrix.toml count."""
+
+    server: str = ""
+    data: Path | None = None
+    snapshot: bool = False
+    scenarios: Path | None = None
 
 
 class Source(Protocol):
@@ -49,51 +61,60 @@ class Held:
         """Return the dotted names that any scenario covers."""
         return frozenset(name for row in self.sides.matrix.scenarios for name in row.covers)
 
-    def speaks_of(self, *releases: str) -> bool:
-        """Whether there is a column for each of some releases."""
-        return {Release.parse(each) for each in releases} <= set(self.sides.releases)
+    def speaks_of(self, question: Question) -> bool:
+        """Whether both releases of a question have a column in its lane, on its Python."""
+        python = Python.parse(question.python) if question.python else None
+        ends = (Release.parse(question.start), Release.parse(question.target))
+        return all(self.sides.columns(each, question.lane, python) for each in ends)
 
 
 @contextmanager
-def opened(
-    question: Question, server: str, data: Path | None, scenarios: Path | None, *, snapshot: bool
-) -> Iterator[Source]:
-    """Give whom to ask: the server if one is named, else the data folder if it knows both releases, else the snapshot.
+def opened(question: Question, asked: Asked) -> Iterator[Source]:
+    """Give whom to ask: who is named, else the data folder if it knows both releases, else the snapshot.
 
     Raises EvidenceUnreachable.
     """
-    if server:
+    if asked.server:
+        import stamina
+
         from service.client import Matrix
 
-        with Matrix(server) as matrix:
+        stamina.instrumentation.set_on_retry_hooks([])  # the error at the end says enough
+        with Matrix(asked.server) as matrix:
             yield matrix
     else:
-        yield _held(question, data, scenarios, snapshot=snapshot)
+        yield _held(question, asked)
 
 
-def _held(question: Question, data: Path | None, scenarios: Path | None, *, snapshot: bool) -> Held:
-    workplace = Workplace.of(data, scenarios)
-    own = None if snapshot else _own(workplace)
-    if own and (data or own.speaks_of(question.start, question.target)):
-        return own
+def _held(question: Question, asked: Asked) -> Held:
+    workplace = Workplace.of(asked.data, asked.scenarios)
     try:
-        return _shipped(workplace)
-    except BadSnapshot as error:
-        if own:
+        own = None if asked.snapshot else _own(workplace)
+        if asked.data and own is None:
+            raise EvidenceUnreachable(
+                f"There is no evidence in {asked.data}: `dask-matrix run --data` puts some there."
+            )
+        if own and (asked.data or own.speaks_of(question)):
             return own
+        return _shipped(workplace)
+    except (BadSnapshot, OSError) as error:
         raise EvidenceUnreachable(f"No evidence to answer from. {error}") from None
 
 
 def _own(workplace: Workplace) -> Held | None:
     """Return what a data folder holds, if there is a database in it at all: asking makes none."""
     path = Path(workplace.places.database.partition("///")[2])
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         return None
+    from service.store.database import DatabaseTooNew, DatabaseUnreachable
     from service.store.held import held
     from service.store.store import Store
 
-    with Store.open(workplace.places.database) as store:
-        return Held(*held(store, beliefs(workplace), today()), f"the data folder {path.parent}")
+    try:
+        with Store.open(workplace.places.database) as store:
+            return Held(*held(store, beliefs(workplace), today()), f"the data folder {path.parent}")
+    except (DatabaseTooNew, DatabaseUnreachable) as error:
+        raise EvidenceUnreachable(str(error)) from None
 
 
 def _shipped(workplace: Workplace) -> Held:

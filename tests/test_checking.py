@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from service.client import Matrix, Refused
+from service.client import Matrix, NoAddress, Refused
 from service.domain.answer import Safety
 from service.domain.errors import EvidenceUnreachable
 from service.places import Places
@@ -84,6 +84,12 @@ def check(
         ("2025.4.0", ("--lane", "fast"), 2, "fast"),
         ("2025.4.0", ("--from", "no-such.lock"), 2, "no-such.lock"),
         ("2025.4.0", ("--code", "no-such-folder"), 2, "no-such-folder"),
+        ("2025.4.0", ("--accept", "nope/nope"), 2, "No scenario 'nope/nope'"),
+        ("2025.4.0", ("--covers", "dask.nope"), 2, "No covered name 'dask.nope'"),
+        ("2025.4.0", ("--json", "--github"), 2, "Give one of --json and --github"),
+        ("2025.4.0", ("--junit", "/"), 2, "--junit / is a folder"),
+        ("2025.4.0", ("--server", "somewhere", "--from", "2025.2.0"), 2, "is no address of a server"),
+        ("2025.4.0", ("--snapshot", "--server", "http://127.0.0.1:1"), 2, "Give one of --server and --snapshot"),
     ],
 )
 def test_each_answer_has_its_exit_code(data: Path, target: str, more: tuple[str, ...], code: int, told: str) -> None:
@@ -102,6 +108,32 @@ def test_a_server_that_does_not_answer_is_exit_code_4(data: Path) -> None:
     done = check("--from", "2025.2.0", "--to", "2025.3.0", "--server", f"http://127.0.0.1:{port}", data=data)
     assert (done.returncode, done.stdout) == (4, "")
     assert f"http://127.0.0.1:{port}" in done.stderr
+
+
+@pytest.mark.parametrize("content", [None, b"", b"garbage that is no database"])
+def test_a_named_folder_without_evidence_is_never_answered_from_elsewhere(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    """A typing error must not get another evidence's verdict."""
+    if content is not None:
+        (tmp_path / "matrix.sqlite").write_bytes(content)
+    done = check("--from", "2025.2.0", "--to", "2025.3.0", "--data", tmp_path)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert content is None or (tmp_path / "matrix.sqlite").read_bytes() == content
+
+
+def test_a_named_folder_counts_before_the_server_of_a_variable(data: Path) -> None:
+    """And so nothing leaves the machine."""
+    move = ("--from", "2025.2.0", "--to", "2025.3.0", "--data", data)
+    assert check(*move, DASK_MATRIX_SERVER="http://127.0.0.1:1").returncode == 0
+    assert check(*move[:-2], data=data, DASK_MATRIX_SERVER="http://127.0.0.1:1").returncode == 4
+
+
+def test_a_terminal_that_lacks_characters_gets_the_rest(data: Path) -> None:
+    """An arrow less is no reason for another exit code."""
+    done = check("--from", "2025.2.0", "--to", "2025.4.0", data=data, PYTHONIOENCODING="ascii")
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_without_any_evidence_it_is_exit_code_4(tmp_path: Path) -> None:
@@ -189,11 +221,20 @@ def test_the_client_gives_typed_answers(server: str) -> None:
     assert answer.evidence.source == server
 
 
-@pytest.mark.parametrize("url", ["no address at all", "http://127.0.0.1:1", "ftp://127.0.0.1"])
-def test_the_client_says_who_cannot_be_reached(url: str) -> None:
+def test_the_client_says_who_cannot_be_reached() -> None:
     """With the address."""
-    with pytest.raises(EvidenceUnreachable, match=r"127\.0\.0\.1|no address"), Matrix(url, attempts=1) as matrix:
+    with (
+        pytest.raises(EvidenceUnreachable, match=r"127\.0\.0\.1:1"),
+        Matrix("http://127.0.0.1:1", attempts=1) as matrix,
+    ):
         matrix.upgrade("2025.2.0", "2025.4.0")
+
+
+@pytest.mark.parametrize("url", ["no address at all", "ftp://127.0.0.1", "http://[::1"])
+def test_the_client_says_what_is_no_address(url: str) -> None:
+    """That is wrong usage, and nothing is tried."""
+    with pytest.raises(NoAddress, match="is no address of a server"):
+        Matrix(url)
 
 
 def test_the_client_tells_what_a_server_refused(server: str) -> None:

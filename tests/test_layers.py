@@ -56,7 +56,7 @@ KEEPERS = {
     "typer": {"cli", "options", "authoring", "checking"},
     "rich": {"terminal", "cli", "driving", "checking", "tell"},
     "httpx2": {"client"},
-    "stamina": {"client"},
+    "stamina": {"client", "sources"},
     "nox": {"collect"},
     "uv": {"collect"},
     "pypi_simple": {"collect"},

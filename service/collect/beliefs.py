@@ -1,4 +1,4 @@
-"""What a scenario set says beside its scenarios."""
+"""What is held to be so without any record: what a scenario set says, and which releases there are."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 
 def beliefs(workplace: Workplace) -> Beliefs:
-    """Return the known failures and the profiles of a scenario set; raise InvalidConfig of known.toml or matrix.toml."""
+    """Return the known failures and the profiles of a scenario set, and the releases that the index listed last.
+
+    Nobody is asked. Raises InvalidConfig of known.toml or matrix.toml.
+    """
     profiles = {name: lines.profile() for name, lines in workplace.config.profiles.items()}
-    return Beliefs(known.load(workplace.tests), profiles)
+    return Beliefs(known.load(workplace.tests), profiles, workplace.index.kept_releases())

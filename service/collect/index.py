@@ -71,6 +71,18 @@ class Index:
         paired = sorted(Release.parse(text) for text in dask.keys() & distributed.keys())
         return {release: _pair(release, dask[str(release)], distributed[str(release)]) for release in paired}
 
+    def kept_releases(self) -> tuple[Release, ...]:
+        """Return the releases that are offered, as far as that was kept from before; nobody is asked."""
+        pages = [_read(self._place(project)) for project in PAIR]
+        if not all(pages):
+            return ()
+        dask, distributed = (page["files"] for page in pages)
+        offered = (
+            text for text in dask.keys() & distributed.keys() if not dask[text]["yanked"] | distributed[text]["yanked"]
+        )
+        found = sorted(map(Release.parse, offered))
+        return tuple(each for each in found if not each.version.is_prerelease)
+
     def first_wheels(self, project: str) -> dict[Python, datetime]:
         """Return since when a compiled project has had wheels for each Python on this platform."""
         wheels = self._page(project)["wheels"]

@@ -1,4 +1,4 @@
-"""What is held to be so without any record: failures that are known, and kinds of work that have a name."""
+"""What is held to be so without any record: known failures, kinds of work that have a name, releases that exist."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from service.domain.known import Known
+    from service.domain.release import Release
     from service.domain.scope import Profile
 
 
 @dataclass(frozen=True)
 class Beliefs:
-    """What a scenario set says beside its scenarios, in known.toml and matrix.toml."""
+    """What a scenario set says in known.toml and matrix.toml, and the releases that the package index listed last."""
 
     known: tuple[Known, ...] = ()
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    released: tuple[Release, ...] = ()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.domain.answer import Column, Lanes, Listed, PackageChange, Suspect
+from service.domain import reasons
+from service.domain.answer import Lanes, PackageChange, Suspect
 from service.domain.compare import standing_for
 from service.domain.environment import Lane, packages
+from service.domain.told import column, listed
 
 if TYPE_CHECKING:
     from service.domain.environment import Python
@@ -30,9 +32,14 @@ def packages_changed(before: Environment | None, after: Environment | None) -> t
     return tuple(PackageChange(name=name, before=old.get(name), after=new.get(name)) for name in ordered)
 
 
-def lanes(sides: Sides, release: Release, python: Python | None, scope: int) -> Lanes | None:
-    """Return what a release does differently with the latest dependencies; None if it does not, or nobody looked."""
-    own = standing_for(sides, release, Lane.AS_RELEASED, python)
+def lanes(
+    sides: Sides, release: Release, target: Environment | None, python: Python | None, scope: int
+) -> Lanes | None:
+    """Return what a release does differently with the latest dependencies; None if it does not, or nobody looked.
+
+    ``target`` is the column that stands for it in the answer.
+    """
+    own = standing_for(sides, release, Lane.AS_RELEASED, python, like=target)
     other = standing_for(sides, release, Lane.LATEST, python, like=own)
     if own is None or other is None or own.refusal or other.refusal:
         return None
@@ -42,14 +49,7 @@ def lanes(sides: Sides, release: Release, python: Python | None, scope: int) -> 
         return None
     changed = packages_changed(own, other)
     return Lanes(
-        other=Column(
-            key=other.key,
-            release=str(release),
-            python=str(other.python),
-            lane=other.lane,
-            platform=other.platform,
-            released_at=other.released_at,
-        ),
+        other=column(other),
         breaks=_suspects(sides, other, breaks),
         mends=_suspects(sides, own, mends),
         packages=changed,
@@ -57,22 +57,30 @@ def lanes(sides: Sides, release: Release, python: Python | None, scope: int) -> 
     )
 
 
-def _suspects(sides: Sides, column: Environment, rows: int) -> tuple[Suspect, ...]:
-    found = []
-    for row in sides.rows(rows):
-        entry = sides.matrix.known.get((row.id, column.key))
-        listed = Listed(issue=entry.issue, reason=entry.reason, expires=str(entry.expires)) if entry else None
-        exception = sides.matrix.cell(row, column).exception
-        found.append(Suspect(scenario=row.id, title=row.title, exception=exception, known=listed))
-    return tuple(found)
+def _suspects(sides: Sides, place: Environment, rows: int) -> tuple[Suspect, ...]:
+    return tuple(
+        Suspect(
+            scenario=row.id,
+            title=row.title,
+            exception=sides.matrix.cell(row, place).exception,
+            known=listed(sides.matrix.known.get((row.id, place.key))),
+        )
+        for row in sides.rows(rows)
+    )
 
 
 def _sentence(release: Release, breaks: int, mends: int, changed: tuple[PackageChange, ...]) -> str:
     told = []
     if breaks:
-        told.append(f"{breaks} that hold on {release} as released break with the latest dependencies")
+        told.append(
+            f"{reasons.that(breaks, 'hold')} on {release} as released {reasons.verb(breaks, 'break')} with the latest dependencies"
+        )
     if mends:
-        told.append(f"{mends} that break as released hold with the latest dependencies")
-    named = ", ".join(f"{each.name} {each.before} → {each.after}" for each in changed if each.name in FOREMOST)
-    cause = f"; {named} differ" if named else ""
+        told.append(
+            f"{reasons.that(mends, 'break')} as released {reasons.verb(mends, 'hold')} with the latest dependencies"
+        )
+    named = ", ".join(
+        f"{each.name} {each.before or 'none'} → {each.after or 'none'}" for each in changed if each.name in FOREMOST
+    )
+    cause = f" ({named})" if named else ""
     return f"{' and '.join(told)}: the same Dask, so the dependencies are the likely cause{cause}."

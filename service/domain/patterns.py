@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
+KNOWN = "known"
+"""What ``accept`` says to accept every failure that is listed as known; anything else is the id of a scenario."""
+
 
 def matches(name: str, pattern: str) -> bool:
     """Whether an id fits a pattern. ``*`` is the only wildcard: the brackets of a parametrized scenario are themselves."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from service.domain.matrix import Environment
 
 
+NOTHING = "No scenario is in scope, so nothing is known."
+
+
 def reasons(
     question: Question,
     compared: Comparison,
@@ -35,8 +38,9 @@ def reasons(
         yield _unclear(unknown)
     if compared.safety is Safety.SAFE:
         yield _all_well(question, compared)
-    elif not _size(compared):
-        yield "No scenario is in scope, so nothing is known."
+    elif installed and not _size(compared):
+        inapplicable = compared.not_applicable.bit_count()
+        yield "No scenario in scope applies to both sides, so nothing is known." if inapplicable else NOTHING
 
 
 def unclear(seen: Seen, release: str) -> str:
@@ -54,6 +58,8 @@ def caveats(start: Environment | None, target: Environment | None, steps: Iterab
     """Yield what a reader should keep in mind."""
     if start and target and start.python != target.python:
         yield f"The two sides ran on different Pythons: {start.python} and {target.python}."
+    if start and target and start.platform != target.platform:
+        yield f"The two sides ran on different platforms: {start.platform} and {target.platform}."
     for step in steps:
         if step.late and step.released_at:
             yield f"{step.release} is a backport: it was uploaded on {step.released_at:%Y-%m-%d}, after higher releases."
@@ -64,12 +70,21 @@ def counted(number: int, what: str = "scenario") -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
+def that(number: int, do: str) -> str:
+    """Return how many scenarios do something: ``1 scenario that holds``, ``3 scenarios that hold``."""
+    return f"{counted(number)} that {verb(number, do)}"
+
+
+def verb(number: int, do: str) -> str:
+    """Return a verb in the form that goes with a number: ``holds`` with 1, ``hold`` with others."""
+    return f"{do}s" if number == 1 else do
+
+
 def _regressions(question: Question, compared: Comparison) -> Iterator[str]:
     broken, accepted = compared.regressed.bit_count(), compared.accepted.bit_count()
     if not broken:
         return
-    verbs = ("holds", "breaks") if broken == 1 else ("hold", "break")
-    told = f"{counted(broken)} that {verbs[0]} on {question.start} {verbs[1]} on {question.target}"
+    told = f"{that(broken, 'hold')} on {question.start} {verb(broken, 'break')} on {question.target}"
     yield f"{told}; {accepted} of them accepted." if accepted else f"{told}."
 
 
@@ -86,15 +101,21 @@ def _kind(finding: Finding) -> str:
 
 
 def _all_well(question: Question, compared: Comparison) -> str:
-    size = counted(_size(compared))
-    if compared.accepted:
-        return f"All {size} in scope have fresh evidence on both sides, and what broke is accepted."
-    return f"All {size} in scope have fresh evidence on both sides; nothing that holds on {question.start} breaks on {question.target}."
+    size = _size(compared)
+    subject = (
+        "The 1 scenario in scope that applies has" if size == 1 else f"All {size} scenarios in scope that apply have"
+    )
+    ending = (
+        "what broke is accepted"
+        if compared.accepted
+        else f"nothing that holds on {question.start} breaks on {question.target}"
+    )
+    return f"{subject} fresh evidence on both sides; {ending}."
 
 
 def _size(compared: Comparison) -> int:
-    sets = (compared.regressed, compared.fixed, compared.still_failing, compared.not_applicable, compared.holding)
-    return sum(each.bit_count() for each in (*sets, compared.unknown))
+    sets = (compared.regressed, compared.fixed, compared.still_failing, compared.holding, compared.unknown)
+    return sum(each.bit_count() for each in sets)
 
 
 def _on(question: Question) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.domain.answer import Safety, Step
-from service.domain.compare import Comparison, compare, standing_for
+from service.domain.compare import Accepted, Comparison, compare, standing_for
 from service.domain.release import Release
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ class Walk:
     lane: Lane
     python: Python | None
     scope: int
-    accept: tuple[str, ...]
+    accepts: Accepted
 
     def comparison(self, release: Release) -> tuple[Environment | None, Comparison]:
         """Return what stands for a release, and how it compares with the start."""
         column = standing_for(self.sides, release, self.lane, self.python, like=self.start)
-        return column, compare(self.sides, self.start, column, self.scope, self.accept)
+        return column, compare(self.sides, self.start, column, self.scope, self.accepts)
 
     def is_safe(self, release: Release) -> bool:
         """Whether it is safe to move to a release."""
@@ -48,7 +48,7 @@ class Walk:
             regressed=compared.regressed.bit_count(),
             fixed=compared.fixed.bit_count(),
             unknown=compared.unknown.bit_count(),
-            installs=bool(column and not column.refusal),
+            installs=not (column and column.refusal),
         )
 
     def _is_late(self, column: Environment) -> bool:

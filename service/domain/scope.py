@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from service.domain.errors import UnknownName
-from service.domain.patterns import lies_below, matches
+from service.domain.patterns import KNOWN, lies_below, matches
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -60,15 +61,22 @@ class Scope:
             uses=None if question.uses is None else frozenset(question.uses),
         )
 
-    def check(self, scenarios: Collection[Scenario]) -> None:
-        """Raise UnknownName for an area or an id that no scenario has: a typing error would narrow the answer to nothing."""
-        areas = {each.area for each in scenarios}
-        for area in sorted(self.areas - areas):
-            raise UnknownName("area", area, sorted(areas))
-        for pattern in self.scenarios:
+    def check(self, scenarios: Collection[Scenario], accept: Collection[str] = ()) -> None:
+        """Raise UnknownName for what no scenario has: a typing error would narrow the answer, or let pass nothing.
+
+        ``uses`` are not checked: code may use what no scenario covers.
+        """
+        areas = sorted({each.area for each in scenarios})
+        for area in sorted(self.areas.difference(areas)):
+            raise UnknownName("area", area, areas)
+        for pattern in (*self.scenarios, *(each for each in accept if each != KNOWN)):
             if not any(matches(each.id, pattern) for each in scenarios):
                 stem = pattern.rpartition("/")[2].strip("*")
                 raise UnknownName("scenario", pattern, [each.id for each in scenarios if stem in each.id][:4])
+        covered = sorted({name for each in scenarios for name in each.covers})
+        for wanted in self.covers:
+            if not any(lies_below(name, wanted) for name in covered):
+                raise UnknownName("covered name", wanted, get_close_matches(wanted, covered, 4))
 
     def takes(self, scenario: Scenario) -> bool:
         """Whether a scenario is asked about."""

@@ -31,6 +31,11 @@ class Side:
     broken: int = 0
     inapplicable: int = 0
 
+    @property
+    def claims(self) -> int:
+        """The rows of which it says something: that they hold, are broken, or do not apply."""
+        return self.holds | self.broken | self.inapplicable
+
 
 class Sides:
     """A matrix by column. Made once for a matrix, asked many times; ``made`` are columns that are known already."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from service.domain import reasons
-from service.domain.answer import Answer, Column, Evidence, Finding, Listed, Question, Safety, Seen, Step, Warned
-from service.domain.compare import Comparison, compare, standing_for
+from service.domain.answer import Answer, Evidence, Finding, Question, Safety, Seen, Step, Warned
+from service.domain.beliefs import Beliefs
+from service.domain.compare import Accepted, Comparison, compare, standing_for
 from service.domain.environment import Python, packages
 from service.domain.lanes import lanes, packages_changed
 from service.domain.nearest import Nearest, nearest
@@ -16,6 +17,7 @@ from service.domain.outcome import Verdict
 from service.domain.release import Release
 from service.domain.road import Walk, between, specifier
 from service.domain.scope import Scope
+from service.domain.told import column, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
     from service.domain.matrix import Environment, Scenario
     from service.domain.records import Warned as Given
-    from service.domain.scope import Profile
     from service.domain.sides import Sides
 
 PYTHON = "python"
@@ -46,11 +47,11 @@ def _no_warnings(_: str) -> Mapping[str, tuple[Given, ...]]:
 
 @dataclass(frozen=True)
 class Backing:
-    """What is known beside the matrix: by environment the span of its results and each scenario's warnings; the profiles."""
+    """What is known beside the matrix: by environment the span of its results and each scenario's warnings; beliefs."""
 
     spans: Mapping[str, Span] = field(default_factory=dict)
     warnings: Callable[[str], Mapping[str, tuple[Given, ...]]] = _no_warnings
-    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    beliefs: Beliefs = field(default_factory=Beliefs)
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class _Move:
     python: Python | None
     start: Environment | None
     target: Environment | None
+    accepts: Accepted
     compared: Comparison
     apart: tuple[str, ...]
 
@@ -78,17 +80,20 @@ def upgrade(sides: Sides, question: Question, backing: Backing | None = None) ->
     Raises InvalidRelease and InvalidPython, and UnknownName for a profile, an area or a scenario that there is not.
     """
     backing = backing or Backing()
-    move = _move(sides, question, backing.profiles)
+    question = question.model_copy(
+        update={name: str(Release.parse(getattr(question, name))) for name in ("start", "target")}
+    )
+    move = _move(sides, question, backing.beliefs)
     compared = move.compared
-    steps, following = _steps(move)
+    steps, following = _steps(move, backing.beliefs.released)
     safe = [step.release for step in steps if step.verdict is Safety.SAFE]
     unknown = tuple(_findings(move, compared.unknown))
     return Answer(
         question=question,
         verdict=compared.safety,
         reasons=tuple(reasons.reasons(question, compared, move.start, move.target, unknown)),
-        start=_column(move.start),
-        target=_column(move.target),
+        start=column(move.start),
+        target=column(move.target),
         regressed=tuple(_findings(move, compared.regressed)),
         fixed=tuple(_findings(move, compared.fixed)),
         still_failing=tuple(_findings(move, compared.still_failing)),
@@ -102,23 +107,24 @@ def upgrade(sides: Sides, question: Question, backing: Backing | None = None) ->
         recommended=safe[-1] if safe else None,
         next_safe=following,
         packages_changed=packages_changed(move.start, move.target),
-        lanes=lanes(sides, Release.parse(question.target), move.python, move.scope),
+        lanes=lanes(sides, Release.parse(question.target), move.target, move.python, move.scope),
         caveats=(*move.apart, *reasons.caveats(move.start, move.target, steps)),
         evidence=_evidence(move, backing),
     )
 
 
-def _move(sides: Sides, question: Question, profiles: Mapping[str, Profile]) -> _Move:
-    scope = Scope.of(question, profiles)
-    scope.check(sides.matrix.scenarios)
+def _move(sides: Sides, question: Question, beliefs: Beliefs) -> _Move:
+    scope = Scope.of(question, beliefs.profiles)
+    scope.check(sides.matrix.scenarios, question.accept)
     python = Python.parse(question.python) if question.python else None
     start, target = Release.parse(question.start), Release.parse(question.target)
     near = _near(sides, question, python)
     before = near.environment or standing_for(sides, start, question.lane, python)
     after = standing_for(sides, target, question.lane, python, like=before) if target != start else before
     rows = sides.bits(scope.takes)
-    compared = compare(sides, before, after, rows, question.accept)
-    return _Move(sides, question, rows, python, before, after, compared, near.caveats)
+    accepts = Accepted.of(sides, question.accept)
+    compared = compare(sides, before, after, rows, accepts)
+    return _Move(sides, question, rows, python, before, after, accepts, compared, near.caveats)
 
 
 def _near(sides: Sides, question: Question, python: Python | None) -> Nearest:
@@ -131,15 +137,15 @@ def _near(sides: Sides, question: Question, python: Python | None) -> Nearest:
     return nearest(have, own, [(each, packages(each.lock)) for each in tested])
 
 
-def _steps(move: _Move) -> tuple[list[Step], str | None]:
-    """Return the road, and the lowest safe release above the target."""
+def _steps(move: _Move, released: tuple[Release, ...]) -> tuple[list[Step], str | None]:
+    """Return the road, also over releases that nobody tested, and the lowest safe release above both ends."""
     if move.start is None:
         return [], None
-    walk = Walk(move.sides, move.start, move.question.lane, move.python, move.scope, move.question.accept)
+    walk = Walk(move.sides, move.start, move.question.lane, move.python, move.scope, move.accepts)
     start, target = Release.parse(move.question.start), Release.parse(move.question.target)
     above = (each for each in move.sides.releases if each > max(start, target))
     following = next((str(each) for each in above if walk.is_safe(each)), None)
-    return [walk.step(each) for each in between(move.sides.releases, start, target)], following
+    return [walk.step(each) for each in between({*move.sides.releases, *released}, start, target)], following
 
 
 def _findings(move: _Move, rows: int) -> Iterator[Finding]:
@@ -155,7 +161,7 @@ def _findings(move: _Move, rows: int) -> Iterator[Finding]:
             before=_seen(move, row, move.start),
             after=_seen(move, row, move.target),
             why=_why(move, row) if move.compared.unknown & bit else "",
-            known=Listed(issue=entry.issue, reason=entry.reason, expires=str(entry.expires)) if entry else None,
+            known=listed(entry),
             accepted=bool(move.compared.accepted & bit),
         )
 
@@ -195,24 +201,9 @@ def _gist(given: Given) -> tuple[str, str]:
     return given.category, _CHANGING.sub("#", given.message)
 
 
-def _column(environment: Environment | None) -> Column | None:
-    if environment is None:
-        return None
-    return Column(
-        key=environment.key,
-        release=str(environment.release),
-        python=str(environment.python),
-        lane=environment.lane,
-        platform=environment.platform,
-        released_at=environment.released_at,
-        installs=environment.refusal is None,
-        refusal=environment.refusal.message if environment.refusal else "",
-    )
-
-
 def _evidence(move: _Move, backing: Backing) -> Evidence:
-    cells = [move.sides.matrix.cell(row, column) for row in move.sides.rows(move.scope) for column in move.columns]
-    spans = [backing.spans[column.key] for column in move.columns if column.key in backing.spans]
+    cells = [move.sides.matrix.cell(row, each) for row in move.sides.rows(move.scope) for each in move.columns]
+    spans = [backing.spans[each.key] for each in move.columns if each.key in backing.spans]
     asked = {Release.parse(move.question.start), Release.parse(move.question.target)}
     covered = [each for each in move.sides.matrix.environments if each.release in asked]
     return Evidence(

@@ -89,27 +89,32 @@ def held(folder: Path, cache: Path, beliefs: Beliefs, day: date) -> tuple[Sides,
     path = cached(head, cache, "json")
     if not path.exists():
         _make(path, folder, cache)
-    told = json.loads(path.read_bytes())
-    matrix, made = _matrix(told)
-    warnings = {
-        key: {name: tuple(Warned(**each) for each in given) for name, given in of.items()}
-        for key, of in told["warnings"].items()
-    }
-    spans = {key: Span(*map(datetime.fromisoformat, each.span)) for key, each in _columns(told).items() if each.span}
-    backing = Backing(spans, lambda key: warnings.get(key, {}), beliefs.profiles)
+    try:
+        matrix, made, backing = _read(path, beliefs)
+    except (ValueError, KeyError, TypeError, IndexError):  # damaged: made once more, then it is trouble of ours
+        _make(path, folder, cache)
+        matrix, made, backing = _read(path, beliefs)
     return Sides(matrix.listing(beliefs.known, day), made), backing, head
 
 
-def _columns(told: dict[str, Any]) -> dict[str, Column]:
-    return {each.key: each for each in (Column(*values) for values in told["environments"])}
-
-
-def _matrix(told: dict[str, Any]) -> tuple[Matrix, dict[str, Side]]:
+def _read(path: Path, beliefs: Beliefs) -> tuple[Matrix, dict[str, Side], Backing]:
+    told = json.loads(path.read_bytes())
+    columns = [Column(*values) for values in told["environments"]]
     rows = tuple(_scenario(Row(*each)) for each in told["scenarios"])
-    columns = {key: _environment(each) for key, each in _columns(told).items()}
+    environments = tuple(map(_environment, columns))
     cells = {(rows[number].id, key): cell for key, of in told["cells"].items() for number, *cell in of}
-    made = {key: Side(columns[key], *(int(bits, 16) for bits in each.sets)) for key, each in _columns(told).items()}
-    return Matrix(rows, tuple(columns.values()), Cells(cells)), made
+    made = {
+        each.key: Side(environment, *(int(bits, 16) for bits in each.sets))
+        for each, environment in zip(columns, environments, strict=True)
+    }
+    spans = {each.key: Span(*map(datetime.fromisoformat, each.span)) for each in columns if each.span}
+    warnings = told["warnings"]
+    backing = Backing(spans, lambda key: _warned(warnings.get(key, {})), beliefs)
+    return Matrix(rows, environments, Cells(cells)), made, backing
+
+
+def _warned(told: dict[str, Any]) -> dict[str, tuple[Warned, ...]]:
+    return {name: tuple(Warned(**each) for each in given) for name, given in told.items()}
 
 
 def _scenario(row: Row) -> Scenario:

@@ -18,4 +18,4 @@ if TYPE_CHECKING:
 def held(store: Store, beliefs: Beliefs, day: date) -> tuple[Sides, Backing]:
     """Return what questions about upgrades are put to: all that a store holds and a scenario set believes on a day."""
     sides = Sides(store.matrix().listing(beliefs.known, day))
-    return sides, Backing(store.spans(), cache(store.warnings), beliefs.profiles)
+    return sides, Backing(store.spans(), cache(store.warnings), beliefs)

@@ -10,6 +10,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from service.domain.answer import Answer, Question, Safety
+from service.domain.beliefs import Beliefs
 from service.domain.environment import Lane, Python
 from service.domain.errors import UnknownName
 from service.domain.known import Known
@@ -96,10 +97,13 @@ PLACES = ("regressed", "fixed", "still_failing", "unknown", "not_applicable")
         (" F", "unknown", Safety.UNKNOWN),
         ("Ps", "unknown", Safety.UNKNOWN),
         ("sF", "unknown", Safety.UNKNOWN),
-        ("-P", "not_applicable", Safety.SAFE),
-        ("P-", "not_applicable", Safety.SAFE),
-        ("-F", "not_applicable", Safety.SAFE),
-        ("- ", "not_applicable", Safety.SAFE),
+        ("-P", "not_applicable", Safety.UNKNOWN),
+        ("P-", "not_applicable", Safety.UNKNOWN),
+        ("-F", "not_applicable", Safety.UNKNOWN),
+        ("- ", "unknown", Safety.UNKNOWN),
+        ("~-", "unknown", Safety.UNKNOWN),
+        ("s-", "unknown", Safety.UNKNOWN),
+        ("--", "not_applicable", Safety.UNKNOWN),
     ],
 )
 def test_a_scenario_has_one_place_in_the_answer(line: str, place: str | None, verdict: Safety) -> None:
@@ -139,13 +143,13 @@ def test_reasons_are_sentences() -> None:
         "1 scenario in scope without a verdict on both sides: 1 flaky.",
     )
     assert ask(grid("PP", "FF")).reasons == (
-        "All 2 scenarios in scope have fresh evidence on both sides; nothing that holds on 2025.2.0 breaks on 2025.3.0.",
+        "All 2 scenarios in scope that apply have fresh evidence on both sides; nothing that holds on 2025.2.0 breaks on 2025.3.0.",
     )
 
 
 def test_nothing_in_scope_is_unknown() -> None:
     """An empty question is not answered with safe."""
-    answer = ask(grid("PP"), covers=("dask.bag",))
+    answer = ask(grid("PP"), q="no such words")
     assert answer.verdict is Safety.UNKNOWN
     assert answer.reasons == ("No scenario is in scope, so nothing is known.",)
 
@@ -169,6 +173,12 @@ def test_a_target_that_does_not_install_is_unsafe() -> None:
     answer = ask(refusing("2025.3.0"))
     assert answer.verdict is Safety.UNSAFE
     assert answer.reasons == ("dask 2025.3.0 does not install: distributed needs another dask",)
+
+
+def test_a_target_that_does_not_install_is_unsafe_from_wherever() -> None:
+    """Also from a release that was never tested, or does not install itself."""
+    assert ask(refusing("2025.3.0"), start="2020.1.0").verdict is Safety.UNSAFE
+    assert ask(refusing("2025.2.0", "2025.3.0")).verdict is Safety.UNSAFE
 
 
 @pytest.mark.parametrize("target", ["2025.3.0", "2025.2.0"])
@@ -234,6 +244,30 @@ def test_the_way_down_is_answered_too() -> None:
     assert (answer.verdict, answer.recommended) == (Safety.UNSAFE, "2025.4.0")
     assert [step.release for step in answer.road] == ["2025.4.1", "2025.4.0", "2025.3.0"]
     assert answer.specifier == "dask>=2025.4.0,<=2025.10.0"
+
+
+def test_a_release_that_nobody_tested_is_on_the_road_and_left_out() -> None:
+    """As far as the package index told of it."""
+    released = tuple(map(Release.parse, ("2025.2.1", "2025.2.0", "2025.9.0", "2026.1.0")))
+    answer = ask(grid("PPPPP"), target="2025.10.0", backing=Backing(beliefs=Beliefs(released=released)))
+    assert [step.release for step in answer.road if step.verdict is Safety.UNKNOWN] == ["2025.2.1", "2025.9.0"]
+    assert answer.specifier == "dask>=2025.2.0,!=2025.2.1,!=2025.9.0,<=2025.10.0"
+    assert all(step.installs for step in answer.road)
+
+
+def test_a_release_is_the_same_however_it_is_written() -> None:
+    """2025.02.0 is 2025.2.0."""
+    answer = ask(grid("PP"), target="2025.03.0")
+    assert (answer.question.target, answer.verdict) == ("2025.3.0", Safety.SAFE)
+
+
+def test_one_platform_is_kept_before_one_python() -> None:
+    """And where it cannot be, that is told."""
+    start = environment("2025.2.0")
+    linux = environment("2025.3.0", python=Python(3, 12))
+    mac = replace(environment("2025.3.0"), platform="darwin")
+    assert ask(grid("PFP", columns=(start, linux, mac))).verdict is Safety.UNSAFE
+    assert "different platforms: linux and darwin" in ask(grid("PP", columns=(start, mac))).caveats[0]
 
 
 def test_a_late_backport_stands_by_its_version_and_says_when_it_came() -> None:
@@ -333,12 +367,14 @@ def test_evidence_is_counted_and_dated() -> None:
         ({"area": ("arrays",)}, "No area 'arrays'. Nearest: array."),
         ({"scenario": ("array/ro_*",)}, "No scenario 'array/ro_*'."),
         ({"scenario": ("futures/row_0",)}, "No scenario 'futures/row_0'. Nearest: array/row_0."),
+        ({"accept": ("known", "array/row_7")}, "No scenario 'array/row_7'."),
+        ({"covers": ("dask.array.thing",)}, "No covered name 'dask.array.thing'. Nearest: dask.array.thing_0."),
     ],
 )
 def test_what_there_is_not_is_named(narrowing: dict[str, object], told: str) -> None:
     """Rather than answering about nothing."""
     with pytest.raises(UnknownName) as raised:
-        ask(grid("PP"), backing=Backing(profiles={"yours": Profile()}), **narrowing)
+        ask(grid("PP"), backing=Backing(beliefs=Beliefs(profiles={"yours": Profile()})), **narrowing)
     assert str(raised.value) == told
 
 
@@ -409,7 +445,7 @@ def test_a_failure_on_the_target_never_makes_an_answer_safer(
         return
     number = data.draw(st.integers(0, len(lines) - 1))
     column = RELEASES.index(target)
-    if lines[number][column] in " s" and lines[number][RELEASES.index(start)] in "FTC":
+    if lines[number][column] in " s" and lines[number][RELEASES.index(start)] in "FTC-":
         return
     worse = "~" if lines[number][column] in "P~" else "F"
     if lines[number][column] == "-":
