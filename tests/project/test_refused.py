@@ -161,6 +161,32 @@ def test_what_is_neither_release_nor_file_is_refused(
         start(text)
 
 
+MANY = 300_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# " + "]" * MANY + "\ndependencies: " + "[" * MANY,
+        "[ # ]\n" * MANY,
+        "a: '" + "]" * MANY + "'\nb: " + "{a: " * MANY,
+        "a:\r" + "- " * MANY,
+        "a:\u2028" + "? " * MANY,
+    ],
+    ids=["closed in a comment", "closed in many comments", "closed in a text", "old lines", "other lines"],
+)
+def test_no_nesting_ends_the_process(written: Read, text: str) -> None:
+    """However it is hidden: the depth is that of the parser."""
+    with pytest.raises(UnreadableLock, match=r"environment\.yml: not YAML: nested too deeply\."):
+        written("environment.yml", text)
+
+
+def test_brackets_that_nest_nothing_are_not_counted(written: Read) -> None:
+    """In a comment, and in a text."""
+    text = f"# {'[' * MANY}\nname: '{'{' * MANY}'\ndependencies: [dask=2025.2.0=py_0]"
+    assert str(written("environment.yml", text).release) == "2025.2.0"
+
+
 def test_a_folder_is_answered_with_the_lock_files_in_it(tmp_path: Path) -> None:
     """Or with the kinds there are."""
     with pytest.raises(UnknownStart, match=r"is a folder\. Give a lock file, one of uv\.lock, "):
