@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion, Version
-
 from service.domain.environment import Lane
+from service.domain.release import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,9 +74,8 @@ def _apart(version: str, other: str | None) -> int:
     """Return which part of two versions differs first. A package that was not there at all is as far as can be."""
     if other is None:
         return MAJOR
-    try:
-        ours, theirs = Version(version), Version(other)
-    except InvalidVersion:
+    ours, theirs = version_of(version), version_of(other)
+    if ours is None or theirs is None:
         return SAME if version == other else MAJOR
     if ours == theirs:
         return SAME

@@ -96,6 +96,14 @@ def test_a_version_that_cannot_be_read_differs_from_every_other() -> None:
     assert caveats == ("You have NumPy nightly; the evidence was made with NumPy 2.1.0.",)
 
 
+@pytest.mark.parametrize("digits", [5000, 100_000])
+def test_a_version_of_thousands_of_digits_is_one_that_cannot_be_read(digits: int) -> None:
+    """Python makes no number of them."""
+    version = "9" * digits
+    assert nearest({"numpy": version}, None, [candidate("a", PY311, numpy=version)]).caveats == ()
+    assert len(nearest({"numpy": version}, None, [candidate("a", PY311, numpy="2.1.0")]).caveats) == 1
+
+
 def test_nothing_tested_has_no_nearest() -> None:
     """And nothing is said of it."""
     assert nearest(USER, PY312, []) == Nearest(None, ())

@@ -187,6 +187,47 @@ def test_brackets_that_nest_nothing_are_not_counted(written: Read) -> None:
     assert str(written("environment.yml", text).release) == "2025.2.0"
 
 
+DIGITS = "9" * 5000
+"""More than Python makes a number of."""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("requirements.txt", f"dask=={DIGITS}"),
+        ("requirements.txt", f"dask==1\ndask=={DIGITS}"),
+        ("requirements.txt", f"dask==1\ndistributed=={DIGITS}"),
+        ("requirements.txt", f"dask==1,!=2.*,!={DIGITS}"),
+        ("requirements.txt", f"dask=={DIGITS},!={DIGITS}.0"),
+        ("requirements.txt", f"dask==1 ; python_version < '{DIGITS}'"),
+        ("requirements.txt", f"# uv pip compile --python-version 3.{DIGITS}\ndask==1"),
+        ("requirements.txt", f"# uv pip compile --universal --python-version 3.{DIGITS}\ndask==1"),
+        ("uv.lock", f'requires-python = ">=3.{DIGITS}"\n[[package]]\nname = "dask"\nversion = "1"\n'),
+        ("uv.lock", f'[[package]]\nname = "dask"\nversion = "{DIGITS}"\nsource = {{ registry = "x" }}\n'),
+        ("environment.yml", f"dependencies: [python=3.{DIGITS}, dask==1.0.0]"),
+        ("requirements.txt", f"dask==1 ; {'(' * 5000}python_version < '4'{')' * 5000}"),
+        ("uv.lock", f'[[package]]\nname = "dask"\nversion = "1"\nresolution-markers = ["{"(" * 5000}"]\n'),
+    ],
+)
+def test_a_version_or_a_marker_that_python_cannot_hold_is_read_or_refused(written: Read, name: str, text: str) -> None:
+    """As one that is no version, and no marker: never a traceback."""
+    with contextlib.suppress(DaskMatrixError):
+        assert written(name, text).packages
+
+
+@pytest.mark.parametrize("python", [f"3.{DIGITS}", "3.\u0661\u0662"])
+def test_a_python_that_is_no_version_is_none(written: Read, tmp_path: Path, python: str) -> None:
+    """Of too many digits, or of those of another script."""
+    (tmp_path / ".python-version").write_text(python, encoding="utf-8")
+    assert written("requirements.txt", "dask==2025.2.0").python is None
+
+
+def test_a_version_of_thousands_of_digits_is_refused_in_few_words(written: Read) -> None:
+    """With its line."""
+    with pytest.raises(NoRelease, match=r"line 1: '9{80}' is no version of dask"):
+        written("requirements.txt", f"dask=={DIGITS}")
+
+
 def test_a_folder_is_answered_with_the_lock_files_in_it(tmp_path: Path) -> None:
     """Or with the kinds there are."""
     with pytest.raises(UnknownStart, match=r"is a folder\. Give a lock file, one of uv\.lock, "):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from service.project.locks.entries import Entry, Listing, UnreadableLock, place, without_secrets
@@ -99,7 +99,7 @@ def entries_of(line: str, where: str) -> list[Entry]:
         return _direct(line, where)
     try:
         requirement = Requirement(line)
-    except InvalidRequirement:
+    except (ValueError, RecursionError):  # InvalidRequirement is one
         raise UnreadableLock(
             f"{where}: {without_secrets(line)[:80]!r} is no requirement. Write one such as dask==2025.2.0."
         ) from None
