@@ -129,6 +129,8 @@ source = {{ git = "{GIT[4:]}" }}
             "line 1: dask comes from git+https://example.invalid/dask",
         ),
         ("requirements.txt", GIT, NoRelease, "line 1: dask comes from git+https://example.invalid/dask/dask.git@main"),
+        ("requirements.txt", "-e https://me:secret@[x/dask", UnreadableLock, "line 1: 'https://[x/dask' is no URL."),
+        ("environment.yml", "dependencies:\n- pip:\n  - https://[x", UnreadableLock, "line 3: 'https://[x' is no URL."),
         ("requirements.txt", "./dask-2025.2.0-py3-none-any.whl", NoRelease, "line 1: dask comes from ./dask-2025.2.0"),
         ("requirements.txt", "dask==2025.2.0+4.gabc", NoRelease, "line 1: dask 2025.2.0+4.gabc was built between"),
         ("requirements.txt", "dask===main", NoRelease, "line 1: 'main' is no version of dask"),

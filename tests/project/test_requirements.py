@@ -81,6 +81,7 @@ def test_an_include_that_is_missing_is_named_with_its_line(tmp_path: Path) -> No
         ("dask[secret] >= 2024", "line 2: dask is not pinned. Write dask=="),
         ("dask @ https://example.invalid/secret.whl", "line 2: dask comes from a URL or a path, which is no release."),
         ("-e ./secret/dask", "line 2: dask comes from a URL or a path, which is no release."),
+        ("https://[secret", "line 2 is no requirement."),
         ("-r secret.txt", "line 2: what it includes cannot be read."),
     ],
 )

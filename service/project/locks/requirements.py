@@ -141,7 +141,10 @@ def pin(requirement: Requirement) -> str | None:
 def _direct(url: str, where: str) -> list[Entry]:
     """Return what a URL or a path is of, as far as it says so: its egg, its file's name, its repository's name."""
     address, _, marker = url.partition(" ;")
-    parts = urlsplit(address.strip())
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:  # a bracket in the host, which is no address
+        raise UnreadableLock(f"{where}: {without_secrets(address.strip())[:80]!r} is no URL.") from None
     egg = re.search(r"(?:^|&)egg=([\w.-]+)", parts.fragment)
     last = unquote(parts.path.rstrip("/")).rsplit("/", 1)[-1].partition("@")[0].removesuffix(".git")
     name = egg[1] if egg else re.split(r"-\d", last)[0]
