@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion, Version
+from packaging.utils import canonicalize_name
 
-from service.domain.environment import Lane
+from service.domain.release import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 COMPARED = {"pandas": "pandas", "numpy": "NumPy", "pyarrow": "pyarrow"}
 """The packages that decide how Dask behaves beside Dask itself: canonical name -> how it is written in a sentence."""
-LANES = tuple(Lane)
-"""Of environments equally near, the first of these lanes is preferred: as-released."""
 
 SAME, MICRO, MINOR, MAJOR = range(4)
 """How far two versions of a package are apart: the first part of the version that differs."""
@@ -40,28 +38,23 @@ def nearest(
     python: Python | None,
     candidates: Sequence[tuple[Environment, Mapping[str, str]]],
 ) -> Nearest:
-    """Return the candidate nearest to a user's packages (canonical name -> version) and Python.
+    """Return the candidate nearest to a user's packages (name, however it is spelled -> version) and Python.
 
     The same Python minor counts most, then the fewest packages that differ in their major version, in their minor, in
-    less than that. What is equally near is decided by lane, then by Python and key: never by the order of candidates.
+    less than that. What is equally near is decided by Python, then by key: never by the order of candidates.
     """
     if not candidates:
         return Nearest(None, ())
-    environment, pins = min(candidates, key=lambda candidate: _distance(start_packages, python, candidate))
-    return Nearest(environment, _caveats(start_packages, python, (environment, pins)))
+    start: dict[str, str] = {canonicalize_name(name): version for name, version in sorted(start_packages.items())}
+    environment, pins = min(candidates, key=lambda candidate: _distance(start, python, candidate))
+    return Nearest(environment, _caveats(start, python, (environment, pins)))
 
 
 def _distance(start: Mapping[str, str], python: Python | None, candidate: Candidate) -> tuple[object, ...]:
     environment, pins = candidate
     apart = [_apart(start[name], pins.get(name)) for name in COMPARED if name in start]
     counts = tuple(apart.count(part) for part in (MAJOR, MINOR, MICRO))
-    return (
-        _minors_apart(python, environment.python),
-        counts,
-        LANES.index(environment.lane),
-        environment.python,
-        environment.key,
-    )
+    return _minors_apart(python, environment.python), counts, environment.python, environment.key
 
 
 def _minors_apart(python: Python | None, other: Python) -> tuple[int, int]:
@@ -75,9 +68,8 @@ def _apart(version: str, other: str | None) -> int:
     """Return which part of two versions differs first. A package that was not there at all is as far as can be."""
     if other is None:
         return MAJOR
-    try:
-        ours, theirs = Version(version), Version(other)
-    except InvalidVersion:
+    ours, theirs = version_of(version), version_of(other)
+    if ours is None or theirs is None:
         return SAME if version == other else MAJOR
     if ours == theirs:
         return SAME

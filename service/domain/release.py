@@ -30,13 +30,20 @@ class Release:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a release such as ``2025.2.0``; raise InvalidRelease otherwise."""
-        try:
-            return cls(Version(text.strip()))
-        except ValueError:  # InvalidVersion is one; so is a number of thousands of digits
-            raise InvalidRelease(f"{text!r} is not a release. Write a version such as 2025.2.0.") from None
+        if version := version_of(text.strip()):
+            return cls(version)
+        raise InvalidRelease(f"{text!r} is not a release. Write a version such as 2025.2.0.")
 
     def __str__(self) -> str:
         return str(self.version)
+
+
+def version_of(text: str) -> Version | None:
+    """Return the version that a text is; None for what is none."""
+    try:
+        return Version(text)
+    except ValueError:  # InvalidVersion is one; so is a number of thousands of digits
+        return None
 
 
 def nearest(wanted: Release, known: Collection[Release], count: int = 4) -> list[Release]:

@@ -37,9 +37,7 @@ def chosen(candidates: list[Candidate], packages: dict[str, str] = USER, python:
         (candidate("z", PY312, pandas="2.3.0", numpy="2.0.0"), candidate("a", PY312, pandas="2.2.3", numpy="1.26.4")),
         (candidate("z", PY312, pandas="2.2.1", numpy="2.1.1"), candidate("a", PY312, pandas="2.2.3", numpy="2.0.0")),
         (candidate("z", PY312, pandas="2.2.1"), candidate("a", PY312, pandas="2.2.1", numpy="2.1.2")),
-        (candidate("z", PY312, pandas="3.0.0"), candidate("a", PY312, Lane.LATEST, pandas="3.0.0")),
-        (candidate("z", PY312, Lane.LATEST), candidate("a", PY312, Lane.LOWEST_DIRECT)),
-        (candidate("z", PY312, dask="1"), candidate("a", PY312, Lane.LATEST, dask="2025.2.0")),
+        (candidate("a", PY312, dask="1"), candidate("b", PY312, dask="2025.2.0")),
     ],
     ids=[
         "the same Python before any package",
@@ -47,15 +45,36 @@ def chosen(candidates: list[Candidate], packages: dict[str, str] = USER, python:
         "a major difference is more than two minor ones",
         "a minor difference is more than two micro ones",
         "fewer differences of one kind",
-        "as released before latest",
-        "latest before lowest-direct",
-        "no other package counts",
+        "no other package counts, and the key decides",
     ],
 )
 def test_the_nearer_of_two_is_chosen(near: Candidate, far: Candidate) -> None:
-    """Python, then packages by the part of the version that differs, then the lane."""
+    """Python, then packages by the part of the version that differs, then the key."""
     candidates = [(environment, USER | dict(pins)) for environment, pins in (near, far)]
-    assert chosen(candidates) == chosen(candidates[::-1]) == "z"
+    assert chosen(candidates) == chosen(candidates[::-1]) == near[0].key
+
+
+def test_of_environments_equally_near_to_an_unknown_python_the_oldest_python_is_chosen() -> None:
+    """Before the key."""
+    candidates = [candidate("a", PY313), candidate("z", PY311)]
+    assert chosen(candidates, python=None) == chosen(candidates[::-1], python=None) == "z"
+
+
+@pytest.mark.parametrize("name", ["Pandas", "PANDAS", "pandas"])
+def test_a_package_counts_however_its_name_is_spelled(name: str) -> None:
+    """As pip takes it."""
+    candidates = [candidate("a", PY312, pandas="2.2.3"), candidate("z", PY312, pandas="1.0")]
+    assert chosen(candidates, {name: "1.0"}) == "z"
+    assert nearest({name: "1.0"}, PY312, candidates[:1]).caveats == (
+        "You have pandas 1.0; the evidence was made with pandas 2.2.3.",
+    )
+
+
+def test_of_two_spellings_of_a_name_the_canonical_one_counts() -> None:
+    """Whichever was given first."""
+    candidates = [candidate("a", PY312, pandas="2.2.3"), candidate("z", PY312, pandas="1.0")]
+    assert chosen(candidates, {"pandas": "1.0", "Pandas": "2.2.3"}) == "z"
+    assert chosen(candidates, {"Pandas": "2.2.3", "pandas": "1.0"}) == "z"
 
 
 def test_an_environment_without_a_package_of_the_users_is_further_than_one_with_another_version_of_it() -> None:
@@ -94,6 +113,14 @@ def test_a_version_that_cannot_be_read_differs_from_every_other() -> None:
     """It is shown as it is written."""
     caveats = nearest({"numpy": "nightly"}, None, [candidate("a", PY311, numpy="2.1.0")]).caveats
     assert caveats == ("You have NumPy nightly; the evidence was made with NumPy 2.1.0.",)
+
+
+@pytest.mark.parametrize("digits", [5000, 100_000])
+def test_a_version_of_thousands_of_digits_is_one_that_cannot_be_read(digits: int) -> None:
+    """Python makes no number of them."""
+    version = "9" * digits
+    assert nearest({"numpy": version}, None, [candidate("a", PY311, numpy=version)]).caveats == ()
+    assert len(nearest({"numpy": version}, None, [candidate("a", PY311, numpy="2.1.0")]).caveats) == 1
 
 
 def test_nothing_tested_has_no_nearest() -> None:

@@ -129,6 +129,8 @@ source = {{ git = "{GIT[4:]}" }}
             "line 1: dask comes from git+https://example.invalid/dask",
         ),
         ("requirements.txt", GIT, NoRelease, "line 1: dask comes from git+https://example.invalid/dask/dask.git@main"),
+        ("requirements.txt", "-e https://me:secret@[x/dask", UnreadableLock, "line 1: 'https://[x/dask' is no URL."),
+        ("environment.yml", "dependencies:\n- pip:\n  - https://[x", UnreadableLock, "line 3: 'https://[x' is no URL."),
         ("requirements.txt", "./dask-2025.2.0-py3-none-any.whl", NoRelease, "line 1: dask comes from ./dask-2025.2.0"),
         ("requirements.txt", "dask==2025.2.0+4.gabc", NoRelease, "line 1: dask 2025.2.0+4.gabc was built between"),
         ("requirements.txt", "dask===main", NoRelease, "line 1: 'main' is no version of dask"),
@@ -159,6 +161,73 @@ def test_what_is_neither_release_nor_file_is_refused(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UnknownStart, match=r"is no release and there is no such file\. Give a release such as 2025"):
         start(text)
+
+
+MANY = 300_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# " + "]" * MANY + "\ndependencies: " + "[" * MANY,
+        "[ # ]\n" * MANY,
+        "a: '" + "]" * MANY + "'\nb: " + "{a: " * MANY,
+        "a:\r" + "- " * MANY,
+        "a:\u2028" + "? " * MANY,
+    ],
+    ids=["closed in a comment", "closed in many comments", "closed in a text", "old lines", "other lines"],
+)
+def test_no_nesting_ends_the_process(written: Read, text: str) -> None:
+    """However it is hidden: the depth is that of the parser."""
+    with pytest.raises(UnreadableLock, match=r"environment\.yml: not YAML: nested too deeply\."):
+        written("environment.yml", text)
+
+
+def test_brackets_that_nest_nothing_are_not_counted(written: Read) -> None:
+    """In a comment, and in a text."""
+    text = f"# {'[' * MANY}\nname: '{'{' * MANY}'\ndependencies: [dask=2025.2.0=py_0]"
+    assert str(written("environment.yml", text).release) == "2025.2.0"
+
+
+DIGITS = "9" * 5000
+"""More than Python makes a number of."""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("requirements.txt", f"dask=={DIGITS}"),
+        ("requirements.txt", f"dask==1\ndask=={DIGITS}"),
+        ("requirements.txt", f"dask==1\ndistributed=={DIGITS}"),
+        ("requirements.txt", f"dask==1,!=2.*,!={DIGITS}"),
+        ("requirements.txt", f"dask=={DIGITS},!={DIGITS}.0"),
+        ("requirements.txt", f"dask==1 ; python_version < '{DIGITS}'"),
+        ("requirements.txt", f"# uv pip compile --python-version 3.{DIGITS}\ndask==1"),
+        ("requirements.txt", f"# uv pip compile --universal --python-version 3.{DIGITS}\ndask==1"),
+        ("uv.lock", f'requires-python = ">=3.{DIGITS}"\n[[package]]\nname = "dask"\nversion = "1"\n'),
+        ("uv.lock", f'[[package]]\nname = "dask"\nversion = "{DIGITS}"\nsource = {{ registry = "x" }}\n'),
+        ("environment.yml", f"dependencies: [python=3.{DIGITS}, dask==1.0.0]"),
+        ("requirements.txt", f"dask==1 ; {'(' * 5000}python_version < '4'{')' * 5000}"),
+        ("uv.lock", f'[[package]]\nname = "dask"\nversion = "1"\nresolution-markers = ["{"(" * 5000}"]\n'),
+    ],
+)
+def test_a_version_or_a_marker_that_python_cannot_hold_is_read_or_refused(written: Read, name: str, text: str) -> None:
+    """As one that is no version, and no marker: never a traceback."""
+    with contextlib.suppress(DaskMatrixError):
+        assert written(name, text).packages
+
+
+@pytest.mark.parametrize("python", [f"3.{DIGITS}", "3.\u0661\u0662"])
+def test_a_python_that_is_no_version_is_none(written: Read, tmp_path: Path, python: str) -> None:
+    """Of too many digits, or of those of another script."""
+    (tmp_path / ".python-version").write_text(python, encoding="utf-8")
+    assert written("requirements.txt", "dask==2025.2.0").python is None
+
+
+def test_a_version_of_thousands_of_digits_is_refused_in_few_words(written: Read) -> None:
+    """With its line."""
+    with pytest.raises(NoRelease, match=r"line 1: '9{80}' is no version of dask"):
+        written("requirements.txt", f"dask=={DIGITS}")
 
 
 def test_a_folder_is_answered_with_the_lock_files_in_it(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from service.domain.errors import DaskMatrixError
 from service.project.locks.entries import UnreadableLock
 from service.project.locks.locked import start
 
@@ -70,6 +71,40 @@ def test_an_include_that_is_missing_is_named_with_its_line(tmp_path: Path) -> No
         UnreadableLock, match=r"requirements\.txt, line 2: .*base\.txt is missing: there is no such file"
     ):
         read(tmp_path, requirements=f"{PINNED}\n-r base.txt")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("root:secret:0:0", "line 2 is no requirement. Write one such as dask==2025.2.0."),
+        ("dask >= 2024, != 2024.1.secret", "line 2 is no requirement."),
+        ("dask[secret] >= 2024", "line 2: dask is not pinned. Write dask=="),
+        ("dask @ https://example.invalid/secret.whl", "line 2: dask comes from a URL or a path, which is no release."),
+        ("-e ./secret/dask", "line 2: dask comes from a URL or a path, which is no release."),
+        ("https://[secret", "line 2 is no requirement."),
+        ("-r secret.txt", "line 2: what it includes cannot be read."),
+    ],
+)
+def test_no_line_of_an_included_file_is_quoted(tmp_path: Path, line: str, told: str) -> None:
+    """Its place is named: what is included may be any file of the machine."""
+    with pytest.raises(DaskMatrixError) as raised:
+        read(tmp_path, requirements="-r other.txt", other=f"toolz==1.0\n{line}\n")
+    assert f"{tmp_path / 'other.txt'}, {told}" in str(raised.value)
+    assert "secret" not in str(raised.value)
+
+
+def test_a_line_of_the_file_that_was_asked_for_is_quoted_wherever_it_stands(tmp_path: Path) -> None:
+    """Also after an include."""
+    with pytest.raises(UnreadableLock, match=r"requirements\.txt, line 2: 'Dear all,' is no requirement"):
+        read(tmp_path, requirements="-r other.txt\nDear all,", other=PINNED)
+
+
+def test_an_include_from_elsewhere_in_an_included_file_is_told_by_its_place(tmp_path: Path) -> None:
+    """And not fetched either."""
+    (tmp_path / "other.txt").write_text(f"{PINNED}\n-r https://example.invalid/secret.txt\n")
+    (tmp_path / "requirements.txt").write_text("-r other.txt\n")
+    (note,) = start(str(tmp_path / "requirements.txt")).notes
+    assert note.endswith("other.txt, line 2: a file is included from elsewhere and was not read.")
 
 
 def test_an_include_from_elsewhere_is_told_and_not_fetched(tmp_path: Path) -> None:

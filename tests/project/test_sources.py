@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from service.project.code import sources
 from service.project.code.notebooks import without_magics
 from service.project.code.sources import NoCode, files
 from service.project.code.usage import Place, Unread, usage
@@ -145,6 +146,39 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     write(tmp_path, a_py=DASK)
     (tmp_path / "a.py").chmod(0)
     assert usage([tmp_path]).unread == (Unread((tmp_path / "a.py").as_posix(), "Permission denied"),)
+
+
+@pytest.mark.parametrize("name", ["endless.py", "endless.ipynb"])
+def test_only_a_regular_file_is_opened(tmp_path: Path, name: str) -> None:
+    """A pipe that nobody writes to, and a device without an end, are told; so is a link that leads nowhere."""
+    write(tmp_path, good_py=DASK)
+    for folder in ("pipe", "zero", "nowhere"):
+        (tmp_path / folder).mkdir()
+    os.mkfifo(tmp_path / "pipe" / name)
+    (tmp_path / "zero" / name).symlink_to("/dev/zero")
+    (tmp_path / "nowhere" / name).symlink_to(tmp_path / "missing")
+    told = usage([tmp_path])
+    assert list(told.names) == ["dask.compute"]
+    assert told.unread == (
+        Unread((tmp_path / "nowhere" / name).as_posix(), "No such file or directory"),
+        Unread((tmp_path / "pipe" / name).as_posix(), "not a regular file"),
+        Unread((tmp_path / "zero" / name).as_posix(), "not a regular file"),
+    )
+    assert usage([tmp_path / "pipe" / name]).files == 0
+
+
+def test_a_file_larger_than_code_is_told_and_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever size it says that it has; a notebook may be larger than a Python file."""
+    monkeypatch.setattr(sources, "MOST_BYTES", 2_000_000)
+    monkeypatch.setattr(sources, "MOST_BYTES_OF_NOTEBOOK", 3_000_000)
+    (tmp_path / "fits.py").write_bytes(DASK.encode().ljust(2_000_000))
+    (tmp_path / "large.py").write_bytes(DASK.encode().ljust(2_000_001))
+    notebook(tmp_path / "fits.ipynb", DASK.ljust(2_500_000))
+    notebook(tmp_path / "large.ipynb", DASK.ljust(3_000_001))
+    told = usage([tmp_path])
+    assert (told.files, [bad.reason for bad in told.unread]) == (2, ["larger than 3 MB", "larger than 2 MB"])
 
 
 def test_a_notebook_is_read_cell_by_cell(tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ INSTALLED = ("pyvenv.cfg", "conda-meta")
 """What stands in a folder that is a virtual environment, whatever its name."""
 MOST_BYTES = 8_000_000
 """A Python file larger than this is data, not code; parsing it would take gigabytes."""
+MOST_BYTES_OF_NOTEBOOK = 100_000_000
+"""Larger than that of a Python file: a notebook holds the pictures that its cells drew."""
 
 
 class NoCode(DaskMatrixError):
@@ -126,15 +128,25 @@ class _Unparsable(Exception):
 def _parts(path: Path) -> tuple[list[Part], list[Unread]]:
     if path.suffix == ".ipynb":
         return _cells(path)
-    if path.stat().st_size > MOST_BYTES:
-        raise _Unparsable(f"larger than {MOST_BYTES // 1_000_000} MB")
-    return [Part(_parsed(path.read_bytes()))], []
+    return [Part(_parsed(_content(path, MOST_BYTES)))], []
+
+
+def _content(path: Path, most: int) -> bytes:
+    """Return what a file holds; a pipe or a device, which may never end, is not opened."""
+    path.stat()  # says why there is no file, which is_file does not
+    if not path.is_file():
+        raise _Unparsable("not a regular file")
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise _Unparsable(f"larger than {most // 1_000_000} MB")
+    return content
 
 
 def _cells(path: Path) -> tuple[list[Part], list[Unread]]:
     """Parse a notebook cell by cell: one that does not parse takes nothing from the others."""
     parts, unread = [], []
-    for number, text in cells(path.read_bytes()):
+    for number, text in cells(_content(path, MOST_BYTES_OF_NOTEBOOK)):
         try:
             parts.append(Part(_parsed_cell(text), number))
         except _Unparsable as error:

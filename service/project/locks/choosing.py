@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
+
+from service.domain.release import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,10 +50,8 @@ def _rank(entry: Entry) -> tuple[bool, bool, tuple[bool, Version]]:
 
 def _order(version: str) -> tuple[bool, Version]:
     """Return where a version stands; one that cannot be read is below all others."""
-    try:
-        return True, Version(version)
-    except InvalidVersion:
-        return False, Version("0")
+    read = version_of(version)
+    return read is not None, read or Version("0")
 
 
 def _among(

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion, Version
-
-from service.domain.release import InvalidRelease, Release
+from service.domain.release import InvalidRelease, Release, version_of
 from service.project.locks import formats
 from service.project.locks.choosing import choose
 from service.project.locks.entries import WAYS, NoDask, NoRelease, UnknownStart, UnpinnedDask
@@ -102,10 +100,9 @@ def _release(dask: Entry) -> Release:
     if dask.version is None:
         asked = f" ({dask.asked})" if dask.asked else ""
         raise UnpinnedDask(f"{dask.where}: dask is not pinned{asked}. Write dask== and the version in use. {WAYS}")
-    try:
-        version = Version(dask.version)
-    except InvalidVersion:
-        raise NoRelease(f"{dask.where}: {dask.version!r} is no version of dask. {WAYS}") from None
+    version = version_of(dask.version)
+    if version is None:
+        raise NoRelease(f"{dask.where}: {dask.version[:80]!r} is no version of dask. {WAYS}")
     if version.local or version.is_devrelease:
         raise NoRelease(f"{dask.where}: dask {version} was built between releases. {WAYS}")
     return Release(version)
@@ -120,7 +117,4 @@ def _differing(packages: Mapping[str, str], source: str) -> tuple[str, ...]:
 
 
 def _same(version: str, other: str) -> bool:
-    try:
-        return Version(version) == Version(other)
-    except InvalidVersion:
-        return version == other
+    return (version_of(version) or version) == (version_of(other) or other)

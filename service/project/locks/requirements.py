@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from service.project.locks.entries import Entry, Listing, UnreadableLock, place, without_secrets
@@ -37,19 +37,20 @@ class _Reader:
     seen: set[Path] = field(default_factory=set)
 
     def read(self, path: Path, lines: Iterable[tuple[int | None, str]]) -> None:
+        """Read the lines of a file. Of those after the first, which it includes, only the place is told, no word."""
+        told = not self.seen
         self.seen.add(path.absolute())
         for number, line in lines:
             where = place(path, number)
             if included := INCLUDE.fullmatch(line):
-                self._include(path.parent, included[1].strip(), where)
-            elif editable := EDITABLE.match(line):
-                self.entries.extend(_direct(line[editable.end() :], where))
-            elif not line.startswith("-"):
-                self.entries.extend(entries_of(OPTIONS.sub("", line), where))
+                self._include(path.parent, included[1].strip(), where, told=told)
+            else:
+                self.entries.extend(_listed(line, where) if told else _untold(line, where))
 
-    def _include(self, folder: Path, name: str, where: str) -> None:
+    def _include(self, folder: Path, name: str, where: str, *, told: bool) -> None:
         if "://" in name:
-            self.notes.append(f"{where}: {without_secrets(name)} is included from elsewhere and was not read.")
+            what = without_secrets(name) if told else "a file"
+            self.notes.append(f"{where}: {what} is included from elsewhere and was not read.")
             return
         path = Path(folder / name)
         if path.absolute() in self.seen:
@@ -57,7 +58,7 @@ class _Reader:
         try:
             text = text_of(path)
         except UnreadableLock as error:
-            raise UnreadableLock(f"{where}: {error}") from None
+            raise UnreadableLock(f"{where}: {error if told else 'what it includes cannot be read.'}") from None
         self.read(path, logical_lines(text))
 
 
@@ -93,13 +94,29 @@ def logical_lines(text: str) -> list[tuple[int, str]]:
     return [(number, " ".join(line.split())) for number, line in [*lines, (begun or 0, held)] if line]
 
 
+def _listed(line: str, where: str) -> list[Entry]:
+    """Return what a line lists; nothing for an option."""
+    if editable := EDITABLE.match(line):
+        return _direct(line[editable.end() :], where)
+    return [] if line.startswith("-") else entries_of(OPTIONS.sub("", line), where)
+
+
+def _untold(line: str, where: str) -> list[Entry]:
+    """Return what a line of an included file lists, without its words: any file of this machine can be included."""
+    try:
+        listed = _listed(line, where)
+    except UnreadableLock:
+        raise UnreadableLock(f"{where} is no requirement. Write one such as dask==2025.2.0.") from None
+    return [replace(entry, asked="", origin="a URL or a path" if entry.origin else "") for entry in listed]
+
+
 def entries_of(line: str, where: str) -> list[Entry]:
     """Return what a requirement lists: a name with its pin, or what a URL is of; nothing for another path."""
     if DIRECT.match(line) and " @ " not in line:
         return _direct(line, where)
     try:
         requirement = Requirement(line)
-    except InvalidRequirement:
+    except (ValueError, RecursionError):  # InvalidRequirement is one
         raise UnreadableLock(
             f"{where}: {without_secrets(line)[:80]!r} is no requirement. Write one such as dask==2025.2.0."
         ) from None
@@ -124,7 +141,10 @@ def pin(requirement: Requirement) -> str | None:
 def _direct(url: str, where: str) -> list[Entry]:
     """Return what a URL or a path is of, as far as it says so: its egg, its file's name, its repository's name."""
     address, _, marker = url.partition(" ;")
-    parts = urlsplit(address.strip())
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:  # a bracket in the host, which is no address
+        raise UnreadableLock(f"{where}: {without_secrets(address.strip())[:80]!r} is no URL.") from None
     egg = re.search(r"(?:^|&)egg=([\w.-]+)", parts.fragment)
     last = unquote(parts.path.rstrip("/")).rsplit("/", 1)[-1].partition("@")[0].removesuffix(".git")
     name = egg[1] if egg else re.split(r"-\d", last)[0]

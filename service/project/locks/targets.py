@@ -7,11 +7,12 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.markers import Marker, UndefinedEnvironmentName
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from service.domain.environment import Python
+from service.domain.release import version_of
 from service.project.locks.entries import UnreadableLock
 from service.project.locks.reading import text_of
 
@@ -61,7 +62,7 @@ class Target:
         }
         try:
             return Marker(marker).evaluate(values)
-        except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+        except (ValueError, UndefinedEnvironmentName, RecursionError):  # no marker, or none that can be compared
             return True
 
 
@@ -76,14 +77,14 @@ def full(text: str) -> Version | None:
     found = PYTHON.fullmatch(text.strip())
     if not found:
         return None
-    return Version(found[1] if found[1].count(".") > 1 else f"{found[1]}.{LATE}")
+    return version_of(found[1] if found[1].count(".") > 1 else f"{found[1]}.{LATE}")
 
 
 def allows(requires_python: str, version: Version) -> bool:
     """Whether a range of Pythons has this one; a range that is none of PEP 440 has all."""
     try:
         return SpecifierSet(requires_python).contains(version, prereleases=True)
-    except (InvalidSpecifier, InvalidVersion):
+    except ValueError:  # InvalidSpecifier is one; so is a number of thousands of digits
         return True
 
 
