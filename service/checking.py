@@ -27,8 +27,6 @@ SAFE, UNSAFE, UNKNOWN, UNREACHABLE = 0, 1, 3, 4
 CODES = {"safe": SAFE, "unsafe": UNSAFE, "unknown": UNKNOWN}
 SERVER = "DASK_MATRIX_SERVER"
 """The variable that names a server."""
-LIBRARIES = ("pandas", "numpy", "pyarrow")
-"""Whose versions are compared with those that the evidence was made with."""
 
 Texts = list[str] | None
 
@@ -156,7 +154,9 @@ def _with_classes(names: Iterable[str]) -> set[str]:
 
 def _had(begun: Start) -> dict[str, str]:
     """Return the versions that behaviours turn on, as far as they are known. Nothing else of a project is ever sent."""
-    found = {name: begun.packages[name] for name in LIBRARIES if name in begun.packages}
+    from service.domain.nearest import COMPARED
+
+    found = {name: begun.packages[name] for name in COMPARED if name in begun.packages}
     return found | ({"python": str(begun.python)} if begun.python else {})
 
 
