@@ -34,11 +34,12 @@ _WORD_OF_K = re.compile(r"(?!(?:and|or|not|None|True|False)$)[\w./+\[\]-]+")
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do."""
+    """One thing to do. ``requirement`` is a line to write into requirements, ``command`` one to type."""
 
     text: str
     command: str = ""
     issues: tuple[Issue, ...] = ()
+    requirement: str = ""
 
 
 def advice(answer: Answer, code: Code | None = None) -> tuple[Step, ...]:
@@ -51,17 +52,26 @@ def _go(answer: Answer) -> Iterator[Step]:
     start, target = answer.question.start, answer.question.target
     if start == target:
         return
-    requirement = shlex.join(["pip", "install", EXTRAS + inert(answer.specifier, _LONGEST).removeprefix("dask")])
     if answer.verdict is Safety.SAFE:
-        yield Step(f"Move to {target}. This admits only releases that are safe:", requirement)
-        return
-    if answer.recommended:
-        yield Step(f"Move to {answer.recommended} instead, the safe release nearest to {target}:", requirement)
+        yield Step(f"Move to {target}:", _install(target))
+    elif answer.recommended:
+        yield Step(
+            f"Move to {answer.recommended} instead, the safe release nearest to {target}:", _install(answer.recommended)
+        )
     else:
-        yield Step(f"Stay on {start}: no release on the way to {target} is known to be safe.", requirement)
-    if answer.next_safe:
+        yield Step(f"Stay on {start}: no release on the way to {target} is known to be safe.")
+    yield Step(
+        "Write into your requirements what admits only releases that are safe:",
+        requirement=inert(answer.specifier, _LONGEST),
+    )
+    if answer.next_safe and answer.verdict is not Safety.SAFE:
         onward = answer.question.model_copy(update={"target": answer.next_safe})
         yield Step(f"Or go further: {answer.next_safe} is safe.", _check(onward))
+
+
+def _install(release: str) -> str:
+    """Return the command that gets a release, whichever is there: up or down."""
+    return inert(shlex.join(["pip", "install", f"{EXTRAS}=={release}"]), _LONGEST)
 
 
 def _broken(answer: Answer, *, narrowed: bool) -> Iterator[Step]:

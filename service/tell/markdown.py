@@ -100,7 +100,7 @@ def _next(answer: Answer, code: Code | None) -> Iterator[str]:
 
 def _step(step: Advised) -> str:
     told = [text(step.text), *([", ".join(map(link, step.issues))] if step.issues else [])]
-    return " ".join([*told, *([coded(step.command, _LONGEST)] if step.command else [])])
+    return " ".join([*told, *(coded(each, _LONGEST) for each in (step.command, step.requirement) if each)])
 
 
 def _warning(warned: Warned) -> str:

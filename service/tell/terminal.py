@@ -159,6 +159,8 @@ def _step(number: int, step: Step, console: Console) -> None:
     say(console, f"{number}. {inert(step.text)}", GAP, hanging=3)
     if step.command:
         unbroken(console, step.command, 5, "bold")
+    if step.requirement:
+        unbroken(console, step.requirement, 5, "bold")
     for issue in step.issues:
         if issue.address:
             unbroken(console, issue.address, 5, "cyan")

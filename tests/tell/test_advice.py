@@ -19,19 +19,28 @@ def commands(answer: Answer, code: Code | None = None) -> list[str]:
     return [step.command for step in advice(answer, code) if step.command]
 
 
+def test_moving_down_names_the_release_too(ask: Ask) -> None:
+    """What admits the start would leave pip where it is."""
+    first = advice(ask("PP", "PP", start="2025.3.0", target="2025.2.0"))[0]
+    assert first.command == "pip install 'dask[array,dataframe,distributed]==2025.2.0'"
+
+
 @pytest.mark.parametrize(
-    ("lines", "text", "command"),
+    ("lines", "text", "release", "requirement"),
     [
-        (("PPP",), "Move to 2025.4.0.", "pip install 'dask[array,dataframe,distributed]>=2025.2.0,<=2025.4.0'"),
-        (("PPF",), "Move to 2025.3.0 instead", "pip install 'dask[array,dataframe,distributed]>=2025.2.0,<=2025.3.0'"),
-        (("PFF",), "Stay on 2025.2.0", "pip install 'dask[array,dataframe,distributed]==2025.2.0'"),
+        (("PPP",), "Move to 2025.4.0:", "2025.4.0", "dask>=2025.2.0,<=2025.4.0"),
+        (("PPF",), "Move to 2025.3.0 instead", "2025.3.0", "dask>=2025.2.0,<=2025.3.0"),
+        (("PFF",), "Stay on 2025.2.0", "", "dask==2025.2.0"),
     ],
 )
-def test_the_first_step_is_a_requirement(ask: Ask, lines: tuple[str, ...], text: str, command: str) -> None:
-    """That admits only what is safe."""
-    first = advice(ask(*lines, target="2025.4.0"))[0]
+def test_a_move_is_a_pin_and_the_requirement_stands_apart(
+    ask: Ask, lines: tuple[str, ...], text: str, release: str, requirement: str
+) -> None:
+    """Pip goes to a release that is named, and stays in a range that it is in."""
+    first, second = advice(ask(*lines, target="2025.4.0"))[:2]
     assert first.text.startswith(text)
-    assert first.command == command
+    assert first.command == (f"pip install 'dask[array,dataframe,distributed]=={release}'" if release else "")
+    assert (second.command, second.requirement) == ("", requirement)
 
 
 @pytest.mark.parametrize(("known", "offered"), [("*", True), ("array/*", False), ("", False)])

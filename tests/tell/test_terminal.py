@@ -74,12 +74,13 @@ as-released.
 
 What to do next
   1. Stay on 2025.2.0: no release on the way to 2025.3.0 is known to be safe.
-     pip install 'dask[array,dataframe,distributed]==2025.2.0'
-  2. Or go further: 2025.4.0 is safe.
+  2. Write into your requirements what admits only releases that are safe:
+     dask==2025.2.0
+  3. Or go further: 2025.4.0 is safe.
      dask-matrix check --from 2025.2.0 --to 2025.4.0
-  3. Read why it breaks:
+  4. Read why it breaks:
      https://github.com/dask/dask/issues/1
-  4. Write a scenario for the 1 name that none covers:
+  5. Write a scenario for the 1 name that none covers:
      dask-matrix scenarios new AREA NAME --scenarios FOLDER
 """
 
