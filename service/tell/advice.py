@@ -12,6 +12,7 @@ from service.domain.environment import Lane
 from service.domain.outcome import Verdict
 from service.domain.reasons import counted
 from service.tell.findings import issues, still_open
+from service.tell.headline import ungrounded
 from service.tell.inert import inert
 
 if TYPE_CHECKING:
@@ -48,8 +49,16 @@ def advice(answer: Answer, code: Code | None = None) -> tuple[Step, ...]:
     return steps or (Step("Nothing."),)
 
 
+def requirement(answer: Answer) -> str:
+    """Return the requirement that admits only what is safe; none where the start itself is nothing to stay on."""
+    return "" if ungrounded(answer) else inert(answer.specifier, _LONGEST)
+
+
 def _go(answer: Answer) -> Iterator[Step]:
     start, target = answer.question.start, answer.question.target
+    if why := ungrounded(answer):
+        yield Step(f"{why} Nothing compared with it says anything: ask from a release that was tested and installs.")
+        return
     if start == target:
         return
     if answer.verdict is Safety.SAFE:
@@ -62,7 +71,7 @@ def _go(answer: Answer) -> Iterator[Step]:
         yield Step(f"Stay on {start}: no release on the way to {target} is known to be safe.")
     yield Step(
         "Write into your requirements what admits only releases that are safe:",
-        requirement=inert(answer.specifier, _LONGEST),
+        requirement=requirement(answer),
     )
     if answer.next_safe and answer.verdict is not Safety.SAFE:
         onward = answer.question.model_copy(update={"target": answer.next_safe})

@@ -90,11 +90,19 @@ def _holds(answer: Answer) -> str:
     return f"all {counted(answer.holding)} that held {'holds' if answer.holding == 1 else 'hold'} still."
 
 
+def ungrounded(answer: Answer) -> str:
+    """Return why the start is nothing to stand on; nothing if it was tested and installs."""
+    release = inert(answer.question.start)
+    if answer.start is None:
+        return f"{release} was never tested{_where(answer)}."
+    return "" if answer.start.installs else f"{release} itself does not install."
+
+
 def _unclear(answer: Answer) -> str:
     question = answer.question
     for release, column in ((question.start, answer.start), (question.target, answer.target)):
         if column is None:
-            return f"nothing was ever tested on {inert(release)}."
+            return f"nothing was ever tested on {inert(release)}{_where(answer)}."
         if not column.installs:
             return f"{inert(release)} does not install, so nothing can be compared."
     if not answer.evidence.scenarios:
@@ -102,3 +110,9 @@ def _unclear(answer: Answer) -> str:
     unknown = len(answer.unknown)
     verb = "has" if unknown == 1 else "have"
     return f"{unknown} of {counted(answer.evidence.scenarios)} in scope {verb} no verdict on both sides."
+
+
+def _where(answer: Answer) -> str:
+    """Return the lane and the Python that were asked about: elsewhere there may be evidence."""
+    python = f" on Python {inert(answer.question.python)}" if answer.question.python else ""
+    return f" in lane {answer.question.lane}{python}"

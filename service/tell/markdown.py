@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service.domain.answer import Safety
-from service.tell.advice import advice
+from service.tell.advice import advice, requirement
 from service.tell.escaped import code as coded
 from service.tell.escaped import link, text
 from service.tell.findings import Group, change, exceptions, groups, issues, mark, package
@@ -128,7 +128,7 @@ def _packages(answer: Answer) -> Iterator[str]:
 def _road(answer: Answer) -> Iterator[str]:
     if not answer.road:
         return
-    yield f"Requirement: {coded(answer.specifier, _LONGEST)}"
+    yield f"Requirement: {coded(requirement(answer), _LONGEST) or 'none'}"
     head = "| release | uploaded | verdict | breaks | fixed | unknown |\n|---|---|---|---|---|---|"
     yield from _cut(_on_the_road, answer.road, SMALL_SHARE, head)
     if answer.next_safe:

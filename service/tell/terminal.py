@@ -9,7 +9,7 @@ from rich.text import Text
 
 from service.domain.answer import Safety
 from service.domain.reasons import counted
-from service.tell.advice import advice
+from service.tell.advice import advice, requirement
 from service.tell.findings import Group, change, exceptions, groups, issues, mark, package
 from service.tell.headline import WORD, counts, evidence, in_words, move, sentence
 from service.tell.inert import inert
@@ -129,7 +129,7 @@ def _caveats(answer: Answer, console: Console) -> None:
 def _road(answer: Answer, console: Console) -> None:
     heading(console, "The road")
     for name, value in (
-        ("requirement", parted(inert(answer.specifier, _LONGEST), console.width - LABEL - 2 * GAP)),
+        ("requirement", parted(requirement(answer) or "none", console.width - LABEL - 2 * GAP)),
         ("recommended", inert(answer.recommended or "none")),
         ("avoid", inert(", ".join(answer.avoid) or "none", _LONGEST)),
         ("next safe above", inert(answer.next_safe or "none")),

@@ -92,6 +92,24 @@ def test_code_without_a_scenario_wants_one(ask: Ask) -> None:
     assert not [each for each in found if "--code" in each]
 
 
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ({"refused": {"2025.2.0": "no"}}, "2025.2.0 itself does not install."),
+        ({"refused": {"2025.2.0": "no"}, "target": "2025.2.0"}, "2025.2.0 itself does not install."),
+        ({"start": "2024.1.0"}, "2024.1.0 was never tested in lane as-released."),
+        ({"start": "2024.1.0", "target": "2024.1.0"}, "2024.1.0 was never tested in lane as-released."),
+        ({"python": "3.12"}, "2025.2.0 was never tested in lane as-released on Python 3.12."),
+    ],
+)
+def test_nobody_is_told_to_stay_where_nothing_stands(ask: Ask, question: dict[str, object], why: str) -> None:
+    """A start that does not install, or was never tested, is told to be that; nothing is installed or required."""
+    first, *others = advice(ask("PP", **question))
+    assert first.text.startswith(why)
+    assert not [each for each in (first, *others) if "pip install" in each.command or each.requirement]
+    assert not [each for each in others if each.text.startswith(("Stay", "Move", "Nothing"))]
+
+
 def test_staying_needs_nothing(ask: Ask) -> None:
     """From a release to itself."""
     assert [step.text for step in advice(ask("PP", target="2025.2.0"))] == ["Nothing."]

@@ -112,13 +112,24 @@ def test_the_first_line_is_the_verdict(ask: Ask, lines: tuple[str, ...], first: 
     [
         ({"refused": {"2025.3.0": "no"}}, "UNSAFE  dask 2025.2.0 → 2025.3.0: 2025.3.0 does not install."),
         ({"refused": {"2025.2.0": "no"}}, "UNKNOWN  dask 2025.2.0 → 2025.3.0: 2025.2.0 does not install, so"),
-        ({"target": "2031.1.0"}, "UNKNOWN  dask 2025.2.0 → 2031.1.0: nothing was ever tested on 2031.1.0."),
+        ({"target": "2031.1.0"}, "UNKNOWN  dask 2025.2.0 → 2031.1.0: nothing was ever tested on 2031.1.0 in lane"),
         ({"accept": ("known",), "known": "*"}, "SAFE  dask 2025.2.0 → 2025.3.0: 1 of 1 scenario that held breaks; all"),
     ],
 )
 def test_the_first_line_says_what_decides(ask: Ask, question: dict[str, object], first: str) -> None:
     """A release that can't be had, evidence that isn't there, a failure that is accepted."""
     assert told(ask("PF", **question)).splitlines()[0].startswith(first)
+
+
+def test_evidence_elsewhere_is_not_denied(ask: Ask) -> None:
+    """Only in the lane and on the Python that were asked about is there none."""
+    printed = " ".join(told(ask("PP", python="3.12", lane="latest")).split())
+    assert "nothing was ever tested on 2025.2.0 in lane latest on Python 3.12." in printed
+
+
+def test_a_start_that_cannot_be_had_is_no_requirement(ask: Ask) -> None:
+    """A pin of it would install nothing."""
+    assert "requirement      none" in told(ask("PP", refused={"2025.2.0": "no"}))
 
 
 def test_colour_is_for_terminals_and_never_alone(ask: Ask) -> None:
