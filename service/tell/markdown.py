@@ -34,13 +34,16 @@ PLACES = 3
 _LONGEST = 2_000
 
 
-def markdown(answer: Answer, code: Code | None = None) -> str:
-    """Return an answer, and beside it what the asker's code uses, in at most 60,000 characters."""
+def markdown(answer: Answer, code: Code | None = None, *, asked: str = "") -> str:
+    """Return an answer, and beside it what the asker's code uses, in at most 60,000 characters.
+
+    ``asked`` are the words of the command, of which `service.tell.advice.advice` makes others.
+    """
     breaks, *others = groups(answer)
     blocks = [
         *_verdict(answer),
         *_table(breaks),
-        *_next(answer, code),
+        *_next(advice(answer, code, asked=asked)),
         *(each for group in others for each in _folded(_told(group), _table(group))),
         *_folded(f"New warnings: {len(answer.new_warnings)}", _cut(_warning, answer.new_warnings)),
         *_folded(f"Packages that differ: {len(answer.packages_changed)}", _packages(answer)),
@@ -93,9 +96,9 @@ def _folded(summary: str, blocks: Iterable[str]) -> Iterator[str]:
         yield "\n\n".join([f"<details><summary>{summary}</summary>", *inner, "</details>"])
 
 
-def _next(answer: Answer, code: Code | None) -> Iterator[str]:
+def _next(steps: Iterable[Advised]) -> Iterator[str]:
     yield "**What to do next**"
-    yield "\n".join(f"{number}. {_step(step)}" for number, step in enumerate(advice(answer, code), 1))
+    yield "\n".join(f"{number}. {_step(step)}" for number, step in enumerate(steps, 1))
 
 
 def _step(step: Advised) -> str:

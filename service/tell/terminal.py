@@ -35,8 +35,11 @@ LABEL = 15
 _LONGEST = 10_000
 
 
-def tell(answer: Answer, code: Code | None, console: Console) -> None:
-    """Print an answer, and beside it what the asker's code uses."""
+def tell(answer: Answer, code: Code | None, console: Console, *, asked: str = "") -> None:
+    """Print an answer, and beside it what the asker's code uses.
+
+    ``asked`` are the words of the command, of which `service.tell.advice.advice` makes others.
+    """
     _verdict(answer, console)
     for group in groups(answer):
         _group(group, console)
@@ -49,7 +52,7 @@ def tell(answer: Answer, code: Code | None, console: Console) -> None:
     console.print()
     say(console, evidence(answer))
     heading(console, "What to do next")
-    for number, step in enumerate(advice(answer, code), 1):
+    for number, step in enumerate(advice(answer, code, asked=asked), 1):
         _step(number, step, console)
 
 

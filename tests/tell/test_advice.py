@@ -14,9 +14,9 @@ from service.tell.code import Code
 Ask = Callable[..., Answer]
 
 
-def commands(answer: Answer, code: Code | None = None) -> list[str]:
+def commands(answer: Answer, code: Code | None = None, asked: str = "") -> list[str]:
     """Return the commands of the steps."""
-    return [step.command for step in advice(answer, code) if step.command]
+    return [step.command for step in advice(answer, code, asked=asked) if step.command]
 
 
 def test_moving_down_names_the_release_too(ask: Ask) -> None:
@@ -43,24 +43,54 @@ def test_a_move_is_a_pin_and_the_requirement_stands_apart(
     assert (second.command, second.requirement) == ("", requirement)
 
 
+ASKED = "--from uv.lock --to 2025.3.0 --data 'my data' --code src --scenarios=ours"
+
+
+def texts(answer: Answer, asked: str = "") -> str:
+    """Return the sentences of the steps."""
+    return "\n".join(step.text for step in advice(answer, asked=asked))
+
+
 @pytest.mark.parametrize(("known", "offered"), [("*", True), ("array/*", False), ("", False)])
 def test_accepting_is_offered_where_all_that_breaks_is_known(ask: Ask, known: str, offered: bool) -> None:
     """One that nobody knows of yet is nothing to wave through."""
-    found = commands(ask("PF", "PF", known=known, issue="dask/dask#1"))
-    assert any(each.endswith("--accept known") for each in found) == offered
+    answer = ask("PF", "PF", known=known, issue="dask/dask#1")
+    assert ("add --accept known to the command" in texts(answer)) == offered
+    assert (f"dask-matrix check {ASKED} --accept known" in commands(answer, asked=ASKED)) == offered
 
 
-def test_a_command_asks_the_same_question(ask: Ask) -> None:
-    """With all that narrowed it."""
-    [command] = [
-        each
-        for each in commands(ask("PF", area=("array",), q="Row 0", python="3.11", scenario=("array/*",)))
-        if each.endswith("--code .")
-    ]
-    assert shlex.split(command) == [
-        "dask-matrix", "check", "--from", "2025.2.0", "--to", "2025.3.0", "--area", "array", "--scenario", "array/*",
-        "-q", "Row 0", "--python", "3.11", "--code", ".",
-    ]  # fmt: skip
+def test_a_command_is_the_one_that_was_typed_and_more(ask: Ask) -> None:
+    """With its lock file, its evidence and its code: an answer knows of none of them."""
+    found = commands(ask("PFP"), asked=ASKED)
+    assert f"dask-matrix check {ASKED.replace('2025.3.0', '2025.4.0')}" in found
+    assert f"dask-matrix check {ASKED} --code ." in found
+    assert "dask-matrix check --from x --to=2025.3.0 --to 2025.4.0" in commands(
+        ask("PFP"), asked="--from x --to=2025.3.0"
+    )
+
+
+@pytest.mark.parametrize("asked", ["", "--server https://me:secret@x.org", "--from 'a\nb'", "--from 'open"])
+def test_a_command_that_is_not_known_is_told_in_words(ask: Ask, asked: str) -> None:
+    """None is made up; nor is one shown that would not be what was typed, or that has a password in it."""
+    answer = ask("PFP", known="*")
+    assert not [each for each in commands(answer, asked=asked) if each.startswith("dask-matrix check")]
+    for option in ("--to 2025.4.0", "--accept known", "--code PATH"):
+        assert f"add {option} to the command." in texts(answer, asked)
+
+
+def test_runs_go_where_the_question_looked(ask: Ask) -> None:
+    """With the data folder and the scenarios of the command, or the word that they are to be added."""
+    [command] = [each for each in commands(ask("P "), asked=ASKED) if " run " in each]
+    assert shlex.split(command)[-3:] == ["--data", "my data", "--scenarios=ours"]
+    assert "add the --data and the --scenarios of the question" in texts(ask("P "))
+
+
+@pytest.mark.parametrize(("source", "told"), [("https://x.org", True), ("the data folder /d", False), ("", False)])
+def test_what_leaves_the_machine_is_told_where_something_does(ask: Ask, source: str, told: bool) -> None:
+    """A data folder and the snapshot are on it."""
+    answer = ask("PF")
+    answer = answer.model_copy(update={"evidence": answer.evidence.model_copy(update={"source": source})})
+    assert ("leaves your machine" in texts(answer)) == told
 
 
 @pytest.mark.parametrize(
@@ -83,6 +113,13 @@ def test_what_is_flaky_is_not_run_again(ask: Ask) -> None:
     """Nothing that comes of it settles anything."""
     assert not [each for each in commands(ask("P~")) if " run " in each]
     assert any("1 scenario is flaky" in step.text for step in advice(ask("P~")))
+
+
+def test_what_applies_on_one_side_only_is_told(ask: Ask) -> None:
+    """No run would settle it."""
+    answer = ask("-P", "P ")
+    lopsided = answer.model_copy(update={"unknown": (*answer.unknown, *answer.not_applicable), "not_applicable": ()})
+    assert "1 scenario does not apply on one of the two sides" in texts(lopsided)
 
 
 def test_code_without_a_scenario_wants_one(ask: Ask) -> None:

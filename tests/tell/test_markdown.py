@@ -47,6 +47,12 @@ def test_an_answer_reads_well_on_a_pull_request(ask: Ask) -> None:
     assert comment.endswith("lane as-released.</sub>\n")
 
 
+def test_a_comment_has_the_command_that_was_typed(ask: Ask) -> None:
+    """And what to add to it."""
+    comment = markdown(ask("PF", known="*"), asked="--from uv.lock --to 2025.3.0")
+    assert "`dask-matrix check --from uv.lock --to 2025.3.0 --accept known`" in comment
+
+
 @pytest.mark.parametrize(("line", "symbol"), [("PP", "✓ SAFE"), ("PF", "✕ UNSAFE"), ("P ", "? UNKNOWN")])
 def test_the_headline_has_a_symbol_and_a_word(ask: Ask, line: str, symbol: str) -> None:
     """And no emoji."""

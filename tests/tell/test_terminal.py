@@ -22,10 +22,10 @@ CODE = Code(
 )
 
 
-def told(answer: Answer, code: Code | None = None, width: int = 80, **console: object) -> str:
+def told(answer: Answer, code: Code | None = None, width: int = 80, asked: str = "", **console: object) -> str:
     """Return what is printed to a plain pipe."""
     buffer = io.StringIO()
-    tell(answer, code, Console(file=buffer, width=width, **console))  # type: ignore[arg-type]
+    tell(answer, code, Console(file=buffer, width=width, **console), asked=asked)  # type: ignore[arg-type]
     return buffer.getvalue()
 
 
@@ -76,8 +76,8 @@ What to do next
   1. Stay on 2025.2.0: no release on the way to 2025.3.0 is known to be safe.
   2. Write into your requirements what admits only releases that are safe:
      dask==2025.2.0
-  3. Or go further: 2025.4.0 is safe.
-     dask-matrix check --from 2025.2.0 --to 2025.4.0
+  3. Or go further: 2025.4.0 is safe:
+     dask-matrix check --from uv.lock --to 2025.4.0
   4. Read why it breaks:
      https://github.com/dask/dask/issues/1
   5. Write a scenario for the 1 name that none covers:
@@ -88,7 +88,7 @@ What to do next
 def test_an_answer_reads_well_at_80_columns(ask: Ask) -> None:
     """From the verdict to what to do next."""
     answer = ask("PFP", "PTP", "FPP", "PPP", issue="dask/dask#1", known="array/row_0", warned=("going away",))
-    assert told(answer, CODE) == GOLDEN
+    assert told(answer, CODE, asked="--from uv.lock --to 2025.3.0") == GOLDEN
 
 
 @pytest.mark.parametrize(
