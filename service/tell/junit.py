@@ -41,7 +41,7 @@ def junit(answer: Answer) -> str:
 
 
 def _whole(answer: Answer) -> ET.Element:
-    """Return the suite that tells of the answer as a whole. A target that does not install is its one case."""
+    """Return the suite of the answer as a whole: its one case is what no scenario tells, so that no verdict but safe is green."""
     suite = ET.Element("testsuite", name=move(answer))
     properties = ET.SubElement(suite, "properties")
     for name, value in (
@@ -55,6 +55,8 @@ def _whole(answer: Answer) -> ET.Element:
         ET.SubElement(properties, "property", name=name, value=inert(str(value), MOST))
     if answer.verdict is Safety.UNSAFE and not still_open(answer):
         suite.append(_refused(answer))
+    if answer.verdict is Safety.UNKNOWN and not answer.unknown:
+        suite.append(_no_evidence(answer))
     _count(suite, suite.findall("testcase"))
     told = [f"{WORD[answer.verdict]} {sentence(answer)}", *answer.reasons, *answer.caveats]
     ET.SubElement(suite, "system-out").text = "\n".join(inert(line) for line in told)
@@ -66,6 +68,13 @@ def _refused(answer: Answer) -> ET.Element:
     failure = ET.SubElement(case, "failure", message=sentence(answer), type="uninstallable")
     refusal = answer.target.refusal if answer.target else ""
     failure.text = "\n".join(inert(line, MOST) for line in refusal.splitlines()[:MOST])
+    return case
+
+
+def _no_evidence(answer: Answer) -> ET.Element:
+    case = ET.Element("testcase", classname="dask-matrix", name="there is evidence")
+    error = ET.SubElement(case, "error", message=sentence(answer), type="unknown")
+    error.text = "\n".join(inert(line) for line in answer.reasons)
     return case
 
 

@@ -64,6 +64,14 @@ def test_a_target_that_does_not_install_fails(ask: Ask) -> None:
     assert cases(root) == {"the target installs": "failure", "array/row_0": "error"}
 
 
+@pytest.mark.parametrize("question", [{}, {"refused": {"2025.2.0": "no"}}, {"target": "2031.1.0"}])
+def test_an_unknown_verdict_is_never_green(ask: Ask, question: dict[str, object]) -> None:
+    """Not even where no scenario is there to be unknown."""
+    root = parsed(ask(**question))
+    assert cases(root) == {"there is evidence": "error"}
+    assert (root.get("errors"), root.get("failures")) == ("1", "0")
+
+
 @pytest.mark.parametrize("lines", [(), ("PP",), ("PF", "P~", "FF", "FP") * 9, ("PF",) * 500])
 def test_the_counts_add_up(ask: Ask, lines: tuple[str, ...]) -> None:
     """Of each suite, and of all."""
