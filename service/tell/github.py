@@ -57,7 +57,7 @@ def _unknown(findings: tuple[Finding, ...]) -> str:
 def _summary(answer: Answer, left_out: int) -> str:
     told = [f"{WORD[answer.verdict]} {move(answer)}: {sentence(answer)}"]
     if left_out > 0:
-        told.append(f"{left_out} more that break are not annotated.")
+        told.append(f"{left_out} more that {'breaks is' if left_out == 1 else 'break are'} not annotated.")
     if answer.verdict is not Safety.SAFE and answer.recommended:
         told.append(f"Recommended: {answer.recommended} ({answer.specifier}).")
     return " ".join(told)

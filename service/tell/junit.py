@@ -24,7 +24,7 @@ PLURAL = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 
 def junit(answer: Answer) -> str:
-    """Return the report: a suite for each area, a case for each scenario that changed, failed before or is unknown.
+    """Return the report: a suite for each area, a case for each scenario that changed, still fails or is unknown.
 
     What holds on both sides is only counted in an answer, so it is a property of the first suite, which has no cases.
     """
@@ -83,7 +83,7 @@ def _cases(answer: Answer) -> Iterable[ET.Element]:
     groups = (
         *((each, "skipped" if each.accepted else "failure", _accepted(each)) for each in answer.regressed),
         *((each, "error", each.why or "no verdict on both sides") for each in answer.unknown),
-        *((each, "skipped", "failed before too") for each in answer.still_failing),
+        *((each, "skipped", "still fails") for each in answer.still_failing),
         *((each, "", "") for each in answer.fixed),
     )
     return [_case(*each) for each in groups]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from service.tell.code import Code
 
 STYLE = {Safety.SAFE: "bold green", Safety.UNSAFE: "bold red", Safety.UNKNOWN: "bold yellow"}
-GROUP_STYLE = {"Breaks": "red", "Unknown": "yellow", "Fixed": "green", "Fails as before": "dim"}
+GROUP_STYLE = {"Breaks": "red", "Unknown": "yellow", "Fixed": "green", "Still fails": "dim"}
 REST = "--json has all"
 WIDEST = 24
 """Columns of what is left of a title: both verdicts, and what was raised."""

@@ -42,12 +42,15 @@ def test_an_error_says_what_happened(ask: Ask) -> None:
     """The title above; id, both verdicts, exception and issue below."""
     first, summary = annotations(ask("PFPP", issue="dask/dask#1")).splitlines()
     assert first == ("::error title=Row 0::array/row_0, pass → fail, KeyError, https://github.com/dask/dask/issues/1")
-    assert summary == ("::notice title=dask-matrix::UNSAFE dask 2025.2.0 → 2025.3.0: 1 of 1 scenario that held breaks.")
+    assert summary == (
+        "::notice title=dask-matrix::UNSAFE dask 2025.2.0 → 2025.3.0: the only scenario that held breaks."
+    )
 
 
 def test_the_summary_counts_what_is_not_annotated(ask: Ask) -> None:
     """GitHub shows no more than ten."""
     assert "490 more that break are not annotated." in annotations(ask(*["PF"] * 500))
+    assert "1 more that breaks is not annotated." in annotations(ask(*["PF"] * 11))
 
 
 def test_what_is_accepted_is_no_error(ask: Ask) -> None:

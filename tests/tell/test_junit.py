@@ -50,10 +50,10 @@ def test_what_is_accepted_is_skipped_with_its_reason(ask: Ask) -> None:
     assert skipped.get("message") == "accepted"
 
 
-def test_what_failed_before_says_so(ask: Ask) -> None:
+def test_what_still_fails_says_so(ask: Ask) -> None:
     """It is not this move's doing."""
     [skipped] = parsed(ask("FF")).iter("skipped")
-    assert skipped.get("message") == "failed before too"
+    assert skipped.get("message") == "still fails"
 
 
 def test_a_target_that_does_not_install_fails(ask: Ask) -> None:

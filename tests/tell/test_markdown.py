@@ -23,7 +23,7 @@ GOLDEN = """\
 
 ### ✕ UNSAFE: dask 2025.2.0 → 2025.3.0
 
-**1 of 1 scenario that held breaks.**
+**the only scenario that held breaks.**
 
 - 1 scenario that holds on 2025.2.0 breaks on 2025.3.0.
 

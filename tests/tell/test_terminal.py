@@ -64,7 +64,7 @@ The road
   next safe above  2025.4.0
 
 Your code
-  It uses 2 names of Dask; no scenario covers 1 of them:
+  It uses 2 names of Dask; no scenario covers 1 of the 2:
   dask.bag.Bag.foldby
     src/b.py:0, src/b.py:1, src/b.py:2, and 6 more
   Could not be read: src/old.py
@@ -94,11 +94,12 @@ def test_an_answer_reads_well_at_80_columns(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("lines", "first"),
     [
-        (("PP", "PP"), "SAFE  dask 2025.2.0 → 2025.3.0: all 2 scenarios that held hold still."),
-        (("PP",), "SAFE  dask 2025.2.0 → 2025.3.0: all 1 scenario that held holds still."),
+        (("PP", "PP"), "SAFE  dask 2025.2.0 → 2025.3.0: all 2 scenarios that held still hold."),
+        (("PP",), "SAFE  dask 2025.2.0 → 2025.3.0: the only scenario that held still holds."),
         (("FF",), "SAFE  dask 2025.2.0 → 2025.3.0: nothing that held breaks."),
         (("PF", "P "), "UNSAFE  dask 2025.2.0 → 2025.3.0: 1 of 2 scenarios that held breaks."),
         (("P~", "PP"), "UNKNOWN  dask 2025.2.0 → 2025.3.0: 1 of 2 scenarios in scope has no verdict on"),
+        (("P~",), "UNKNOWN  dask 2025.2.0 → 2025.3.0: the only scenario in scope has no verdict on both"),
         ((), "UNKNOWN  dask 2025.2.0 → 2025.3.0: no scenario is in scope."),
     ],
 )
@@ -113,7 +114,10 @@ def test_the_first_line_is_the_verdict(ask: Ask, lines: tuple[str, ...], first: 
         ({"refused": {"2025.3.0": "no"}}, "UNSAFE  dask 2025.2.0 → 2025.3.0: 2025.3.0 does not install."),
         ({"refused": {"2025.2.0": "no"}}, "UNKNOWN  dask 2025.2.0 → 2025.3.0: 2025.2.0 does not install, so"),
         ({"target": "2031.1.0"}, "UNKNOWN  dask 2025.2.0 → 2031.1.0: nothing was ever tested on 2031.1.0 in lane"),
-        ({"accept": ("known",), "known": "*"}, "SAFE  dask 2025.2.0 → 2025.3.0: 1 of 1 scenario that held breaks; all"),
+        (
+            {"accept": ("known",), "known": "*"},
+            "SAFE  dask 2025.2.0 → 2025.3.0: the only scenario that held breaks; it is",
+        ),
     ],
 )
 def test_the_first_line_says_what_decides(ask: Ask, question: dict[str, object], first: str) -> None:
