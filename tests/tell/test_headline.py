@@ -27,7 +27,7 @@ Ask = Callable[..., Answer]
 def test_names_and_verbs_agree(used: int, covered: int, words: str) -> None:
     """None, one, some or all of them."""
     names = [f"dask.a{number}" for number in range(used)]
-    assert in_words(Code({name: ("a.py:1",) for name in names}, frozenset(names[:covered]))) == words
+    assert in_words(Code(dict.fromkeys(names, ("a.py:1",)), frozenset(names[:covered]))) == words
 
 
 @pytest.mark.parametrize(
