@@ -16,6 +16,7 @@ from textwrap import dedent
 
 import pytest
 
+from service.project.locks.formats import KNOWN
 from service.project.locks.locked import start
 
 ROOT = Path(__file__).parents[2]
@@ -209,3 +210,16 @@ def test_the_recipe_refuses_what_is_no_version(temp: Path, version: str) -> None
 def test_the_page_for_upgrades_tells_of_every_input() -> None:
     """And of the outputs."""
     assert [name for name in [*INPUTS, "verdict", "recommended", "specifier"] if f"`{name}`" not in PAGE] == []
+
+
+def test_the_page_for_upgrades_tells_of_every_option() -> None:
+    """Of the command, as it is declared."""
+    declared = (ROOT / "service" / "checking.py").read_text(encoding="utf-8")
+    options = {*re.findall(r'"(--[a-z-]+)"', declared), "--data", "--snapshot", "--scenarios", "--json"}
+    rows = "\n".join(line.split(" | ")[0] for line in PAGE.splitlines() if line.startswith("| `"))
+    assert [option for option in sorted(options) if option not in rows] == []
+
+
+def test_the_page_for_upgrades_tells_of_every_lock() -> None:
+    """That is read."""
+    assert [name for name in KNOWN.split(", ") if f"`{name}`" not in PAGE] == []
