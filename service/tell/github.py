@@ -39,6 +39,8 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield _command("warning", f"{counted(len(answer.unknown))} unknown", _unknown(answer.unknown))
     for warned in answer.new_warnings[: MOST - 1]:
         yield _command("warning", f"New warning: {warned.title}", f"{warned.category}: {warned.message}")
+    if answer.caveats:
+        yield _command("notice", "Keep in mind", " ".join(map(inert, answer.caveats)))
     yield _command("notice", "dask-matrix", _summary(answer, len(broken) - MOST))
 
 

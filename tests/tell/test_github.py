@@ -65,6 +65,13 @@ def test_a_target_that_does_not_install_is_an_error(ask: Ask) -> None:
     )
 
 
+def test_caveats_are_a_notice(ask: Ask) -> None:
+    """What other forms tell, this one tells too, in one line whatever it is."""
+    lines = annotations(ask("PP").model_copy(update={"caveats": ("mind\nthis.", "And that.")})).splitlines()
+    assert lines[0] == "::notice title=Keep in mind::mind this. And that."
+    assert len(lines) == 2
+
+
 def test_properties_and_messages_are_escaped(ask: Ask) -> None:
     """As the runner unescapes them."""
     line = annotations(ask("PF", text=" 100%, a:b")).splitlines()[0]
