@@ -61,7 +61,7 @@ def advice(answer: Answer, code: Code | None = None, *, asked: str = "") -> tupl
 
 
 def requirement(answer: Answer) -> str:
-    """Return the requirement that admits only what is safe; none where the start itself is nothing to stay on."""
+    """Return the requirement that admits nothing known to be unsafe or unknown; none where the start itself is nothing to stay on."""
     return "" if ungrounded(answer) else inert(answer.specifier, _LONGEST)
 
 
@@ -81,7 +81,7 @@ def _go(answer: Answer, command: Asked) -> Iterator[Step]:
     else:
         yield Step(f"Stay on {start}: no release on the way to {target} is known to be safe.")
     yield Step(
-        "Write into your requirements what admits only releases that are safe:",
+        "Write into your requirements what admits no release known to be unsafe or unknown:",
         requirement=requirement(answer),
     )
     if answer.next_safe and answer.verdict is not Safety.SAFE:
