@@ -74,8 +74,8 @@ as-released.
 
 What to do next
   1. Stay on 2025.2.0: no release on the way to 2025.3.0 is known to be safe.
-  2. Write into your requirements what admits no release known to be unsafe or
-     unknown:
+  2. Write into your requirements what admits no release known to be unsafe
+     or unknown:
      dask==2025.2.0
   3. Or go further: 2025.4.0 is safe:
      dask-matrix check --from uv.lock --to 2025.4.0
