@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.domain.answer import Safety
-from service.domain.environment import Lane
 from service.domain.outcome import Verdict
 from service.domain.reasons import counted
+from service.tell.asked import Asked
 from service.tell.findings import issues, still_open
+from service.tell.headline import ungrounded
 from service.tell.inert import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.domain.answer import Answer, Finding, Question
+    from service.domain.answer import Answer, Finding
     from service.domain.issue import Issue
     from service.tell.code import Code
 
@@ -34,37 +35,67 @@ _WORD_OF_K = re.compile(r"(?!(?:and|or|not|None|True|False)$)[\w./+\[\]-]+")
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do."""
+    """One thing to do. ``requirement`` is a line to write into requirements, ``command`` one to type."""
 
     text: str
     command: str = ""
     issues: tuple[Issue, ...] = ()
+    requirement: str = ""
 
 
-def advice(answer: Answer, code: Code | None = None) -> tuple[Step, ...]:
-    """Return what to do next, the first thing first."""
-    steps = (*_go(answer), *_broken(answer, narrowed=code is not None), *_unknown(answer), *_uncovered(code))
+def advice(answer: Answer, code: Code | None = None, *, asked: str = "") -> tuple[Step, ...]:
+    """Return what to do next, the first thing first.
+
+    ``asked`` are the words of the command after ``dask-matrix check``, quoted for a shell. An answer does not know them
+    (where the evidence is, which lock and which code were read), so without them options are told in words alone.
+    """
+    command = Asked.of(asked)
+    narrowed = code is not None or answer.question.uses is not None
+    steps = (
+        *_go(answer, command),
+        *_broken(answer, command, narrowed=narrowed),
+        *_unknown(answer, command),
+        *_uncovered(code),
+    )
     return steps or (Step("Nothing."),)
 
 
-def _go(answer: Answer) -> Iterator[Step]:
+def requirement(answer: Answer) -> str:
+    """Return the requirement that admits nothing known to be unsafe or unknown; none where the start itself is nothing to stay on."""
+    return "" if ungrounded(answer) else inert(answer.specifier, _LONGEST)
+
+
+def _go(answer: Answer, command: Asked) -> Iterator[Step]:
     start, target = answer.question.start, answer.question.target
+    if why := ungrounded(answer):
+        yield Step(f"{why} Nothing compared with it says anything: ask from a release that was tested and installs.")
+        return
     if start == target:
         return
-    requirement = shlex.join(["pip", "install", EXTRAS + inert(answer.specifier, _LONGEST).removeprefix("dask")])
     if answer.verdict is Safety.SAFE:
-        yield Step(f"Move to {target}. This admits only releases that are safe:", requirement)
-        return
-    if answer.recommended:
-        yield Step(f"Move to {answer.recommended} instead, the safe release nearest to {target}:", requirement)
+        yield Step(f"Move to {target}:", _install(target))
+    elif answer.recommended:
+        yield Step(
+            f"Move to {answer.recommended} instead, the safe release nearest to {target}:", _install(answer.recommended)
+        )
     else:
-        yield Step(f"Stay on {start}: no release on the way to {target} is known to be safe.", requirement)
-    if answer.next_safe:
-        onward = answer.question.model_copy(update={"target": answer.next_safe})
-        yield Step(f"Or go further: {answer.next_safe} is safe.", _check(onward))
+        yield Step(f"Stay on {start}: no release on the way to {target} is known to be safe.")
+    yield Step(
+        "Write into your requirements what admits no release known to be unsafe or unknown:",
+        requirement=requirement(answer),
+    )
+    if answer.next_safe and answer.verdict is not Safety.SAFE:
+        yield _again(
+            f"Or go further: {answer.next_safe} is safe", command.to(answer.next_safe), "--to " + answer.next_safe
+        )
 
 
-def _broken(answer: Answer, *, narrowed: bool) -> Iterator[Step]:
+def _install(release: str) -> str:
+    """Return the command that gets a release, whichever is there: up or down."""
+    return inert(shlex.join(["pip", "install", f"{EXTRAS}=={release}"]), _LONGEST)
+
+
+def _broken(answer: Answer, command: Asked, *, narrowed: bool) -> Iterator[Step]:
     broken = still_open(answer)
     if not broken:
         return
@@ -72,28 +103,46 @@ def _broken(answer: Answer, *, narrowed: bool) -> Iterator[Step]:
         more = f" (and {len(found) - NAMED} more)" if len(found) > NAMED else ""
         yield Step(f"Read why it breaks{more}:", issues=found[:NAMED])
     if all(each.known for each in broken):
-        yield Step(
-            "All that breaks is listed as known. If your work does none of it:",
-            _check(answer.question, "--accept", "known"),
-        )
-    if not narrowed and answer.question.uses is None:
-        yield Step(
-            "Ask about your own code alone; nothing but names of Dask leaves your machine:",
-            _check(answer.question, "--code", "."),
-        )
+        text = "All that breaks is known. If your work does none of it, accept it"
+        yield _again(text, command.also("--accept", "known"), "--accept known")
+    if not narrowed:
+        leaves = "; nothing but names of Dask leaves your machine" if _is_remote(answer) else ""
+        yield _again(f"Ask about your own code alone{leaves}", command.also("--code", "."), "--code PATH")
 
 
-def _unknown(answer: Answer) -> Iterator[Step]:
+def _again(text: str, command: str, option: str) -> Step:
+    """Return the step of asking once more: the command if it can be known, else the option in words."""
+    return Step(f"{text}:", command) if command else Step(f"{text}: add {option} to the command.")
+
+
+def _is_remote(answer: Answer) -> bool:
+    return answer.evidence.source.startswith(("http://", "https://"))
+
+
+def _unknown(answer: Answer, command: Asked) -> Iterator[Step]:
     if not answer.evidence.scenarios:
         yield Step("Widen the question (--area, --scenario, -q, --covers, --profile, --code): nothing is in scope.")
     fillable = [each for each in answer.unknown if _verdicts(each) & _FILLABLE and _installs(each)]
     if fillable:
-        yield Step(f"Find out about {counted(len(fillable))} without evidence:", _run(answer, fillable))
-    if flaky := sum(Verdict.FLAKY in _verdicts(each) for each in answer.unknown):
+        also = "" if command.words else " (add the --data and the --scenarios of the question, if it had any)"
         yield Step(
-            f"{counted(flaky)} {'is' if flaky == 1 else 'are'} flaky: running again settles nothing. If it is none of your work, narrow the question "
-            "(--area, --covers, --code) or pass --allow-unknown."
+            f"Find out about {counted(len(fillable))} without evidence{also}:",
+            _run(answer, fillable, command.values("--data", "--scenarios")),
         )
+    yield from _unsettled(answer)
+
+
+def _unsettled(answer: Answer) -> Iterator[Step]:
+    """Yield what no further run would settle."""
+    if flaky := sum(Verdict.FLAKY in _verdicts(each) for each in answer.unknown):
+        verb, they = ("is", "it is") if flaky == 1 else ("are", "they are")
+        yield Step(
+            f"{counted(flaky)} {verb} flaky: running again settles nothing. If {they} none of your work, narrow the "
+            "question (--area, --covers, --code) or pass --allow-unknown."
+        )
+    if partial := sum(Verdict.NOT_APPLICABLE in _verdicts(each) for each in answer.unknown):
+        verb = "does" if partial == 1 else "do"
+        yield Step(f"{counted(partial)} {verb} not apply on one of the two sides, so nothing can be compared there.")
 
 
 def _uncovered(code: Code | None) -> Iterator[Step]:
@@ -110,19 +159,7 @@ def _installs(finding: Finding) -> bool:
     return Verdict.UNINSTALLABLE not in _verdicts(finding)
 
 
-def _check(question: Question, *more: str) -> str:
-    """Return the command that asks a question, with all that narrows it."""
-    words = ["dask-matrix", "check", "--from", question.start, "--to", question.target]
-    for option in ("area", "scenario", "covers", "accept"):
-        words += [word for value in getattr(question, option) for word in (f"--{option}", value)]
-    words += ["--lane", question.lane] if question.lane is not Lane.AS_RELEASED else []
-    for option, value in (("-q", question.q), ("--profile", question.profile), ("--python", question.python)):
-        words += [option, value] if value else []
-    words += ["--code", "."] if question.uses is not None else []
-    return inert(shlex.join([*words, *more]), _LONGEST)
-
-
-def _run(answer: Answer, findings: list[Finding]) -> str:
+def _run(answer: Answer, findings: list[Finding], places: list[str]) -> str:
     """Return the command that executes what has no evidence: only that, however much it names."""
     question, column = answer.question, answer.start or answer.target
     words = ["dask-matrix", "run"]
@@ -132,7 +169,7 @@ def _run(answer: Answer, findings: list[Finding]) -> str:
         words += ["--release", question.target]
     python = question.python or (column.python if column else None)
     words += ["--python", python] if python else []
-    return inert(shlex.join([*words, "--lane", question.lane, *_expression(findings)]), _LONGEST)
+    return inert(shlex.join([*words, "--lane", question.lane, *_expression(findings), *places]), _LONGEST)
 
 
 def _expression(findings: list[Finding]) -> list[str]:

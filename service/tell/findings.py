@@ -28,7 +28,7 @@ def groups(answer: Answer) -> tuple[Group, ...]:
         Group("Breaks", tuple(sorted(answer.regressed, key=_is_old_news)), 20),
         Group("Unknown", answer.unknown, 5),
         Group("Fixed", answer.fixed, 5),
-        Group("Fails as before", answer.still_failing, 5),
+        Group("Still fails", answer.still_failing, 5),
     )
 
 

@@ -39,6 +39,8 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield _command("warning", f"{counted(len(answer.unknown))} unknown", _unknown(answer.unknown))
     for warned in answer.new_warnings[: MOST - 1]:
         yield _command("warning", f"New warning: {warned.title}", f"{warned.category}: {warned.message}")
+    if answer.caveats:
+        yield _command("notice", "Keep in mind", " ".join(map(inert, answer.caveats)))
     yield _command("notice", "dask-matrix", _summary(answer, len(broken) - MOST))
 
 
@@ -57,7 +59,7 @@ def _unknown(findings: tuple[Finding, ...]) -> str:
 def _summary(answer: Answer, left_out: int) -> str:
     told = [f"{WORD[answer.verdict]} {move(answer)}: {sentence(answer)}"]
     if left_out > 0:
-        told.append(f"{left_out} more that break are not annotated.")
+        told.append(f"{left_out} more that {'breaks is' if left_out == 1 else 'break are'} not annotated.")
     if answer.verdict is not Safety.SAFE and answer.recommended:
         told.append(f"Recommended: {answer.recommended} ({answer.specifier}).")
     return " ".join(told)

@@ -39,7 +39,7 @@ def counts(answer: Answer) -> str:
         (len(answer.regressed), "break", "breaks"),
         (len(answer.unknown), "unknown", "unknown"),
         (len(answer.fixed), "fixed", "fixed"),
-        (len(answer.still_failing), "fail as before", "fails as before"),
+        (len(answer.still_failing), "still fail", "still fails"),
         (answer.holding, "hold", "holds"),
         (len(answer.not_applicable), "not applicable", "not applicable"),
     )
@@ -64,18 +64,31 @@ def evidence(answer: Answer) -> str:
 
 def in_words(code: Code) -> str:
     """Return how much of the asker's code the scenarios cover."""
-    used, uncovered = counted(len(code.used), "name"), len(code.uncovered)
+    used, uncovered = len(code.used), len(code.uncovered)
+    if not used:
+        return "It uses nothing of Dask."
+    told = f"It uses {counted(used, 'name')} of Dask;"
     if not uncovered:
-        return f"It uses {used} of Dask; scenarios cover all of them." if code.used else "It uses nothing of Dask."
-    return f"It uses {used} of Dask; no scenario covers {uncovered} of them:"
+        return f"{told} scenarios cover {'it' if used == 1 else f'all of the {used}'}."
+    if uncovered == used:
+        return f"{told} {'no scenario covers it' if used == 1 else f'scenarios cover none of the {used}'}:"
+    return f"{told} no scenario covers {uncovered} of the {used}:"
 
 
 def _breaks(answer: Answer) -> str:
     broken, held = len(answer.regressed), _held(answer)
     accepted = broken - len(still_open(answer))
-    verb = "breaks" if broken == 1 else "break"
-    told = f"{broken} of {counted(held)} that held {verb}"
-    return f"{told}; {'all' if accepted == broken else accepted} accepted." if accepted else f"{told}."
+    told = f"{_of(broken, held)} that held {'breaks' if broken == 1 else 'break'}"
+    if not accepted:
+        return f"{told}."
+    if accepted < broken:
+        return f"{told}; {accepted} accepted."
+    return f"{told}; {'it is' if broken == 1 else 'all'} accepted."
+
+
+def _of(part: int, whole: int) -> str:
+    """Return ``1 of 3 scenarios``, or ``the only scenario`` where there is but one."""
+    return "the only scenario" if part == whole == 1 else f"{part} of {counted(whole)}"
 
 
 def _held(answer: Answer) -> int:
@@ -87,18 +100,33 @@ def _held(answer: Answer) -> int:
 def _holds(answer: Answer) -> str:
     if not answer.holding:
         return "nothing that held breaks."
-    return f"all {counted(answer.holding)} that held {'holds' if answer.holding == 1 else 'hold'} still."
+    held = answer.holding
+    return "the only scenario that held still holds." if held == 1 else f"all {held} scenarios that held still hold."
+
+
+def ungrounded(answer: Answer) -> str:
+    """Return why the start is nothing to stand on; nothing if it was tested and installs."""
+    release = inert(answer.question.start)
+    if answer.start is None:
+        return f"{release} was never tested{_where(answer)}."
+    return "" if answer.start.installs else f"{release} itself does not install."
 
 
 def _unclear(answer: Answer) -> str:
     question = answer.question
     for release, column in ((question.start, answer.start), (question.target, answer.target)):
         if column is None:
-            return f"nothing was ever tested on {inert(release)}."
+            return f"nothing was ever tested on {inert(release)}{_where(answer)}."
         if not column.installs:
             return f"{inert(release)} does not install, so nothing can be compared."
     if not answer.evidence.scenarios:
         return "no scenario is in scope."
     unknown = len(answer.unknown)
     verb = "has" if unknown == 1 else "have"
-    return f"{unknown} of {counted(answer.evidence.scenarios)} in scope {verb} no verdict on both sides."
+    return f"{_of(unknown, answer.evidence.scenarios)} in scope {verb} no verdict on both sides."
+
+
+def _where(answer: Answer) -> str:
+    """Return the lane and the Python that were asked about: elsewhere there may be evidence."""
+    python = f" on Python {inert(answer.question.python)}" if answer.question.python else ""
+    return f" in lane {answer.question.lane}{python}"

@@ -24,7 +24,7 @@ PLURAL = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 
 def junit(answer: Answer) -> str:
-    """Return the report: a suite for each area, a case for each scenario that changed, failed before or is unknown.
+    """Return the report: a suite for each area, a case for each scenario that changed, still fails or is unknown.
 
     What holds on both sides is only counted in an answer, so it is a property of the first suite, which has no cases.
     """
@@ -41,7 +41,7 @@ def junit(answer: Answer) -> str:
 
 
 def _whole(answer: Answer) -> ET.Element:
-    """Return the suite that tells of the answer as a whole. A target that does not install is its one case."""
+    """Return the suite of the answer as a whole: its one case is what no scenario tells, so that no verdict but safe is green."""
     suite = ET.Element("testsuite", name=move(answer))
     properties = ET.SubElement(suite, "properties")
     for name, value in (
@@ -55,6 +55,8 @@ def _whole(answer: Answer) -> ET.Element:
         ET.SubElement(properties, "property", name=name, value=inert(str(value), MOST))
     if answer.verdict is Safety.UNSAFE and not still_open(answer):
         suite.append(_refused(answer))
+    if answer.verdict is Safety.UNKNOWN and not answer.unknown:
+        suite.append(_no_evidence(answer))
     _count(suite, suite.findall("testcase"))
     told = [f"{WORD[answer.verdict]} {sentence(answer)}", *answer.reasons, *answer.caveats]
     ET.SubElement(suite, "system-out").text = "\n".join(inert(line) for line in told)
@@ -69,12 +71,19 @@ def _refused(answer: Answer) -> ET.Element:
     return case
 
 
+def _no_evidence(answer: Answer) -> ET.Element:
+    case = ET.Element("testcase", classname="dask-matrix", name="there is evidence")
+    error = ET.SubElement(case, "error", message=sentence(answer), type="unknown")
+    error.text = "\n".join(inert(line) for line in answer.reasons)
+    return case
+
+
 def _cases(answer: Answer) -> Iterable[ET.Element]:
     """Return the cases of an answer, in no order."""
     groups = (
         *((each, "skipped" if each.accepted else "failure", _accepted(each)) for each in answer.regressed),
         *((each, "error", each.why or "no verdict on both sides") for each in answer.unknown),
-        *((each, "skipped", "failed before too") for each in answer.still_failing),
+        *((each, "skipped", "still fails") for each in answer.still_failing),
         *((each, "", "") for each in answer.fixed),
     )
     return [_case(*each) for each in groups]

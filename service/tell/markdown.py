@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service.domain.answer import Safety
-from service.tell.advice import advice
+from service.tell.advice import advice, requirement
 from service.tell.escaped import code as coded
 from service.tell.escaped import link, text
 from service.tell.findings import Group, change, exceptions, groups, issues, mark, package
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LIMIT = 60_000
 """Characters of a whole answer; GitHub refuses a comment of more than 65,536. The shares below add up to less."""
-SHARE = {"Breaks": 18_000, "Unknown": 7_000, "Fixed": 7_000, "Fails as before": 5_000}
+SHARE = {"Breaks": 18_000, "Unknown": 7_000, "Fixed": 7_000, "Still fails": 5_000}
 SMALL_SHARE = 2_500
 SYMBOL = {Safety.SAFE: "✓", Safety.UNSAFE: "✕", Safety.UNKNOWN: "?"}
 MARKER = "<!-- dask-matrix check -->"
@@ -34,13 +34,16 @@ PLACES = 3
 _LONGEST = 2_000
 
 
-def markdown(answer: Answer, code: Code | None = None) -> str:
-    """Return an answer, and beside it what the asker's code uses, in at most 60,000 characters."""
+def markdown(answer: Answer, code: Code | None = None, *, asked: str = "") -> str:
+    """Return an answer, and beside it what the asker's code uses, in at most 60,000 characters.
+
+    ``asked`` are the words of the command, of which `service.tell.advice.advice` makes others.
+    """
     breaks, *others = groups(answer)
     blocks = [
         *_verdict(answer),
         *_table(breaks),
-        *_next(answer, code),
+        *_next(advice(answer, code, asked=asked)),
         *(each for group in others for each in _folded(_told(group), _table(group))),
         *_folded(f"New warnings: {len(answer.new_warnings)}", _cut(_warning, answer.new_warnings)),
         *_folded(f"Packages that differ: {len(answer.packages_changed)}", _packages(answer)),
@@ -93,14 +96,14 @@ def _folded(summary: str, blocks: Iterable[str]) -> Iterator[str]:
         yield "\n\n".join([f"<details><summary>{summary}</summary>", *inner, "</details>"])
 
 
-def _next(answer: Answer, code: Code | None) -> Iterator[str]:
+def _next(steps: Iterable[Advised]) -> Iterator[str]:
     yield "**What to do next**"
-    yield "\n".join(f"{number}. {_step(step)}" for number, step in enumerate(advice(answer, code), 1))
+    yield "\n".join(f"{number}. {_step(step)}" for number, step in enumerate(steps, 1))
 
 
 def _step(step: Advised) -> str:
     told = [text(step.text), *([", ".join(map(link, step.issues))] if step.issues else [])]
-    return " ".join([*told, *([coded(step.command, _LONGEST)] if step.command else [])])
+    return " ".join([*told, *(coded(each, _LONGEST) for each in (step.command, step.requirement) if each)])
 
 
 def _warning(warned: Warned) -> str:
@@ -128,7 +131,7 @@ def _packages(answer: Answer) -> Iterator[str]:
 def _road(answer: Answer) -> Iterator[str]:
     if not answer.road:
         return
-    yield f"Requirement: {coded(answer.specifier, _LONGEST)}"
+    yield f"Requirement: {coded(requirement(answer), _LONGEST) or 'none'}"
     head = "| release | uploaded | verdict | breaks | fixed | unknown |\n|---|---|---|---|---|---|"
     yield from _cut(_on_the_road, answer.road, SMALL_SHARE, head)
     if answer.next_safe:

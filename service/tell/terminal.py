@@ -9,7 +9,7 @@ from rich.text import Text
 
 from service.domain.answer import Safety
 from service.domain.reasons import counted
-from service.tell.advice import advice
+from service.tell.advice import advice, requirement
 from service.tell.findings import Group, change, exceptions, groups, issues, mark, package
 from service.tell.headline import WORD, counts, evidence, in_words, move, sentence
 from service.tell.inert import inert
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from service.tell.code import Code
 
 STYLE = {Safety.SAFE: "bold green", Safety.UNSAFE: "bold red", Safety.UNKNOWN: "bold yellow"}
-GROUP_STYLE = {"Breaks": "red", "Unknown": "yellow", "Fixed": "green", "Fails as before": "dim"}
+GROUP_STYLE = {"Breaks": "red", "Unknown": "yellow", "Fixed": "green", "Still fails": "dim"}
 REST = "--json has all"
 WIDEST = 24
 """Columns of what is left of a title: both verdicts, and what was raised."""
@@ -35,8 +35,11 @@ LABEL = 15
 _LONGEST = 10_000
 
 
-def tell(answer: Answer, code: Code | None, console: Console) -> None:
-    """Print an answer, and beside it what the asker's code uses."""
+def tell(answer: Answer, code: Code | None, console: Console, *, asked: str = "") -> None:
+    """Print an answer, and beside it what the asker's code uses.
+
+    ``asked`` are the words of the command, of which `service.tell.advice.advice` makes others.
+    """
     _verdict(answer, console)
     for group in groups(answer):
         _group(group, console)
@@ -49,7 +52,7 @@ def tell(answer: Answer, code: Code | None, console: Console) -> None:
     console.print()
     say(console, evidence(answer))
     heading(console, "What to do next")
-    for number, step in enumerate(advice(answer, code), 1):
+    for number, step in enumerate(advice(answer, code, asked=asked), 1):
         _step(number, step, console)
 
 
@@ -129,7 +132,7 @@ def _caveats(answer: Answer, console: Console) -> None:
 def _road(answer: Answer, console: Console) -> None:
     heading(console, "The road")
     for name, value in (
-        ("requirement", parted(inert(answer.specifier, _LONGEST), console.width - LABEL - 2 * GAP)),
+        ("requirement", parted(requirement(answer) or "none", console.width - LABEL - 2 * GAP)),
         ("recommended", inert(answer.recommended or "none")),
         ("avoid", inert(", ".join(answer.avoid) or "none", _LONGEST)),
         ("next safe above", inert(answer.next_safe or "none")),
@@ -159,6 +162,8 @@ def _step(number: int, step: Step, console: Console) -> None:
     say(console, f"{number}. {inert(step.text)}", GAP, hanging=3)
     if step.command:
         unbroken(console, step.command, 5, "bold")
+    if step.requirement:
+        unbroken(console, step.requirement, 5, "bold")
     for issue in step.issues:
         if issue.address:
             unbroken(console, issue.address, 5, "cyan")

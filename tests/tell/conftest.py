@@ -83,7 +83,8 @@ def _ask(
     backing = Backing(
         spans=dict.fromkeys(RELEASES, span), warnings=lambda key: given if key == target and warned else {}
     )
-    return upgrade(Sides(matrix), Question(start=RELEASES[0], target=target, **question), backing)  # type: ignore[arg-type]
+    asked = {"start": RELEASES[0], "target": target, **question}
+    return upgrade(Sides(matrix), Question(**asked), backing)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")

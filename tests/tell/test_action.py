@@ -7,6 +7,7 @@ writes down what it was asked.
 from __future__ import annotations
 
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -14,6 +15,9 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+
+from service.project.locks.formats import KNOWN
+from service.project.locks.locked import start
 
 ROOT = Path(__file__).parents[2]
 ACTION = (ROOT / ".github" / "actions" / "check" / "action.yml").read_text(encoding="utf-8")
@@ -110,6 +114,16 @@ def test_what_the_jobs_python_has_is_noted(temp: Path, name: str, code: int) -> 
     assert f"{name}==2025.2.0\n" in (temp / "dask-matrix" / "requirements.txt").read_text()
 
 
+def test_the_jobs_python_is_noted_beside_what_it_has(temp: Path) -> None:
+    """Where what reads locks looks for it: dask-matrix itself runs on another one."""
+    (temp / "python").symlink_to(sys.executable)
+    run("Note what is installed", temp)
+    noted = (temp / "dask-matrix" / ".python-version").read_text()
+    assert noted.strip() == platform.python_version()
+    (temp / "dask-matrix" / "requirements.txt").write_text("dask==2025.2.0\n")
+    assert str(start(str(temp / "dask-matrix" / "requirements.txt")).python) == "{}.{}".format(*sys.version_info)
+
+
 @pytest.mark.parametrize(("version", "installed"), [("1.2", "dask-matrix==1.2"), ("", "/checkout")])
 def test_a_version_or_this_very_commit_is_installed(temp: Path, version: str, installed: str) -> None:
     """The action and the tool are of one commit, unless a version is asked for."""
@@ -152,7 +166,60 @@ def test_a_comment_that_may_not_be_written_fails_nothing(temp: Path) -> None:
     assert done.stdout.startswith("::warning title=dask-matrix::")
 
 
+PAGE = (ROOT / "docs" / "upgrading.md").read_text(encoding="utf-8")
+MOVE = dedent(PAGE.partition("      - id: move\n        run: |\n")[2].partition("      - id: check\n")[0])
+GIT = """#!/bin/sh
+[ "$1" = show ] && case "$2" in *uv.lock) cat "$LOCK" ;; *) echo 3.11 ;; esac
+[ "$1" = show ] || [ -n "$NAMED" ]
+"""
+
+
+def label(temp: Path, version: str, named: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the step of the labelling recipe that reads both locks, for a pull request whose lock has this version."""
+    for name, text in (("base.lock", "2025.2.0"), ("uv.lock", version)):
+        (temp / name).write_text(f'[[package]]\nname = "dask"\nversion = "{text}"\n')
+    (temp / "git").write_text(GIT)
+    (temp / "git").chmod(0o755)
+    (temp / "python3").symlink_to(sys.executable)
+    variables = {"PATH": f"{temp}:{os.environ['PATH']}", "GITHUB_OUTPUT": str(temp / "output"), "NAMED": named}
+    return subprocess.run(
+        ["bash", "-e", "-c", MOVE],
+        env={**variables, "LOCK": str(temp / "base.lock")},
+        cwd=temp,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("named", ["", "yes"])
+def test_the_recipe_reads_both_locks(temp: Path, named: str) -> None:
+    """And keeps the Python of the base beside its lock, if it names one."""
+    done = label(temp, "2025.4.1", named)
+    assert (done.returncode, (temp / "output").read_text()) == (0, "from=2025.2.0\nto=2025.4.1\n"), done.stderr
+    assert (temp / "base" / ".python-version").exists() == bool(named)
+
+
+@pytest.mark.parametrize("version", ["1\\nverdict=safe", "1 2", "$(id)"])
+def test_the_recipe_refuses_what_is_no_version(temp: Path, version: str) -> None:
+    """A pull request writes its lock, and would write the step's outputs."""
+    assert label(temp, version).returncode == 1
+    assert (temp / "output").read_text() == "from=2025.2.0\n"
+
+
 def test_the_page_for_upgrades_tells_of_every_input() -> None:
     """And of the outputs."""
-    page = (ROOT / "docs" / "upgrading.md").read_text(encoding="utf-8")
-    assert [name for name in [*INPUTS, "verdict", "recommended", "specifier"] if f"`{name}`" not in page] == []
+    assert [name for name in [*INPUTS, "verdict", "recommended", "specifier"] if f"`{name}`" not in PAGE] == []
+
+
+def test_the_page_for_upgrades_tells_of_every_option() -> None:
+    """Of the command, as it is declared."""
+    declared = (ROOT / "service" / "checking.py").read_text(encoding="utf-8")
+    options = {*re.findall(r'"(--[a-z-]+)"', declared), "--data", "--snapshot", "--scenarios", "--json"}
+    rows = "\n".join(line.split(" | ")[0] for line in PAGE.splitlines() if line.startswith("| `"))
+    assert [option for option in sorted(options) if option not in rows] == []
+
+
+def test_the_page_for_upgrades_tells_of_every_lock() -> None:
+    """That is read."""
+    assert [name for name in KNOWN.split(", ") if f"`{name}`" not in PAGE] == []

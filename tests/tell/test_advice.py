@@ -14,44 +14,83 @@ from service.tell.code import Code
 Ask = Callable[..., Answer]
 
 
-def commands(answer: Answer, code: Code | None = None) -> list[str]:
+def commands(answer: Answer, code: Code | None = None, asked: str = "") -> list[str]:
     """Return the commands of the steps."""
-    return [step.command for step in advice(answer, code) if step.command]
+    return [step.command for step in advice(answer, code, asked=asked) if step.command]
+
+
+def test_moving_down_names_the_release_too(ask: Ask) -> None:
+    """What admits the start would leave pip where it is."""
+    first = advice(ask("PP", "PP", start="2025.3.0", target="2025.2.0"))[0]
+    assert first.command == "pip install 'dask[array,dataframe,distributed]==2025.2.0'"
 
 
 @pytest.mark.parametrize(
-    ("lines", "text", "command"),
+    ("lines", "text", "release", "requirement"),
     [
-        (("PPP",), "Move to 2025.4.0.", "pip install 'dask[array,dataframe,distributed]>=2025.2.0,<=2025.4.0'"),
-        (("PPF",), "Move to 2025.3.0 instead", "pip install 'dask[array,dataframe,distributed]>=2025.2.0,<=2025.3.0'"),
-        (("PFF",), "Stay on 2025.2.0", "pip install 'dask[array,dataframe,distributed]==2025.2.0'"),
+        (("PPP",), "Move to 2025.4.0:", "2025.4.0", "dask>=2025.2.0,<=2025.4.0"),
+        (("PPF",), "Move to 2025.3.0 instead", "2025.3.0", "dask>=2025.2.0,<=2025.3.0"),
+        (("PFF",), "Stay on 2025.2.0", "", "dask==2025.2.0"),
     ],
 )
-def test_the_first_step_is_a_requirement(ask: Ask, lines: tuple[str, ...], text: str, command: str) -> None:
-    """That admits only what is safe."""
-    first = advice(ask(*lines, target="2025.4.0"))[0]
+def test_a_move_is_a_pin_and_the_requirement_stands_apart(
+    ask: Ask, lines: tuple[str, ...], text: str, release: str, requirement: str
+) -> None:
+    """Pip goes to a release that is named, and stays in a range that it is in."""
+    first, second = advice(ask(*lines, target="2025.4.0"))[:2]
     assert first.text.startswith(text)
-    assert first.command == command
+    assert first.command == (f"pip install 'dask[array,dataframe,distributed]=={release}'" if release else "")
+    assert (second.command, second.requirement) == ("", requirement)
+
+
+ASKED = "--from uv.lock --to 2025.3.0 --data 'my data' --code src --scenarios=ours"
+
+
+def texts(answer: Answer, asked: str = "") -> str:
+    """Return the sentences of the steps."""
+    return "\n".join(step.text for step in advice(answer, asked=asked))
 
 
 @pytest.mark.parametrize(("known", "offered"), [("*", True), ("array/*", False), ("", False)])
 def test_accepting_is_offered_where_all_that_breaks_is_known(ask: Ask, known: str, offered: bool) -> None:
     """One that nobody knows of yet is nothing to wave through."""
-    found = commands(ask("PF", "PF", known=known, issue="dask/dask#1"))
-    assert any(each.endswith("--accept known") for each in found) == offered
+    answer = ask("PF", "PF", known=known, issue="dask/dask#1")
+    assert ("add --accept known to the command" in texts(answer)) == offered
+    assert (f"dask-matrix check {ASKED} --accept known" in commands(answer, asked=ASKED)) == offered
 
 
-def test_a_command_asks_the_same_question(ask: Ask) -> None:
-    """With all that narrowed it."""
-    [command] = [
-        each
-        for each in commands(ask("PF", area=("array",), q="Row 0", python="3.11", scenario=("array/*",)))
-        if each.endswith("--code .")
-    ]
-    assert shlex.split(command) == [
-        "dask-matrix", "check", "--from", "2025.2.0", "--to", "2025.3.0", "--area", "array", "--scenario", "array/*",
-        "-q", "Row 0", "--python", "3.11", "--code", ".",
-    ]  # fmt: skip
+def test_a_command_is_the_one_that_was_typed_and_more(ask: Ask) -> None:
+    """With its lock file, its evidence and its code: an answer knows of none of them."""
+    found = commands(ask("PFP"), asked=ASKED)
+    assert f"dask-matrix check {ASKED.replace('2025.3.0', '2025.4.0')}" in found
+    assert f"dask-matrix check {ASKED} --code ." in found
+    assert "dask-matrix check --from x --to=2025.3.0 --to 2025.4.0" in commands(
+        ask("PFP"), asked="--from x --to=2025.3.0"
+    )
+
+
+@pytest.mark.parametrize("asked", ["", "--server https://me:secret@x.org", "--from 'a\nb'", "--from 'open"])
+def test_a_command_that_is_not_known_is_told_in_words(ask: Ask, asked: str) -> None:
+    """None is made up; nor is one shown that would not be what was typed, or that has a password in it."""
+    answer = ask("PFP", known="*")
+    assert not [each for each in commands(answer, asked=asked) if each.startswith("dask-matrix check")]
+    for option in ("--to 2025.4.0", "--accept known", "--code PATH"):
+        assert f"add {option} to the command." in texts(answer, asked)
+
+
+def test_runs_go_where_the_question_looked(ask: Ask) -> None:
+    """With the data folder and the scenarios of the command, or the word that they are to be added."""
+    [command] = [each for each in commands(ask("P "), asked=ASKED) if " run " in each]
+    assert shlex.split(command)[-3:] == ["--data", "my data", "--scenarios=ours"]
+    assert "add the --data and the --scenarios of the question" in texts(ask("P "))
+
+
+@pytest.mark.parametrize(("source", "told"), [("https://x.org", True), ("the data folder /d", False), ("", False)])
+def test_what_leaves_the_machine_is_told_where_something_does(ask: Ask, source: str, told: bool) -> None:
+    """A data folder and the snapshot are on it."""
+    answer = ask("PF")
+    answer = answer.model_copy(update={"evidence": answer.evidence.model_copy(update={"source": source})})
+    assert ("leaves your machine" in texts(answer)) == told
 
 
 @pytest.mark.parametrize(
@@ -76,11 +115,36 @@ def test_what_is_flaky_is_not_run_again(ask: Ask) -> None:
     assert any("1 scenario is flaky" in step.text for step in advice(ask("P~")))
 
 
+def test_what_applies_on_one_side_only_is_told(ask: Ask) -> None:
+    """No run would settle it."""
+    answer = ask("-P", "P ")
+    lopsided = answer.model_copy(update={"unknown": (*answer.unknown, *answer.not_applicable), "not_applicable": ()})
+    assert "1 scenario does not apply on one of the two sides" in texts(lopsided)
+
+
 def test_code_without_a_scenario_wants_one(ask: Ask) -> None:
     """And who gave the code is not asked for it."""
     found = commands(ask("PF"), Code({"dask.bag.map": ("a.py:1",)}, frozenset()))
     assert found[-1].startswith("dask-matrix scenarios new")
     assert not [each for each in found if "--code" in each]
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ({"refused": {"2025.2.0": "no"}}, "2025.2.0 itself does not install."),
+        ({"refused": {"2025.2.0": "no"}, "target": "2025.2.0"}, "2025.2.0 itself does not install."),
+        ({"start": "2024.1.0"}, "2024.1.0 was never tested in lane as-released."),
+        ({"start": "2024.1.0", "target": "2024.1.0"}, "2024.1.0 was never tested in lane as-released."),
+        ({"python": "3.12"}, "2025.2.0 was never tested in lane as-released on Python 3.12."),
+    ],
+)
+def test_nobody_is_told_to_stay_where_nothing_stands(ask: Ask, question: dict[str, object], why: str) -> None:
+    """A start that does not install, or was never tested, is told to be that; nothing is installed or required."""
+    first, *others = advice(ask("PP", **question))
+    assert first.text.startswith(why)
+    assert not [each for each in (first, *others) if "pip install" in each.command or each.requirement]
+    assert not [each for each in others if each.text.startswith(("Stay", "Move", "Nothing"))]
 
 
 def test_staying_needs_nothing(ask: Ask) -> None:

@@ -42,12 +42,15 @@ def test_an_error_says_what_happened(ask: Ask) -> None:
     """The title above; id, both verdicts, exception and issue below."""
     first, summary = annotations(ask("PFPP", issue="dask/dask#1")).splitlines()
     assert first == ("::error title=Row 0::array/row_0, pass → fail, KeyError, https://github.com/dask/dask/issues/1")
-    assert summary == ("::notice title=dask-matrix::UNSAFE dask 2025.2.0 → 2025.3.0: 1 of 1 scenario that held breaks.")
+    assert summary == (
+        "::notice title=dask-matrix::UNSAFE dask 2025.2.0 → 2025.3.0: the only scenario that held breaks."
+    )
 
 
 def test_the_summary_counts_what_is_not_annotated(ask: Ask) -> None:
     """GitHub shows no more than ten."""
     assert "490 more that break are not annotated." in annotations(ask(*["PF"] * 500))
+    assert "1 more that breaks is not annotated." in annotations(ask(*["PF"] * 11))
 
 
 def test_what_is_accepted_is_no_error(ask: Ask) -> None:
@@ -60,6 +63,13 @@ def test_a_target_that_does_not_install_is_an_error(ask: Ask) -> None:
     assert "::error title=dask 2025.2.0 → 2025.3.0::dask 2025.3.0 does not install: no way" in annotations(
         ask("PP", refused={"2025.3.0": "no way"})
     )
+
+
+def test_caveats_are_a_notice(ask: Ask) -> None:
+    """What other forms tell, this one tells too, in one line whatever it is."""
+    lines = annotations(ask("PP").model_copy(update={"caveats": ("mind\nthis.", "And that.")})).splitlines()
+    assert lines[0] == "::notice title=Keep in mind::mind this. And that."
+    assert len(lines) == 2
 
 
 def test_properties_and_messages_are_escaped(ask: Ask) -> None:

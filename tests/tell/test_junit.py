@@ -50,10 +50,10 @@ def test_what_is_accepted_is_skipped_with_its_reason(ask: Ask) -> None:
     assert skipped.get("message") == "accepted"
 
 
-def test_what_failed_before_says_so(ask: Ask) -> None:
+def test_what_still_fails_says_so(ask: Ask) -> None:
     """It is not this move's doing."""
     [skipped] = parsed(ask("FF")).iter("skipped")
-    assert skipped.get("message") == "failed before too"
+    assert skipped.get("message") == "still fails"
 
 
 def test_a_target_that_does_not_install_fails(ask: Ask) -> None:
@@ -62,6 +62,14 @@ def test_a_target_that_does_not_install_fails(ask: Ask) -> None:
     [failure] = root.iter("failure")
     assert failure.text == "no way\nat all"
     assert cases(root) == {"the target installs": "failure", "array/row_0": "error"}
+
+
+@pytest.mark.parametrize("question", [{}, {"refused": {"2025.2.0": "no"}}, {"target": "2031.1.0"}])
+def test_an_unknown_verdict_is_never_green(ask: Ask, question: dict[str, object]) -> None:
+    """Not even where no scenario is there to be unknown."""
+    root = parsed(ask(**question))
+    assert cases(root) == {"there is evidence": "error"}
+    assert (root.get("errors"), root.get("failures")) == ("1", "0")
 
 
 @pytest.mark.parametrize("lines", [(), ("PP",), ("PF", "P~", "FF", "FP") * 9, ("PF",) * 500])

@@ -23,7 +23,7 @@ GOLDEN = """\
 
 ### ✕ UNSAFE: dask 2025.2.0 → 2025.3.0
 
-**1 of 1 scenario that held breaks.**
+**the only scenario that held breaks.**
 
 - 1 scenario that holds on 2025.2.0 breaks on 2025.3.0.
 
@@ -45,6 +45,12 @@ def test_an_answer_reads_well_on_a_pull_request(ask: Ask) -> None:
     assert "<details><summary>Fixed: 1</summary>\n\n| Fixed (1) |" in comment
     assert "<summary>The road</summary>\n\nRequirement: `dask==2025.2.0`" in comment
     assert comment.endswith("lane as-released.</sub>\n")
+
+
+def test_a_comment_has_the_command_that_was_typed(ask: Ask) -> None:
+    """And what to add to it."""
+    comment = markdown(ask("PF", known="*"), asked="--from uv.lock --to 2025.3.0")
+    assert "`dask-matrix check --from uv.lock --to 2025.3.0 --accept known`" in comment
 
 
 @pytest.mark.parametrize(("line", "symbol"), [("PP", "✓ SAFE"), ("PF", "✕ UNSAFE"), ("P ", "? UNKNOWN")])

@@ -22,10 +22,10 @@ CODE = Code(
 )
 
 
-def told(answer: Answer, code: Code | None = None, width: int = 80, **console: object) -> str:
+def told(answer: Answer, code: Code | None = None, width: int = 80, asked: str = "", **console: object) -> str:
     """Return what is printed to a plain pipe."""
     buffer = io.StringIO()
-    tell(answer, code, Console(file=buffer, width=width, **console))  # type: ignore[arg-type]
+    tell(answer, code, Console(file=buffer, width=width, **console), asked=asked)  # type: ignore[arg-type]
     return buffer.getvalue()
 
 
@@ -64,7 +64,7 @@ The road
   next safe above  2025.4.0
 
 Your code
-  It uses 2 names of Dask; no scenario covers 1 of them:
+  It uses 2 names of Dask; no scenario covers 1 of the 2:
   dask.bag.Bag.foldby
     src/b.py:0, src/b.py:1, src/b.py:2, and 6 more
   Could not be read: src/old.py
@@ -74,12 +74,14 @@ as-released.
 
 What to do next
   1. Stay on 2025.2.0: no release on the way to 2025.3.0 is known to be safe.
-     pip install 'dask[array,dataframe,distributed]==2025.2.0'
-  2. Or go further: 2025.4.0 is safe.
-     dask-matrix check --from 2025.2.0 --to 2025.4.0
-  3. Read why it breaks:
+  2. Write into your requirements what admits no release known to be unsafe
+     or unknown:
+     dask==2025.2.0
+  3. Or go further: 2025.4.0 is safe:
+     dask-matrix check --from uv.lock --to 2025.4.0
+  4. Read why it breaks:
      https://github.com/dask/dask/issues/1
-  4. Write a scenario for the 1 name that none covers:
+  5. Write a scenario for the 1 name that none covers:
      dask-matrix scenarios new AREA NAME --scenarios FOLDER
 """
 
@@ -87,14 +89,14 @@ What to do next
 def test_an_answer_reads_well_at_80_columns(ask: Ask) -> None:
     """From the verdict to what to do next."""
     answer = ask("PFP", "PTP", "FPP", "PPP", issue="dask/dask#1", known="array/row_0", warned=("going away",))
-    assert told(answer, CODE) == GOLDEN
+    assert told(answer, CODE, asked="--from uv.lock --to 2025.3.0") == GOLDEN
 
 
 @pytest.mark.parametrize(
     ("lines", "first"),
     [
-        (("PP", "PP"), "SAFE  dask 2025.2.0 → 2025.3.0: all 2 scenarios that held hold still."),
-        (("PP",), "SAFE  dask 2025.2.0 → 2025.3.0: all 1 scenario that held holds still."),
+        (("PP", "PP"), "SAFE  dask 2025.2.0 → 2025.3.0: all 2 scenarios that held still hold."),
+        (("PP",), "SAFE  dask 2025.2.0 → 2025.3.0: the only scenario that held still holds."),
         (("FF",), "SAFE  dask 2025.2.0 → 2025.3.0: nothing that held breaks."),
         (("PF", "P "), "UNSAFE  dask 2025.2.0 → 2025.3.0: 1 of 2 scenarios that held breaks."),
         (("P~", "PP"), "UNKNOWN  dask 2025.2.0 → 2025.3.0: 1 of 2 scenarios in scope has no verdict on"),
@@ -111,13 +113,27 @@ def test_the_first_line_is_the_verdict(ask: Ask, lines: tuple[str, ...], first: 
     [
         ({"refused": {"2025.3.0": "no"}}, "UNSAFE  dask 2025.2.0 → 2025.3.0: 2025.3.0 does not install."),
         ({"refused": {"2025.2.0": "no"}}, "UNKNOWN  dask 2025.2.0 → 2025.3.0: 2025.2.0 does not install, so"),
-        ({"target": "2031.1.0"}, "UNKNOWN  dask 2025.2.0 → 2031.1.0: nothing was ever tested on 2031.1.0."),
-        ({"accept": ("known",), "known": "*"}, "SAFE  dask 2025.2.0 → 2025.3.0: 1 of 1 scenario that held breaks; all"),
+        ({"target": "2031.1.0"}, "UNKNOWN  dask 2025.2.0 → 2031.1.0: nothing was ever tested on 2031.1.0 in lane"),
+        (
+            {"accept": ("known",), "known": "*"},
+            "SAFE  dask 2025.2.0 → 2025.3.0: the only scenario that held breaks; it is",
+        ),
     ],
 )
 def test_the_first_line_says_what_decides(ask: Ask, question: dict[str, object], first: str) -> None:
     """A release that can't be had, evidence that isn't there, a failure that is accepted."""
     assert told(ask("PF", **question)).splitlines()[0].startswith(first)
+
+
+def test_evidence_elsewhere_is_not_denied(ask: Ask) -> None:
+    """Only in the lane and on the Python that were asked about is there none."""
+    printed = " ".join(told(ask("PP", python="3.12", lane="latest")).split())
+    assert "nothing was ever tested on 2025.2.0 in lane latest on Python 3.12." in printed
+
+
+def test_a_start_that_cannot_be_had_is_no_requirement(ask: Ask) -> None:
+    """A pin of it would install nothing."""
+    assert "requirement      none" in told(ask("PP", refused={"2025.2.0": "no"}))
 
 
 def test_colour_is_for_terminals_and_never_alone(ask: Ask) -> None:
