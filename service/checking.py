@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from service.tell.code import Code
 
 SAFE, UNSAFE, UNKNOWN, UNREACHABLE = 0, 1, 3, 4
+FORMS = frozenset({"--json", "--markdown", "--github"})
 CODES = {"safe": SAFE, "unsafe": UNSAFE, "unknown": UNKNOWN}
 SERVER = "DASK_MATRIX_SERVER"
 """The variable that names a server."""
@@ -56,7 +57,7 @@ def check(
     lane: Annotated[Lane, typer.Option(help="How other dependencies were chosen.")] = Lane.AS_RELEASED,
     python: Annotated[str, typer.Option(help="Only environments of this Python.")] = "",
     accept: Annotated[
-        Texts, typer.Option(help="`known` accepts failures listed as known, an id that scenario's; repeatable.")
+        Texts, typer.Option(help="`known` accepts known failures, an id that scenario's; repeatable.")
     ] = None,
     allow_unknown: Annotated[bool, typer.Option("--allow-unknown", help="Exit 0 where the answer is unknown.")] = False,
     as_json: options.Json = False,
@@ -190,7 +191,7 @@ def _tell(answer: Answer, mine: Code | None, form: str) -> None:
     elif form == "markdown":
         from service.tell.markdown import markdown
 
-        print(markdown(answer, mine))
+        print(markdown(answer, mine, asked=_asked()))
     elif form == "github":
         _tell_github(answer, mine)
     else:
@@ -202,9 +203,10 @@ def _tell(answer: Answer, mine: Code | None, form: str) -> None:
 
 
 def _asked() -> str:
-    """Return the words of the command after its name."""
+    """Return the words of the command after its name, but for the form of the output."""
     words = sys.argv[1:]
-    return shlex.join(words[words.index("check") + 1 :]) if "check" in words else ""
+    kept = [each for each in words[words.index("check") + 1 :] if each not in FORMS] if "check" in words else []
+    return shlex.join(kept)
 
 
 def _tell_github(answer: Answer, mine: Code | None) -> None:
@@ -213,7 +215,10 @@ def _tell_github(answer: Answer, mine: Code | None) -> None:
     from service.tell.markdown import markdown
 
     print(annotations(answer))
-    for variable, text in (("GITHUB_STEP_SUMMARY", markdown(answer, mine)), ("GITHUB_OUTPUT", outputs(answer))):
+    for variable, text in (
+        ("GITHUB_STEP_SUMMARY", markdown(answer, mine, asked=_asked())),
+        ("GITHUB_OUTPUT", outputs(answer)),
+    ):
         if path := os.environ.get(variable):
             with Path(path).open("a", encoding="utf-8") as file:
                 file.write(f"{text}\n")

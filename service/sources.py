@@ -88,16 +88,16 @@ def opened(question: Question, asked: Asked) -> Iterator[Source]:
 
 def _held(question: Question, asked: Asked) -> Held:
     workplace = Workplace.of(asked.data, asked.scenarios)
+    own = None if asked.snapshot else _own(workplace)
+    if asked.data and own is None:
+        raise EvidenceUnreachable(f"There is no evidence in {asked.data}: `dask-matrix run --data` puts some there.")
+    if own and (asked.data or own.speaks_of(question)):
+        return own
     try:
-        own = None if asked.snapshot else _own(workplace)
-        if asked.data and own is None:
-            raise EvidenceUnreachable(
-                f"There is no evidence in {asked.data}: `dask-matrix run --data` puts some there."
-            )
-        if own and (asked.data or own.speaks_of(question)):
-            return own
         return _shipped(workplace)
     except (BadSnapshot, OSError) as error:
+        if own:
+            return own
         raise EvidenceUnreachable(f"No evidence to answer from. {error}") from None
 
 
