@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from service.web.openapi import MADE_UP, TAGS
-from service.web.problems import MEDIA_TYPE
+from service.web.problems import MEDIA_TYPE, told
 
 from .conftest import NEW, ROW, Book
 
@@ -83,9 +83,7 @@ def offender(problem: dict[str, Any]) -> bool:
             return bool(problem["what"]) and repr(problem["name"]) in problem["detail"]
         case "bad-query":
             errors = problem.get("errors", [])
-            return bool(problem["detail"]) and all(
-                f"{each['parameter']}={each['given']}: " in problem["detail"] for each in errors
-            )
+            return bool(problem["detail"]) and all(told(each) in problem["detail"] for each in errors)
         case kind:
             return kind in {"not-found", "not-allowed", "unreadable-body"} and bool(problem["instance"])
 
