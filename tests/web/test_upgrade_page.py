@@ -1,8 +1,50 @@
 """The page of an upgrade says what the JSON says, with a link for everything."""
 
+from html.parser import HTMLParser
+from urllib.parse import urlencode
+
+import pytest
+
 from .conftest import NEW, ROW, Book
 
 MOVE = "/upgrade?from=2025.2.0&to=2025.4.0"
+
+
+class Sent(HTMLParser):
+    """What a browser sends when the form of a page is sent again, and where the page's JSON is."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.pairs: list[tuple[str, str]] = []
+        self.twin = ""
+        self._select, self._option, self._href = "", [""], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Remember what has a name and a value."""
+        told = {name: value or "" for name, value in attrs}
+        if tag == "input" and (told.get("type") != "checkbox" or "checked" in told):
+            self.pairs.append((told["name"], told.get("value", "")))
+        if tag == "select":
+            self._select, self._first = told["name"], None
+        if tag == "option":
+            self._chosen, self._value = "selected" in told, told.get("value")
+        self._href = told.get("href", "") if tag == "a" else self._href
+
+    def handle_data(self, data: str) -> None:
+        """An option's value is its text, and the twin is found by its words."""
+        self._option = [data] if self._select else self._option
+        if data == "This page as JSON":
+            self.twin = self._href
+
+    def handle_endtag(self, tag: str) -> None:
+        """The first option is sent where none is chosen."""
+        if tag == "option":
+            value = self._option[0] if self._value is None else self._value
+            self._first = value if self._chosen or self._first is None else self._first
+        if tag == "select":
+            self.pairs.append((self._select, self._first or ""))
+            self._select = ""
 
 
 def test_without_releases_the_page_asks_for_them(book: Book) -> None:
@@ -46,3 +88,89 @@ def test_a_bad_release_is_a_page_that_says_so(book: Book) -> None:
     response = book.client.get("/upgrade?from=soon&to=2025.4.0")
     assert response.status_code == 422
     assert "soon" in response.text
+
+
+EVERYTHING = [
+    ("python", "3.11"),
+    ("scenario", ROW),
+    ("scenario", "bag/*"),
+    ("have", "NumPy==2.0"),
+    ("have", "python==3.11"),
+    ("area", "futures"),
+    ("area", "bag"),
+    ("covers", "dask.delayed"),
+    ("covers", "dask.bag.read_text"),
+    ("accept", "known"),
+    ("accept", ROW),
+    ("q", "again"),
+    ("lane", "as-released"),
+]
+"""Each thing that can be asked, several times where it may be."""
+
+
+@pytest.mark.parametrize(
+    "pairs", [*([each] for each in EVERYTHING), EVERYTHING, [("area", "futures"), ("utm_source", "x")]]
+)
+def test_page_and_twin_agree_whatever_is_asked(book: Book, pairs: list[tuple[str, str]]) -> None:
+    """The page shows the verdict of its own twin, and the form that is sent again asks the same."""
+    page = book.client.get(f"{MOVE}&{urlencode(pairs)}")
+    assert page.status_code == 200
+    sent = Sent(page.text)
+    told = book.client.get(sent.twin).json()
+    assert f"<strong>{told['verdict'].capitalize()}</strong>" in page.text
+    assert all(each in page.text for each in told["caveats"])
+    assert f"of {told['evidence']['scenarios']} scenarios" in page.text
+    assert (
+        told["question"]
+        == book.client.get(f"/api/v1{MOVE}&{urlencode(pairs[:-1] if 'utm_source' in dict(pairs) else pairs)}").json()[
+            "question"
+        ]
+    )
+    again = Sent(book.client.get(f"/upgrade?{urlencode(sent.pairs)}").text)
+    assert book.client.get(again.twin).json() == told
+
+
+def test_what_the_form_has_no_control_for_can_be_taken_back(book: Book) -> None:
+    """It is in sight, with a link to the question without it; another choice of area adds to it."""
+    page = book.client.get(f"{MOVE}&area=futures&area=bag&python=3.11").text
+    assert "<code>area=bag</code>" in page
+    assert "<code>python=3.11</code>" in page
+    assert 'href="/upgrade?from=2025.2.0&amp;to=2025.4.0&amp;area=futures"' in page
+    assert "<code>area=" not in book.client.get(f"{MOVE}&area=futures").text
+    assert book.client.get(f"{MOVE}&area=&area=bag&covers=").status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["python=x", "have=scipy==1", "area=nope", "scenario=nope", "profile=nope"])
+def test_page_and_twin_refuse_the_same(book: Book, asked: str) -> None:
+    """With one status."""
+    assert (
+        book.client.get(f"{MOVE}&{asked}").status_code == book.client.get(f"/api/v1{MOVE}&{asked}").status_code >= 400
+    )
+
+
+def test_no_command_is_shown_that_asks_something_else(book: Book) -> None:
+    """``check`` reads what is had from where it is."""
+    assert "--python 3.11" in book.client.get(f"{MOVE}&python=3.11").text
+    assert "dask-matrix check" not in book.client.get(f"{MOVE}&have=numpy==2.0").text
+
+
+def test_packages_are_said_not_to_differ_only_where_both_sides_are_known(book: Book) -> None:
+    """A side without a lock, or without evidence, is not compared."""
+    same = "No other package differs."
+    assert same in book.client.get(MOVE).text
+    for target in ("2026.1.0", "2031.1.0"):
+        page = book.client.get(f"/upgrade?from=2025.2.0&to={target}").text
+        assert same not in page
+        assert "Not compared" in page
+
+
+@pytest.mark.parametrize("start", ["2026.1.0", "2026.1.1", "2024.1.0"])
+def test_nothing_is_advised_from_a_start_nobody_could_test(book: Book, start: str) -> None:
+    """Refused, never executed, or not there."""
+    book.environment("6" * 16, "2026.1.1")
+    for target in ("2025.2.0", "2026.3.0"):
+        book.environment("7" * 16, "2026.3.0")
+        page = book.client.get(f"/upgrade?from={start}&to={target}").text
+        assert "Safe requirement" not in page
+        assert "stay" not in page
+    assert "Safe requirement" in book.client.get(MOVE).text
