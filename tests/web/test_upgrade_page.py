@@ -1,11 +1,25 @@
 """The page of an upgrade says what the JSON says, with a link for everything."""
 
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
 from html.parser import HTMLParser
-from urllib.parse import urlencode
+from pathlib import Path
+from urllib.parse import quote, urlencode
+from xml.etree.ElementTree import fromstring
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
-from .conftest import NEW, ROW, Book
+from service.domain.beliefs import Beliefs
+from service.domain.known import Known
+from service.domain.records import RefusalRecord
+from service.domain.scope import Profile
+
+from .conftest import NEW, OLD, REFUSED, ROW, Book, opened
+from .test_badges import SVG
+from .test_pages import HOSTILE, Links
 
 MOVE = "/upgrade?from=2025.2.0&to=2025.4.0"
 
@@ -174,3 +188,89 @@ def test_nothing_is_advised_from_a_start_nobody_could_test(book: Book, start: st
         assert "Safe requirement" not in page
         assert "stay" not in page
     assert "Safe requirement" in book.client.get(MOVE).text
+
+
+QUOTED = f"\"'><b onclick=alert(1) style=x>{HOSTILE}{{{{ 7 * 7 }}}}"
+"""What would leave an attribute, an element or a template."""
+SCRIPT = "javascript:alert(1)"
+LATEST = "8" * 16
+
+
+def plant(book: Book) -> None:
+    """Put hostile text into all that records can say of a move: what breaks, is unknown, is fixed, and in another lane."""
+    raised = {"type": QUOTED, "message": QUOTED}
+    book.environment(LATEST, "2025.4.0", lane="latest", lock="dask==1\nnumpy==2.2.0\nevil==<b>\n")
+    book.add(RefusalRecord, environment=REFUSED, phase="import", message=QUOTED)
+    for name, before, after in (
+        ("breaks", "passed", "failed"),
+        ("fixed", "failed", "passed"),
+        ("both", *["failed"] * 2),
+    ):
+        row = f"evil/{name}[{QUOTED[:40]}]"
+        book.scenario(row, title=QUOTED, area=QUOTED, issues=[QUOTED, SCRIPT], covers=[QUOTED])
+        for key, outcome in ((OLD, before), (NEW, after), (LATEST, before)):
+            book.result(outcome, row, key, **({"exception": raised} if outcome == "failed" else {}))
+    book.scenario(f"evil/{QUOTED[:40]}", title=QUOTED, area=QUOTED)
+    for name, warned in ((OLD, []), (NEW, [{"category": QUOTED, "message": QUOTED, "where": QUOTED}])):
+        book.scenario("evil/warns", title=QUOTED, area=QUOTED)
+        book.result("passed", "evil/warns", name, warnings=warned)
+
+
+MANY = {"from": "2025.2.0", "to": "2025.4.0"}
+ASKED = [
+    ({}, 200),
+    ({"profile": QUOTED}, 200),
+    ({"area": [QUOTED, "futures"], "accept": QUOTED}, 200),
+    ({"q": "onclick"}, 200),
+    ({"covers": [QUOTED, "x"], "accept": "known"}, 200),
+    ({"scenario": "evil/*", "have": f"numpy=={QUOTED}"}, 200),
+    ({"to": "2026.1.0"}, 200),
+    ({QUOTED: QUOTED}, 200),
+    ({"area": QUOTED * 2}, 404),
+    ({"profile": f"x{QUOTED}"}, 404),
+    ({"python": QUOTED}, 422),
+    ({"have": f"{QUOTED}==1"}, 422),
+    ({"from": QUOTED, "to": QUOTED}, 422),
+]
+"""What is asked of hostile evidence, in hostile words too, and its status."""
+LISTED = Known("evil/breaks*", SpecifierSet(">=2025"), SCRIPT, QUOTED, date(2099, 1, 1))
+BELIEFS = Beliefs((LISTED,), {QUOTED: Profile(frozenset({QUOTED}))})
+
+
+@pytest.fixture
+def evil(filled: Path, tmp_path: Path) -> Iterator[Book]:
+    """Return an application on hostile evidence, with hostile beliefs beside it."""
+    with opened(Path(shutil.copy(filled, tmp_path)), number=200, beliefs=BELIEFS) as book:
+        plant(book)
+        yield book
+
+
+def test_the_hostile_evidence_is_all_in_sight(evil: Book) -> None:
+    """As text: each part of the page has some of it, or the next test would prove nothing."""
+    page = evil.client.get(MOVE).text
+    for name in ("regressed", "unknown", "fixed", "still_failing"):
+        assert f'<section id="{name}">' in page
+    for part in ("New warnings", "the dependencies are the likely cause", "Known: ", "{{ 7 * 7 }}", SCRIPT):
+        assert part in page
+
+
+def test_hostile_evidence_and_questions_are_inert_on_the_page_of_an_upgrade(evil: Book, book: Book) -> None:
+    """Whatever is recorded, believed or asked stays text: no element, no attribute, no address comes of it."""
+    harmless = Links(book.client.get(MOVE).text).names
+    for asked, status in ASKED:
+        answer = evil.client.get(f"/upgrade?{urlencode({**MANY, **asked}, doseq=True)}")
+        found = Links(answer.text)
+        assert answer.status_code == status, asked
+        assert {"b", "img", "script"}.isdisjoint(Counter(found.names) - Counter(harmless)), asked
+        assert not {name for name in found.attributes if name.startswith("on") or name == "style"}, asked
+        assert all(each.startswith(("/", "#", "https://github.com/dask/")) for each in found.addresses), asked
+        assert not {"\x1b", "\u202e", "\x07"} & set(answer.text), asked
+
+
+def test_hostile_evidence_and_names_are_inert_in_badges(evil: Book) -> None:
+    """A picture is a picture, and what is no release is a problem document."""
+    for badge in ("release/latest", "release/2025.4.0", "upgrade/2025.2.0/latest", "upgrade/2025.2.0/2025.4.0"):
+        picture = fromstring(evil.client.get(f"/badge/{badge}.svg").content)
+        assert {each.tag.removeprefix(SVG) for each in picture.iter()} == {"svg", "title", "rect", "text"}
+    refused = evil.client.get(f"/badge/upgrade/2025.2.0/{quote(QUOTED, safe='')}.svg")
+    assert (refused.status_code, refused.headers["content-type"]) == (404, "application/problem+json")
