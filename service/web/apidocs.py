@@ -25,7 +25,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Route:
-    """One route: the shape of its JSON if it has any, the media types of its other answers.
+    """One route: the shapes of its body and of its JSON if it has any, the media types of its other answers.
 
     ``example`` is an address that can be opened as it is.
     """
@@ -34,6 +34,7 @@ class Route:
     path: str
     summary: str
     parameters: tuple[Parameter, ...]
+    body: str
     answer: str
     others: tuple[str, ...]
     example: str
@@ -83,11 +84,13 @@ def docs_page(openapi: dict[str, Any]) -> DocsPage:
 def _route(method: str, path: str, operation: dict[str, Any]) -> Route:
     content = operation["responses"]["200"]["content"]
     shape = content.get("application/json", {}).get("schema")
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     return Route(
         method=method.upper(),
         path=path,
         summary=operation.get("description", ""),
         parameters=tuple(map(_parameter, operation.get("parameters", ()))),
+        body=_kind(body) if body else "",
         answer=_kind(shape) if shape else "",
         others=tuple(each for each in content if each != "application/json"),
         example="" if "{" in path or method != "get" else _example(path, operation.get("parameters", ())),

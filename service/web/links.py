@@ -59,7 +59,7 @@ def run(name: str) -> str:
     return f"{API}/runs/{escaped(name)}"
 
 
-def upgrade(values: dict[str, str | list[str]]) -> str:
+def upgrade(values: dict[str, str | list[str]] | list[tuple[str, str]]) -> str:
     """Return the address of what a move breaks and fixes."""
     return f"/upgrade?{urlencode(values, doseq=True)}"
 

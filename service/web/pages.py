@@ -144,7 +144,7 @@ def releases(request: Request, books: Books) -> HTMLResponse:
 @router.get("/upgrade")
 def upgrade(request: Request, query: Annotated[AskedQuery, Query()], books: Books) -> HTMLResponse:
     """What a move breaks and fixes."""
-    question = query.question()
+    question = query.asked()
     answer = books.upgrade(question) if question else None
     page = upgrade_page(books.matrix(), sorted(books.beliefs.profiles), query, answer)
     title = f"{query.start} → {query.target}: {answer.verdict}" if answer else "Upgrade"

@@ -29,6 +29,13 @@ MEDIA_TYPE = "application/problem+json"
 SCRIPTED = ("/api/v", "/healthz", "/badge/", "/feed.")
 """Where scripts ask, and read documents."""
 
+REQUIRED = "required"
+"""Why what is not there is refused."""
+MOST_ERRORS = 100
+"""Bad parameters that are told."""
+MOST_GIVEN = 300
+"""Characters of what was given that are told again."""
+
 KINDS = {
     "unknown-name": "Something was asked for by a name that does not exist; `nearest` holds names that do.",
     "bad-query": "A parameter has a value, or a name, that is not allowed; `errors` holds each of them.",
@@ -119,27 +126,68 @@ def _http(error: HTTPException) -> Problem:
 
 
 def _taken(request: Request, error: Exception) -> list[str]:
-    """Return the names of the parameters that an address takes, as its description has them; none for a page."""
+    """Return the names of what an address takes, in its query or its body, as its description has them; none for a page."""
     if not isinstance(error, RequestValidationError):
         return []
     method, _, path = (error.endpoint_path or "").partition(" ")
-    operation = request.app.openapi()["paths"].get(path, {}).get(method.lower(), {})
-    return [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
+    document = request.app.openapi()
+    operation = document["paths"].get(path, {}).get(method.lower(), {})
+    return [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"] or [
+        *fields_of_body(operation, document)
+    ]
+
+
+def fields_of_body(operation: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """Return by its name the description of each field of an operation's body."""
+    content = operation.get("requestBody", {}).get("content", {})
+    reference: str = content.get("application/json", {}).get("schema", {}).get("$ref", "")
+    found: dict[str, Any] = (
+        document["components"]["schemas"].get(reference.rpartition("/")[2], {}).get("properties", {})
+    )
+    return found
 
 
 def _bad_query(error: RequestValidationError, known: Sequence[str]) -> Problem:
-    errors = [_parameter(each, known) for each in error.errors()]
-    told = " ".join(f"{each['parameter']}={each['given']}: {each['reason'].removesuffix('.')}." for each in errors)
-    return Problem("bad-query", 422, "A parameter is not understood", told, {"errors": errors})
+    found = error.errors()
+    if any(each["type"] == "json_invalid" for each in found):
+        return _http(HTTPException(HTTPStatus.BAD_REQUEST))
+    errors = [_parameter(each, known) for each in found[:MOST_ERRORS]]
+    return Problem("bad-query", 422, "A parameter is not understood", " ".join(map(told, errors)), {"errors": errors})
+
+
+def told(error: dict[str, Any]) -> str:
+    """Return one bad parameter as a sentence, such as ``lane=newest: not one of as-released, latest``."""
+    given = "" if error["reason"] == REQUIRED else f"={error['given']}"
+    return f"{error['parameter']}{given}: {error['reason'].removesuffix('.')}."
 
 
 def _parameter(error: Any, known: Sequence[str]) -> dict[str, Any]:
     """Say one bad parameter: its name, what was given, why it is refused, and what is allowed where that is a list."""
-    name = str(error["loc"][-1])
-    told = {"parameter": name, "given": error["input"], "reason": error["msg"].removeprefix("Value error, ")}
+    name = _name(error["loc"])
+    reason = _text(error["msg"].removeprefix("Value error, "))
+    said = {"parameter": name, "given": _given(error["input"]), "reason": reason}
+    if error["type"] == "missing":
+        return {**said, "given": None, "reason": REQUIRED}
     if error["type"] == "extra_forbidden":
         reason = "there is no such parameter"
-        return {**told, "reason": reason, "nearest": get_close_matches(name, known), "allowed": list(known)}
+        return {**said, "reason": reason, "nearest": get_close_matches(name, known), "allowed": list(known)}
     if name in ALLOWED:
-        return {**told, "reason": f"not one of {', '.join(ALLOWED[name])}", "allowed": ALLOWED[name]}
-    return told
+        return {**said, "reason": f"not one of {', '.join(ALLOWED[name])}", "allowed": ALLOWED[name]}
+    return said
+
+
+def _name(place: Sequence[str | int]) -> str:
+    """Return the parameter that a place is in: the second of its list is that parameter too."""
+    return _text(str(place[1] if len(place) > 1 else place[0]))
+
+
+def _given(value: Any) -> Any:
+    """Return what was given as a document can hold it: not endless, no half of a character, no number that is none."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    return _text(value if isinstance(value, str) else str(value))
+
+
+def _text(text: str) -> str:
+    text = text.encode(errors="backslashreplace").decode()
+    return text if len(text) <= MOST_GIVEN else f"{text[: MOST_GIVEN - 1]}…"

@@ -16,7 +16,7 @@ from service.domain.release import Release
 from service.web.negotiation import Form
 
 
-def _reads(parse: Callable[[str], object]) -> AfterValidator:
+def _reads(parse: Callable[[str], object]) -> Callable[[str], str]:
     """Let a domain value read a text; what it says of a bad one becomes the error."""
 
     def check(text: str) -> str:
@@ -25,7 +25,7 @@ def _reads(parse: Callable[[str], object]) -> AfterValidator:
         except DaskMatrixError as error:
             raise ValueError(str(error)) from None
 
-    return AfterValidator(check)
+    return check
 
 
 def _utc(moment: datetime) -> datetime:
@@ -35,8 +35,9 @@ def _utc(moment: datetime) -> datetime:
         raise ValueError("not a moment that exists in UTC") from None
 
 
-ReleaseText = Annotated[str, _reads(Release.parse)]
-PythonText = Annotated[str, _reads(Python.parse)]
+python_text = _reads(Python.parse)
+ReleaseText = Annotated[str, AfterValidator(_reads(Release.parse))]
+PythonText = Annotated[str, AfterValidator(python_text)]
 Moment = Annotated[datetime, AfterValidator(_utc)]
 
 

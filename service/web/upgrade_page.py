@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from service.domain.compare import KNOWN
 from service.domain.environment import Lane
+from service.domain.outcome import Verdict
 from service.web import links, times
 from service.web.overview import Choice, choices
 from service.web.words import SAFETIES, VERDICTS, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from service.domain.answer import Answer, Finding, Listed, PackageChange, Step, Suspect
+    from service.domain.answer import Answer, Finding, Listed, Step, Suspect
     from service.domain.matrix import Matrix
     from service.web.upgrades import AskedQuery
 
@@ -23,7 +25,10 @@ MOST_WARNINGS = 200
 
 @dataclass(frozen=True)
 class Form:
-    """The question as it stands, and what there is to choose from."""
+    """The question as it stands, and what there is to choose from.
+
+    ``kept`` is what is asked beside the controls, which a form that is sent again says again; ``without`` leads to the rest.
+    """
 
     starts: tuple[Choice, ...]
     targets: tuple[Choice, ...]
@@ -33,6 +38,8 @@ class Form:
     q: str
     covers: str
     accepts_known: bool
+    kept: tuple[tuple[str, str], ...]
+    without: str
 
 
 @dataclass(frozen=True)
@@ -94,17 +101,19 @@ class Apart:
 
 @dataclass(frozen=True)
 class UpgradePage:
-    """The question, and the answer where both releases are named."""
+    """The question, and the answer where both releases are named. ``twin`` is where its JSON is, once there is any."""
 
     form: Form
     answer: Answer | None
     word: Word | None
     sections: tuple[Section, ...]
     road: tuple[Stop, ...]
+    advises: bool
     apart: Apart | None
     packages: str
     span: str
     command: str
+    twin: str
     most_warnings: int = MOST_WARNINGS
 
 
@@ -117,6 +126,10 @@ SECTIONS = (
 )
 """Field of an answer, its heading, and what it means."""
 IN_SIGHT = ("regressed", "unknown", "fixed")
+SHOWN = {"from", "to", "lane", "q", "profile"}
+"""What the form has a control for; it has one for the first ``area``, the first ``covers`` and ``accept=known`` too."""
+UNTESTED = frozenset({Verdict.UNTESTED, Verdict.STALE, Verdict.UNINSTALLABLE})
+"""What says nothing of a release as it is."""
 
 
 def upgrade_page(matrix: Matrix, profiles: Sequence[str], query: AskedQuery, answer: Answer | None) -> UpgradePage:
@@ -127,15 +140,18 @@ def upgrade_page(matrix: Matrix, profiles: Sequence[str], query: AskedQuery, ans
         word=SAFETIES[answer.verdict] if answer else None,
         sections=tuple(_section(answer, *each) for each in SECTIONS) if answer else (),
         road=tuple(_stop(query, step) for step in answer.road) if answer else (),
+        advises=bool(answer and answer.road and _is_tested(answer)),
         apart=_apart(answer) if answer else None,
-        packages=_packages(answer.packages_changed) if answer else "",
+        packages=_packages(matrix, answer) if answer else "",
         span=_span(answer) if answer else "",
         command=query.command() if answer else "",
+        twin=links.twin(links.upgrade(query.values())) if answer else "",
     )
 
 
 def _form(matrix: Matrix, profiles: Sequence[str], query: AskedQuery) -> Form:
     releases = [str(each) for each in dict.fromkeys(each.release for each in reversed(matrix.environments))]
+    kept = list(_kept(query))
     return Form(
         starts=choices(releases, query.start),
         targets=choices(releases, query.target),
@@ -144,8 +160,24 @@ def _form(matrix: Matrix, profiles: Sequence[str], query: AskedQuery) -> Form:
         profiles=choices(profiles, query.profile),
         q=query.q,
         covers=next(iter(query.covers), ""),
-        accepts_known="known" in query.accept,
+        accepts_known=KNOWN in query.accept,
+        kept=tuple(kept),
+        without=links.upgrade([each for each in query.pairs() if each not in kept]) if kept else "",
     )
+
+
+def _kept(query: AskedQuery) -> Iterator[tuple[str, str]]:
+    """Yield what the form has no control for, each once."""
+    controlled = {("area", *query.area[:1]), ("covers", *query.covers[:1]), ("accept", KNOWN)}
+    for pair in dict.fromkeys(query.pairs()):
+        if pair[0] not in SHOWN and pair not in controlled:
+            yield pair
+
+
+def _is_tested(answer: Answer) -> bool:
+    """Whether anything is known of the start itself: without that no release can be advised, not even to stay."""
+    found = (each for name, *_ in SECTIONS for each in getattr(answer, name))
+    return bool(answer.holding) or any(each.before.verdict not in UNTESTED for each in found)
 
 
 def _section(answer: Answer, name: str, title: str, means: str) -> Section:
@@ -203,8 +235,14 @@ def _suspect(suspect: Suspect, key: str) -> tuple[str, str]:
     return suspect.title, links.cell(suspect.scenario, key)
 
 
-def _packages(changed: Sequence[PackageChange]) -> str:
-    return ", ".join(f"{each.name} {each.before or 'none'} → {each.after or 'none'}" for each in changed)
+def _packages(matrix: Matrix, answer: Answer) -> str:
+    """Return what differs beside Dask in a sentence; that nothing does is said only where there are two locks."""
+    told = [f"{each.name} {each.before or 'none'} → {each.after or 'none'}" for each in answer.packages_changed]
+    if told:
+        return f"Beside Dask the two sides differ in {', '.join(told)}."
+    locked = {each.key for each in matrix.environments if each.lock}
+    both = all(each and each.key in locked for each in (answer.start, answer.target))
+    return "No other package differs." if both else "Not compared: there are no two locks."
 
 
 def _span(answer: Answer) -> str:

@@ -1,5 +1,7 @@
 """The OpenAPI description is the truth about the routes, whatever they are asked; its examples are made up and fit."""
 
+import json
+import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from service.web.openapi import MADE_UP, TAGS
-from service.web.problems import MEDIA_TYPE
+from service.web.problems import MEDIA_TYPE, told
 
 from .conftest import NEW, ROW, Book
 
@@ -83,9 +85,7 @@ def offender(problem: dict[str, Any]) -> bool:
             return bool(problem["what"]) and repr(problem["name"]) in problem["detail"]
         case "bad-query":
             errors = problem.get("errors", [])
-            return bool(problem["detail"]) and all(
-                f"{each['parameter']}={each['given']}: " in problem["detail"] for each in errors
-            )
+            return bool(problem["detail"]) and all(told(each) in problem["detail"] for each in errors)
         case kind:
             return kind in {"not-found", "not-allowed", "unreadable-body"} and bool(problem["instance"])
 
@@ -173,3 +173,35 @@ def test_the_written_promise_names_every_route_with_an_example(book: Book) -> No
     for path, method, _ in described(book):
         assert f"`{method.upper()} {path}`" in text, path
     assert text.count("\ncurl ") >= len(document(book)["paths"])
+
+
+def below(name: str, shapes: dict[str, Any]) -> set[str]:
+    """Return the names of a shape and of all that it is made of."""
+    found, waiting = set(), {name}
+    while waiting:
+        found |= waiting
+        named = {each for one in waiting for each in re.findall(r"#/components/schemas/(\w+)", json.dumps(shapes[one]))}
+        waiting = named - found
+    return found
+
+
+@pytest.mark.parametrize("name", ["Answer", "UpgradeBody"])
+def test_every_field_of_an_upgrade_is_described(book: Book, name: str) -> None:
+    """Of its answer, of its body, and of what they are made of."""
+    shapes = document(book)["components"]["schemas"]
+    assert len(below("Answer", shapes)) > 10
+    fields = {
+        (one, field): told for one in below(name, shapes) for field, told in shapes[one].get("properties", {}).items()
+    }
+    assert [place for place, told in fields.items() if not told.get("description")] == []
+
+
+def test_the_written_promise_tells_every_field_and_parameter_of_an_upgrade(book: Book) -> None:
+    """In its tables; and the page of the description leads to the shape of the body."""
+    text, told = PROMISE.read_text(encoding="utf-8"), document(book)
+    answer, body = (told["components"]["schemas"][name]["properties"] for name in ("Answer", "UpgradeBody"))
+    rows = "".join(line.split("|")[1] for line in text.splitlines() if line.startswith("| `"))
+    parameters = [each["name"] for each in told["paths"]["/api/v1/upgrade"]["get"]["parameters"]]
+    for name in {*answer, *body, *parameters}:
+        assert re.search(rf"`{name}(\[\])?`", rows), name
+    assert 'href="#UpgradeBody"' in book.client.get("/api/docs").text

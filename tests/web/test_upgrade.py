@@ -1,16 +1,18 @@
 """The JSON of an upgrade is the domain's answer; what is misspelled is named."""
 
+import json
 from typing import Any
 
 import pytest
 
-from service.domain.answer import Answer
+from service.domain.answer import Answer, Question
 from service.domain.beliefs import Beliefs
 from service.domain.scope import Profile
 
 from .conftest import NEW, NOON, OLD, REFUSED, ROW, Book, opened
 
 MOVE = {"from": "2025.2.0", "to": "2025.4.0"}
+JSON = {"Content-Type": "application/json"}
 WARNED = {"category": "FutureWarning", "message": "going away", "where": "x.py:1"}
 
 
@@ -98,3 +100,104 @@ def test_a_bad_body_is_a_problem_too(book: Book, body: dict[str, str]) -> None:
     response = book.client.post("/api/v1/upgrade", json=body)
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["errors"][0]["parameter"] in {"to", "python"}
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        ({"accept": ["*a*a*a*b"] * 101}, "accept"),
+        ({"scenario": ["*" * 301]}, "scenario"),
+        ({"uses": ["dask.array.sum"] * 5001}, "uses"),
+        ({"uses": ["x" * 301]}, "uses"),
+        ({"q": "x" * 301}, "q"),
+        ({"areas": ["array"]}, "areas"),
+        ({"have": {"pandas": "9" * 301}}, "have"),
+        ({"have": {"scipy": "1.0"}}, "have"),
+        ({"have": {"python": "three"}}, "have"),
+        ({"q": float("nan")}, "q"),
+        ({"uses": ["\ud800"]}, "uses"),
+        ({"q": "\ud800"}, "q"),
+        ({"lane": "\ud800"}, "lane"),
+        ({"\ud800": 1}, "body"),
+    ],
+)
+def test_a_body_has_the_limits_of_an_address(book: Book, more: dict[str, Any], named: str) -> None:
+    """What is too much, misspelled or no text is named, briefly."""
+    response = book.client.post("/api/v1/upgrade", content=json.dumps({**MOVE, **more}), headers=JSON)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert {each["parameter"] for each in response.json()["errors"]} == {named}
+    assert len(response.content) < 2_000
+
+
+def test_a_body_may_name_all_that_large_code_uses(book: Book) -> None:
+    """More than fits into an address."""
+    response = book.client.post("/api/v1/upgrade", json={**MOVE, "uses": [f"dask.name{n}" for n in range(5_000)]})
+    assert response.status_code == 200
+
+
+def test_a_body_says_what_a_query_says(book: Book) -> None:
+    """And what the client sends is understood: every field of a question, empty ones too."""
+    question = Question(start="2025.2.0", target="2025.4.0", area=("futures",), have={"pandas": "2.2.3"})
+    posted = book.client.post("/api/v1/upgrade", json=question.model_dump(mode="json"))
+    assert posted.json() == ask(book, area="futures", have="pandas==2.2.3")
+    assert book.client.post("/api/v1/upgrade", json={**MOVE, "python": "", "q": ""}).json() == ask(book)
+
+
+def test_no_name_used_is_no_scenario_asked_for(book: Book) -> None:
+    """An empty list does not stand for all, nor does an empty name."""
+    for uses in ([], [""]):
+        response = book.client.post("/api/v1/upgrade", json={**MOVE, "uses": uses})
+        assert response.json()["evidence"]["scenarios"] == 0
+
+
+@pytest.mark.parametrize(
+    ("have", "told"),
+    [
+        ("pandas==" + "1" * 5000, "at most 300 characters"),
+        ("scipy==1.0", "only versions of python, pandas, numpy, pyarrow are compared"),
+        ("pandas==", "write a package and its version, such as pandas==2.2.3"),
+        ("python==three", "'three' is not a Python version"),
+    ],
+)
+def test_what_is_had_is_checked_at_the_door(book: Book, have: str, told: str) -> None:
+    """Names that are compared, and versions that are not endless."""
+    response = book.client.get("/api/v1/upgrade", params={**MOVE, "have": have})
+    assert response.status_code == 422
+    [error] = response.json()["errors"]
+    assert error["parameter"] == "have"
+    assert told in error["reason"]
+
+
+def test_what_is_had_may_be_written_in_any_case(book: Book) -> None:
+    """As its project writes it."""
+    assert ask(book, have="NumPy==2.1.0")["question"]["have"] == {"numpy": "2.1.0"}
+    posted = book.client.post("/api/v1/upgrade", json={**MOVE, "have": {"Python": "3.11"}})
+    assert posted.json()["question"]["have"] == {"python": "3.11"}
+
+
+@pytest.mark.parametrize("body", [b"{", b"", b'{"from": "2025.2.0",}', b'{"from": "\xff"}', b"[" * 100_000])
+def test_a_body_that_is_no_json_is_unreadable(book: Book, body: bytes) -> None:
+    """400, as promised; a body that is not there lacks everything."""
+    response = book.client.post("/api/v1/upgrade", content=body, headers=JSON)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.status_code == (400 if body else 422)
+    assert response.json()["type"].endswith("unreadable-body" if body else "bad-query")
+
+
+def test_what_is_missing_is_said_to_be_required(book: Book) -> None:
+    """By its name, without the rest of what was given."""
+    for response in (
+        book.client.post("/api/v1/upgrade", json={"from": "2025.2.0"}),
+        book.client.get("/api/v1/upgrade?from=2025.2.0"),
+    ):
+        assert response.json()["detail"] == "to: required."
+        assert response.json()["errors"] == [{"parameter": "to", "given": None, "reason": "required"}]
+
+
+def test_a_misspelled_field_is_answered_with_the_nearest(book: Book) -> None:
+    """In a body as in a query."""
+    [error] = book.client.post("/api/v1/upgrade", json={**MOVE, "areas": ["x"]}).json()["errors"]
+    assert error["nearest"][0] == "area"
+    assert "uses" in error["allowed"]
