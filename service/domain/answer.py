@@ -81,7 +81,7 @@ class Finding(_Value):
     )
 
 
-class Warned(_Value):
+class NewWarning(_Value):
     """A warning that a scenario gives on the target and did not give before; it holds on both."""
 
     scenario: str = Field(description="The scenario's id.")
@@ -211,7 +211,7 @@ class Answer(_Value):
         default=(), description="Scenarios that are declared not to apply on one of the two sides."
     )
     holding: int = Field(default=0, description="How many scenarios hold on both sides.")
-    new_warnings: tuple[Warned, ...] = Field(
+    new_warnings: tuple[NewWarning, ...] = Field(
         default=(), description="Warnings that only the target gives, by scenarios that hold on both sides."
     )
     road: tuple[Step, ...] = Field(

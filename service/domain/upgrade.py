@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from service.domain import reasons
-from service.domain.answer import Answer, Evidence, Finding, Question, Safety, Seen, Step, Warned
+from service.domain.answer import Answer, Evidence, Finding, NewWarning, Question, Safety, Seen, Step
 from service.domain.beliefs import Beliefs
 from service.domain.compare import Accepted, Comparison, compare, standing_for
 from service.domain.environment import Python, packages
@@ -186,7 +186,7 @@ def _why(move: _Move, row: Scenario) -> str:
     return "; ".join(each for each in told if each)
 
 
-def _new_warnings(move: _Move, backing: Backing) -> Iterator[Warned]:
+def _new_warnings(move: _Move, backing: Backing) -> Iterator[NewWarning]:
     """Yield what is warned of on the target alone, by the scenarios that hold on both sides."""
     if move.start is None or move.target is None or move.start.key == move.target.key:
         return
@@ -194,7 +194,7 @@ def _new_warnings(move: _Move, backing: Backing) -> Iterator[Warned]:
     for row in move.sides.rows(move.compared.holding):
         had = {_gist(each) for each in before.get(row.id, ())}
         for given in {_gist(each): each for each in after.get(row.id, ()) if _gist(each) not in had}.values():
-            yield Warned(scenario=row.id, title=row.title, category=given.category, message=given.message)
+            yield NewWarning(scenario=row.id, title=row.title, category=given.category, message=given.message)
 
 
 def _gist(given: Given) -> tuple[str, str]:

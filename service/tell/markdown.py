@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeVar
 
-    from service.domain.answer import Answer, Finding, PackageChange, Step, Warned
+    from service.domain.answer import Answer, Finding, NewWarning, PackageChange, Step
     from service.tell.advice import Step as Advised
     from service.tell.code import Code
 
@@ -106,7 +106,7 @@ def _step(step: Advised) -> str:
     return " ".join([*told, *(coded(each, _LONGEST) for each in (step.command, step.requirement) if each)])
 
 
-def _warning(warned: Warned) -> str:
+def _warning(warned: NewWarning) -> str:
     return f"- {coded(warned.category.rpartition('.')[2])}: {text(warned.message)} ({coded(warned.scenario)})"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.domain.compare import KNOWN
 from service.domain.environment import Lane
 from service.domain.outcome import Verdict
+from service.domain.patterns import KNOWN
 from service.web import links, times
 from service.web.overview import Choice, choices
 from service.web.words import SAFETIES, VERDICTS, Word
