@@ -165,11 +165,19 @@ def test_no_line_is_torn_and_none_is_written_twice(chaos: Chaos) -> None:
         assert len(set(passed)) == len(passed)
 
 
+PATIENCE = 5.0
+"""Seconds in which a program of half a second begins and ends, also on a machine with other work."""
+
+
 def test_no_process_is_left(chaos: Chaos) -> None:
-    """But for what a killed scenario had started in a session of its own: that ends by itself, half a second later."""
+    """But for what a killed scenario had started in a session of its own: that ends by itself, half a second later.
+
+    Until it has become the program it was started as, it is a copy of the scenario, by name too.
+    """
     for life in [chaos.undisturbed, *chaos.lives]:
+        give_up = time.monotonic() + PATIENCE
         while found := carriers("PIDS", str(life.bench.pids)):
-            assert all("time.sleep(0.5)" in command for command in found)
+            assert time.monotonic() < give_up, found
             time.sleep(0.01)
 
 
