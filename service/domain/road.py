@@ -43,19 +43,13 @@ class Walk:
         return Step(
             release=str(release),
             released_at=column.released_at if column else None,
-            late=bool(column and self._is_late(column)),
+            late=bool(column and column.key in self.sides.late),
             verdict=compared.safety,
             regressed=compared.regressed.bit_count(),
             fixed=compared.fixed.bit_count(),
             unknown=compared.unknown.bit_count(),
             installs=not (column and column.refusal),
         )
-
-    def _is_late(self, column: Environment) -> bool:
-        """Whether a higher release was there before it: a backport."""
-        moment = column.released_at
-        higher = (each for each in self.sides.matrix.environments if each.release > column.release)
-        return moment is not None and any(each.released_at and each.released_at < moment for each in higher)
 
 
 def between(releases: Iterable[Release], start: Release, target: Release) -> list[Release]:

@@ -66,14 +66,14 @@ class Scope:
 
         ``uses`` are not checked: code may use what no scenario covers.
         """
-        areas = sorted({each.area for each in scenarios})
+        areas = sorted({each.area for each in scenarios}) if self.areas else []
         for area in sorted(self.areas.difference(areas)):
             raise UnknownName("area", area, areas)
         for pattern in (*self.scenarios, *(each for each in accept if each != KNOWN)):
             if not any(matches(each.id, pattern) for each in scenarios):
                 stem = pattern.rpartition("/")[2].strip("*")
                 raise UnknownName("scenario", pattern, [each.id for each in scenarios if stem in each.id][:4])
-        covered = sorted({name for each in scenarios for name in each.covers})
+        covered = sorted({name for each in scenarios for name in each.covers}) if self.covers else []
         for wanted in self.covers:
             if not any(lies_below(name, wanted) for name in covered):
                 raise UnknownName("covered name", wanted, get_close_matches(wanted, covered, 4))

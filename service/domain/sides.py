@@ -54,6 +54,16 @@ class Sides:
         """All rows."""
         return (1 << len(self.matrix.scenarios)) - 1
 
+    @cached_property
+    def late(self) -> frozenset[str]:
+        """The keys of the columns whose release was uploaded after a higher one: backports."""
+        found, earliest = set(), None
+        for release in reversed(self.releases):
+            moments = {each.key: each.released_at for each in self._of_release[release] if each.released_at}
+            found |= {key for key, moment in moments.items() if earliest and moment > earliest}
+            earliest = min([*moments.values(), *([earliest] if earliest else [])], default=None)
+        return frozenset(found)
+
     def columns(self, release: Release, lane: Lane, python: Python | None = None) -> list[Environment]:
         """Return the columns of a release in a lane, those of the newest Python first."""
         found = [each for each in self._by_place.get((release, lane), ()) if python is None or each.python == python]
@@ -85,6 +95,13 @@ class Sides:
         key = environment.key
         entries = (self.matrix.known.get((row.id, key)) for row in self.matrix.scenarios)
         return sum(1 << number for number, entry in enumerate(entries) if entry)
+
+    @cached_property
+    def _of_release(self) -> dict[Release, list[Environment]]:
+        found: dict[Release, list[Environment]] = {}
+        for each in self.matrix.environments:
+            found.setdefault(each.release, []).append(each)
+        return found
 
     @cached_property
     def _numbers(self) -> dict[str, int]:

@@ -191,9 +191,10 @@ def _new_warnings(move: _Move, backing: Backing) -> Iterator[NewWarning]:
     if move.start is None or move.target is None or move.start.key == move.target.key:
         return
     before, after = backing.warnings(move.start.key), backing.warnings(move.target.key)
-    for row in move.sides.rows(move.compared.holding):
+    warning = [row for row in move.sides.matrix.scenarios if row.id in after]
+    for row in (each for each in warning if move.sides.bit(each) & move.compared.holding):
         had = {_gist(each) for each in before.get(row.id, ())}
-        for given in {_gist(each): each for each in after.get(row.id, ()) if _gist(each) not in had}.values():
+        for given in {_gist(each): each for each in after[row.id] if _gist(each) not in had}.values():
             yield NewWarning(scenario=row.id, title=row.title, category=given.category, message=given.message)
 
 
@@ -202,7 +203,10 @@ def _gist(given: Given) -> tuple[str, str]:
 
 
 def _evidence(move: _Move, backing: Backing) -> Evidence:
-    cells = [move.sides.matrix.cell(row, each) for row in move.sides.rows(move.scope) for each in move.columns]
+    known, rows = move.sides.matrix.cells, list(move.sides.rows(move.scope))
+    cells = [
+        cell for each in move.columns if not each.refusal for row in rows if (cell := known.get((row.id, each.key)))
+    ]
     spans = [backing.spans[each.key] for each in move.columns if each.key in backing.spans]
     asked = {Release.parse(move.question.start), Release.parse(move.question.target)}
     covered = [each for each in move.sides.matrix.environments if each.release in asked]
