@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import random
-import socket
 import statistics
 import subprocess
 import sys
@@ -29,6 +28,7 @@ import httpx2
 import uvicorn
 
 from service.domain.records import EnvironmentRecord, Record, ResultRecord, RunRecord, ScenarioRecord
+from service.serving import listen
 from service.store.store import Store
 from service.web.app import create_app
 
@@ -84,7 +84,7 @@ def fill(path: Path, scenarios: int, environments: int) -> None:
 def serving(path: Path) -> Iterator[str]:
     """Serve the store; give the address."""
     server = uvicorn.Server(uvicorn.Config(create_app(f"sqlite:///{path}"), log_level="warning", ws="none"))
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"

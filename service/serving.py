@@ -26,7 +26,7 @@ def listen(host: str, port: int) -> socket.socket:
     """Take a port; a port in use is a mistake to name, not a traceback."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=128)
+        listening = socket.create_server((host, port), family=family, backlog=128)
     except socket.gaierror as error:
         raise DaskMatrixError(
             f"Cannot listen on {host}: {error.strerror}. Give --host an address of this machine."
@@ -35,6 +35,9 @@ def listen(host: str, port: int) -> socket.socket:
         raise DaskMatrixError(
             f"Cannot listen on {host}:{port}: {os.strerror(error.errno) if error.errno else error}. Choose another port with --port, or end what uses it."
         ) from None
+    # Connections have it from here; asyncio would set it, but does not know these for TCP. Else answers wait 40 ms.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def served(work: Callable[[], int], data: Path, tests: Path, host: str, port: int) -> int:
