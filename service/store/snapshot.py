@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import lzma
 import platform
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from io import BytesIO
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from service.domain.outcome import Outcome
-from service.domain.records import Rejection, ResultRecord, parse_lines
+from service.domain.records import RefusalRecord, Rejection, ResultRecord, parse_lines
 from service.store.counts import counting
 from service.store.shipped import HEAD, RECORDS, BadSnapshot, Snapshot, cached, read
 from service.store.snapshot_readme import readme
@@ -31,6 +32,7 @@ README = "README.md"
 AIM = 3_000_000
 """Bytes of the compressed records beyond which texts of results that passed are left out."""
 TEXTS = ("stdout", "stderr", "log", "traceback")
+_PLACES = re.compile(rb"(?:/[\w.+@-]+)+/(?=lib/python3|bin/python|pytest/3|scenarios/|scratch/\d)")
 BATCH = 5_000
 """Records taken in at a time, so that not all are in memory at once."""
 
@@ -114,8 +116,14 @@ def _records(root: Path) -> Iterator[Record]:
 
 
 def _packed(records: Iterable[Record]) -> bytes:
-    text = b"".join(record.encode() for record in records)
+    text = b"".join(_without_places(record) for record in records)
     return lzma.compress(text, preset=9 | lzma.PRESET_EXTREME)
+
+
+def _without_places(record: Record) -> bytes:
+    """Write a record; in what an execution or a refusal says, paths begin where they would on any machine."""
+    told = record.encode()
+    return _PLACES.sub(b"", told) if isinstance(record, ResultRecord | RefusalRecord) else told
 
 
 def _without_texts(record: Record) -> Record:

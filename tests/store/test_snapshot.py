@@ -281,3 +281,14 @@ def test_a_damaged_or_foreign_snapshot_is_refused_by_name(records: Path, tmp_pat
     assert told in str(refused.value)
     assert str(folder) in str(refused.value)
     assert not list((tmp_path / "cache").glob("*.sqlite*"))
+
+
+def test_no_path_of_the_machine_is_shipped(tmp_path: Path) -> None:
+    """Files in an environment, in Python and in the scenario set are named as they are anywhere."""
+    told = 'File "/home/me/data/environments/ab12/lib/python3.11/site-packages/dask/base.py", line 1\nFile "/src/scenarios/x.py"'
+    (tmp_path / "a.jsonl").write_bytes(
+        b"".join(each.encode() for each in [*HISTORY, result(9, "failed", traceback=told)])
+    )
+    write(tmp_path / "snapshot", tmp_path)
+    kept = [each["traceback"] for each in held(tmp_path / "snapshot") if each["id"] == "q9"]
+    assert kept == ['File "lib/python3.11/site-packages/dask/base.py", line 1\nFile "scenarios/x.py"']
