@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from service.domain.answer import Answer, Question
     from service.project.code.usage import Usage
     from service.project.locks.locked import Start
+    from service.sources import Asked
     from service.tell.code import Code
 
 SAFE, UNSAFE, UNKNOWN, UNREACHABLE = 0, 1, 3, 4
-FORMS = frozenset({"--json", "--markdown", "--github"})
+FORMS = ("json", "markdown", "github")
+"""Options that name the form of the output; without one it is for a person."""
 CODES = {"safe": SAFE, "unsafe": UNSAFE, "unknown": UNKNOWN}
 SERVER = "DASK_MATRIX_SERVER"
 """The variable that names a server."""
@@ -70,9 +72,9 @@ def check(
     """Say what breaks and what is fixed by a move. Exits 0 safe, 1 unsafe, 2 usage, 3 unknown, 4 no evidence to be had."""
     from service.domain.answer import Question
     from service.project.locks.locked import start as start_of
-    from service.sources import Asked, opened
+    from service.sources import Asked
 
-    form = _form(json=as_json, markdown=as_markdown, github=github)
+    form = _form(as_json, as_markdown, github)
     explicit = None if _is_of_a_variable(context, "data") else data
     whom = Asked(_server(server, explicit, snapshot=snapshot), explicit, snapshot, scenarios)
     begun = start_of(start)
@@ -94,13 +96,7 @@ def check(
     _refuse_no_text(question)
     if explain:
         _explain(question, whom.server)
-    try:
-        with opened(question, whom) as source:
-            answer = source.answer(question)
-            mine = None if usage is None else _code(usage, source.covered())
-    except EvidenceUnreachable as error:
-        print(f"dask-matrix: {error}", file=sys.stderr)
-        raise typer.Exit(UNREACHABLE) from None
+    answer, mine = _ask(question, whom, usage)
     answer = answer.model_copy(update={"caveats": (*begun.notes, *_blind_spots(mine), *answer.caveats)})
     if junit:
         _write_junit(answer, junit)
@@ -108,14 +104,26 @@ def check(
     raise typer.Exit(_code_of(answer, allow_unknown=allow_unknown))
 
 
+def _ask(question: Question, whom: Asked, usage: Usage | None) -> tuple[Answer, Code | None]:
+    """Return the answer, and what of the asker's code it covers; end with UNREACHABLE if there is nobody to ask."""
+    from service.sources import opened
+
+    try:
+        with opened(question, whom) as source:
+            return source.answer(question), None if usage is None else _code(usage, source.covered())
+    except EvidenceUnreachable as error:
+        print(f"dask-matrix: {error}", file=sys.stderr)
+        raise typer.Exit(UNREACHABLE) from None
+
+
 def _is_of_a_variable(context: typer.Context, option: str) -> bool:
     source = context.get_parameter_source(option)
     return source is not None and source.name == "ENVIRONMENT"
 
 
-def _form(**wanted: bool) -> str:
-    """Return the one form that is asked for, or none: then it is told to a person."""
-    named = [name for name, is_wanted in wanted.items() if is_wanted]
+def _form(*wanted: bool) -> str:
+    """Return the one of FORMS that is asked for, or none: then it is told to a person."""
+    named = [name for name, is_wanted in zip(FORMS, wanted, strict=True) if is_wanted]
     if len(named) > 1:
         raise DaskMatrixError(f"Give one of {' and '.join(f'--{name}' for name in named)}: each is the whole output.")
     return named[0] if named else ""
@@ -205,8 +213,9 @@ def _tell(answer: Answer, mine: Code | None, form: str) -> None:
 def _asked() -> str:
     """Return the words of the command after its name, but for the form of the output."""
     words = sys.argv[1:]
-    kept = [each for each in words[words.index("check") + 1 :] if each not in FORMS] if "check" in words else []
-    return shlex.join(kept)
+    asked = words[words.index("check") + 1 :] if "check" in words else []
+    forms = {f"--{name}" for name in FORMS}
+    return shlex.join(each for each in asked if each not in forms)
 
 
 def _tell_github(answer: Answer, mine: Code | None) -> None:

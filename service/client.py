@@ -79,8 +79,7 @@ class Matrix:
     def answer(self, question: Question) -> Answer:
         """Return the answer to a question; raise EvidenceUnreachable, or Refused."""
         told = self._ask("POST", "/upgrade", json=question.model_dump(mode="json"))
-        answer = self._read(Answer, told)
-        return answer.model_copy(update={"evidence": answer.evidence.model_copy(update={"source": self.url})})
+        return self._read(Answer, told).told_by(self.url)
 
     def covered(self) -> frozenset[str]:
         """Return the dotted names that any scenario covers; raise EvidenceUnreachable."""

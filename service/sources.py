@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -54,8 +54,7 @@ class Held:
         """Return the answer; raise what `service.domain.upgrade.upgrade` raises."""
         from service.domain.upgrade import upgrade
 
-        answer = upgrade(self.sides, question, self.backing)
-        return answer.model_copy(update={"evidence": answer.evidence.model_copy(update={"source": self.name})})
+        return upgrade(self.sides, question, self.backing).told_by(self.name)
 
     def covered(self) -> frozenset[str]:
         """Return the dotted names that any scenario covers."""
@@ -83,12 +82,13 @@ def opened(question: Question, asked: Asked) -> Iterator[Source]:
         with Matrix(asked.server) as matrix:
             yield matrix
     else:
-        yield _held(question, asked)
+        with ExitStack() as stack:
+            yield _held(question, asked, stack)
 
 
-def _held(question: Question, asked: Asked) -> Held:
+def _held(question: Question, asked: Asked, stack: ExitStack) -> Held:
     workplace = Workplace.of(asked.data, asked.scenarios)
-    own = None if asked.snapshot else _own(workplace)
+    own = None if asked.snapshot else _own(workplace, stack)
     if asked.data and own is None:
         raise EvidenceUnreachable(f"There is no evidence in {asked.data}: `dask-matrix run --data` puts some there.")
     if own and (asked.data or own.speaks_of(question)):
@@ -101,8 +101,8 @@ def _held(question: Question, asked: Asked) -> Held:
         raise EvidenceUnreachable(f"No evidence to answer from. {error}") from None
 
 
-def _own(workplace: Workplace) -> Held | None:
-    """Return what a data folder holds, if there is a database in it at all: asking makes none."""
+def _own(workplace: Workplace, stack: ExitStack) -> Held | None:
+    """Return what a data folder holds, if there is a database in it at all: asking makes none. It stays open meanwhile."""
     path = Path(workplace.places.database.partition("///")[2])
     if not path.exists() or not path.stat().st_size:
         return None
@@ -111,8 +111,8 @@ def _own(workplace: Workplace) -> Held | None:
     from service.store.store import Store
 
     try:
-        with Store.open(workplace.places.database) as store:
-            return Held(*held(store, beliefs(workplace), today()), f"the data folder {path.parent}")
+        store = stack.enter_context(Store.open(workplace.places.database))
+        return Held(*held(store, beliefs(workplace), today()), f"the data folder {path.parent}")
     except (DatabaseTooNew, DatabaseUnreachable) as error:
         raise EvidenceUnreachable(str(error)) from None
 

@@ -17,4 +17,5 @@ def beliefs(workplace: Workplace) -> Beliefs:
     Nobody is asked. Raises InvalidConfig of known.toml or matrix.toml.
     """
     profiles = {name: lines.profile() for name, lines in workplace.config.profiles.items()}
-    return Beliefs(known.load(workplace.tests), profiles, workplace.index.kept_releases())
+    kept = workplace.places.index.is_dir()  # where nothing is kept, whose index it would be is slow to find out
+    return Beliefs(known.load(workplace.tests), profiles, workplace.index.kept_releases() if kept else ())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -237,3 +238,7 @@ class Answer(_Value):
     )
     caveats: tuple[str, ...] = Field(default=(), description="What to mind of the answer, in sentences.")
     evidence: Evidence = Field(default=Evidence(), description="What the answer rests on.")
+
+    def told_by(self, source: str) -> Self:
+        """Return it with the name of who was asked: a server, a data folder, the snapshot."""
+        return self.model_copy(update={"evidence": self.evidence.model_copy(update={"source": source})})
