@@ -12,6 +12,7 @@ from service.domain.outcome import Outcome, Verdict
 from service.domain.release import Release
 from service.domain.result import Result
 from service.domain.sides import Sides
+from service.domain.strips import Strips
 from service.domain.upgrade import upgrade
 from service.domain.verdict import Judgement
 from service.web import schemas
@@ -100,7 +101,7 @@ def answers() -> dict[str, Any]:
     question = Question.model_validate({"from": "0.0.1", "to": "0.0.2"})
     run = {"id": "example-run", "at": NOON, "who": "example", "host": "example", "commit": None}
     made: list[BaseModel] = [
-        schemas.MatrixOut.model_validate(matrix.columnar()),
+        schemas.MatrixOut.model_validate(Strips.of(matrix).columnar()),
         schemas.releases_out(matrix),
         schemas.environment_out(column),
         schemas.ScenariosOut(scenarios=[schemas.scenario_head(ROW)]),
