@@ -37,6 +37,7 @@ PARAMETERS: dict[str, Any] = {
     "python": "3.11",
     "lane": "as-released",
     "changes": True,
+    "last": 12,
     "at": "2026-01-01T00:00:00Z",
     "format": "csv",
     "scenario": "example/adds/two_numbers",
