@@ -6,6 +6,7 @@
   const box = () => document.getElementById("matrix");
   const filters = document.getElementById("filters");
   if (!filters) return;
+  const still = "static" in document.body.dataset; // plain files: nobody to ask
 
   // what the sheet is: rows, columns, and where they are
   let sheet = null;
@@ -15,7 +16,7 @@
     const heads = [...matrix.querySelectorAll(".lanes th")];
     const first = heads[0] && heads[0].offsetLeft;
     const width = heads.length ? heads[heads.length - 1].offsetLeft + heads[heads.length - 1].offsetWidth - first : 0;
-    sheet = { matrix, heads, first, column: width / (heads.length || 1), body: matrix.querySelector(".sheet") };
+    sheet = { matrix, heads, first, column: width / (heads.length || 1), body: matrix.querySelector(".sheet"), over: matrix.querySelector("#over") };
     return sheet;
   }
   const folded = (body) => body.querySelector(".shut").checked;
@@ -52,14 +53,14 @@
 
   const put = (element, left, row) => Object.assign(element.style, { left: `${left}px`, width: `${sheet.column}px`, ...(row && { top: `${row.offsetTop}px`, height: `${row.offsetHeight}px` }) });
   function aim(column) {
-    if (!crosshair.isConnected) sheet.body.append(crosshair);
+    if (!crosshair.isConnected) sheet.over.append(crosshair);
     crosshair.hidden = false;
     put(crosshair, sheet.first + column * sheet.column);
   }
   function point(row, column, focused) {
     if (!sheet || !row || column < 0 || column >= sheet.heads.length) return;
     at = { row, column };
-    if (!spot.isConnected) sheet.body.append(spot);
+    if (!spot.isConnected) sheet.over.append(spot);
     const left = sheet.first + column * sheet.column;
     aim(column);
     put(spot, left, row);
@@ -193,6 +194,7 @@
   function narrow() {
     if (!box()) return;
     const terms = parse(filters.elements.q.value);
+    if (still && filters.elements.area.value) terms.push({ no: false, kind: "area", value: filters.elements.area.value.toLowerCase() });
     let shown = 0;
     for (const body of box().querySelectorAll("tbody")) {
       let some = false;
@@ -218,7 +220,7 @@
   let asked = null;
   async function ask() {
     remember();
-    if ("static" in document.body.dataset) return;
+    if (still) return;
     asked && asked.abort();
     asked = new AbortController();
     const answer = await fetch(location.pathname + query(), { signal: asked.signal, headers: { Accept: "text/html" } }).catch(() => null);
@@ -237,12 +239,13 @@
     clearTimeout(soon);
     soon = setTimeout(ask, 250);
   });
-  filters.addEventListener("change", (event) => { if (event.target.name !== "q") ask(); });
-  filters.addEventListener("submit", (event) => {
-    event.preventDefault();
+  filters.addEventListener("change", (event) => {
+    if (event.target.name === "q") return;
     clearTimeout(soon);
-    ask();
+    if (still) return narrow();
+    filters.requestSubmit();
   });
+  filters.addEventListener("submit", (event) => { if (still) event.preventDefault(); });
   document.addEventListener("change", (event) => { if (event.target.classList.contains("shut")) { remember(); drawn(); } });
 
   // where one is in the whole
@@ -264,24 +267,25 @@
   }
 
   function years() {
-    sheet.body.querySelectorAll(".yearline").forEach((line) => line.remove());
+    sheet.over.querySelectorAll(".yearline").forEach((line) => line.remove());
     for (const year of [...sheet.matrix.querySelectorAll(".years th")].slice(2)) {
       const line = document.createElement("div");
       line.className = "yearline";
       line.style.left = `${year.offsetLeft}px`;
-      sheet.body.append(line);
+      sheet.over.append(line);
     }
   }
 
-  let first = true;
+  let seen = null; // the grid as it was last drawn
   function drawn() {
     at = at && at.row.isConnected ? at : null;
     if (!at) { spot.remove(); crosshair.remove(); }
     if (!survey()) return;
-    if (first || !sheet.matrix.dataset.scrolled) sheet.matrix.scrollLeft = sheet.matrix.scrollWidth; // the newest releases first
-    first = false;
-    sheet.matrix.dataset.scrolled = "";
-    sheet.matrix.addEventListener("scroll", locate, { passive: true });
+    if (sheet.matrix !== seen) {
+      sheet.matrix.scrollLeft = sheet.matrix.scrollWidth; // the newest releases first
+      sheet.matrix.addEventListener("scroll", locate, { passive: true });
+    }
+    seen = sheet.matrix;
     locate();
     years();
     if (at) point(at.row, at.column);
@@ -295,9 +299,8 @@
   });
   addEventListener("resize", () => { survey(); locate(); });
   drawn();
-  if ("static" in document.body.dataset) {
-    const given = new URLSearchParams(location.search);
-    if (given.has("q")) filters.elements.q.value = given.get("q");
+  if (still) {
+    for (const [name, value] of new URLSearchParams(location.search)) if (name in filters.elements) filters.elements[name].value = value;
     narrow();
   }
 })();
