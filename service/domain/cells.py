@@ -41,7 +41,7 @@ class Cells(Mapping[Cell, Judgement]):
         """Whether the same is said of the same cells; what two of them share need not be looked at."""
         return self._rows == other._rows if isinstance(other, Cells) else super().__eq__(other)
 
-    __hash__ = None  # type: ignore[assignment] - as of any mapping
+    __hash__ = None  # type: ignore[assignment]
 
     def __getitem__(self, cell: Cell) -> Judgement:
         return self._rows[cell[0]][cell[1]]

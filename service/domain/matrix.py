@@ -193,7 +193,9 @@ class Matrix:
     def overlays(self, scenario: Scenario) -> list[Overlay | None]:
         """Return what is said of the cells of one scenario beside their verdicts, in the order of the columns."""
         warning = self.warning(scenario)
-        told = [Overlay.NEW_WARNINGS if each.key in warning else None for each in self.environments]
+        told: list[Overlay | None] = [None] * len(self.environments)
+        if warning:
+            told = [Overlay.NEW_WARNINGS if each.key in warning else None for each in self.environments]
         if scenario.id in self._rows_listed:
             for place, environment in enumerate(self.environments):
                 if (scenario.id, environment.key) in self.known:

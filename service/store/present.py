@@ -155,7 +155,9 @@ def _written(session: Session, since: int | None = None) -> Iterator[tuple[Cell,
         query = query.where(table.revision > since)
     shared: dict[Any, Any] = {}
     same, sets = shared.setdefault, {"": ()}
-    for row in session.execute(query, execution_options={"yield_per": AT_ONCE}):
+    for row in session.connection().execute(
+        query, execution_options={"yield_per": AT_ONCE}
+    ):  # no objects: it is faster
         scenario, environment, verdict, print_, result, exception, seconds, passed, executions, was, warned = row
         if warned not in sets:
             sets[warned] = tuple(warned.split())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from service.domain.beliefs import Beliefs
     from service.domain.matrix import Matrix
-    from service.store.present import Past, Present
+    from service.store.present import Present
     from service.store.store import Store
 
 
@@ -59,10 +59,9 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """A store as it was at a moment: ``matrix`` with the failures noted that were known on that day."""
+class Then:
+    """The matrix as it was at a moment, with the failures noted that were known on that day."""
 
-    past: Past
     matrix: Matrix
 
     @cached_property
@@ -88,12 +87,3 @@ def kept(store: Store, beliefs: Beliefs, day: date, before: Kept | None = None) 
         changed,
         {scenario: strip for scenario, strip in strips.items() if scenario not in changed},
     )
-
-
-def moment(past: Past, beliefs: Beliefs, before: Moment | None = None) -> Moment:
-    """Return what was at a moment; all that was made of ``before`` stays where that was the very same matrix."""
-    if before is None or before.past.matrix is not past.matrix:
-        return Moment(past, past.matrix.listing(beliefs.known, past.at.date()))
-    same = Moment(past, before.matrix)
-    vars(same).update({name: value for name, value in vars(before).items() if name == "strips"})
-    return same

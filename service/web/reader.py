@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from service.domain.beliefs import Beliefs
 from service.domain.known import today
 from service.domain.upgrade import upgrade
-from service.web.kept import Kept, Moment, kept, moment
+from service.web.kept import Kept, Then, kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from service.domain.known import Known
     from service.domain.matrix import Matrix
     from service.domain.strips import Strips
+    from service.store.present import Past
     from service.store.store import Freshness, Store
 
 LIVE_FOR = timedelta(minutes=2)
@@ -33,7 +34,7 @@ class Reader:
     def __init__(self, store: Store, beliefs: Beliefs | None = None, day: Callable[[], date] = today) -> None:
         self.store, self.beliefs, self.day = store, beliefs or Beliefs(), day
         self._kept: Kept | None = None
-        self._moments: OrderedDict[datetime, Moment] = OrderedDict()
+        self._moments: OrderedDict[datetime, tuple[Past, Then]] = OrderedDict()
         self._reading, self._looking_back = Lock(), Lock()
 
     @property
@@ -87,7 +88,7 @@ class Reader:
         same = found is not None and (found.revision, found.day) == (self.store.revision, self.day())
         return found if same else None
 
-    def _at(self, at: datetime | None) -> Kept | Moment:
+    def _at(self, at: datetime | None) -> Kept | Then:
         """Return what is kept of the present, or of a moment.
 
         That changes too: results that were recorded before it may arrive late, and a moment may lie ahead.
@@ -96,14 +97,21 @@ class Reader:
             return self.kept()
         at = at.astimezone(UTC)
         with self._looking_back:
-            present, found = self.kept().present, self._moments.pop(at, None)
-            if found is None or found.past.revision != present.revision:
-                past = self.store.past(at, present, found.past if found else None)
-                found = moment(past, self.beliefs, found)
-            self._moments[at] = found
+            past, then = self._look_back(at, self._moments.pop(at, None))
+            self._moments[at] = past, then
             while len(self._moments) > MOMENTS:
                 self._moments.popitem(last=False)
-        return found
+        return then
+
+    def _look_back(self, at: datetime, before: tuple[Past, Then] | None) -> tuple[Past, Then]:
+        """Catch up with what is known of a moment; what was made of the very same matrix stays."""
+        present = self.kept().present
+        if before and before[0].revision == present.revision:
+            return before
+        past = self.store.past(at, present, before[0] if before else None)
+        if before and before[0].matrix is past.matrix:
+            return past, before[1]
+        return past, Then(past.matrix.listing(self.known, at.date()))
 
 
 def _is_live(freshness: Freshness) -> bool:
