@@ -64,6 +64,10 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        level = (
+            {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        )  # SQLite knows no other
+        self._snapshots = engine.execution_options(**level)
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -85,11 +89,9 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        try:
-            with Session(self.engine) as session:
-                yield session
-        except DBAPIError as error:
-            raise DatabaseUnreachable(f"Cannot read the database: {error.orig}") from error
+        """Yield what reads one state of the database, whatever is written meanwhile."""
+        with _reachable(), Session(self._snapshots) as session:
+            yield session
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
@@ -152,8 +154,8 @@ class Store:
     @property
     def revision(self) -> int:
         """A number that changes whenever an answer of the store may."""
-        with self._reading() as session:
-            return present.standing(session).number
+        with _reachable(), self.engine.connect() as connection:
+            return present.number(connection)
 
     def present(self, before: Present | None = None) -> Present:
         """Return all that the store holds, without evidence. Of what was read before only what has changed is read."""
@@ -284,6 +286,14 @@ class Store:
         """Return how long each scenario took, where it was executed last."""
         with self._reading() as session:
             return Timings(planning.timed(session))
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise DatabaseUnreachable(f"Cannot read the database: {error.orig}") from error
 
 
 def _next_revision(session: Session) -> None:
