@@ -17,7 +17,7 @@ from service.domain.matrix import Matrix, Refusal, columns, rows
 from service.domain.upgrade import Span
 from service.domain.verdict import Judgement, judge
 from service.store import models
-from service.store.read import AT_ONCE, VERDICTS, environment_of, evidence, scenario_of
+from service.store.read import AT_ONCE, VERDICTS, environment_of, evidence, portions, scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -191,14 +191,21 @@ def _differing(
     later = verdicts.newest > at
     if since is not None:
         later &= verdicts.revision > since
-    query = select(verdicts.scenario, verdicts.environment).where(later)
-    differing: dict[Cell, Judgement | None] = dict.fromkeys(session.execute(query))
-    of_cell = and_(results.scenario == verdicts.scenario, results.environment == verdicts.environment)
-    found: dict[Cell, list[Evidence]] = {}
-    for scenario, key, _, each in evidence(session, later & of_cell & (results.at <= at)):
-        found.setdefault((scenario, key), []).append(each)
+    differing: dict[Cell, Judgement | None] = {}
+    places: dict[str, list[str]] = {}
+    for scenario, key in session.execute(select(verdicts.scenario, verdicts.environment).where(later)):
+        differing[scenario, key] = None
+        places.setdefault(scenario, []).append(key)
     prints = {each.id: each.fingerprint for each in scenarios}
-    return differing | {cell: judge(each, prints.get(cell[0], "")) for cell, each in found.items()}
+    for scenario, keys in places.items():
+        for part in portions(keys):
+            of_row = (results.scenario == scenario) & results.environment.in_(part) & (results.at <= at)
+            found: dict[str, list[Evidence]] = {}
+            for _, key, _, each in evidence(session, of_row):
+                found.setdefault(key, []).append(each)
+            told = {(scenario, key): judge(each, prints.get(scenario, "")) for key, each in found.items()}
+            differing |= told
+    return differing
 
 
 def spans(session: Session, since: int = 0) -> dict[str, Span]:

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
 AT_ONCE = 2_000
 """Rows read at a time: never all of a table at once in memory beside what is made of it."""
+IN_ONE = 400
+"""Ids asked for in one statement; SQLite and PostgreSQL bound their number."""
 VERDICTS = {verdict.value: verdict for verdict in Verdict}
+
+
+def portions(ids: list[str]) -> Iterator[list[str]]:
+    """Return ids in parts, each fit for one statement."""
+    return (ids[start : start + IN_ONE] for start in range(0, len(ids), IN_ONE))
 
 
 def scenario_of(row: models.Scenario) -> Scenario:

@@ -9,17 +9,15 @@ from sqlalchemy import delete, insert, select, update
 from service.domain import records
 from service.domain.verdict import Evidence, judge
 from service.store import models
-from service.store.read import evidence, verdict_row
+from service.store.read import evidence, portions, verdict_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
 EVIDENCE = ("traceback", "stdout", "stderr", "log", "warnings")
-BATCH = 400
-"""Ids asked for in one statement; SQLite and PostgreSQL bound their number."""
 
 
 class Take:
@@ -101,7 +99,7 @@ class Take:
         here = select(table.file, table.at).where(table.environment == environment)
         known = dict(self.session.execute(here).all())
         newer = [file for file in record.files if file not in known or known[file] < record.at]
-        for files in _portions(newer):
+        for files in portions(newer):
             self.session.execute(delete(table).where(table.environment == environment, table.file.in_(files)))
         self._insert(
             table,
@@ -124,7 +122,7 @@ class Take:
         here = table.environment == record.environment
         known = self.session.execute(select(table.scenario, table.function).where(here))
         gone = [name for name, function in known if name in found or _file_of(function) in files]
-        for names in _portions(gone):
+        for names in portions(gone):
             self.session.execute(delete(table).where(here, table.scenario.in_(names)))
         rows = [{"environment": record.environment, "scenario": name, **values} for name, values in found.items()]
         self._insert(table, rows)
@@ -179,7 +177,7 @@ class Take:
 
     def _results(self, batch: Sequence[records.ResultRecord]) -> None:
         fresh = {record.id: record for record in batch}
-        for ids in _portions(list(fresh)):
+        for ids in portions(list(fresh)):
             for known in self.session.scalars(select(models.Result.id).where(models.Result.id.in_(ids))):
                 del fresh[known]
         self._count(new=False, many=len(batch) - len(fresh))
@@ -196,7 +194,7 @@ class Take:
         for record in batch:
             span = [1, record.started, record.started, record.at]
             found[record.environment] = _joined(found.get(record.environment), span)
-        for keys in _portions(list(found)):
+        for keys in portions(list(found)):
             known = select(table.environment, table.results, table.oldest, table.newest, table.at)
             for key, *span in self.session.execute(known.where(table.environment.in_(keys))):
                 found[key] = _joined(found[key], span)
@@ -230,7 +228,7 @@ class Take:
             head = {"scenario": scenario, "environment": environment, "newest": newest[environment]}
             found.append(head | verdict_row(judge(results, fingerprint)) | {"revision": self.revision.number})
         verdicts = models.VerdictRow
-        for keys in _portions(list(cells)):
+        for keys in portions(list(cells)):
             self.session.execute(delete(verdicts).where(verdicts.scenario == scenario, verdicts.environment.in_(keys)))
         self._insert(verdicts, found)
 
@@ -245,10 +243,6 @@ def _joined(one: list[Any] | None, other: list[Any]) -> list[Any]:
 def _file_of(function: str) -> str:
     """Return the file of ``file::name``; nothing where there is no name."""
     return function.rpartition("::")[0].partition("::")[0]
-
-
-def _portions(ids: list[str]) -> Iterator[list[str]]:
-    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
 def _result_row(record: records.ResultRecord, scenario: str) -> dict[str, Any]:
