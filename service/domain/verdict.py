@@ -82,7 +82,9 @@ def judge(results: Sequence[Evidence], fingerprint: str) -> Judgement:
         )
     if ordered:  # only accidents of ours: worth showing, proof of nothing
         last = ordered[-1]
-        return Judgement(Verdict.UNTESTED, last.fingerprint, last.result, last.exception, last.seconds)
+        return Judgement(
+            Verdict.UNTESTED, last.fingerprint, last.result, last.exception, last.seconds, warned=last.warned
+        )
     return Judgement(Verdict.UNTESTED, fingerprint)
 
 

@@ -161,9 +161,8 @@ def _written(session: Session, since: int | None = None) -> Iterator[tuple[Cell,
         query = query.where(table.revision > since)
     shared: dict[Any, Any] = {}
     same, sets = shared.setdefault, {"": ()}
-    for row in session.connection().execute(
-        query, execution_options={"yield_per": AT_ONCE}
-    ):  # no objects: it is faster
+    found = session.connection().execute(query, execution_options={"yield_per": AT_ONCE})  # past the ORM: twice as fast
+    for row in found:
         scenario, environment, verdict, print_, result, exception, seconds, passed, executions, was, warned = row
         if warned not in sets:
             sets[warned] = tuple(warned.split())
@@ -187,25 +186,32 @@ def _differing(
     session: Session, at: datetime, since: int | None, scenarios: tuple[Scenario, ...]
 ) -> dict[Cell, Judgement | None]:
     """Judge again, from the results up to a moment, the cells that have later ones and were written after a revision."""
-    verdicts, results = models.VerdictRow, models.Result
-    later = verdicts.newest > at
+    table = models.VerdictRow
+    later = table.newest > at
     if since is not None:
-        later &= verdicts.revision > since
+        later &= table.revision > since
     differing: dict[Cell, Judgement | None] = {}
     places: dict[str, list[str]] = {}
-    for scenario, key in session.execute(select(verdicts.scenario, verdicts.environment).where(later)):
+    for scenario, key in session.execute(select(table.scenario, table.environment).where(later)):
         differing[scenario, key] = None
         places.setdefault(scenario, []).append(key)
     prints = {each.id: each.fingerprint for each in scenarios}
-    for scenario, keys in places.items():
+    for scenario, keys in places.items():  # by row, along the index: a join would begin with all results there are
         for part in portions(keys):
-            of_row = (results.scenario == scenario) & results.environment.in_(part) & (results.at <= at)
-            found: dict[str, list[Evidence]] = {}
-            for _, key, _, each in evidence(session, of_row):
-                found.setdefault(key, []).append(each)
-            told = {(scenario, key): judge(each, prints.get(scenario, "")) for key, each in found.items()}
-            differing |= told
+            differing |= _judged_by(session, at, scenario, part, prints.get(scenario, ""))
     return differing
+
+
+def _judged_by(
+    session: Session, at: datetime, scenario: str, keys: list[str], fingerprint: str
+) -> dict[Cell, Judgement]:
+    """Judge cells of a row from the results recorded up to a moment, where there are any."""
+    table = models.Result
+    found: dict[Cell, list[Evidence]] = {}
+    of_row = (table.scenario == scenario) & table.environment.in_(keys) & (table.at <= at)
+    for _, key, _, each in evidence(session, of_row):
+        found.setdefault((scenario, key), []).append(each)
+    return {cell: judge(each, fingerprint) for cell, each in found.items()}
 
 
 def spans(session: Session, since: int = 0) -> dict[str, Span]:

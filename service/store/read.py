@@ -29,6 +29,7 @@ AT_ONCE = 2_000
 """Rows read at a time: never all of a table at once in memory beside what is made of it."""
 IN_ONE = 400
 """Ids asked for in one statement; SQLite and PostgreSQL bound their number."""
+OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
 
@@ -98,7 +99,7 @@ def evidence(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[str
     found = session.execute(query, execution_options={"yield_per": AT_ONCE})
     for scenario, environment, at, result, print_, outcome, started, exception, seconds, given in found:
         warned = deprecations((each["category"], each["message"]) for each in given) if given else ()
-        told = Evidence(result, print_, Outcome(outcome), started, exception, seconds, warned)
+        told = Evidence(result, print_, OUTCOMES[outcome], started, exception, seconds, warned)
         yield scenario, environment, at, told
 
 

@@ -87,7 +87,7 @@ def test_what_is_known_or_a_surprise_is_not_marked_as_warning_too() -> None:
 
 
 def test_a_verdict_has_the_deprecations_of_the_result_that_decides() -> None:
-    """Of a flaky cell those of the failure, of a stale one those of its old verdict; of an accident of ours none."""
+    """Of a flaky cell those of the failure, of a stale one those of its old verdict."""
 
     def result(number: int, outcome: Outcome, fingerprint: str = "f") -> Evidence:
         return Evidence(
@@ -98,4 +98,5 @@ def test_a_verdict_has_the_deprecations_of_the_result_that_decides() -> None:
     assert judge([passed], "f").warned == ("1", "passed")
     assert judge([passed, failed, result(3, Outcome.PASSED)], "f").warned == ("2", "failed")
     assert judge([passed], "edited").warned == ("1", "passed")
-    assert judge([result(4, Outcome.ERRORED)], "f").warned == ()
+    assert judge([result(4, Outcome.ERRORED)], "f").warned == ("4", "errored")
+    assert judge([], "f").warned == ()

@@ -51,6 +51,7 @@ def test_a_database_of_the_first_version_is_completed_from_its_results(tmp_path:
             store.take(batch)
         store.take([environment(KEYS[0], 90), environment(KEYS[1], 90), scenario(ROWS[0], 90)])
         store.take([result(91, key=KEYS[0]), result(92, key=KEYS[1], warnings=[WARNING])])
+        store.take([result(93, "bag/never_ended", outcome="errored", warnings=[WARNING])])
     earlier(old, "0001")
     copied(new, old)
     with Store.open(f"sqlite:///{old}") as before, Store.open(f"sqlite:///{new}") as store:
