@@ -19,6 +19,7 @@ from service.domain.timing import Timings
 from service.store import backing, models, planning
 from service.store.database import WRITES, DatabaseUnreachable, open_engine
 from service.store.planning import Collected
+from service.store.pulse import Pulse
 from service.store.read import environment_of, result_of, scenario_of, standing_refusal, verdicts, verdicts_at
 from service.store.take import Take
 
@@ -70,6 +71,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._pulse = Pulse(engine)
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -81,6 +83,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database."""
+        self._pulse.close()
         self.engine.dispose()
 
     def __enter__(self) -> Self:
@@ -160,6 +163,10 @@ class Store:
         with self._reading() as session:
             row = session.get(models.Revision, 1)
             return row.number if row else 0
+
+    def glance(self) -> int | None:
+        """Return the revision if it can be read without waiting for anybody, else None."""
+        return self._pulse.read()
 
     def matrix(self, at: datetime | None = None) -> Matrix:
         """Return the whole matrix as it is, or as it was at a moment (then computed from the results up to it)."""

@@ -59,14 +59,6 @@ class Reader:
         """Return how many results there are and when the newest came."""
         return self._present().freshness
 
-    def state(self) -> str:
-        """Return what all answers depend on; expired entries, and so the day, only where there are entries."""
-        told = [
-            (each.scenario, str(each.releases), sorted(each.lanes), each.issue, each.reason, str(each.expires))
-            for each in self.known
-        ]
-        return f"{self.store.revision} {self.is_live()} {self.day() if told else ''} {told}"
-
     def is_live(self) -> bool:
         """Whether results are coming in."""
         newest = self.freshness().newest_result
