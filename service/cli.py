@@ -168,13 +168,19 @@ def run(
 @app.command()
 def show(
     area: Annotated[str, typer.Option(help="Only this area.")] = "",
-    q: Annotated[str, typer.Option("-q", help="Only scenarios with these words.")] = "",
+    q: Annotated[
+        str,
+        typer.Option(
+            "-q", help="Only scenarios with these words, or terms such as area:io, is:turning, -verdict:pass."
+        ),
+    ] = "",
     verdict: Annotated[Verdict | None, typer.Option(help="Only scenarios that have this verdict somewhere.")] = None,
     start: Annotated[str, typer.Option("--from", help="First release.")] = "",
     end: Annotated[str, typer.Option("--to", help="Last release.")] = "",
     python: Annotated[str, typer.Option(help="Only this Python.")] = "",
     lane: Annotated[Lane | None, typer.Option(help="Only this lane.")] = None,
     changes: Annotated[bool, typer.Option("--changes", help="Only scenarios that turn somewhere.")] = False,
+    last: Annotated[int, typer.Option(min=0, help="Only the last so many releases of those; 0 is all.")] = 0,
     snapshot: options.Snapshot = False,
     scenarios: options.KnownIn = None,
     data: options.Data = None,
@@ -184,6 +190,7 @@ def show(
     from service.domain.known import today
     from service.domain.matrix import Selection
     from service.domain.release import Release
+    from service.domain.strips import Strips
     from service.showing import shown
     from service.store.store import Store
     from service.terminal import print_matrix
@@ -197,16 +204,17 @@ def show(
         python=Python.parse(python) if python else None,
         lane=lane,
         changes=changes,
+        last=last,
     )
     what = shown(data, scenarios, shipped=snapshot)
     with Store.open(what.database) as store:
-        matrix = store.matrix().listing(what.beliefs.known, today()).select(selection)
+        part = Strips.of(store.matrix().listing(what.beliefs.known, today())).select(selection)
     if as_json:
-        print(json.dumps(matrix.columnar()))
-    elif not matrix.environments:
+        print(json.dumps(part.columnar()))
+    elif not part.matrix.environments:
         print("Nothing to show. `dask-matrix run --tag quick` fills the matrix.")
     else:
-        print_matrix(matrix, Console(width=None if sys.stdout.isatty() else 200))
+        print_matrix(part.matrix, Console(width=None if sys.stdout.isatty() else 200))
         if what.snapshot_of:
             print(f"\nThe snapshot that ships with dask-matrix, made {what.snapshot_of:%Y-%m-%d %H:%M} UTC.")
 

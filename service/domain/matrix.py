@@ -11,7 +11,7 @@ from service.domain.outcome import Verdict
 from service.domain.verdict import Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from service.domain.environment import Lane, Python
@@ -100,7 +100,11 @@ class EmptyRange(DaskMatrixError):
 
 @dataclass(frozen=True)
 class Selection:
-    """What of the matrix is asked for; an empty selection is all of it. ``start`` and ``end`` are inclusive."""
+    """What of the matrix is asked for; an empty selection is all of it. ``start`` and ``end`` are inclusive.
+
+    ``q`` is a filter as `service.domain.terms` reads it, ``changes`` asks for the rows that turn in the columns taken,
+    ``last`` for the last so many releases of them; 0 is all.
+    """
 
     area: str = ""
     q: str = ""
@@ -110,6 +114,7 @@ class Selection:
     python: Python | None = None
     lane: Lane | None = None
     changes: bool = False
+    last: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a range that is empty whatever there is."""
@@ -124,6 +129,14 @@ class Selection:
             and (self.python is None or environment.python == self.python)
             and (self.lane is None or environment.lane == self.lane)
         )
+
+    def places(self, environments: Sequence[Environment]) -> list[int]:
+        """Return which of these columns are in it, by their numbers."""
+        taken = [number for number, each in enumerate(environments) if self.takes(each)]
+        releases = sorted({environments[number].release for number in taken})
+        if not self.last or len(releases) <= self.last:
+            return taken
+        return [number for number in taken if environments[number].release >= releases[-self.last]]
 
 
 @dataclass(frozen=True)
@@ -206,32 +219,6 @@ class Matrix:
         claims = [judgement.verdict.holds for scenario in scenarios for judgement in self.row(scenario)]
         return Tally(claims.count(True), len(claims) - claims.count(None))
 
-    def select(self, wanted: Selection) -> Matrix:
-        """Return the part of the matrix that a selection asks for."""
-        columns = replace(self, environments=tuple(filter(wanted.takes, self.environments)))
-        rows = tuple(scenario for scenario in self.scenarios if columns.keeps(scenario, wanted))
-        return replace(columns, scenarios=rows)
-
-    def keeps(self, scenario: Scenario, wanted: Selection) -> bool:
-        """Whether a selection asks for a row, as it reads over the columns of this matrix."""
-        return (
-            (not wanted.area or scenario.area == wanted.area)
-            and scenario.mentions(wanted.q)
-            and (wanted.verdict is None or any(cell.verdict is wanted.verdict for cell in self.row(scenario)))
-            and (not wanted.changes or self.turns(scenario))
-        )
-
-    def columnar(self) -> dict[str, Any]:
-        """Return the JSON form: lists of scenarios and environments, and a string per scenario with a character per cell."""
-        return {
-            "legend": {character: verdict.value for verdict, character in LEGEND.items()},
-            "scenarios": [_row_head(scenario) for scenario in self.scenarios],
-            "environments": [column_head(environment) for environment in self.environments],
-            "cells": ["".join(LEGEND[cell.verdict] for cell in self.row(scenario)) for scenario in self.scenarios],
-            "overlay_legend": {character: told.value if told else None for told, character in OVERLAY_LEGEND.items()},
-            "overlays": ["".join(OVERLAY_LEGEND[told] for told in self.overlays(each)) for each in self.scenarios],
-        }
-
 
 def columns(environments: Iterable[Environment]) -> tuple[Environment, ...]:
     """Return the environments the matrix shows: of those alike but for their lock the newest, in the order of columns."""
@@ -246,7 +233,8 @@ def rows(scenarios: Iterable[Scenario]) -> tuple[Scenario, ...]:
     return tuple(sorted(scenarios, key=lambda each: (each.area, each.file, each.line, each.id)))
 
 
-def _row_head(scenario: Scenario) -> dict[str, Any]:
+def row_head(scenario: Scenario) -> dict[str, Any]:
+    """Return what JSON tells of a scenario wherever it is mentioned."""
     return {
         "id": scenario.id,
         "title": scenario.title,

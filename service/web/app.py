@@ -11,9 +11,9 @@ from starlette.staticfiles import StaticFiles
 
 from service.store.store import Store
 from service.web import api, badges, feeds, forms, pages, upgrades
+from service.web.answers import Keeping
 from service.web.cors import OpenToRead
 from service.web.front import HERE, Front, build
-from service.web.kept import Keeping
 from service.web.openapi import TAGS, Described, operation_id
 from service.web.problems import add_handlers
 from service.web.reader import Reader

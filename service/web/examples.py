@@ -12,6 +12,7 @@ from service.domain.outcome import Outcome, Verdict
 from service.domain.release import Release
 from service.domain.result import Result
 from service.domain.sides import Sides
+from service.domain.strips import Strips
 from service.domain.upgrade import upgrade
 from service.domain.verdict import Judgement
 from service.web import schemas
@@ -36,6 +37,7 @@ PARAMETERS: dict[str, Any] = {
     "python": "3.11",
     "lane": "as-released",
     "changes": True,
+    "last": 12,
     "at": "2026-01-01T00:00:00Z",
     "format": "csv",
     "scenario": "example/adds/two_numbers",
@@ -100,7 +102,7 @@ def answers() -> dict[str, Any]:
     question = Question.model_validate({"from": "0.0.1", "to": "0.0.2"})
     run = {"id": "example-run", "at": NOON, "who": "example", "host": "example", "commit": None}
     made: list[BaseModel] = [
-        schemas.MatrixOut.model_validate(matrix.columnar()),
+        schemas.MatrixOut.model_validate(Strips.of(matrix).columnar()),
         schemas.releases_out(matrix),
         schemas.environment_out(column),
         schemas.ScenariosOut(scenarios=[schemas.scenario_head(ROW)]),

@@ -22,10 +22,10 @@ router = APIRouter(prefix=API, tags=["matrix"])
 @router.get("/matrix", response_model=schemas.MatrixOut, responses={200: {"content": {"text/csv": {"schema": TABLE}}}})
 def matrix(request: Request, query: Annotated[FormQuery, Query()], books: Books) -> Any:
     """Return the matrix, or the part of it that the parameters ask for; as CSV with ``Accept: text/csv`` or ``format=csv``."""
-    part = books.matrix(query.at).select(query.selection())
+    part = books.strips(query.at).select(query.selection())
     if (query.form or ranked(request.headers.get("accept", ""))) is Form.JSON:
         return part.columnar()
-    return StreamingResponse(comma_separated(part), media_type="text/csv", headers=_named("dask-matrix.csv"))
+    return StreamingResponse(comma_separated(part.matrix), media_type="text/csv", headers=_named("dask-matrix.csv"))
 
 
 @router.get(
@@ -38,8 +38,8 @@ def matrix(request: Request, query: Annotated[FormQuery, Query()], books: Books)
 )
 def matrix_parquet(query: Annotated[StrictMatrixQuery, Query()], books: Books) -> Response:
     """Return the table of ``format=csv`` as Parquet, for pandas and its like."""
-    part = books.matrix(query.at).select(query.selection())
-    return Response(parquet(part), media_type=PARQUET, headers=_named("dask-matrix.parquet"))
+    part = books.strips(query.at).select(query.selection())
+    return Response(parquet(part.matrix), media_type=PARQUET, headers=_named("dask-matrix.parquet"))
 
 
 def _named(file: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
 from service.domain.errors import DaskMatrixError
-from service.web.kept import STREAMED
+from service.web.answers import STREAMED
 from service.web.links import API
 from service.web.negotiation import ranked
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from service.domain.issue import Issue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 API = "/api/v1"
 
@@ -24,9 +28,19 @@ def escaped(name: str) -> str:
     return quote(name, safe="" if folds else "/")
 
 
-def matrix(values: dict[str, str] | None = None) -> str:
+def matrix(values: Mapping[str, str | list[str]] | None = None) -> str:
     """Return the address of the matrix, narrowed by query values."""
-    return f"/?{urlencode(values)}" if values else "/"
+    return f"/?{urlencode(values, doseq=True)}" if values else "/"
+
+
+def columnar(values: Mapping[str, str | list[str]]) -> str:
+    """Return the address of the matrix as JSON."""
+    return f"{API}/matrix?{urlencode(values, doseq=True)}" if values else f"{API}/matrix"
+
+
+def picture(values: Mapping[str, str | list[str]] | None = None) -> str:
+    """Return the address of the matrix as a picture."""
+    return f"/matrix.svg?{urlencode(values, doseq=True)}" if values else "/matrix.svg"
 
 
 def scenario(name: str) -> str:

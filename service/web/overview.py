@@ -1,4 +1,4 @@
-"""What the page of the matrix may see: the grid, the filter form as it stands, and the legend."""
+"""What the page of the matrix may see: the sheet, the filter form as it stands, and the legend."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from service.domain.outcome import Verdict
 from service.web import links, times
 from service.web.contexts import Heading, heading
-from service.web.grid import Grid, grid
+from service.web.stretches import Sheet, sheet
 from service.web.words import OVERLAYS, PROMISE, TURN, VERDICTS, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from service.domain.matrix import Matrix, Tally
+    from service.domain.matrix import Matrix
+    from service.domain.strips import Strips
     from service.store.store import Freshness
-    from service.web.query import MatrixQuery
+    from service.web.query import PageQuery, Values
 
 
 @dataclass(frozen=True)
@@ -32,77 +33,119 @@ class Filters:
     """The filter form as it stands: the values given, and what there is to choose from."""
 
     q: str
-    changes: bool
+    all_rows: bool
+    last: str
     at: str
     areas: tuple[Choice, ...]
-    verdicts: tuple[Choice, ...]
     starts: tuple[Choice, ...]
     ends: tuple[Choice, ...]
     pythons: tuple[Choice, ...]
     lanes: tuple[Choice, ...]
+    verdict: str
     narrow: bool
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """What a view leaves out: rows that do not turn in it, releases before it; and the addresses that show them."""
+
+    uniform: int
+    with_uniform: str
+    releases: int
+    with_releases: str
+
+
+@dataclass(frozen=True)
 class MatrixPage:
-    """The matrix. ``state`` is ``grid``, ``nothing`` (the filter leaves nothing), ``waiting`` or ``empty``."""
+    """The matrix. ``state`` is ``grid``, ``nothing`` (the filter leaves nothing), ``waiting`` or ``empty``.
+
+    ``start`` is the number of the first column shown among the ``columns`` that there are.
+    """
 
     promise: str
     state: str
-    grid: Grid
-    tally: Tally
-    turning: int
+    sheet: Sheet
+    rows: int
+    first: str
+    newest: str
+    start: int
+    columns: int
+    hidden: Hidden
     filters: Filters
     legend: tuple[Word, ...]
     overlays: tuple[Word, ...]
     turn: str
     refused: tuple[Heading, ...]
+    picture: str
     frozen_at: str
     permalink: str
     live_link: str
+    twin: str
 
 
-def matrix_page(whole: Matrix, query: MatrixQuery, freshness: Freshness) -> MatrixPage:
-    """Return the page of a matrix narrowed by a query."""
-    shown = whole.select(query.selection())
-    values = query.values()
+def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness) -> MatrixPage:
+    """Return the page of a matrix narrowed by a query; raise InvalidFilter."""
+    part = whole.select(query.selection())
+    shown, values = part.matrix, query.values()
     live = {name: value for name, value in values.items() if name != "at"}
+    releases = [str(each.release) for each in shown.environments]
     return MatrixPage(
         promise=PROMISE,
-        state=_state(whole, shown),
-        grid=grid(shown),
-        tally=shown.tally(shown.scenarios),
-        turning=sum(map(shown.turns, shown.scenarios)),
-        filters=_filters(whole, query, narrow=bool(live)),
+        state=_state(whole.matrix, part),
+        sheet=sheet(part, query.shut),
+        rows=len(shown.scenarios),
+        first=releases[0] if releases else "",
+        newest=releases[-1] if releases else "",
+        start=whole.matrix.environments.index(shown.environments[0]) if shown.environments else 0,
+        columns=len(whole.matrix.environments),
+        hidden=_hidden(whole.matrix, part, query),
+        filters=_filters(whole.matrix, query, narrow=bool(live)),
         legend=tuple(VERDICTS.values()),
         overlays=tuple(OVERLAYS.values()),
         turn=TURN,
         refused=tuple(heading(shown, each) for each in shown.environments if each.refusal),
+        picture=links.picture({"at": values["at"]} if "at" in values else None),
         frozen_at=times.moment(query.at),
         permalink=links.matrix(query.values(at=freshness.newest)),
         live_link=links.matrix(live),
+        twin=links.columnar(query.asked()),
     )
 
 
-def _state(whole: Matrix, shown: Matrix) -> str:
+def _state(whole: Matrix, part: Strips) -> str:
     if whole.scenarios and whole.environments:
-        return "grid" if shown.scenarios and shown.environments else "nothing"
+        some = part.matrix.environments and (part.matrix.scenarios or part.uniform)
+        return "grid" if some else "nothing"
     return "waiting" if whole.environments else "empty"
 
 
-def _filters(whole: Matrix, query: MatrixQuery, *, narrow: bool) -> Filters:
+def _hidden(whole: Matrix, part: Strips, query: PageQuery) -> Hidden:
+    values: Values = query.values()
+    kept = {name: value for name, value in values.items() if name not in {"from", "to", "last"}}
+    releases = {each.release for each in whole.environments} - {each.release for each in part.matrix.environments}
+    return Hidden(
+        uniform=part.uniform,
+        with_uniform=links.matrix({**values, "changes": "false"}),
+        releases=len(releases),
+        with_releases=links.matrix({**kept, "last": "0"}),
+    )
+
+
+def _filters(whole: Matrix, query: PageQuery, *, narrow: bool) -> Filters:
     environments = whole.environments
     releases = [str(each) for each in dict.fromkeys(environment.release for environment in environments)]
+    at = query.values().get("at", "")
     return Filters(
         q=query.q,
-        changes=query.changes,
-        at=query.values().get("at", ""),
+        all_rows=not query.changes,
+        last="" if query.last is None else str(query.last),
+        at=str(at),
         areas=choices(whole.areas(), query.area),
-        verdicts=choices(Verdict, query.verdict or ""),
         starts=choices(releases, query.start or ""),
         ends=choices(releases, query.end or ""),
         pythons=choices((str(each) for each in sorted({each.python for each in environments})), query.python or ""),
         lanes=choices(sorted({each.lane for each in environments}), query.lane or ""),
+        verdict=query.verdict.value if isinstance(query.verdict, Verdict) else "",
         narrow=narrow,
     )
 

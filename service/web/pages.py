@@ -12,12 +12,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
 from service.domain.errors import UnknownName
-from service.web import contexts, evidence, links, times
+from service.web import contexts, evidence, links, palette, times
 from service.web.api import Books
 from service.web.apidocs import docs_page
 from service.web.front import HERE
 from service.web.overview import matrix_page
-from service.web.query import MatrixQuery
+from service.web.picture import picture
+from service.web.query import MatrixQuery, PageQuery
 from service.web.upgrade_page import upgrade_page
 from service.web.upgrades import AskedQuery
 from service.web.words import TITLE
@@ -63,15 +64,17 @@ def templates() -> Environment:
     )
 
 
-def show(request: Request, name: str, page: Any, *, title: str, section: str = "", poll: bool = True) -> HTMLResponse:
-    """Render a page within its frame."""
+def show(  # noqa: PLR0913 - what tells pages apart
+    request: Request, name: str, page: Any, *, title: str, section: str = "", poll: bool = True, twin: str = ""
+) -> HTMLResponse:
+    """Render a page within its frame; its JSON twin has the same address under the API, unless one is named."""
     reader: Reader = request.app.state.reader
     freshness = reader.freshness()
     frame = Frame(
         site=TITLE,
         title=title,
         section=section,
-        twin=links.twin(request.url.path + (f"?{request.url.query}" if request.url.query else "")),
+        twin=twin or links.twin(request.url.path + (f"?{request.url.query}" if request.url.query else "")),
         build=request.app.state.build,
         version=version("dask-matrix"),
         etag=request.state.etag,
@@ -85,10 +88,23 @@ def show(request: Request, name: str, page: Any, *, title: str, section: str = "
 
 
 @router.get("/")
-def matrix(request: Request, query: Annotated[MatrixQuery, Query()], books: Books) -> HTMLResponse:
+def matrix(request: Request, query: Annotated[PageQuery, Query()], books: Books) -> HTMLResponse:
     """The matrix."""
-    page = matrix_page(books.matrix(query.at), query, books.freshness())
-    return show(request, "matrix.html", page, title="Matrix", section="matrix", poll=query.at is None)
+    page = matrix_page(books.strips(query.at), query, books.freshness())
+    poll = query.at is None
+    return show(request, "matrix.html", page, title="Matrix", section="matrix", poll=poll, twin=page.twin)
+
+
+@router.get("/matrix.svg")
+def matrix_svg(query: Annotated[MatrixQuery, Query()], books: Books) -> Response:
+    """The matrix as a small picture."""
+    return Response(picture(books.strips(query.at).select(query.selection())), media_type="image/svg+xml")
+
+
+@router.get("/static/verdicts.css")
+def verdicts_css() -> Response:
+    """The colours and symbols of verdicts."""
+    return Response(palette.style(), media_type="text/css")
 
 
 @router.get("/cells/{scenario:path}/{key}")

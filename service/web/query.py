@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_serializer, model_validator
 
 from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
 from service.domain.matrix import Selection
 from service.domain.outcome import Verdict
 from service.domain.release import Release
+from service.domain.terms import Terms
 from service.web.negotiation import Form
 
 
@@ -35,9 +37,19 @@ def _utc(moment: datetime) -> datetime:
         raise ValueError("not a moment that exists in UTC") from None
 
 
+def _filter(text: str) -> str:
+    """Let what is wrong with a filter become the error of its parameter."""
+    _reads(Terms.parse)(text)
+    return text
+
+
 python_text = _reads(Python.parse)
 ReleaseText = Annotated[str, AfterValidator(_reads(Release.parse))]
 PythonText = Annotated[str, AfterValidator(python_text)]
+Values = dict[str, str | list[str]]
+"""What a query string says: by its name a value, or a list of them."""
+NEWEST = 24
+"""Releases of the page's first view."""
 Moment = Annotated[datetime, AfterValidator(_utc)]
 
 
@@ -46,8 +58,12 @@ class MatrixQuery(BaseModel):
 
     model_config = ConfigDict(frozen=True, validate_by_name=True)
 
-    q: str = Field(
-        "", max_length=300, description="Words that a row's id, title, covered names or issues must contain."
+    q: Annotated[str, AfterValidator(_filter)] = Field(
+        "",
+        max_length=300,
+        description="Words that a row's id, title, covered names or issues must contain; terms such as area:io, "
+        "verdict:fail, covers:dask.array, issue:9041, is:turning, is:flaky, is:known, is:surprise, is:new-warnings; "
+        "a minus before one reverses it.",
     )
     area: str = Field("", max_length=300, description="Only the rows of one area.")
     verdict: Verdict | None = Field(None, description="Only rows with this verdict in a column shown.")
@@ -56,6 +72,7 @@ class MatrixQuery(BaseModel):
     python: PythonText | None = Field(None, description="Only environments of this Python, such as 3.11.")
     lane: Lane | None = Field(None, description="Only environments of this lane.")
     changes: bool = Field(default=False, description="Only rows that hold in one column shown and not in another.")
+    last: int | None = Field(None, ge=0, le=10_000, description="Only the last so many releases of those; 0 is all.")
     at: Moment | None = Field(
         None, description="The matrix as it was at this moment, ISO 8601; UTC if no offset is given."
     )
@@ -76,15 +93,41 @@ class MatrixQuery(BaseModel):
             python=Python.parse(self.python) if self.python else None,
             lane=self.lane,
             changes=self.changes,
+            last=self.last or 0,
         )
 
-    def values(self, at: datetime | None = None) -> dict[str, str]:
+    def values(self, at: datetime | None = None) -> Values:
         """Return the values that say something, as a query string writes them; ``at`` freezes them."""
         told = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"at", "changes"})
-        changes = {"changes": "true"} if self.changes else {}
+        changed = self.changes is not type(self).model_fields["changes"].default
+        changes = {"changes": str(self.changes).lower()} if changed else {}
         moment = at or self.at
         frozen = {"at": moment.isoformat().replace("+00:00", "Z")} if moment else {}
-        return {**told, **changes, **frozen}
+        return {name: value for name, value in {**told, **changes, **frozen}.items() if value != []}
+
+
+class PageQuery(MatrixQuery):
+    """The same as the page of the matrix takes it: at first, of the newest releases, the rows that turn in them."""
+
+    changes: bool = True
+    shut: frozenset[str] = Field(frozenset(), description="Areas that are folded.")
+
+    @field_serializer("shut")
+    def _sorted(self, value: frozenset[str]) -> list[str]:
+        return sorted(value)
+
+    def selection(self) -> Selection:
+        """Return it in the domain's words; without a range, of the newest releases."""
+        ranged = self.start or self.end or self.last is not None
+        asked = super().selection()
+        return asked if ranged else replace(asked, last=NEWEST)
+
+    def asked(self) -> Values:
+        """Return the same as the JSON route is asked."""
+        told = self.selection()
+        more = {"last": str(told.last)} if told.last else {}
+        own = {name: value for name, value in self.values().items() if name not in {"changes", "shut", "last"}}
+        return {**own, **({"changes": "true"} if self.changes else {}), **more}
 
 
 class StrictMatrixQuery(MatrixQuery):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from service.domain.beliefs import Beliefs
 from service.domain.known import today
+from service.domain.strips import Strips
 from service.domain.upgrade import upgrade
 from service.store.held import held
 
@@ -25,13 +27,17 @@ LIVE_FOR = timedelta(minutes=2)
 """A run is taken to go on while its newest result is younger than this."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Kept:
     revision: int
     day: date
     sides: Sides
     backing: Backing
     freshness: Freshness
+
+    @cached_property
+    def strips(self) -> Strips:
+        return Strips.of(self.sides.matrix)
 
 
 class Reader:
@@ -49,6 +55,10 @@ class Reader:
     def matrix(self, at: datetime | None = None) -> Matrix:
         """Return the whole matrix as it is, or as it was at a moment."""
         return self.store.matrix(at).listing(self.known, at.date()) if at else self._present().sides.matrix
+
+    def strips(self, at: datetime | None = None) -> Strips:
+        """Return the same with the strip of each row."""
+        return Strips.of(self.matrix(at)) if at else self._present().strips
 
     def upgrade(self, question: Question) -> Answer:
         """Return what is known of a move between two releases; raise what `service.domain.upgrade.upgrade` raises."""

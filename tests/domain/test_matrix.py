@@ -9,6 +9,7 @@ from service.domain.known import Known, Overlay
 from service.domain.matrix import Environment, Matrix, Refusal, Scenario, Selection, columns, rows
 from service.domain.outcome import Verdict
 from service.domain.release import Release
+from service.domain.strips import Strips
 from service.domain.verdict import Judgement
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
@@ -85,7 +86,7 @@ def test_selecting_changes_looks_at_the_columns_selected() -> None:
     """A row that turned outside the range shown is uniform within it."""
     matrix = grid("FPP", "PPF", releases=THREE)
     wanted = Selection(start=Release.parse("2025.3.0"), changes=True)
-    assert [row.id for row in matrix.select(wanted).scenarios] == ["futures/row_1"]
+    assert [row.id for row in Strips.of(matrix).select(wanted).matrix.scenarios] == ["futures/row_1"]
 
 
 def test_words_search_in_ids_titles_covered_names_and_issues() -> None:
@@ -95,12 +96,12 @@ def test_words_search_in_ids_titles_covered_names_and_issues() -> None:
     )
     matrix = Matrix((row, scenario("other")), (environment("2025.2.0"),))
     for words in ("REFCOUNT", "client 9041", "futures/ref"):
-        assert [each.id for each in matrix.select(Selection(q=words)).scenarios] == [row.id]
+        assert [each.id for each in Strips.of(matrix).select(Selection(q=words)).matrix.scenarios] == [row.id]
 
 
 def test_the_columnar_form_has_a_string_for_each_scenario_and_a_legend_for_its_characters() -> None:
     """As GET /api/v1/matrix answers."""
-    columnar = grid("PF ", releases=THREE).columnar()
+    columnar = Strips.of(grid("PF ", releases=THREE)).columnar()
     assert columnar["cells"] == [".F "]
     assert {columnar["legend"][character] for character in columnar["cells"][0]} == {"pass", "fail", "untested"}
 
@@ -129,12 +130,12 @@ def test_the_columnar_form_has_an_overlay_for_each_cell() -> None:
     ]
     expired = Known("futures/row_2", SpecifierSet(), "https://example.org/2", "it was", day)
     listed = matrix.listing([first, *rows_0_1, expired], day)
-    told = listed.columnar()
+    told = Strips.of(listed).columnar()
     assert told["overlays"] == [" kk", " ! ", "   "]
     assert told["overlay_legend"] == {" ": None, "k": "known", "!": "surprise"}
     assert {key for _, key in listed.known} == {"2025.3.0", "2025.10.0"}
     assert listed.overlay(listed.scenarios[0], listed.environments[1]) is Overlay.KNOWN
-    assert matrix.columnar()["overlays"] == ["   "] * 3
+    assert Strips.of(matrix).columnar()["overlays"] == ["   "] * 3
 
 
 def test_an_overlay_changes_no_verdict() -> None:
@@ -142,5 +143,5 @@ def test_an_overlay_changes_no_verdict() -> None:
     day = date(2026, 11, 23)
     matrix = grid("PF ", releases=THREE)
     listed = matrix.listing([Known("*", SpecifierSet(), "https://example.org/1", "it is", day + timedelta(1))], day)
-    assert listed.columnar()["cells"] == matrix.columnar()["cells"]
+    assert Strips.of(listed).columnar()["cells"] == Strips.of(matrix).columnar()["cells"]
     assert listed.tally(listed.scenarios) == matrix.tally(matrix.scenarios)

@@ -21,6 +21,7 @@ from service.domain.records import (
     RunRecord,
     ScenarioRecord,
 )
+from service.domain.strips import Strips
 from service.store import shipped, snapshot
 from service.store.counts import counting
 from service.store.shipped import BadSnapshot
@@ -157,7 +158,7 @@ def test_the_matrix_of_a_snapshot_is_the_matrix_of_its_evidence(records: Path, t
     write(tmp_path / "snapshot", records)
     url, head = snapshot.database(tmp_path / "snapshot", tmp_path / "cache")
     with Store.open(url) as shipped:
-        told = shipped.matrix().columnar()
+        told = Strips.of(shipped.matrix()).columnar()
         assert (told["cells"], [each["key"] for each in told["environments"]]) == (["~U"], [NEW, REFUSED])
         assert [(each.id, each.traceback, each.stdout) for each in shipped.results(ROW, NEW)] == [
             ("q5", "", "printed"), ("q4", "", "printed"), ("q3", "E  assert", "printed"),

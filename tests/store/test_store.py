@@ -24,6 +24,7 @@ from service.domain.records import (
     RunRecord,
     ScenarioRecord,
 )
+from service.domain.strips import Strips
 from service.store.database import DatabaseTooNew, DatabaseUnreachable
 from service.store.models import Table
 from service.store.rebuild import rebuild
@@ -111,7 +112,7 @@ def answers(store: Store) -> dict[str, Any]:
     """Return everything the store says that does not depend on counting batches."""
     matrix = store.matrix()
     return {
-        "matrix": matrix.columnar(),
+        "matrix": Strips.of(matrix).columnar(),
         "cells": dict(matrix.cells),
         "results": [store.results(row.id, GOOD) for row in matrix.scenarios],
         "done": store.evidence_of(GOOD),
@@ -199,7 +200,7 @@ def test_the_matrix_can_be_had_as_it_was_at_a_moment(store: Store) -> None:
     """Before the failure came it was a pass; now it is flaky; at this moment both ways agree."""
     store.take(BATCH)
     assert store.matrix(minutes(2.5)).cells[ROW, GOOD].verdict is Verdict.PASS
-    assert store.matrix(minutes(60)).columnar() == store.matrix().columnar()
+    assert Strips.of(store.matrix(minutes(60))).columnar() == Strips.of(store.matrix()).columnar()
 
 
 def test_an_environment_described_again_later_stays_in_the_matrix_as_it_was_before(store: Store) -> None:

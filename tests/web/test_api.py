@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
+from service.domain.strips import Strips
 from service.web import links
 
 from .conftest import NEW, ODD, OLD, REFUSED, ROW, Book
@@ -11,7 +12,7 @@ from .conftest import NEW, ODD, OLD, REFUSED, ROW, Book
 
 def test_the_matrix_is_the_very_object_of_the_domain(book: Book) -> None:
     """What a script reads is what `Matrix.columnar` gives."""
-    assert book.client.get("/api/v1/matrix").json() == book.store.matrix().columnar()
+    assert book.client.get("/api/v1/matrix").json() == Strips.of(book.store.matrix()).columnar()
 
 
 @pytest.mark.parametrize(

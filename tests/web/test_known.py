@@ -10,6 +10,7 @@ from packaging.specifiers import SpecifierSet
 
 from service.domain.beliefs import Beliefs
 from service.domain.known import Known
+from service.domain.strips import Strips
 from service.store.store import Store
 from service.web.reader import Reader
 from service.web.state import State
@@ -51,8 +52,9 @@ def test_a_cell_that_is_not_listed_has_neither(book: Book) -> None:
 def test_a_cell_of_the_grid_has_a_mark_and_says_it_in_words(listed: Book) -> None:
     """Not by colour only."""
     page = listed.client.get("/").text
-    assert '✕<small aria-hidden="true">k</small><i>fail, turns, known</i>' in page
-    assert '✓<small aria-hidden="true">!</small><i>pass, surprise</i>' in page
+    assert '<i class="v-fail turn o-known w1">fail, turns, known: ' in page
+    assert '<i class="v-pass o-surprise w1">pass, surprise: ' in page
+    assert "--mark-known" in listed.client.get("/static/verdicts.css").text
     assert "It fails as listed" in page
 
 
@@ -81,9 +83,9 @@ def test_an_entry_expires_while_the_service_runs(filled: Path) -> None:
     with Store.open(f"sqlite:///{filled}") as store:
         reader = Reader(store, Beliefs((ENTRY,)), lambda: days[-1])
         state = State(reader)
-        before = reader.matrix().columnar()["overlays"], state.told()
+        before = Strips.of(reader.matrix()).columnar()["overlays"], state.told()
         days.append(date(2099, 1, 1))
-        after = reader.matrix().columnar()["overlays"], state.at_once()
+        after = Strips.of(reader.matrix()).columnar()["overlays"], state.at_once()
     assert "!k " in before[0]
     assert set("".join(after[0])) == {" "}
     assert before[1] != after[1]

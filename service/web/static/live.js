@@ -12,18 +12,15 @@
     });
   }
 
-  const grid = document.getElementById("matrix");
-  if (grid) grid.scrollLeft = grid.scrollWidth; // the newest releases first
-
   if (!("poll" in document.body.dataset)) return;
   const lost = document.getElementById("lost");
   let tag = document.body.dataset.etag;
 
   function put(now, next) {
-    if (now.isEqualNode(next)) return;
+    if (now.isEqualNode(next) || (now.dataset && "own" in now.dataset)) return;
     if (now.nodeType !== Node.ELEMENT_NODE || now.nodeName !== next.nodeName) return now.replaceWith(next);
     if (now.tagName === "FORM" && now.contains(document.activeElement)) return;
-    if (now.tagName === "TD") next.classList.add("arrived");
+    if (now.tagName === "TD" || now.tagName === "I") next.classList.add("arrived");
     for (const { name } of [...now.attributes]) if (name !== "open" && !next.hasAttribute(name)) now.removeAttribute(name);
     for (const { name, value } of next.attributes) if (name !== "open") now.setAttribute(name, value);
     if (now.childNodes.length !== next.childNodes.length) return now.replaceChildren(...next.childNodes);
@@ -36,6 +33,7 @@
     const focused = document.activeElement;
     const where = focused && focused.getAttribute("href");
     for (const part of ["main", "footer"]) put(document.querySelector(part), page.querySelector(part));
+    document.dispatchEvent(new Event("matrix:changed"));
     if (where && !focused.isConnected) {
       const again = [...document.querySelectorAll("main a")].find((link) => link.getAttribute("href") === where);
       if (again) again.focus({ preventScroll: true });

@@ -41,7 +41,7 @@ class Answer:
         await send({"type": "http.response.body", "body": self.body})
 
 
-class Kept:
+class Answers:
     """Answers by what they depend on, of bounded size: those not asked for the longest go first. For one event loop."""
 
     def __init__(self, most: int = MOST, largest: int = LARGEST) -> None:
@@ -77,8 +77,8 @@ class Keeping:
     it is compressed and on the name that the asker has for the site. What is streamed passes, and so do errors.
     """
 
-    def __init__(self, app: ASGIApp, kept: Kept | None = None) -> None:
-        self.app, self.kept = app, kept or Kept()
+    def __init__(self, app: ASGIApp, kept: Answers | None = None) -> None:
+        self.app, self.kept = app, kept or Answers()
         self._making: dict[Key, anyio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

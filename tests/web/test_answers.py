@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from service.web.kept import BESIDE, Answer, Keeping, Kept
+from service.web.answers import BESIDE, Answer, Answers, Keeping
 
 from .conftest import NEW, OLD, ROW, Book
 
@@ -143,7 +143,7 @@ def test_what_failed_is_made_again(book: Book) -> None:
 
 def test_the_answers_not_asked_for_the_longest_go_first() -> None:
     """As many as it takes."""
-    kept = Kept(most=10_000, largest=9_000)
+    kept = Answers(most=10_000, largest=9_000)
     for name in "abc":
         kept.put((name,), answer(3_000))
     assert kept.get(("a",))
@@ -154,7 +154,7 @@ def test_the_answers_not_asked_for_the_longest_go_first() -> None:
 
 def test_no_more_is_kept_than_is_allowed() -> None:
     """Whatever comes; what is too large by itself drives nothing out, and small answers count too."""
-    kept = Kept(most=20_000, largest=6_000)
+    kept = Answers(most=20_000, largest=6_000)
     for number in range(200):
         size = 1_000 + number * 977 % 8_000
         held = len(kept)
@@ -167,7 +167,7 @@ def test_no_more_is_kept_than_is_allowed() -> None:
 
 def test_an_answer_that_is_put_again_counts_once() -> None:
     """The newer of the two is kept."""
-    kept = Kept(most=10_000)
+    kept = Answers(most=10_000)
     for size in (3_000, 4_000):
         kept.put(("a",), answer(size))
     assert (len(kept), kept.size) == (1, 4_000)

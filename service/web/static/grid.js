@@ -1,0 +1,306 @@
+// The grid under mouse, keyboard and filter. Cells that are alike and side by side are one element, so which cell is
+// meant follows from where the pointer is; the one link that leads to it moves along. Without it, pages are complete.
+(() => {
+  "use strict";
+  const view = () => document.getElementById("view");
+  const box = () => document.getElementById("matrix");
+  const filters = document.getElementById("filters");
+  if (!filters) return;
+  const still = "static" in document.body.dataset; // plain files: nobody to ask
+
+  // what the sheet is: rows, columns, and where they are
+  let sheet = null;
+  function survey() {
+    const matrix = box();
+    if (!matrix) return (sheet = null);
+    const heads = [...matrix.querySelectorAll(".lanes th")];
+    const first = heads[0] && heads[0].offsetLeft;
+    const width = heads.length ? heads[heads.length - 1].offsetLeft + heads[heads.length - 1].offsetWidth - first : 0;
+    sheet = { matrix, heads, first, column: width / (heads.length || 1), body: matrix.querySelector(".sheet"), over: matrix.querySelector("#over") };
+    return sheet;
+  }
+  const folded = (body) => body.querySelector(".shut").checked;
+  const bodies = () => [...box().querySelectorAll("tbody")].filter((body) => !body.hidden && !folded(body));
+  const rows = () => bodies().flatMap((body) => [...body.querySelectorAll("tr[data-id]:not(.out)")]);
+  const width = (cells) => Number(/\bw(\d+)/.exec(cells.className)[1]);
+
+  function stretch(row, column) {
+    let place = 0;
+    for (const cells of row.querySelectorAll("i")) if (column < (place += width(cells))) return cells;
+    return null;
+  }
+
+  // one link for all cells
+  const spot = document.createElement("a");
+  spot.id = "spot";
+  const crosshair = document.createElement("div");
+  crosshair.id = "crosshair";
+  const tip = document.createElement("div");
+  tip.id = "tip";
+  tip.hidden = true;
+  const said = document.createElement("p");
+  said.className = "quiet";
+  said.setAttribute("role", "status");
+  let at = null; // {row, column}
+
+  const escaped = (id) => (/(^|\/)(|\.|\.\.)(\/|$)/.test(id) ? encodeURIComponent(id) : id.split("/").map(encodeURIComponent).join("/"));
+  const frozen = () => (view().dataset.frozen ? `?at=${encodeURIComponent(view().dataset.frozen)}` : "");
+  const address = (row, column) => `/cells/${escaped(row.dataset.id)}/${sheet.heads[column].dataset.key}${frozen()}`;
+  function words(row, column) {
+    const said = stretch(row, column).textContent.split(": ")[0];
+    return `${said} on ${sheet.heads[column].dataset.label}: ${row.cells[0].firstElementChild.textContent}`;
+  }
+
+  const put = (element, left, row) => Object.assign(element.style, { left: `${left}px`, width: `${sheet.column}px`, ...(row && { top: `${row.offsetTop}px`, height: `${row.offsetHeight}px` }) });
+  function aim(column) {
+    if (!crosshair.isConnected) sheet.over.append(crosshair);
+    crosshair.hidden = false;
+    put(crosshair, sheet.first + column * sheet.column);
+  }
+  function point(row, column, focused) {
+    if (!sheet || !row || column < 0 || column >= sheet.heads.length) return;
+    at = { row, column };
+    if (!spot.isConnected) sheet.over.append(spot);
+    const left = sheet.first + column * sheet.column;
+    aim(column);
+    put(spot, left, row);
+    spot.href = address(row, column);
+    spot.setAttribute("aria-label", words(row, column));
+    if (!focused) return;
+    said.textContent = spot.getAttribute("aria-label");
+    tip.hidden = true;
+    reveal(row, left);
+    spot.focus({ preventScroll: true });
+  }
+
+  function reveal(row, left) {
+    const { matrix } = sheet;
+    const head = matrix.querySelector("thead").offsetHeight;
+    const side = sheet.first;
+    if (row.offsetTop < matrix.scrollTop + head) matrix.scrollTop = row.offsetTop - head;
+    const bottom = row.offsetTop + row.offsetHeight - matrix.clientHeight;
+    if (bottom > matrix.scrollTop) matrix.scrollTop = bottom;
+    if (left < matrix.scrollLeft + side) matrix.scrollLeft = left - side;
+    const right = left + sheet.column - matrix.clientWidth;
+    if (right > matrix.scrollLeft) matrix.scrollLeft = right;
+  }
+
+  function under(event) {
+    const row = event.target.closest && event.target.closest("td") && event.target.closest("tr[data-id]");
+    if (!row || !sheet) return null;
+    const column = Math.floor((event.clientX - sheet.body.getBoundingClientRect().left - sheet.first) / sheet.column);
+    return column >= 0 && column < sheet.heads.length ? { row, column } : null;
+  }
+
+  document.addEventListener("pointermove", (event) => {
+    const found = under(event);
+    tip.hidden = !found || event.pointerType === "touch";
+    if (!found) return at ? sheet && aim(at.column) : crosshair.remove();
+    aim(found.column);
+    tip.textContent = words(found.row, found.column);
+    const over = event.clientX > innerWidth - 260;
+    Object.assign(tip.style, { top: `${event.clientY + 18}px`, left: over ? "auto" : `${event.clientX + 12}px`, right: over ? "1rem" : "auto" });
+  });
+
+  function open(url, event) {
+    if (event && (event.ctrlKey || event.metaKey || event.shiftKey || event.button === 1)) return window.open(url, "_blank", "noopener");
+    document.dispatchEvent(new CustomEvent("matrix:open", { detail: url }));
+  }
+  document.addEventListener("click", (event) => {
+    const found = under(event);
+    if (found) {
+      point(found.row, found.column);
+      open(address(found.row, found.column), event);
+    } else if (event.target.closest && event.target.closest("#spot") && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+      event.preventDefault();
+      open(spot.href);
+    }
+  });
+  document.addEventListener("auxclick", (event) => {
+    const found = event.button === 1 && under(event);
+    if (found) open(address(found.row, found.column), event);
+  });
+
+  // keys
+  const typing = (target) => target.closest && target.closest("input, select, textarea, dialog");
+  const inside = () => sheet && sheet.matrix.contains(document.activeElement);
+
+  function step(dx, dy) {
+    const all = rows();
+    if (!all.length) return;
+    if (!at || !at.row.isConnected) return point(all[0], sheet.heads.length - 1, true);
+    const place = Math.min(Math.max(all.indexOf(at.row) + dy, 0), all.length - 1);
+    point(all[place], Math.min(Math.max(at.column + dx, 0), sheet.heads.length - 1), true);
+  }
+
+  function turnings() {
+    const found = [];
+    for (const row of rows()) {
+      let place = 0;
+      for (const cells of row.querySelectorAll("i")) {
+        if (cells.classList.contains("turn")) for (let n = 0; n < width(cells); n += 1) found.push([row, place + n]);
+        place += width(cells);
+      }
+    }
+    return found;
+  }
+  function jump(by) {
+    const found = turnings();
+    if (!found.length) return;
+    const order = new Map(rows().map((row, number) => [row, number]));
+    const here = at && order.has(at.row) ? order.get(at.row) * 1e5 + at.column : by > 0 ? -1 : Infinity;
+    const place = ([row, column]) => order.get(row) * 1e5 + column;
+    const next = by > 0 ? found.find((each) => place(each) > here) : found.filter((each) => place(each) < here).pop();
+    point(...(next || (by > 0 ? found[0] : found[found.length - 1])), true);
+  }
+
+  const dialog = document.getElementById("keylist");
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !sheet) return;
+    if (ARROWS[event.key] && inside()) step(...ARROWS[event.key]);
+    else if (event.key === "n") jump(1);
+    else if (event.key === "p") jump(-1);
+    else if (event.key === "/") filters.elements.q.focus();
+    else if (event.key === "?" && dialog) dialog.showModal();
+    else return;
+    event.preventDefault();
+  });
+  const keys = document.getElementById("keys");
+  if (keys) {
+    keys.hidden = false;
+    keys.addEventListener("click", () => dialog.showModal());
+  }
+
+  // the filter: at once on what is here, then as the server answers
+  const TERM = /(-?)(?:(area|verdict|covers|issue|is):)?("[^"]*"?|\S+)/gi;
+  const below = (name, wanted) => name === wanted || name.startsWith(`${wanted}.`);
+  const CLASSES = { "n/a": "na" };
+  const TAKES = {
+    word: (value, row, text) => value.split(/\s+/).every((word) => text.includes(word)),
+    area: (value, row) => row.parentElement.dataset.area.toLowerCase() === value,
+    issue: (value, row) => (row.dataset.issues || "").toLowerCase().includes(value),
+    covers: (value, row) => (row.dataset.covers || "").toLowerCase().split(" ").some((name) => below(name, value)),
+    verdict: (value, row) => row.querySelector(`i.v-${CLASSES[value] || value}`) !== null,
+    is: (value, row) => value === "turning" ? row.querySelector("i.turn") !== null
+      : row.querySelector(value === "flaky" ? "i.v-flaky" : `i.o-${CSS.escape(value)}`) !== null,
+  };
+  const parse = (text) => [...text.matchAll(TERM)].map(([, no, kind, value]) => ({ no: !!no, kind: (kind || "word").toLowerCase(), value: value.replace(/^"|"$/g, "").toLowerCase() }));
+  const texts = new WeakMap();
+  function textOf(row) {
+    if (!texts.has(row)) texts.set(row, [row.dataset.id, row.cells[0].firstElementChild.textContent, row.dataset.covers, row.dataset.issues].join(" ").toLowerCase());
+    return texts.get(row);
+  }
+  function narrow() {
+    if (!box()) return;
+    const terms = parse(filters.elements.q.value);
+    if (still && filters.elements.area.value) terms.push({ no: false, kind: "area", value: filters.elements.area.value.toLowerCase() });
+    let shown = 0;
+    for (const body of box().querySelectorAll("tbody")) {
+      let some = false;
+      for (const row of body.querySelectorAll("tr[data-id]")) {
+        const takes = terms.every(({ no, kind, value }) => !value || TAKES[kind](value, row, textOf(row)) !== no);
+        row.classList.toggle("out", !takes);
+        some = some || takes;
+        shown += takes;
+      }
+      if (body.hidden === some) body.hidden = !some;
+    }
+    const count = document.getElementById("rows");
+    if (count) count.textContent = shown;
+  }
+
+  function query() {
+    const values = new URLSearchParams();
+    for (const [name, value] of new FormData(filters)) if (value) values.append(name, value);
+    const text = values.toString();
+    return text ? `?${text}` : "";
+  }
+  const remember = () => history.replaceState(history.state, "", location.pathname + query() + location.hash);
+  let asked = null;
+  async function ask() {
+    remember();
+    if (still) return;
+    asked && asked.abort();
+    asked = new AbortController();
+    const answer = await fetch(location.pathname + query(), { signal: asked.signal, headers: { Accept: "text/html" } }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const text = await answer.text();
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const next = page.getElementById("view");
+    if (!next) return;
+    view().replaceWith(next);
+    drawn();
+  }
+  let soon = 0;
+  filters.addEventListener("input", (event) => {
+    if (event.target.name !== "q") return;
+    narrow();
+    clearTimeout(soon);
+    soon = setTimeout(ask, 250);
+  });
+  filters.addEventListener("change", (event) => {
+    if (event.target.name === "q") return;
+    clearTimeout(soon);
+    if (still) return narrow();
+    filters.requestSubmit();
+  });
+  filters.addEventListener("submit", (event) => { if (still) event.preventDefault(); });
+  document.addEventListener("change", (event) => { if (event.target.classList.contains("shut")) { remember(); drawn(); } });
+
+  // where one is in the whole
+  const here = document.getElementById("here");
+  function locate() {
+    if (!here || !sheet) return;
+    const { matrix } = sheet;
+    const wide = sheet.column * sheet.heads.length || 1;
+    const all = Number(view().dataset.columns) || sheet.heads.length;
+    const offset = (Number(view().dataset.start) || 0) / all;
+    const share = sheet.heads.length / all;
+    const seen = Math.min(1, (matrix.clientWidth - sheet.first) / wide);
+    const top = matrix.scrollTop / matrix.scrollHeight;
+    Object.assign(here.style, {
+      left: `${100 * (offset + share * (matrix.scrollLeft / wide))}%`, width: `${100 * share * seen}%`,
+      top: `${100 * top}%`, height: `${100 * Math.min(1, matrix.clientHeight / matrix.scrollHeight)}%`,
+    });
+    here.hidden = false;
+  }
+
+  function years() {
+    sheet.over.querySelectorAll(".yearline").forEach((line) => line.remove());
+    for (const year of [...sheet.matrix.querySelectorAll(".years th")].slice(2)) {
+      const line = document.createElement("div");
+      line.className = "yearline";
+      line.style.left = `${year.offsetLeft}px`;
+      sheet.over.append(line);
+    }
+  }
+
+  let seen = null; // the grid as it was last drawn
+  function drawn() {
+    at = at && at.row.isConnected ? at : null;
+    if (!at) { spot.remove(); crosshair.remove(); }
+    if (!survey()) return;
+    if (sheet.matrix !== seen) {
+      sheet.matrix.scrollLeft = sheet.matrix.scrollWidth; // the newest releases first
+      sheet.matrix.addEventListener("scroll", locate, { passive: true });
+    }
+    seen = sheet.matrix;
+    locate();
+    years();
+    if (at) point(at.row, at.column);
+  }
+  document.body.append(tip, said);
+  document.addEventListener("matrix:changed", () => {
+    survey();
+    narrow();
+    drawn();
+    if (at) reveal(at.row, sheet.first + at.column * sheet.column);
+  });
+  addEventListener("resize", () => { survey(); locate(); });
+  drawn();
+  if (still) {
+    for (const [name, value] of new URLSearchParams(location.search)) if (name in filters.elements) filters.elements[name].value = value;
+    narrow();
+  }
+})();

@@ -1,0 +1,199 @@
+"""The matrix as its page draws it: heads by year and release, rows by area, and in each row stretches of like cells."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
+
+from service.domain.looks import LOOKS
+from service.domain.strips import BREAKING, HOLDING
+from service.domain.verdict import Judgement
+from service.web import links, times
+from service.web.grid import MOST_ROOMY, said
+from service.web.palette import WIDEST
+from service.web.words import OVERLAYS, REFUSALS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from service.domain.looks import Look
+    from service.domain.matrix import Environment, Scenario
+    from service.domain.strips import Strips
+
+_ALIKE = re.compile(rf"(.)\1{{0,{WIDEST - 1}}}", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Cells side by side that look alike: how many, how they are shown, and the same in words."""
+
+    columns: int
+    css: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row. ``covers`` and ``issues`` are what the filter looks at besides what is to be read."""
+
+    id: str
+    title: str
+    href: str
+    covers: str
+    issues: str
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The rows of one area, and how many of its rows hold in the newest column that says something; ``shut`` if folded."""
+
+    area: str
+    value: str
+    holds: int
+    of: int
+    newest: str
+    lines: tuple[Line, ...]
+    shut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A run of columns under one text: a year, or a release with its day."""
+
+    text: str
+    columns: int
+    href: str = ""
+    day: str = ""
+    css: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """The head of a single column: what tells it from its release's others. ``message`` begins what refused it."""
+
+    key: str
+    python: str
+    lane: str
+    label: str
+    href: str
+    refusal: str
+    message: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A part of the matrix ready to be drawn."""
+
+    years: tuple[Head, ...]
+    releases: tuple[Head, ...]
+    columns: tuple[Foot, ...]
+    blocks: tuple[Block, ...]
+    css: str
+
+    @property
+    def width(self) -> int:
+        """The number of columns of the table, the heads of rows included."""
+        return len(self.columns) + 1
+
+
+def sheet(part: Strips, shut: frozenset[str] = frozenset()) -> Sheet:
+    """Return a part of the matrix as it is drawn; ``shut`` are areas that are folded."""
+    environments = part.matrix.environments
+    years = _counted([str(each.release.version.major) for each in environments])
+    cuts = _cuts([count for _, count in years])
+    names = [str(each.release) for each in environments]
+    return Sheet(
+        years=tuple(Head(year, count) for year, count in years),
+        releases=tuple(_release(list(found)) for _, found in groupby(environments, key=lambda each: each.release)),
+        columns=tuple(map(_foot, environments)),
+        blocks=tuple(
+            _block(part, area, scenarios, [_line(part, each, cuts, names) for each in scenarios], shut)
+            for area, scenarios in part.matrix.areas().items()
+        ),
+        css="roomy" if len(environments) <= MOST_ROOMY else "dense",
+    )
+
+
+def _line(part: Strips, scenario: Scenario, cuts: Sequence[tuple[int, int]], names: Sequence[str]) -> Line:
+    strip = part.strips[scenario.id]
+    return Line(
+        id=scenario.id,
+        title=scenario.title,
+        href=links.scenario(scenario.id),
+        covers=" ".join(scenario.covers),
+        issues=" ".join(scenario.issues),
+        stretches=tuple(_stretches(strip, cuts, names)),
+    )
+
+
+def _stretches(strip: str, cuts: Sequence[tuple[int, int]], names: Sequence[str]) -> Iterator[Stretch]:
+    """Yield the stretches of a strip; one never goes on from year to year."""
+    for start, end in cuts:
+        for found in _ALIKE.finditer(strip, start, end):
+            first, last = names[found.start()], names[found.end() - 1]
+            css, label = _SHOWN[found[1]]
+            place = first if first == last else f"{first} to {last}"
+            yield Stretch(found.end() - found.start(), css, f"{label}: {place}")
+
+
+def _block(
+    part: Strips, area: str, scenarios: Sequence[Scenario], lines: Sequence[Line], shut: frozenset[str]
+) -> Block:
+    """Return the rows of an area with what the newest column says that says anything of them."""
+    strips = [part.strips[each.id] for each in scenarios]
+    for place in range(len(part.matrix.environments) - 1, -1, -1):
+        column = [each[place] for each in strips]
+        holds = sum(each in HOLDING for each in column)
+        if of := holds + sum(each in BREAKING for each in column):
+            newest = str(part.matrix.environments[place].release)
+            return Block(area or "no area", area, holds, of, newest, tuple(lines), area in shut)
+    return Block(area or "no area", area, 0, 0, "", tuple(lines), area in shut)
+
+
+def _release(environments: Sequence[Environment]) -> Head:
+    first = environments[0]
+    refused = "refused" if all(each.refusal for each in environments) else ""
+    name = str(first.release)
+    return Head(name, len(environments), links.release(name), times.day(first.released_at), refused)
+
+
+def _foot(environment: Environment) -> Foot:
+    refusal = environment.refusal
+    return Foot(
+        key=environment.key,
+        python=str(environment.python),
+        lane=environment.lane.value,
+        label=environment.label,
+        href=links.environment(environment.key),
+        refusal=REFUSALS.get(refusal.phase, refusal.phase) if refusal else "",
+        message=refusal.message[:300] if refusal else "",
+        css="refused" if refusal else "",
+    )
+
+
+def _counted(texts: Sequence[str]) -> list[tuple[str, int]]:
+    return [(text, len(list(same))) for text, same in groupby(texts)]
+
+
+def _cuts(counts: Sequence[int]) -> list[tuple[int, int]]:
+    ends = [0]
+    for count in counts:
+        ends.append(ends[-1] + count)
+    return list(pairwise(ends))
+
+
+def _shown(look: Look) -> tuple[str, str]:
+    """Return the classes and the words of a look."""
+    word = said(Judgement(look.verdict, was=look.was))
+    beside = OVERLAYS[look.overlay] if look.overlay else None
+    css = [word.css, *(["turn"] if look.turns else []), *([beside.css] if beside else [])]
+    return " ".join(css), ", ".join(
+        [word.label, *(["turns"] if look.turns else []), *([beside.label] if beside else [])]
+    )
+
+
+_SHOWN = {character: _shown(look) for character, look in LOOKS.items()}

@@ -1,0 +1,170 @@
+"""The matrix under mouse, keyboard and filter, in a real browser."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import RELEASES, ROWS, Site, Window
+
+Open = Callable[..., Window]
+ALL = "/?changes=false&last=0"
+
+
+def named(page: Page) -> str:
+    """Return what the link under the keys is called."""
+    return str(page.evaluate("document.activeElement.getAttribute('aria-label')"))
+
+
+def place(page: Page, row: int, column: int) -> tuple[float, float]:
+    """Return where the middle of a cell is in the window."""
+    line = page.locator("#matrix tr[data-id]").nth(row).bounding_box()
+    head = page.locator(".lanes th").nth(column).bounding_box()
+    assert line
+    assert head
+    return head["x"] + head["width"] / 2, line["y"] + line["height"] / 2
+
+
+@pytest.fixture
+def page(site: Site, window: Open) -> Page:
+    """Return the whole matrix in a wide window."""
+    made = window(1440).page
+    made.goto(site.url + ALL)
+    return made
+
+
+def test_a_click_on_a_cell_opens_it_beside_the_grid(page: Page, site: Site) -> None:
+    """Which cell it is follows from the place alone; the address keeps it, and back closes it."""
+    page.mouse.click(*place(page, 2, 12))
+    panel = page.locator("#panel")
+    expect(panel).to_contain_text(f"fail on Dask {RELEASES[12]}")
+    assert "#cell=" in page.url
+    kept = page.url
+    page.mouse.click(*place(page, 2, 3))
+    expect(panel).to_contain_text(f"pass on Dask {RELEASES[3]}")
+    page.go_back()
+    expect(panel).to_be_hidden()
+    assert page.url == site.url + ALL
+    page.goto("about:blank")
+    page.goto(kept)
+    expect(panel).to_contain_text(f"fail on Dask {RELEASES[12]}")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+
+
+def test_every_cell_of_a_row_is_where_its_head_stands(page: Page) -> None:
+    """The link under the pointer leads to the cell of that column, odd ids included."""
+    for row, column in [(0, 0), (1, 7), (2, 19)]:
+        page.mouse.click(*place(page, row, column))
+        page.wait_for_function(f"document.getElementById('spot').href.endsWith('{column:016x}')")
+    expect(page.locator("#panel h1")).to_contain_text("Row")
+
+
+def test_arrows_move_from_cell_to_cell_and_enter_opens(page: Page) -> None:
+    """From the newest column of the first row on; the cell is named for those who hear it."""
+    page.locator("#matrix").focus()
+    page.keyboard.press("ArrowRight")
+    assert "2026.1.0" in named(page)
+    page.keyboard.press("ArrowLeft")
+    first = named(page)
+    assert f"on {RELEASES[-1]}" in first
+    page.keyboard.press("ArrowDown")
+    assert named(page) != first
+    expect(page.locator("p[role=status].quiet")).to_have_text(named(page))
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel .verdict")).to_be_visible()
+
+
+def test_n_and_p_jump_to_where_rows_turn(page: Page) -> None:
+    """Around, from anywhere."""
+    page.keyboard.press("n")
+    assert named(page).startswith("fail, turns on 2025.1.0")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("n")
+    assert "turns" in named(page)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("p")
+    assert "turns" in named(page)
+
+
+def test_a_slash_goes_to_the_filter_and_a_question_mark_lists_the_keys(page: Page) -> None:
+    """But not while one is typing."""
+    page.keyboard.press("/")
+    expect(page.get_by_label("Filter")).to_be_focused()
+    page.keyboard.type("?n/")
+    expect(page.get_by_label("Filter")).to_have_value("?n/")
+    expect(page.locator("#keylist")).to_be_hidden()
+    page.locator("#matrix").focus()
+    page.keyboard.press("?")
+    expect(page.locator("#keylist")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#keylist")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [("row 1", 1), ("area:bag", 1), ("-area:bag", 2), ("is:turning", 1), ("verdict:fail", 1), ("verdict:untested", 2),
+     ("covers:dask.bag", 0), ('"computes again"', 3), ("is:flaky", 0)],
+)  # fmt: skip
+def test_what_is_typed_narrows_at_once_and_the_server_agrees(page: Page, site: Site, text: str, rows: int) -> None:
+    """The script takes the very rows that the server takes, and the address says it."""
+    page.route("**/*", lambda route: route.abort() if "q=" in route.request.url else route.continue_())
+    page.get_by_label("Filter").fill(text)
+    expect(page.locator("#matrix tr[data-id]:not(.out)")).to_have_count(rows)
+    page.unroute("**/*")
+    told = page.request.get(f"{site.url}/api/v1/matrix", params={"q": text}).json()
+    assert len(told["scenarios"]) == rows
+    page.goto(f"{site.url}{ALL}&q={text.replace(' ', '+')}")
+    expect(page.locator("#matrix tr[data-id]")).to_have_count(rows)
+
+
+def test_the_address_follows_what_is_typed(page: Page) -> None:
+    """And a reload shows the same."""
+    page.get_by_label("Filter").fill("area:bag")
+    page.wait_for_url("**q=area%3Abag**")
+    expect(page.locator("#matrix tr[data-id]")).to_have_count(1)
+    page.reload()
+    expect(page.get_by_label("Filter")).to_have_value("area:bag")
+    expect(page.locator("#matrix tr[data-id]")).to_have_count(1)
+
+
+def test_a_folded_area_stays_folded_by_its_address(page: Page) -> None:
+    """The box beside its name folds it."""
+    page.get_by_label("Fold bag").check()
+    assert "shut=bag" in page.url
+    expect(page.locator("#matrix tr[data-id]:visible")).to_have_count(2)
+    page.reload()
+    expect(page.get_by_label("Fold bag")).to_be_checked()
+    expect(page.locator("#matrix tr[data-id]:visible")).to_have_count(2)
+
+
+def test_a_frozen_matrix_opens_its_cells_as_they_were(page: Page) -> None:
+    """The permalink's moment goes along."""
+    page.get_by_role("link", name="Permalink").click()
+    expect(page.locator(".frozen")).to_be_visible()
+    page.mouse.click(*place(page, 2, 12))
+    expect(page.locator("#panel")).to_contain_text("fail on Dask")
+    assert "at%3D" in page.url
+
+
+def test_on_a_phone_the_cell_lies_over_the_grid(site: Site, window: Open) -> None:
+    """And can be closed by touch."""
+    page = window(390).page
+    page.goto(site.url)
+    page.evaluate("document.getElementById('matrix').scrollIntoView()")
+    page.evaluate("document.getElementById('matrix').scrollLeft = 0")
+    page.mouse.click(*place(page, 0, 2))
+    panel = page.locator("#panel")
+    expect(panel.locator(".verdict")).to_be_visible()
+    box = panel.bounding_box()
+    assert box
+    assert box["width"] == 390
+    panel.get_by_role("button", name="Close").click()
+    expect(panel).to_be_hidden()
+
+
+def test_all_cells_are_told_in_words(page: Page) -> None:
+    """For those who do not see the tiles."""
+    told = page.locator(f'tr[data-id="{ROWS[0]}"] td').inner_text()
+    assert "pass: 2024.1.0 to 2024.10.0" in told
+    assert "fail, turns: 2025.1.0" in told
