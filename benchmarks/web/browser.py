@@ -17,8 +17,8 @@ except ImportError:  # pragma: no cover
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 FIELD = "form.filters input[name=q]"
 WINDOW = {"width": 1440, "height": 900}
-SETTLE = 400
-"""Milliseconds after a letter in which the rows have to change."""
+TYPING, SETTLE = 150, 500
+"""Milliseconds between two letters, and after the last."""
 WATCH = """
 () => {
   const told = window.__told = { tasks: [], events: [] };
@@ -45,19 +45,20 @@ PAINTS = """
 """
 LISTEN = """
 () => {
-  const grid = document.querySelector("#matrix"), field = document.querySelector("FIELD");
-  const told = window.__told;
-  told.repaints = [];
-  let pressed = 0, place = -1;
-  const painted = () => requestAnimationFrame(() => {
+  const told = window.__told, letters = told.letters = [];
+  told.tasks.length = told.events.length = 0;
+  const painted = (letter) => requestAnimationFrame(() => {
     const channel = new MessageChannel();
-    const [mine, from] = [place, pressed];
-    channel.port1.onmessage = () => { told.repaints[mine] = performance.now() - from; channel.port1.close(); };
+    channel.port1.onmessage = () => {
+      letter.last = performance.now() - letter.pressed;
+      letter.first ??= letter.last;
+      channel.port1.close();
+    };
     channel.port2.postMessage(0);
   });
-  field.addEventListener("keydown", (event) => { pressed = event.timeStamp; place += 1; told.repaints.push(null); }, true);
-  new MutationObserver(() => { if (place >= 0) painted(); })
-    .observe(grid, { subtree: true, childList: true, attributes: true, characterData: true });
+  document.querySelector("FIELD").addEventListener("keydown", ({ timeStamp }) => letters.push({ pressed: timeStamp }), true);
+  new MutationObserver(() => letters.length && painted(letters.at(-1)))
+    .observe(document.querySelector("main"), { subtree: true, childList: true, attributes: true, characterData: true });
 }
 """.replace("FIELD", FIELD)
 FRAMES = """
@@ -110,7 +111,7 @@ def look(browser: Browser, address: str, loads: int, letters: str) -> dict[str, 
         "typed": _typed(page, letters),
     }
     page.locator(FIELD).fill("")
-    page.wait_for_timeout(SETTLE)
+    _settle(page)
     told["scroll"] = _scrolled(page)
     for each, _ in opened:
         each.context.close()
@@ -126,21 +127,34 @@ def _opened(browser: Browser, address: str) -> tuple[Page, dict[str, Any]]:
 
 
 def _typed(page: Page, letters: str) -> dict[str, Any]:
-    """Type letter by letter; say how long each took until the rows it changed were painted."""
+    """Type as people do; say how long each letter took until what it changed was painted.
+
+    ``settled_ms`` is when the last change after the last letter was, the server's own answer included.
+    """
     page.evaluate(LISTEN)
     page.locator(FIELD).click()
     for letter in letters:
         page.keyboard.press(letter)
-        page.wait_for_timeout(SETTLE)
+        page.wait_for_timeout(TYPING)
+    _settle(page)
     told = page.evaluate("() => window.__told")
-    repaints = [each for each in told["repaints"] if each is not None]
+    repaints = [each["first"] for each in told["letters"] if "first" in each]
     return {
         "letters": len(letters),
         "repainted": len(repaints),
         "median_ms": _median(repaints),
         "longest_ms": round(max(repaints), 1) if repaints else None,
+        "settled_ms": _median([told["letters"][-1].get("last")]),
         "longest_event_ms": max(told["events"], default=0),
+        "longest_task_ms": max((took for _, took in told["tasks"]), default=0),
     }
+
+
+def _settle(page: Page) -> None:
+    """Wait until nothing is on its way any more."""
+    page.wait_for_timeout(SETTLE)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(SETTLE)
 
 
 def _scrolled(page: Page) -> dict[str, Any]:

@@ -139,6 +139,8 @@ def grow(path: Path, results: int) -> int:
         run("CREATE TEMP TABLE firsts AS SELECT rowid AS place, * FROM results")
         run(HISTORY, (copies,))
         run("UPDATE verdicts SET passed = passed * ?1, executions = executions * ?1", (copies + 1,))
+        if run("SELECT count(*) FROM sqlite_master WHERE name = 'spans'").scalar_one():
+            run(SPANS)
         run("UPDATE revision SET number = number + 1")
         run("COMMIT")
     engine.dispose()
@@ -153,6 +155,13 @@ SELECT 'h' || place || '-' || n, strftime('%Y-%m-%d %H:%M:%f000', at, '-' || n |
        fingerprint, outcome, phase, reason, exception_type, exception_message, seconds,
        strftime('%Y-%m-%d %H:%M:%f000', started, '-' || n || ' hours'), attempt, evidence
 FROM firsts CROSS JOIN copies
+"""
+
+
+SPANS = """
+UPDATE spans SET results = seen.results, oldest = seen.oldest
+FROM (SELECT environment, count(*) AS results, min(started) AS oldest FROM results GROUP BY environment) AS seen
+WHERE seen.environment = spans.environment
 """
 
 

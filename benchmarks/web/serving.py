@@ -38,6 +38,11 @@ class Site:
         self.store.take([generated.result(scenario, environment, "passed", now, name)])
         self.written += 1
 
+    def cpu(self) -> float:
+        """Return the CPU seconds that the server has used."""
+        used = self.process.cpu_times()
+        return float(used.user + used.system)
+
     def mib(self) -> float:
         """Return what the server holds in memory."""
         return round(self.process.memory_info().rss / 2**20, 1)
