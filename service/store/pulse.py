@@ -22,22 +22,26 @@ class Pulse:
 
     def read(self) -> int | None:
         """Return the revision as the last commit left it; None where it takes waiting, or cannot be read at all."""
-        if self._engine.dialect.name != "sqlite":
+        if self._engine.dialect.name != "sqlite" or not self._lock.acquire(blocking=False):
             return None
         trouble: Any = self._engine.dialect.loaded_dbapi.Error
         try:
-            with self._lock:
-                return self._read()
+            return self._read()
         except (trouble, SQLAlchemyError):
-            self.close()
+            self._let_go()
             return None
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """Let go of the connection."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = None
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
     def _read(self) -> int | None:
         if self._connection is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import anyio
@@ -18,6 +19,8 @@ LARGEST = 2 * 2**20
 """Bytes of the largest answer that is kept."""
 BESIDE = 1_000
 """Bytes that an answer takes in memory beside its body, about."""
+LONGEST_HOST = 255
+"""Characters; no site has a longer name, and what is kept is known by it."""
 STREAMED = "text/event-stream"
 
 Key = tuple[str, ...]
@@ -37,7 +40,7 @@ class Answer:
 
     async def give(self, send: Send) -> None:
         """Send it; whoever it passes may add headers."""
-        await send({"type": "http.response.start", "status": 200, "headers": list(self.headers)})
+        await send({"type": "http.response.start", "status": HTTPStatus.OK.value, "headers": list(self.headers)})
         await send({"type": "http.response.body", "body": self.body})
 
 
@@ -99,17 +102,16 @@ class Keeping:
 
     async def _make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
         made = self._making[key] = anyio.Event()
-        started: list[Message] = []
+        headers: list[tuple[bytes, bytes]] = []
 
         async def listening(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": list(message.get("headers", ()))}
-                started.append({**message, "headers": tuple(message["headers"])})
+                headers.extend(message.get("headers", ()))
                 if not _is_kept(message):
                     made.set()
             elif not made.is_set():
-                if message["type"] == "http.response.body" and not message.get("more_body"):
-                    self.kept.put(key, Answer(started[0]["headers"], message.get("body", b"")))
+                if not message.get("more_body"):
+                    self.kept.put(key, Answer(tuple(headers), message.get("body", b"")))
                 made.set()  # whole, or the first part of what is streamed
             await send(message)
 
@@ -127,10 +129,10 @@ def _key(scope: Scope) -> Key:
     if not tag:
         return ()
     asked = Headers(scope=scope)
-    packed = "gzip" if "gzip" in asked.get("accept-encoding", "") else ""
-    return tag, packed, scope.get("scheme", ""), asked.get("host", "")
+    packed, host = "gzip" if "gzip" in asked.get("accept-encoding", "") else "", asked.get("host", "")
+    return (tag, packed, scope.get("scheme", ""), host) if len(host) <= LONGEST_HOST else ()
 
 
 def _is_kept(start: Message) -> bool:
     kind = Headers(raw=start["headers"]).get("content-type", "")
-    return start["status"] == 200 and not kind.startswith(STREAMED)  # noqa: PLR2004 - OK
+    return start["status"] == HTTPStatus.OK and not kind.startswith(STREAMED)
