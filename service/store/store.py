@@ -20,6 +20,7 @@ from service.store import backing, models, planning, present
 from service.store.database import WRITES, DatabaseUnreachable, open_engine
 from service.store.planning import Collected
 from service.store.present import Freshness
+from service.store.pulse import Pulse
 from service.store.read import environment_of, result_of, scenario_of, standing_refusal
 from service.store.take import Take
 
@@ -68,6 +69,7 @@ class Store:
             {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         )  # SQLite knows no other
         self._snapshots = engine.execution_options(**level)
+        self._pulse = Pulse(engine)
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -79,6 +81,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database."""
+        self._pulse.close()
         self.engine.dispose()
 
     def __enter__(self) -> Self:
@@ -154,6 +157,8 @@ class Store:
     @property
     def revision(self) -> int:
         """A number that changes whenever an answer of the store may."""
+        if (told := self.glance()) is not None:
+            return told
         with _reachable(), self.engine.connect() as connection:
             return present.number(connection)
 
@@ -169,6 +174,10 @@ class Store:
         """
         with self._reading() as session:
             return present.past(session, at, known, before)
+
+    def glance(self) -> int | None:
+        """Return the revision if it can be read without waiting for anybody, else None."""
+        return self._pulse.read()
 
     def matrix(self, at: datetime | None = None) -> Matrix:
         """Return the whole matrix as it is, or as it was at a moment."""

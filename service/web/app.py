@@ -11,11 +11,13 @@ from starlette.staticfiles import StaticFiles
 
 from service.store.store import Store
 from service.web import api, badges, feeds, forms, pages, upgrades
+from service.web.answers import Keeping
 from service.web.cors import OpenToRead
 from service.web.front import HERE, Front, build
 from service.web.openapi import TAGS, Described, operation_id
 from service.web.problems import add_handlers
 from service.web.reader import Reader
+from service.web.state import State
 from service.web.words import PROMISE, TITLE
 
 if TYPE_CHECKING:
@@ -62,7 +64,8 @@ def create_app(store_url: str, beliefs: Beliefs | None = None, snapshot_of: date
     app.include_router(api.health)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     add_handlers(app, pages.problem)
-    app.add_middleware(Front, state=lambda: f"{made_by} {reader.state()} {snapshot_of}")
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
+    app.add_middleware(Keeping)
+    app.add_middleware(Front, state=State(reader, made_by, snapshot_of))
     app.add_middleware(OpenToRead)
     return app

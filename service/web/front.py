@@ -11,19 +11,22 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
 from service.domain.errors import DaskMatrixError
+from service.web.answers import STREAMED
 from service.web.links import API
 from service.web.negotiation import ranked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from service.web.state import State
 
 HERE = Path(__file__).parent
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+POLICED = "content-security-policy"
+"""A header that an answer may have of its own: a picture opened by itself is a page too."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -31,6 +34,8 @@ HEADERS = {
 }
 FOREVER = "public, max-age=31536000, immutable"
 ANEW = "no-cache"
+UNTAGGED = ("/static/", "/healthz", "/readyz", "/metrics")
+"""What does not follow from the store, or not from it alone."""
 FIVE_MINUTES = "max-age=300"
 """For badges: the page that shows one is read by many."""
 
@@ -45,9 +50,9 @@ def build() -> str:
 
 
 class Front:
-    """ASGI middleware. ``state`` says all that answers depend on besides their address; it may raise a DaskMatrixError."""
+    """ASGI middleware. ``state`` says all that answers depend on besides their address."""
 
-    def __init__(self, app: ASGIApp, state: Callable[[], str]) -> None:
+    def __init__(self, app: ASGIApp, state: State) -> None:
         self.app, self.state = app, state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,10 +71,11 @@ class Front:
 
     async def _tag(self, scope: Scope) -> str:
         """Return the ETag of an address at the present state, or nothing where there is none."""
-        if scope["method"] != "GET" or scope["path"].startswith(("/static/", "/healthz")):
+        if scope["method"] != "GET" or scope["path"].startswith(UNTAGGED):
             return ""
         try:
-            state = await run_in_threadpool(self.state)
+            if (state := self.state.at_once()) is None:
+                state = await run_in_threadpool(self.state.told)
         except DaskMatrixError:
             return ""  # the route meets the same trouble and tells it
         form = ranked(Headers(scope=scope).get("accept", ""))
@@ -80,11 +86,11 @@ class Front:
 
 def _headers(scope: Scope, tag: str) -> dict[str, str]:
     """Return the headers of an answer that succeeds, be it whole or a 304."""
-    varying = {"Vary": "Accept"} if scope["path"].startswith(f"{API}/") else {}
-    return {**HEADERS, **({"ETag": tag} if tag else {}), **varying, "Cache-Control": _kept(scope)}
+    varying = "Accept, Accept-Encoding" if scope["path"].startswith(f"{API}/") else "Accept-Encoding"
+    return {**HEADERS, **({"ETag": tag} if tag else {}), "Vary": varying, "Cache-Control": _kept_for(scope)}
 
 
-def _kept(scope: Scope) -> str:
+def _kept_for(scope: Scope) -> str:
     """Say how long an answer may be shown without asking again."""
     if scope["path"].startswith("/static/") and scope["query_string"].startswith(b"v="):
         return FOREVER
@@ -92,13 +98,16 @@ def _kept(scope: Scope) -> str:
 
 
 def _adding(scope: Scope, tag: str, send: Send) -> Send:
-    """Add headers to an answer; to one that did not succeed no ETag, and nothing that lets it be kept."""
+    """Add headers to an answer; to one that did not succeed, or never ends, no ETag and nothing that lets it be kept."""
     good = _headers(scope, tag)
     bad = _headers(scope, "") | {"Cache-Control": ANEW}
 
     async def wrapped(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(good if message["status"] in {200, 304} else bad)
+            headers = MutableHeaders(scope=message)
+            ends = not headers.get("content-type", "").startswith(STREAMED)
+            own = {name: headers[name] for name in (POLICED,) if name in headers}
+            headers.update({**(good if ends and message["status"] in {200, 304} else bad), **own})
         await send(message)
 
     return wrapped

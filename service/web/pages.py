@@ -15,7 +15,7 @@ from service.domain.errors import UnknownName
 from service.web import contexts, evidence, links, palette, times
 from service.web.api import Books
 from service.web.apidocs import docs_page
-from service.web.front import HERE
+from service.web.front import HERE, POLICED
 from service.web.overview import matrix_page
 from service.web.picture import picture
 from service.web.query import MatrixQuery, PageQuery
@@ -98,7 +98,8 @@ def matrix(request: Request, query: Annotated[PageQuery, Query()], books: Books)
 @router.get("/matrix.svg")
 def matrix_svg(query: Annotated[MatrixQuery, Query()], books: Books) -> Response:
     """The matrix as a small picture."""
-    return Response(picture(books.strips(query.at).select(query.selection())), media_type="image/svg+xml")
+    drawn = picture(books.strips(query.at).select(query.selection()))
+    return Response(drawn, media_type="image/svg+xml", headers={POLICED: "default-src 'none'; style-src 'unsafe-inline'"})
 
 
 @router.get("/static/verdicts.css")

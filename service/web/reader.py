@@ -59,15 +59,6 @@ class Reader:
         """Return how many results there are and when the newest came."""
         return self.kept().present.freshness
 
-    def state(self) -> str:
-        """Return what all answers depend on; expired entries, and so the day, only where there are entries."""
-        told = [
-            (each.scenario, str(each.releases), sorted(each.lanes), each.issue, each.reason, str(each.expires))
-            for each in self.known
-        ]
-        found = self.kept()
-        return f"{found.revision} {_is_live(found.present.freshness)} {self.day() if told else ''} {told}"
-
     def is_live(self) -> bool:
         """Whether results are coming in."""
         return _is_live(self.freshness())

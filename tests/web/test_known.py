@@ -14,6 +14,7 @@ from service.domain.known import Known
 from service.domain.strips import Strips
 from service.store.store import Store
 from service.web.reader import Reader
+from service.web.state import State
 
 from .conftest import NEW, ODD, OLD, ROW, Book, opened
 
@@ -96,9 +97,10 @@ def test_an_entry_expires_while_the_service_runs(filled: Path) -> None:
     days = [date(2098, 12, 31)]
     with Store.open(f"sqlite:///{filled}") as store:
         reader = Reader(store, Beliefs((ENTRY,)), lambda: days[-1])
-        before = Strips.of(reader.matrix()).columnar()["overlays"], reader.state()
+        state = State(reader)
+        before = Strips.of(reader.matrix()).columnar()["overlays"], state.told()
         days.append(date(2099, 1, 1))
-        after = Strips.of(reader.matrix()).columnar()["overlays"], reader.state()
+        after = Strips.of(reader.matrix()).columnar()["overlays"], state.at_once()
     assert "!k " in before[0]
     assert set("".join(after[0])) == {" "}
     assert before[1] != after[1]

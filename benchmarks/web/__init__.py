@@ -1,0 +1,1 @@
+"""The parts of web_speed.py."""

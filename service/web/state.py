@@ -1,0 +1,66 @@
+"""What all answers depend on besides their address, told before each of them and therefore as cheaply as can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from service.web.reader import LIVE_FOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from service.domain.known import Known
+    from service.web.reader import Reader
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The store at a revision, and until when its newest result makes a run one that goes on."""
+
+    revision: int
+    live_until: datetime | None
+
+
+class State:
+    """The state of a reader's store, and of what is ``fixed`` while the server runs, as a text that changes with it."""
+
+    def __init__(self, reader: Reader, *fixed: object) -> None:
+        self.reader = reader
+        self._fixed = f"{' '.join(map(str, fixed))} {_digest(reader.known)}"
+        self._seen: _Seen | None = None
+        self._reading = Lock()
+
+    def at_once(self) -> str | None:
+        """Return the state; None where something came in, or the database is elsewhere, so that it has to be waited for."""
+        seen = self._seen
+        return self._text(seen) if seen is not None and seen.revision == self.reader.store.glance() else None
+
+    def told(self) -> str:
+        """Return the state, read anew; of many that ask, one reads and the others find it done. Raises DatabaseUnreachable."""
+        with self._reading:
+            revision = self.reader.store.revision  # read first: what is read after it is at least as new
+            seen = self._seen
+            if seen is None or seen.revision != revision:
+                newest = self.reader.freshness().newest_result
+                seen = self._seen = _Seen(revision, newest + LIVE_FOR if newest else None)
+        return self._text(seen)
+
+    def _text(self, seen: _Seen) -> str:
+        live = seen.live_until is not None and datetime.now(UTC) < seen.live_until
+        day = (
+            self.reader.day() if self.reader.known else ""
+        )  # expired entries, and so the day, only where there are any
+        return f"{self._fixed} {seen.revision} {live} {day}"
+
+
+def _digest(known: Iterable[Known]) -> str:
+    """Return a digest of the failures that are known."""
+    told = [
+        (each.scenario, str(each.releases), sorted(each.lanes), each.issue, each.reason, str(each.expires))
+        for each in known
+    ]
+    return sha256(str(told).encode()).hexdigest()[:16]
