@@ -20,6 +20,7 @@ from service.store import backing, models, planning
 from service.store.database import WRITES, DatabaseUnreachable, open_engine
 from service.store.planning import Collected
 from service.store.read import environment_of, result_of, scenario_of, standing_refusal, verdicts, verdicts_at
+from service.store.runs import Runs
 from service.store.take import Take
 
 if TYPE_CHECKING:
@@ -100,9 +101,9 @@ class Store:
     @contextmanager
     def _writing(self) -> Iterator[Session]:
         with Session(self.engine.execution_options(**WRITES)) as session, session.begin():
+            revision = session.get(models.Revision, 1, with_for_update=True) or session.merge(_first_revision())
+            revision.number += 1  # held until the end: what is numbered from it becomes visible in that order
             yield session
-            revision = session.get(models.Revision, 1) or session.merge(_first_revision())
-            revision.number += 1
 
     # taking records in
 
@@ -222,6 +223,11 @@ class Store:
                 raise UnknownName("run", run, [])
             values = {column.name: getattr(row, column.name) for column in models.Run.__table__.columns}
             return RunRecord(run=run, **values)
+
+    @property
+    def runs(self) -> Runs:
+        """What is kept of runs, beside their records."""
+        return Runs(self._reading)
 
     # answering about upgrades
 
