@@ -219,7 +219,7 @@ def _broken(session: Session, run: str) -> dict[str, list[Broken]]:
     found: dict[str, dict[str, Outcome]] = {}
     for environment, scenario, outcome in session.execute(query.order_by(table.number)):
         found.setdefault(environment, {})[scenario] = Outcome(outcome)
-    titles = {name: title for name, title in session.execute(select(scenarios.id, scenarios.title))} if found else {}
+    titles = dict(session.execute(select(scenarios.id, scenarios.title)).all()) if found else {}
     return {
         environment: [Broken(name, titles.get(name, name), outcome) for name, outcome in sorted(outcomes.items())]
         for environment, outcomes in found.items()

@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from fastapi.sse import format_sse_event
+
 from service.domain.answer import Question
 from service.domain.environment import Lane, Python
 from service.domain.matrix import Environment, Matrix, Scenario
 from service.domain.outcome import Outcome, Verdict
+from service.domain.records import RunRecord
 from service.domain.release import Release
 from service.domain.result import Result
+from service.domain.run import Arrival, Broken, Part, Progress, Run
 from service.domain.sides import Sides
 from service.domain.upgrade import upgrade
 from service.domain.verdict import Judgement
-from service.web import schemas
+from service.web import schemas, schemas_runs
 from service.web.badges import SVG, EndpointBadge
 from service.web.entries import feed
 from service.web.shield import Badge, Colour, svg
@@ -42,12 +46,17 @@ PARAMETERS: dict[str, Any] = {
     "key": "00000000000000e2",
     "result": "example-result-2",
     "run": "example-run",
+    "before": "example-run",
+    "limit": 20,
+    "after": 2,
+    "Last-Event-ID": "2",
     "covers": "dask.delayed",
     "profile": "example",
     "have": "pandas==2.2.3",
     "accept": "known",
 }
 """Name of a parameter -> an example of its value, or of one of its values."""
+EVENT_STREAM = "text/event-stream"
 NOON = datetime(2001, 1, 1, 12, tzinfo=UTC)
 SITE = "https://dask-matrix.example/"
 ROW = Scenario(
@@ -93,12 +102,43 @@ def _matrix() -> Matrix:
     return Matrix((ROW,), columns, {(ROW.id, column.key): cell for column, cell in cells})
 
 
+def _run() -> Run:
+    record = RunRecord(
+        id="example-run", run="example-run", at=NOON, who="example", host="example", scenario_set="example", tool="0.0"
+    )
+    return Run(record, 1, _part().progress, NOON)
+
+
+def _part() -> Part:
+    outcomes = dict.fromkeys(Outcome, 0) | {Outcome.FAILED: 1}
+    progress = Progress(1, 1, outcomes, NOON, NOON)
+    broken = Broken(ROW.id, ROW.title, Outcome.FAILED)
+    return Part("00000000000000e2", "0.0.2, py311, as-released", "", progress, (broken,))
+
+
+def _stream() -> str:
+    """Return how a run that is over is told: its one result, how far it came, its end."""
+    result = schemas_runs.arrived(
+        Arrival(
+            2, "example-result-2", NOON, "00000000000000e2", "0.0.2, py311, as-released", ROW.id, ROW.title,
+            Outcome.FAILED, 1, 0.5, Verdict.FAIL,
+        )
+    )  # fmt: skip
+    told = [
+        ("result", result, "2"),
+        ("progress", schemas_runs.progress(_run()), None),
+        ("end", schemas_runs.EndEvent(run="example-run", results=1), None),
+    ]
+    events = [format_sse_event(data_str=data.model_dump_json(), event=name, id=id_) for name, data, id_ in told]
+    return b"".join(events).decode()
+
+
 def answers() -> dict[str, Any]:
     """Return by the name of its shape an example of each JSON answer, made by the code that makes the answers."""
     matrix = _matrix()
     column, result = matrix.environments[1], _result()
     question = Question.model_validate({"from": "0.0.1", "to": "0.0.2"})
-    run = {"id": "example-run", "at": NOON, "who": "example", "host": "example", "commit": None}
+    run, part = _run(), _part()
     made: list[BaseModel] = [
         schemas.MatrixOut.model_validate(matrix.columnar()),
         schemas.releases_out(matrix),
@@ -107,7 +147,8 @@ def answers() -> dict[str, Any]:
         schemas.scenario_out(ROW, matrix),
         schemas.cell_out(matrix, ROW, column, [result]),
         schemas.result_out(result),
-        schemas.RunOut.model_validate({**run, "scenario_set": "example", "tool": "0.0"}),
+        schemas_runs.RunsOut(runs=[schemas_runs.run_head(run, NOON)], next=None),
+        schemas_runs.run_out(run, [part], NOON),
         schemas.Health(status="ok", version="0.0", revision=1),
         EndpointBadge(label="dask 0.0.2", message="0 of 1 hold", color=Colour.BAD.value),
         upgrade(Sides(matrix), question),
@@ -120,6 +161,7 @@ def documents() -> dict[str, Any]:
     matrix = _matrix()
     told = feed(matrix, "", None, NOON)
     return {
+        EVENT_STREAM: _stream(),
         "text/csv": "".join(comma_separated(matrix)),
         SVG: svg(Badge("dask 0.0.2", "0 of 1 hold", Colour.BAD)).decode(),
         ATOM: atom(told, SITE, f"{SITE}feed.atom").decode(),

@@ -32,7 +32,9 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around every page. ``poll``: look for a newer version; ``live``: results are coming in.
+    """What stands around every page. ``poll``: where it is told that there is a newer version, if there can be one.
+
+    ``live``: results are coming in.
 
     ``snapshot`` says of when the snapshot is that is shown, if it is one.
     """
@@ -44,7 +46,7 @@ class Frame:
     build: str
     version: str
     etag: str
-    poll: bool
+    poll: str
     live: bool
     results: str
     newest: str
@@ -66,6 +68,7 @@ def templates() -> Environment:
 def show(request: Request, name: str, page: Any, *, title: str, section: str = "", poll: bool = True) -> HTMLResponse:
     """Render a page within its frame."""
     reader: Reader = request.app.state.reader
+    poll = poll and request.app.state.snapshot_of is None  # a snapshot stays as it is
     freshness = reader.freshness()
     frame = Frame(
         site=TITLE,
@@ -75,7 +78,7 @@ def show(request: Request, name: str, page: Any, *, title: str, section: str = "
         build=request.app.state.build,
         version=version("dask-matrix"),
         etag=request.state.etag,
-        poll=poll,
+        poll=links.EVENTS if poll else "",
         live=poll and reader.is_live(),
         results=f"{freshness.results:,}",
         newest=times.moment(freshness.newest_result),
@@ -168,7 +171,7 @@ def problem(request: Request, told: Problem) -> Response:
         build=request.app.state.build,
         version=version("dask-matrix"),
         etag="",
-        poll=False,
+        poll="",
         live=False,
         results="",
         newest="",
