@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from fastapi.sse import format_sse_event
-
 from service.domain.answer import Question
 from service.domain.environment import Lane, Python
 from service.domain.matrix import Environment, Matrix, Scenario
@@ -116,7 +114,7 @@ def _part() -> Part:
     return Part("00000000000000e2", "0.0.2, py311, as-released", "", progress, (broken,))
 
 
-def _stream() -> str:
+def _stream() -> list[dict[str, str]]:
     """Return how a run that is over is told: its one result, how far it came, its end."""
     result = schemas_runs.arrived(
         Arrival(
@@ -124,13 +122,12 @@ def _stream() -> str:
             Outcome.FAILED, 1, 0.5, Verdict.FAIL,
         )
     )  # fmt: skip
-    told = [
-        ("result", result, "2"),
-        ("progress", schemas_runs.progress(_run()), None),
-        ("end", schemas_runs.EndEvent(run="example-run", results=1), None),
-    ]
-    events = [format_sse_event(data_str=data.model_dump_json(), event=name, id=id_) for name, data, id_ in told]
-    return b"".join(events).decode()
+    told: dict[str, BaseModel] = {
+        "result": result,
+        "progress": schemas_runs.progress(_run()),
+        "end": schemas_runs.EndEvent(run="example-run", results=1),
+    }
+    return [{"event": event, "data": data.model_dump_json(), "id": "2"} for event, data in told.items()]
 
 
 def answers() -> dict[str, Any]:
