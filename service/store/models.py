@@ -152,6 +152,9 @@ class CollectedFile(Table):
 BROKEN = text("outcome NOT IN ('passed', 'skipped')")
 """Which results somebody has to look at; written out, so that a query with it uses the index with it."""
 
+TOLD_OF_BROKEN = ("environment", "scenario", "started", "outcome")
+"""What a run's page tells of them: the index alone answers, without their evidence being passed over."""
+
 
 class Result(Table):
     """One execution with its evidence. Rows are only ever added; ``number`` tells the order in which they were."""
@@ -160,7 +163,7 @@ class Result(Table):
     __table_args__ = (
         Index("results_by_cell", "scenario", "environment"),
         Index("results_by_run", "run", "number"),
-        Index("results_broken", "run", "number", sqlite_where=BROKEN, postgresql_where=BROKEN),
+        Index("results_broken", "run", *TOLD_OF_BROKEN, sqlite_where=BROKEN, postgresql_where=BROKEN),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

@@ -217,7 +217,7 @@ def _broken(session: Session, run: str) -> dict[str, list[Broken]]:
     table, scenarios = models.Result, models.Scenario
     query = select(table.environment, table.scenario, table.outcome).where(table.run == run, models.BROKEN)
     found: dict[str, dict[str, Outcome]] = {}
-    for environment, scenario, outcome in session.execute(query.order_by(table.started, table.id)):
+    for environment, scenario, outcome in session.execute(query.order_by(table.started, table.outcome)):
         found.setdefault(environment, {})[scenario] = Outcome(outcome)
     titles = dict(session.execute(select(scenarios.id, scenarios.title)).all()) if found else {}
     return {

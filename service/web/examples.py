@@ -54,7 +54,6 @@ PARAMETERS: dict[str, Any] = {
     "accept": "known",
 }
 """Name of a parameter -> an example of its value, or of one of its values."""
-EVENT_STREAM = "text/event-stream"
 NOON = datetime(2001, 1, 1, 12, tzinfo=UTC)
 SITE = "https://dask-matrix.example/"
 ROW = Scenario(
@@ -154,11 +153,13 @@ def answers() -> dict[str, Any]:
 
 
 def documents() -> dict[str, Any]:
-    """Return by media type an example of each answer that is not plain JSON."""
+    """Return by media type, or for a stream by its operation, an example of each answer that is not plain JSON."""
     matrix = _matrix()
     told = feed(matrix, "", None, NOON)
+    state = schemas_runs.StateEvent(state="example", revision=1, live=False)
     return {
-        EVENT_STREAM: _stream(),
+        "run_events": _stream(),
+        "events": [{"event": "state", "data": state.model_dump_json(), "id": state.state}],
         "text/csv": "".join(comma_separated(matrix)),
         SVG: svg(Badge("dask 0.0.2", "0 of 1 hold", Colour.BAD)).decode(),
         ATOM: atom(told, SITE, f"{SITE}feed.atom").decode(),

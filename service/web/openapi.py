@@ -106,9 +106,8 @@ def _with_answers(operation: dict[str, Any], method: str, path: str) -> None:
     statuses = ["404", "422", "503"] if asks else ["503"]
     statuses += ["400"] if "requestBody" in operation else []
     if links.is_stream(path):
-        answers["200"]["content"]["text/event-stream"]["schema"] = {
-            "type": "string"
-        }  # of the whole; of one: itemSchema
+        content = answers["200"]["content"]["text/event-stream"]
+        content["schema"] = {"type": "array", "items": content["itemSchema"]}  # for who knows OpenAPI 3.1 only
     elif method == "get" and path != "/healthz":
         answers["200"]["headers"] = ETAG
         answers["304"] = UNCHANGED
@@ -131,7 +130,7 @@ def _with_examples(operation: dict[str, Any], made: dict[str, Any], told: dict[s
             parameter["examples"] = _example([value] if several else value)
     for media_type, content in operation["responses"]["200"]["content"].items():
         shape = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
-        if (value := made.get(shape, told.get(media_type))) is not None:
+        if (value := made.get(shape, told.get(media_type, told.get(operation["operationId"])))) is not None:
             content["examples"] = _example(value)
 
 

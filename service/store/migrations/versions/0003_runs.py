@@ -36,9 +36,8 @@ def upgrade() -> None:
     )
     op.drop_index("results_by_run", table_name="results")
     op.create_index("results_by_run", "results", ["run", "number"], unique=False)
-    op.create_index(
-        "results_broken", "results", ["run", "number"], unique=False, sqlite_where=BROKEN, postgresql_where=BROKEN
-    )
+    told = ["run", "environment", "scenario", "started", "outcome"]
+    op.create_index("results_broken", "results", told, unique=False, sqlite_where=BROKEN, postgresql_where=BROKEN)
     _count()
 
 
