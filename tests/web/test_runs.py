@@ -1,6 +1,8 @@
 """Runs as pages and JSON: what ran, where, how long, and what came of it."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from service.domain.records import CollectionRecord, RunRecord
 from service.web import links
 
-from .conftest import NEW, NOON, ODD, OLD, REFUSED, ROW, Book
+from .conftest import NEW, NOON, ODD, OLD, REFUSED, ROW, Book, opened
 
 API = f"{links.API}/runs"
 
@@ -112,6 +114,12 @@ def test_a_store_without_runs_says_so(empty: Book) -> None:
     """A friendly page, and an empty list."""
     assert "Nothing has run yet" in empty.client.get("/runs").text
     assert empty.client.get(API).json() == {"runs": [], "next": None}
+
+
+def test_a_snapshot_hears_nothing(filled: Path, tmp_path: Path) -> None:
+    """It stays as it is."""
+    with opened(Path(shutil.copy(filled, tmp_path)), snapshot_of=NOON) as book:
+        assert "data-poll" not in book.client.get("/").text
 
 
 def test_a_page_that_cannot_change_hears_nothing(book: Book) -> None:
