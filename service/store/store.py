@@ -22,6 +22,7 @@ from service.store.planning import Collected
 from service.store.present import Freshness
 from service.store.pulse import Pulse
 from service.store.read import environment_of, result_of, scenario_of, standing_refusal
+from service.store.runs import Runs
 from service.store.take import Take
 
 if TYPE_CHECKING:
@@ -231,6 +232,11 @@ class Store:
                 raise UnknownName("run", run, [])
             values = {column.name: getattr(row, column.name) for column in models.Run.__table__.columns}
             return RunRecord(run=run, **values)
+
+    @property
+    def runs(self) -> Runs:
+        """What is kept of runs, beside their records."""
+        return Runs(self._reading)
 
     # answering about upgrades
 

@@ -7,10 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from service.domain.records import RunRecord
 from service.web import schemas
 from service.web.links import API
-from service.web.names import EnvironmentKey, ResultId, RunId, ScenarioId
+from service.web.names import EnvironmentKey, ResultId, ScenarioId
 from service.web.reader import Reader
 
 
@@ -60,12 +59,6 @@ def cell(scenario: ScenarioId, key: EnvironmentKey, books: Books) -> schemas.Cel
 def result(result: ResultId, books: Books) -> schemas.ResultOut:
     """Return one execution with all its evidence."""
     return schemas.result_out(books.store.result(result))
-
-
-@router.get("/runs/{run}", response_model=schemas.RunOut, tags=["evidence"])
-def run(run: RunId, books: Books) -> RunRecord:
-    """Return who ran a batch of work, where, when, and from which commit of the scenario set."""
-    return books.store.run(run)
 
 
 @health.get("/healthz", tags=["service"])

@@ -9,13 +9,15 @@ from service.domain.answer import Question
 from service.domain.environment import Lane, Python
 from service.domain.matrix import Environment, Matrix, Scenario
 from service.domain.outcome import Outcome, Verdict
+from service.domain.records import RunRecord
 from service.domain.release import Release
 from service.domain.result import Result
+from service.domain.run import Arrival, Broken, Part, Progress, Run
 from service.domain.sides import Sides
 from service.domain.strips import Strips
 from service.domain.upgrade import upgrade
 from service.domain.verdict import Judgement
-from service.web import schemas
+from service.web import schemas, schemas_runs
 from service.web.badges import SVG, EndpointBadge
 from service.web.entries import feed
 from service.web.shield import Badge, Colour, svg
@@ -44,6 +46,10 @@ PARAMETERS: dict[str, Any] = {
     "key": "00000000000000e2",
     "result": "example-result-2",
     "run": "example-run",
+    "before": "example-run",
+    "limit": 20,
+    "after": 2,
+    "Last-Event-ID": "2",
     "covers": "dask.delayed",
     "profile": "example",
     "have": "pandas==2.2.3",
@@ -95,12 +101,42 @@ def _matrix() -> Matrix:
     return Matrix((ROW,), columns, {(ROW.id, column.key): cell for column, cell in cells})
 
 
+def _run() -> Run:
+    record = RunRecord(
+        id="example-run", run="example-run", at=NOON, who="example", host="example", scenario_set="example", tool="0.0"
+    )
+    return Run(record, 1, _part().progress, NOON)
+
+
+def _part() -> Part:
+    outcomes = dict.fromkeys(Outcome, 0) | {Outcome.FAILED: 1}
+    progress = Progress(1, 1, outcomes, NOON, NOON)
+    broken = Broken(ROW.id, ROW.title, Outcome.FAILED)
+    return Part("00000000000000e2", "0.0.2, py311, as-released", "", progress, (broken,))
+
+
+def _stream() -> list[dict[str, str]]:
+    """Return how a run that is over is told: its one result, how far it came, its end."""
+    result = schemas_runs.arrived(
+        Arrival(
+            2, "example-result-2", NOON, "00000000000000e2", "0.0.2, py311, as-released", ROW.id, ROW.title,
+            Outcome.FAILED, 1, 0.5, Verdict.FAIL,
+        )
+    )  # fmt: skip
+    told: dict[str, BaseModel] = {
+        "result": result,
+        "progress": schemas_runs.progress(_run()),
+        "end": schemas_runs.EndEvent(run="example-run", results=1),
+    }
+    return [{"event": event, "data": data.model_dump_json(), "id": "2"} for event, data in told.items()]
+
+
 def answers() -> dict[str, Any]:
     """Return by the name of its shape an example of each JSON answer, made by the code that makes the answers."""
     matrix = _matrix()
     column, result = matrix.environments[1], _result()
     question = Question.model_validate({"from": "0.0.1", "to": "0.0.2"})
-    run = {"id": "example-run", "at": NOON, "who": "example", "host": "example", "commit": None}
+    run, part = _run(), _part()
     made: list[BaseModel] = [
         schemas.MatrixOut.model_validate(Strips.of(matrix).columnar()),
         schemas.releases_out(matrix),
@@ -109,7 +145,8 @@ def answers() -> dict[str, Any]:
         schemas.scenario_out(ROW, matrix),
         schemas.cell_out(matrix, ROW, column, [result]),
         schemas.result_out(result),
-        schemas.RunOut.model_validate({**run, "scenario_set": "example", "tool": "0.0"}),
+        schemas_runs.RunsOut(runs=[schemas_runs.run_head(run, NOON)], next=None),
+        schemas_runs.run_out(run, [part], NOON),
         schemas.Health(status="ok", version="0.0", revision=1),
         EndpointBadge(label="dask 0.0.2", message="0 of 1 hold", color=Colour.BAD.value),
         upgrade(Sides(matrix), question),
@@ -118,10 +155,13 @@ def answers() -> dict[str, Any]:
 
 
 def documents() -> dict[str, Any]:
-    """Return by media type an example of each answer that is not plain JSON."""
+    """Return by media type, or for a stream by its operation, an example of each answer that is not plain JSON."""
     matrix = _matrix()
     told = feed(matrix, "", None, NOON)
+    state = schemas_runs.StateEvent(state="example", revision=1, live=False)
     return {
+        "run_events": _stream(),
+        "events": [{"event": "state", "data": state.model_dump_json(), "id": state.state}],
         "text/csv": "".join(comma_separated(matrix)),
         SVG: svg(Badge("dask 0.0.2", "0 of 1 hold", Colour.BAD)).decode(),
         ATOM: atom(told, SITE, f"{SITE}feed.atom").decode(),

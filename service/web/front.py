@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from service.domain.errors import DaskMatrixError
 from service.web.answers import STREAMED
-from service.web.links import API
+from service.web.links import API, is_stream
 from service.web.negotiation import ranked
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class Front:
             await self.app(scope, receive, send)
             return
         if scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}  # the server leaves the body out, by the scope that is its own
+            # the server leaves the body out, by the scope that is its own
+            scope = {**scope, "method": "GET", "state": {**scope.get("state", {}), "head": True}}
         tag = await self._tag(scope)
         if tag and tag.removeprefix("W/") in Headers(scope=scope).get("if-none-match", ""):
             await Response(status_code=304, headers=_headers(scope, tag))(scope, receive, send)
@@ -71,7 +72,7 @@ class Front:
 
     async def _tag(self, scope: Scope) -> str:
         """Return the ETag of an address at the present state, or nothing where there is none."""
-        if scope["method"] != "GET" or scope["path"].startswith(UNTAGGED):
+        if scope["method"] != "GET" or scope["path"].startswith(UNTAGGED) or is_stream(scope["path"]):
             return ""
         try:
             if (state := self.state.at_once()) is None:

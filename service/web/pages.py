@@ -33,7 +33,9 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around every page. ``poll``: look for a newer version; ``live``: results are coming in.
+    """What stands around every page. ``poll``: where it is told that there is a newer version, if there can be one.
+
+    ``live``: results are coming in.
 
     ``snapshot`` says of when the snapshot is that is shown, if it is one.
     """
@@ -45,7 +47,7 @@ class Frame:
     build: str
     version: str
     etag: str
-    poll: bool
+    poll: str
     live: bool
     results: str
     newest: str
@@ -69,6 +71,7 @@ def show(  # noqa: PLR0913 - what tells pages apart
 ) -> HTMLResponse:
     """Render a page within its frame; its JSON twin has the same address under the API, unless one is named."""
     reader: Reader = request.app.state.reader
+    poll = poll and request.app.state.snapshot_of is None  # a snapshot stays as it is
     freshness = reader.freshness()
     frame = Frame(
         site=TITLE,
@@ -78,7 +81,7 @@ def show(  # noqa: PLR0913 - what tells pages apart
         build=request.app.state.build,
         version=version("dask-matrix"),
         etag=request.state.etag,
-        poll=poll,
+        poll=links.EVENTS if poll else "",
         live=poll and reader.is_live(),
         results=f"{freshness.results:,}",
         newest=times.moment(freshness.newest_result),
@@ -99,7 +102,9 @@ def matrix(request: Request, query: Annotated[PageQuery, Query()], books: Books)
 def matrix_svg(query: Annotated[MatrixQuery, Query()], books: Books) -> Response:
     """The matrix as a small picture."""
     drawn = picture(books.strips(query.at).select(query.selection()))
-    return Response(drawn, media_type="image/svg+xml", headers={POLICED: "default-src 'none'; style-src 'unsafe-inline'"})
+    return Response(
+        drawn, media_type="image/svg+xml", headers={POLICED: "default-src 'none'; style-src 'unsafe-inline'"}
+    )
 
 
 @router.get("/static/verdicts.css")
@@ -185,7 +190,7 @@ def problem(request: Request, told: Problem) -> Response:
         build=request.app.state.build,
         version=version("dask-matrix"),
         etag="",
-        poll=False,
+        poll="",
         live=False,
         results="",
         newest="",

@@ -192,18 +192,6 @@ class CellOut(BaseModel):
     page: str = Field(description="Where a person reads the same.")
 
 
-class RunOut(BaseModel):
-    """One batch of work."""
-
-    id: str
-    at: datetime
-    who: str
-    host: str
-    commit: str | None
-    scenario_set: str
-    tool: str
-
-
 class Health(BaseModel):
     """That the service answers, and from which state of the store."""
 

@@ -1,4 +1,4 @@
-"""The pages in a real browser: quiet, complete without JavaScript, filling while results come in."""
+"""The pages in a real browser: quiet, and complete without JavaScript."""
 
 from collections.abc import Callable
 
@@ -7,12 +7,12 @@ from playwright.sync_api import expect
 
 from service.web import links
 
-from .conftest import REFUSED, ROWS, Site, Window, fill
+from .conftest import REFUSED, ROWS, Site, Window
 
 Open = Callable[..., Window]
 HOSTILE = "<script>alert(1)</script></pre><img src=x onerror=alert(1)>\x1b[31m \u202e" + "long" * 5_000
 ADDRESSES = [
-    "/", "/?changes=false&last=0", "/?q=zzz", "/releases", "/api/docs", f"/environments/{0:016x}", f"/environments/{REFUSED}",
+    "/", "/?changes=false&last=0", "/?q=zzz", "/releases", "/runs", "/api/docs", f"/environments/{0:016x}", f"/environments/{REFUSED}",
     *map(links.scenario, ROWS), *(links.cell(row, f"{12:016x}") for row in ROWS), links.cell(ROWS[0], REFUSED),
 ]  # fmt: skip
 
@@ -57,46 +57,6 @@ def test_the_form_writes_a_short_address(site: Site, window: Open) -> None:
     page.go_back()
     expect(page.get_by_label("Filter")).to_be_enabled()
     expect(page.locator("#matrix th[scope=row]")).to_have_count(1)
-
-
-def test_the_page_fills_when_a_result_arrives(site: Site, window: Open) -> None:
-    """By itself, and neither scroll position, nor focus, nor what is being typed is lost."""
-    page = window(600).page
-    page.goto(f"{site.url}/?changes=false")
-    row = page.locator("tr", has_text="Row 1")
-    first = row.locator("i").first
-    expect(first).to_contain_text("untested")
-    page.evaluate("document.getElementById('matrix').scrollLeft = 40")
-    page.get_by_label("Filter").press_sequentially("row")
-    site.result("crashed", row=1)
-    expect(first).to_contain_text("crash")
-    expect(page.get_by_label("Filter")).to_be_focused()
-    expect(page.get_by_label("Filter")).to_have_value("row")
-    page.locator("#matrix").focus()
-    page.keyboard.press("ArrowDown")
-    named = page.evaluate("document.activeElement.getAttribute('aria-label')")
-    site.result("passed", row=1, column=2)
-    expect(row.locator("i").nth(2)).to_contain_text("pass")
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == named
-
-
-def test_an_empty_page_becomes_the_matrix(empty_site: Site, window: Open) -> None:
-    """The server is up before the run."""
-    page = window().page
-    page.goto(empty_site.url)
-    expect(page.locator("main")).to_contain_text("Nothing has run yet")
-    fill(empty_site)
-    expect(page.locator("#matrix i.turn")).to_contain_text("fail")
-
-
-def test_the_page_of_a_cell_fills_too(site: Site, window: Open) -> None:
-    """From no evidence to a traceback."""
-    page = window().page
-    page.goto(site.url + links.cell(ROWS[1], site.keys[0]))
-    expect(page.locator("main")).to_contain_text("has not run in this environment")
-    site.result("failed", row=1, text="E   KeyError: 'k'")
-    expect(page.locator(".verdict")).to_contain_text("fail")
-    expect(page.locator(".tb-error")).to_contain_text("KeyError")
 
 
 def test_the_heads_stay_in_sight(site: Site, window: Open) -> None:
