@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from service.domain import reasons
 from service.domain.answer import Answer, Evidence, Finding, NewWarning, Question, Safety, Seen, Step
 from service.domain.beliefs import Beliefs
+from service.domain.change import new_warnings
 from service.domain.compare import Accepted, Comparison, compare, standing_for
 from service.domain.environment import Python, packages
 from service.domain.lanes import lanes, packages_changed
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 PYTHON = "python"
 """How ``Question.have`` names the interpreter."""
-_CHANGING = re.compile(r"0x[0-9a-f]+|\btmp\w+|\b[0-9a-f]{8,}\b|\d+")
-"""What differs from one execution to the next in the text of a warning: addresses, tokens, temporary names, ports and counts."""
 
 
 @dataclass(frozen=True)
@@ -188,18 +186,8 @@ def _why(move: _Move, row: Scenario) -> str:
 
 def _new_warnings(move: _Move, backing: Backing) -> Iterator[NewWarning]:
     """Yield what is warned of on the target alone, by the scenarios that hold on both sides."""
-    if move.start is None or move.target is None or move.start.key == move.target.key:
-        return
-    before, after = backing.warnings(move.start.key), backing.warnings(move.target.key)
-    warning = [row for row in move.sides.matrix.scenarios if row.id in after]
-    for row in (each for each in warning if move.sides.bit(each) & move.compared.holding):
-        had = {_gist(each) for each in before.get(row.id, ())}
-        for given in {_gist(each): each for each in after[row.id] if _gist(each) not in had}.values():
-            yield NewWarning(scenario=row.id, title=row.title, category=given.category, message=given.message)
-
-
-def _gist(given: Given) -> tuple[str, str]:
-    return given.category, _CHANGING.sub("#", given.message)
+    if move.start and move.target:
+        yield from new_warnings(move.sides, move.start, move.target, move.compared.holding, backing.warnings)
 
 
 def _evidence(move: _Move, backing: Backing) -> Evidence:

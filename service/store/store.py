@@ -16,7 +16,7 @@ from service.domain.matrix import Environment, Matrix, Scenario, columns, rows
 from service.domain.outcome import Verdict
 from service.domain.records import Rejection, RunRecord, parse_lines
 from service.domain.timing import Timings
-from service.store import backing, models, planning
+from service.store import backing, history, models, planning
 from service.store.database import WRITES, DatabaseUnreachable, open_engine
 from service.store.planning import Collected
 from service.store.read import environment_of, result_of, scenario_of, standing_refusal, verdicts, verdicts_at
@@ -24,7 +24,7 @@ from service.store.take import Take
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from service.domain.result import Result
     from service.domain.stability import Trial
     from service.domain.upgrade import Span
+    from service.domain.verdict import Evidence
     from service.store.planning import World
 
 FILE_BATCH = 8 * 2**20
@@ -207,10 +208,11 @@ class Store:
                 raise UnknownName("result", result, [])
             return result_of(row)
 
-    def results(self, scenario: str, environment: str) -> list[Result]:
-        """Return all results of one cell, newest first."""
+    def results(self, scenario: str, environment: str, at: datetime | None = None) -> list[Result]:
+        """Return all results of one cell, or those recorded up to a moment, newest first."""
         table = models.Result
         query = select(table).where(table.scenario == scenario, table.environment == environment)
+        query = query.where(table.at <= at.astimezone(UTC)) if at else query
         with self._reading() as session:
             return [result_of(row) for row in session.scalars(query.order_by(table.started.desc(), table.id))]
 
@@ -222,6 +224,28 @@ class Store:
                 raise UnknownName("run", run, [])
             values = {column.name: getattr(row, column.name) for column in models.Run.__table__.columns}
             return RunRecord(run=run, **values)
+
+    # parts of the matrix, from their results
+
+    def executions(self, scenario: str, at: datetime | None = None) -> dict[str, list[Evidence]]:
+        """Return by environment all that was executed of a scenario, or recorded of it up to a moment."""
+        with self._reading() as session:
+            return history.executions(session, scenario, at)
+
+    def row_at(self, at: datetime, scenario: str) -> Matrix:
+        """Return the matrix as it was at a moment, with the cells of one row alone."""
+        with self._reading() as session:
+            return history.row_at(session, at, scenario)
+
+    def columns_at(self, at: datetime, environments: Collection[str]) -> Matrix:
+        """Return the matrix as it was at a moment, with the cells of some columns alone."""
+        with self._reading() as session:
+            return history.columns_at(session, at, environments)
+
+    def warnings_of(self, results: Collection[str]) -> dict[str, tuple[Warned, ...]]:
+        """Return scenario id -> the warnings of some results, where they gave any."""
+        with self._reading() as session:
+            return history.warnings_of(session, results)
 
     # answering about upgrades
 

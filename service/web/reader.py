@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from service.domain.beliefs import Beliefs
 from service.domain.known import today
+from service.domain.sides import Sides
 from service.domain.upgrade import upgrade
 from service.store.held import held
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     from service.domain.answer import Answer, Question
     from service.domain.known import Known
     from service.domain.matrix import Matrix
-    from service.domain.sides import Sides
+    from service.domain.records import Warned
     from service.domain.upgrade import Backing
     from service.store.store import Freshness, Store
 
@@ -49,6 +50,23 @@ class Reader:
     def matrix(self, at: datetime | None = None) -> Matrix:
         """Return the whole matrix as it is, or as it was at a moment."""
         return self.store.matrix(at).listing(self.known, at.date()) if at else self._present().sides.matrix
+
+    def row(self, scenario: str, at: datetime | None = None) -> Matrix:
+        """Return the matrix; of a moment with the cells of one row alone, which are quickly found."""
+        return self.store.row_at(at, scenario).listing(self.known, at.date()) if at else self.matrix()
+
+    def columns(self, environments: Collection[str], at: datetime | None = None) -> Sides:
+        """Return the matrix by columns; of a moment with the cells of some columns alone."""
+        if at is None:
+            return self._present().sides
+        return Sides(self.store.columns_at(at, environments).listing(self.known, at.date()))
+
+    def warnings(self, sides: Sides, environment: str, at: datetime | None = None) -> Mapping[str, tuple[Warned, ...]]:
+        """Return scenario id -> the warnings beside its verdict in an environment, as it is or was at a moment."""
+        if at is None:
+            return self._present().backing.warnings(environment)
+        cells = sides.matrix.cells.items()
+        return self.store.warnings_of([cell.result for (_, key), cell in cells if key == environment and cell.result])
 
     def upgrade(self, question: Question) -> Answer:
         """Return what is known of a move between two releases; raise what `service.domain.upgrade.upgrade` raises."""
