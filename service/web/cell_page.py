@@ -9,7 +9,7 @@ from service.domain.answer import PackageChange
 from service.domain.beside import line_through
 from service.domain.warned import only_in
 from service.web import commands, links, times
-from service.web.contexts import Execution, Place, execution, place
+from service.web.contexts import Execution, Place, backport, execution, place
 from service.web.grid import said
 from service.web.strip import Strip, around
 from service.web.words import OUTCOMES, OVERLAYS, Word
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from service.web.as_of import AsOf
     from service.web.cells import Cell, Locks, Neighbour
 
+FEW = 8
+"""Packages that are in sight at once of those that differ."""
 MOST_PAST = 100
 """Executions that are listed in the history of a cell."""
 _WHICH = {
@@ -89,13 +91,17 @@ class Compared:
 
 @dataclass(frozen=True)
 class Differences:
-    """What differs from an environment: Dask first. ``alone``: nothing else does; ``locked``: both sides have a lock."""
+    """What differs from an environment: Dask first. ``alone``: nothing else does; ``locked``: both sides have a lock.
+
+    ``backport`` is the day the earlier release was uploaded, if that was after the later one.
+    """
 
     title: str
     other: links.Link
     changes: tuple[PackageChange, ...]
     alone: bool
     locked: bool
+    backport: str
 
 
 @dataclass(frozen=True)
@@ -148,6 +154,7 @@ class CellPage:
     after: Step | None
     strip: Strip
     as_of: AsOf
+    few: int = FEW
 
 
 def cell_page(cell: Cell, as_of: AsOf) -> CellPage:
@@ -275,6 +282,7 @@ def _differences(cell: Cell, locks: Locks, as_of: AsOf) -> Differences:
         changes=(*own, *locks.packages),
         alone=len(own) == 1 and not locks.packages,
         locked=bool(environment.lock and other.lock),
+        backport=backport(earlier, later),
     )
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from service.domain.beside import before
 from service.domain.change import Change, change
+from service.domain.environment import Lane
 from service.domain.errors import UnknownName
 from service.domain.release import InvalidRelease, Release, nearest
+from service.web.standing import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -49,7 +51,7 @@ def version(books: Reader, text: str, at: datetime | None) -> Version:
     """Return a release as it is, or as it was at a moment; raise UnknownName for one that has no environment."""
     environments = _environments(books, at)
     known = sorted({each.release for each in environments})
-    wanted = next((each for each in known if str(each) == text), None)
+    wanted = next((each for each in known if str(each) == _named(text, environments)), None)
     if wanted is None:
         raise UnknownName("release", text, _like(text, known))
     here = known.index(wanted)
@@ -80,6 +82,12 @@ def _columns(
         return change(sides, other, each, lambda key: books.warnings(sides, key, at))
 
     return [Column(each, sides.matrix, against(each)) for each in wanted]
+
+
+def _named(text: str, environments: Collection[Environment]) -> str:
+    """Return the name of the release that a text means."""
+    released = [each.release for each in environments if each.lane is Lane.AS_RELEASED]
+    return str(max(released)) if text == LATEST and released else text
 
 
 def _like(text: str, known: Collection[Release]) -> list[str]:

@@ -155,6 +155,12 @@ def place(environment: Environment, as_of: AsOf = NOW) -> Place:
     )
 
 
+def backport(earlier: Environment, later: Environment) -> str:
+    """Return the day on which an earlier release was uploaded, if that was after a later one; else nothing."""
+    late = earlier.released_at and later.released_at and earlier.released_at > later.released_at
+    return times.day(earlier.released_at) if late else ""
+
+
 def result_page(matrix: Matrix, result: Result, run: RunRecord | None) -> ResultPage:
     """Return the page of one result."""
     labels = {each.key: each.label for each in matrix.environments}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from service.domain.environment import packages
 from service.web import commands, links, times
-from service.web.contexts import Heading, Place, heading, place
+from service.web.contexts import Heading, Place, backport, heading, place
 from service.web.grid import said
 from service.web.words import OVERLAYS, REFUSALS, Word
 
@@ -49,6 +49,7 @@ class Changed:
 
     before: Place
     days: int | None
+    backport: str
     regressed: tuple[Turned, ...]
     fixed: tuple[Turned, ...]
     warnings: tuple[Warns, ...]
@@ -181,6 +182,7 @@ def _changed(column: Column, as_of: AsOf) -> Changed | None:
     return Changed(
         before=place(before, as_of),
         days=(after.released_at - before.released_at).days if after.released_at and before.released_at else None,
+        backport=backport(before, after),
         regressed=tuple(_turned(column.matrix, found, each, as_of) for each in found.regressed),
         fixed=tuple(_turned(column.matrix, found, each, as_of) for each in found.fixed),
         warnings=tuple(

@@ -155,8 +155,9 @@ def releases(request: Request, books: Books) -> HTMLResponse:
 @router.get("/releases/{release}")
 def release(request: Request, release: str, query: At, books: Books) -> HTMLResponse:
     """One release, as it is or was."""
-    page = release_page(columns.version(books, release, query.at), _as_of(books, query, links.release(release)))
-    title = f"Dask {release}"
+    found = columns.version(books, release, query.at)
+    page = release_page(found, _as_of(books, query, links.release(str(found.release))))
+    title = f"Dask {found.release}"
     return show(request, "release.html", page, title=title, section="releases", poll=query.at is None)
 
 

@@ -20,6 +20,8 @@ PITCH, HEIGHT, LEFT, TOP, BOTTOM = 12, 132, 58, 10, 34
 APART = 4.0
 """Pixels between the marks of two lines of the same release."""
 STEPS = (1, 2, 5, 10)
+ROOM = 3
+"""Releases that the label of a year takes the room of."""
 MOST_LINES = 4
 """Kinds of marks there are."""
 
@@ -73,17 +75,16 @@ def _levels(top: float, step: float, width: int) -> Iterator[Markup]:
 
 
 def _years(points: Sequence[Point]) -> Iterator[Markup]:
-    """Yield a line and a label where a year begins; two that begin close together share the room of one."""
-    free = 0
-    for number, point in enumerate(points):
+    """Yield a line where a year begins, and its label where there is room for it before the next."""
+    begins = [(number, point.year) for number, point in enumerate(points) if point.year]
+    after = [number for number, _ in begins[1:]] + [len(points) + ROOM]
+    for (number, year), end in zip(begins, after, strict=True):
         x = LEFT + PITCH * number + 2
-        if point.year:
-            yield Markup('<line class="begins" x1="{x}" x2="{x}" y1="{a}" y2="{b}"/>').format(
-                x=x, a=TOP, b=TOP + HEIGHT + 6
-            )
-        if point.year and x >= free:
-            yield Markup('<text x="{}" y="{}">{}</text>').format(x, TOP + HEIGHT + 20, point.year)
-            free = x + 3 * PITCH
+        yield Markup('<line class="begins" x1="{x}" x2="{x}" y1="{a}" y2="{b}"/>').format(
+            x=x, a=TOP, b=TOP + HEIGHT + 6
+        )
+        if end - number >= ROOM:
+            yield Markup('<text x="{}" y="{}">{}</text>').format(x, TOP + HEIGHT + 20, year)
 
 
 def _marks(points: Sequence[Point], lines: Sequence[str], top: float) -> Iterator[Markup]:

@@ -73,6 +73,7 @@ class ScenarioPage:
     strip: Strip
     turnings: tuple[Turning, ...]
     lines: tuple[str, ...]
+    timed: frozenset[str]
     plot: Markup
     figures: tuple[Figure, ...]
     steadiness: Steadiness
@@ -88,6 +89,7 @@ def scenario_page(
     found = lines(matrix.environments)
     names = tuple(named(each, found) for each in found)
     steady, taken = steadiness(executions, scenario.fingerprint), took(executions, scenario.fingerprint)
+    figures = tuple(_figures(found, taken))
     return ScenarioPage(
         id=scenario.id,
         title=scenario.title,
@@ -105,8 +107,9 @@ def scenario_page(
         strip=strip(matrix, scenario, as_of),
         turnings=tuple(_turnings(matrix, scenario, found, as_of)),
         lines=names,
+        timed=frozenset(each.line for each in figures),
         plot=plots.seconds(_points(found, taken), names),
-        figures=tuple(_figures(found, taken)),
+        figures=figures,
         steadiness=steady,
         mixed=tuple(
             links.Link(each.label, as_of.to(links.cell(scenario.id, each.key)))
