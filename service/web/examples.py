@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from service.domain.answer import Question
+from service.domain.beside import nearest_turn
+from service.domain.change import change
 from service.domain.environment import Lane, Python
 from service.domain.matrix import Environment, Matrix, Scenario
 from service.domain.outcome import Outcome, Verdict
@@ -16,10 +18,13 @@ from service.domain.run import Arrival, Broken, Part, Progress, Run
 from service.domain.sides import Sides
 from service.domain.strips import Strips
 from service.domain.upgrade import upgrade
-from service.domain.verdict import Judgement
+from service.domain.verdict import Evidence, Judgement
 from service.web import schemas, schemas_runs
 from service.web.badges import SVG, EndpointBadge
+from service.web.cells import Cell, Locks, Neighbour
+from service.web.columns import Column, Version
 from service.web.entries import feed
+from service.web.shapes import about_out
 from service.web.shield import Badge, Colour, svg
 from service.web.syndication import ATOM, JSON_FEED, atom, json_feed
 from service.web.tables import comma_separated
@@ -131,22 +136,41 @@ def _stream() -> list[dict[str, str]]:
     return [{"event": event, "data": data.model_dump_json(), "id": "2"} for event, data in told.items()]
 
 
+def _cell(matrix: Matrix, result: Result) -> Cell:
+    """Return the cell that breaks, beside the one that held."""
+    before, after = matrix.environments
+    return Cell(
+        matrix=matrix,
+        scenario=ROW,
+        environment=after,
+        judgement=matrix.cell(ROW, after),
+        results=(result,),
+        neighbour=Neighbour(before, matrix.cell(ROW, before), None, opposite=True),
+        locks=Locks(before, held=True, packages=()),
+        turn=nearest_turn(matrix, ROW, after),
+    )
+
+
 def answers() -> dict[str, Any]:
     """Return by the name of its shape an example of each JSON answer, made by the code that makes the answers."""
     matrix = _matrix()
     column, result = matrix.environments[1], _result()
+    told = Column(column, matrix, change(Sides(matrix), matrix.environments[0], column, lambda _key: {}))
+    seen = Evidence(result.id, result.fingerprint, result.outcome, NOON, result.exception_type, result.seconds)
     question = Question.model_validate({"from": "0.0.1", "to": "0.0.2"})
     run, part = _run(), _part()
     made: list[BaseModel] = [
         schemas.MatrixOut.model_validate(Strips.of(matrix).columnar()),
         schemas.releases_out(matrix),
-        schemas.environment_out(column),
+        schemas.release_whole(Version(column.release, (told,), matrix.environments[0].release, None)),
+        schemas.environment_out(told),
         schemas.ScenariosOut(scenarios=[schemas.scenario_head(ROW)]),
-        schemas.scenario_out(ROW, matrix),
-        schemas.cell_out(matrix, ROW, column, [result]),
+        schemas.scenario_out(ROW, matrix, {column.key: [seen]}),
+        schemas.cell_out(_cell(matrix, result)),
         schemas.result_out(result),
         schemas_runs.RunsOut(runs=[schemas_runs.run_head(run, NOON)], next=None),
         schemas_runs.run_out(run, [part], NOON),
+        about_out(matrix),
         schemas.Health(status="ok", version="0.0", revision=1),
         EndpointBadge(label="dask 0.0.2", message="0 of 1 hold", color=Colour.BAD.value),
         upgrade(Sides(matrix), question),

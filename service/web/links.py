@@ -98,8 +98,13 @@ def upgrade(values: dict[str, str | list[str]] | list[tuple[str, str]]) -> str:
 
 
 def release(text: str) -> str:
-    """Return the address of a release in the list of releases."""
-    return f"/releases#{quote(text)}"
+    """Return the address of a release's page."""
+    return f"/releases/{escaped(text)}"
+
+
+def about(part: str = "") -> str:
+    """Return the address of what is to be known about the numbers, or of a part of it."""
+    return f"/about#{part}" if part else "/about"
 
 
 def twin(page: str) -> str:

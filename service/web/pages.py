@@ -12,13 +12,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
 from service.domain.errors import UnknownName
-from service.web import contexts, evidence, links, palette, times
+from service.web import cells, columns, contexts, evidence, links, palette, times
+from service.web.about_page import about_page
 from service.web.api import Books
 from service.web.apidocs import docs_page
+from service.web.as_of import AsOf, AtQuery
+from service.web.cell_page import cell_page
+from service.web.environment_page import environment_page, release_page
 from service.web.front import HERE, POLICED
 from service.web.overview import matrix_page
 from service.web.picture import picture
 from service.web.query import MatrixQuery, PageQuery
+from service.web.scenario_page import scenario_page
 from service.web.upgrade_page import upgrade_page
 from service.web.upgrades import AskedQuery
 from service.web.words import TITLE
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
     from service.web.reader import Reader
 
 router = APIRouter(include_in_schema=False)
+At = Annotated[AtQuery, Query()]
 
 
 @dataclass(frozen=True)
@@ -114,32 +120,37 @@ def verdicts_css() -> Response:
 
 
 @router.get("/cells/{scenario:path}/{key}")
-def cell(request: Request, scenario: str, key: str, books: Books) -> Response:
-    """One scenario in one environment."""
-    row, column = books.store.scenario(scenario), books.store.environment(key)
+def cell(request: Request, scenario: str, key: str, query: At, books: Books) -> Response:
+    """One scenario in one environment, as it is or was."""
+    row = books.store.scenario(scenario)
+    as_of = _as_of(books, query, links.cell(row.id, key))
     if row.id != scenario:
-        return RedirectResponse(links.cell(row.id, key), 308)
-    page = contexts.cell_page(books.matrix(), row, column, books.store.results(row.id, key))
-    return show(request, "cell.html", page, title=f"{row.title} – {column.release}", section="matrix")  # noqa: RUF001 - a dash
+        return RedirectResponse(as_of.to(as_of.page), 308)
+    found = cells.cell(books, row, key, query.at)
+    title = f"{row.title} – {found.environment.release}"  # noqa: RUF001 - a dash
+    page = cell_page(found, as_of)
+    return show(request, "cell.html", page, title=title, section="matrix", poll=query.at is None)
 
 
 @router.get("/scenarios/{scenario:path}")
-def scenario(request: Request, scenario: str, books: Books) -> Response:
-    """One scenario; a former id leads to the present one."""
+def scenario(request: Request, scenario: str, query: At, books: Books) -> Response:
+    """One scenario, as it is or was; a former id leads to the present one."""
     row = books.store.scenario(scenario)
+    as_of = _as_of(books, query, links.scenario(row.id))
     if row.id != scenario:
-        return RedirectResponse(links.scenario(row.id), 308)
-    return show(
-        request, "scenario.html", contexts.scenario_page(books.matrix(), row), title=row.title, section="matrix"
-    )
+        return RedirectResponse(as_of.to(as_of.page), 308)
+    executions = books.store.executions(row.id, query.at)
+    page = scenario_page(books.matrix(query.at), row, executions, as_of)
+    return show(request, "scenario.html", page, title=row.title, section="matrix", poll=query.at is None)
 
 
 @router.get("/environments/{key}")
-def environment(request: Request, key: str, books: Books) -> HTMLResponse:
-    """One environment."""
-    column = books.store.environment(key)
-    page = contexts.environment_page(books.matrix(), column)
-    return show(request, "environment.html", page, title=column.label, section="releases")
+def environment(request: Request, key: str, query: At, books: Books) -> HTMLResponse:
+    """One environment, as it is or was."""
+    found = columns.column(books, key, query.at)
+    page = environment_page(found, _as_of(books, query, links.environment(key)))
+    title = found.environment.label
+    return show(request, "environment.html", page, title=title, section="releases", poll=query.at is None)
 
 
 @router.get("/environments/{key}/lock.txt")
@@ -161,6 +172,21 @@ def result(request: Request, result: str, books: Books) -> HTMLResponse:
 def releases(request: Request, books: Books) -> HTMLResponse:
     """All releases."""
     return show(request, "releases.html", contexts.releases_page(books.matrix()), title="Releases", section="releases")
+
+
+@router.get("/releases/{release}")
+def release(request: Request, release: str, query: At, books: Books) -> HTMLResponse:
+    """One release, as it is or was."""
+    found = columns.version(books, release, query.at)
+    page = release_page(found, _as_of(books, query, links.release(str(found.release))))
+    title = f"Dask {found.release}"
+    return show(request, "release.html", page, title=title, section="releases", poll=query.at is None)
+
+
+@router.get("/about")
+def about(request: Request, books: Books) -> HTMLResponse:
+    """What the numbers mean and rest on."""
+    return show(request, "about.html", about_page(books.matrix()), title="About the numbers", section="about")
 
 
 @router.get("/upgrade")
@@ -198,6 +224,10 @@ def problem(request: Request, told: Problem) -> Response:
     )
     template = request.app.state.templates.get_template("problem.html")
     return HTMLResponse(template.render(page=contexts.problem_page(told), frame=frame), told.status)
+
+
+def _as_of(books: Reader, query: AtQuery, page: str) -> AsOf:
+    return AsOf(query.at, page, books.freshness().newest)
 
 
 def _run(books: Reader, run: str) -> RunRecord | None:
