@@ -144,7 +144,8 @@ def test_the_content_of_a_cell_fits_a_panel(site: Site, window: Open, width: int
         <= 0
     )
     boxes = [page.locator(".proof").bounding_box(), page.locator(".beside").bounding_box()]
-    assert boxes[0] and boxes[1]
+    assert boxes[0]
+    assert boxes[1]
     assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"], "one below the other"
 
 
