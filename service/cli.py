@@ -214,7 +214,7 @@ def show(
     elif not part.matrix.environments:
         print("Nothing to show. `dask-matrix run --tag quick` fills the matrix.")
     else:
-        print_matrix(part.matrix, Console(width=None if sys.stdout.isatty() else 200))
+        print_matrix(part, Console(width=None if sys.stdout.isatty() else 200))
         if what.snapshot_of:
             print(f"\nThe snapshot that ships with dask-matrix, made {what.snapshot_of:%Y-%m-%d %H:%M} UTC.")
 

@@ -23,16 +23,19 @@ from rich.text import Text
 
 from service.collect.progress import Report, Stage, Step
 from service.domain.known import Overlay
-from service.domain.matrix import LEGEND
+from service.domain.looks import LOOKS
+from service.domain.matrix import LEGEND, OVERLAY_LEGEND
 from service.domain.outcome import Verdict
+from service.domain.strips import looks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from service.collect.foresee import Foreseen
     from service.collect.order import Verification
-    from service.domain.matrix import Environment, Matrix
+    from service.domain.matrix import Environment
     from service.domain.stability import Unstable
+    from service.domain.strips import Strips
 
 STYLE = {
     Verdict.PASS: "green",
@@ -48,28 +51,33 @@ STYLE = {
 CHARACTER = LEGEND | {Verdict.UNTESTED: "·"}
 """A gap would be hard to see."""
 KNOWN_MEANINGS = ("'f' 't' 'c' known failures", "'!' surprise: listed as failing, and it passes")
+MARKS = {told: OVERLAY_LEGEND[told] for told in (Overlay.SURPRISE, Overlay.NEW_WARNINGS)}
+WARNING_MEANING = "'w' new warnings: passes, with a deprecation warning that it did not give before"
 NAMED = 3
 """Scenarios named that another may depend on."""
 STAGE_STYLE = {Stage.DONE: "green", Stage.UNINSTALLABLE: "yellow", Stage.FAILED: "bold red", Stage.RUNNING: "cyan"}
 
 
-def print_matrix(matrix: Matrix, console: Console) -> None:
+def print_matrix(part: Strips, console: Console) -> None:
     """Print the grid: a line for each scenario, a character for each environment, releases written downwards."""
+    matrix = part.matrix
     heads = [_head(environment) for environment in matrix.environments]
     depth = max(map(len, heads), default=0)
     for level in range(depth):
         console.print(Text("".join(head.rjust(depth)[level] for head in heads), style="bold"), no_wrap=True, crop=False)
     for area, scenarios in matrix.areas().items():
-        tally = matrix.tally(scenarios)
+        tally = part.tally(scenarios)
         console.print(Text(f"\n{area or '(top)'}: {tally.holds} of {tally.of} cells hold", style="bold"))
         for scenario in scenarios:
             line = Text()
-            for cell, told in zip(matrix.row(scenario), matrix.overlays(scenario), strict=True):
-                line.append(_character(cell.verdict, told), STYLE[cell.verdict])
+            for look in map(LOOKS.__getitem__, part.strips[scenario.id]):
+                line.append(_character(look.verdict, look.overlay), STYLE[look.verdict])
             console.print(line.append("  ").append(scenario.id), no_wrap=True, crop=False, soft_wrap=True)
     meanings = [f"{character!r} {verdict}" for verdict, character in CHARACTER.items()]
     if matrix.known:
         meanings += KNOWN_MEANINGS
+    if any(look.overlay is Overlay.NEW_WARNINGS for look in looks("".join(part.strips.values()))):
+        meanings.append(WARNING_MEANING)
     console.print(Text("\n" + ", ".join(meanings), style="dim"))
     for environment in matrix.environments:
         if environment.refusal:
@@ -78,9 +86,9 @@ def print_matrix(matrix: Matrix, console: Console) -> None:
 
 
 def _character(verdict: Verdict, told: Overlay | None) -> str:
-    """Return the character of a cell: small where the failure is known, a mark of its own where it surprises."""
-    if told is Overlay.SURPRISE:
-        return "!"
+    """Return the character of a cell: small where the failure is known, a mark of its own where it surprises or warns."""
+    if told in MARKS:
+        return MARKS[told]
     return CHARACTER[verdict].lower() if told else CHARACTER[verdict]
 
 

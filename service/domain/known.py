@@ -24,6 +24,7 @@ class Overlay(StrEnum):
 
     KNOWN = "known"
     SURPRISE = "surprise"
+    NEW_WARNINGS = "new-warnings"
 
 
 class Column(Protocol):

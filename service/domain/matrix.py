@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from service.domain.cells import Cells
 from service.domain.errors import DaskMatrixError
 from service.domain.known import Overlay, overlay
 from service.domain.outcome import Verdict
-from service.domain.verdict import Judgement
+from service.domain.verdict import UNINSTALLABLE, UNTESTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from service.domain.environment import Lane, Python
     from service.domain.known import Known
     from service.domain.release import Release
+    from service.domain.verdict import Judgement
 
 LEGEND = {
     Verdict.PASS: ".",
@@ -30,7 +33,7 @@ LEGEND = {
     Verdict.STALE: "s",
 }
 """One character for each verdict, as the columnar form writes cells."""
-OVERLAY_LEGEND = {None: " ", Overlay.KNOWN: "k", Overlay.SURPRISE: "!"}
+OVERLAY_LEGEND = {None: " ", Overlay.KNOWN: "k", Overlay.SURPRISE: "!", Overlay.NEW_WARNINGS: "w"}
 """One character for each overlay, likewise."""
 
 
@@ -162,12 +165,15 @@ class Matrix:
     def cell(self, scenario: Scenario, environment: Environment) -> Judgement:
         """Return what is said of one cell; one without evidence is untested, never inferred from its neighbours."""
         if environment.refusal:
-            return Judgement(Verdict.UNINSTALLABLE)
-        return self.cells.get((scenario.id, environment.key), Judgement(Verdict.UNTESTED))
+            return UNINSTALLABLE
+        return self.cells.get((scenario.id, environment.key), UNTESTED)
 
     def row(self, scenario: Scenario) -> list[Judgement]:
         """Return the cells of one scenario, in the order of the columns."""
-        return [self.cell(scenario, environment) for environment in self.environments]
+        if not isinstance(self.cells, Cells):
+            return [self.cell(scenario, environment) for environment in self.environments]
+        said = self.cells.row(scenario.id)
+        return [UNINSTALLABLE if each.refusal else said.get(each.key, UNTESTED) for each in self.environments]
 
     def listing(self, entries: Iterable[Known], day: date) -> Matrix:
         """Return the same matrix with the cells noted that entries list as failing on a day; the first entry counts."""
@@ -180,12 +186,35 @@ class Matrix:
 
     def overlay(self, scenario: Scenario, environment: Environment) -> Overlay | None:
         """Return what is said of a cell beside its verdict."""
-        entry = self.known.get((scenario.id, environment.key))
-        return overlay(self.cell(scenario, environment).verdict, entry) if entry else None
+        if entry := self.known.get((scenario.id, environment.key)):
+            return overlay(self.cell(scenario, environment).verdict, entry)
+        return Overlay.NEW_WARNINGS if environment.key in self.warning(scenario) else None
 
     def overlays(self, scenario: Scenario) -> list[Overlay | None]:
         """Return what is said of the cells of one scenario beside their verdicts, in the order of the columns."""
-        return [self.overlay(scenario, environment) for environment in self.environments]
+        warning = self.warning(scenario)
+        told: list[Overlay | None] = [None] * len(self.environments)
+        if warning:
+            told = [Overlay.NEW_WARNINGS if each.key in warning else None for each in self.environments]
+        if scenario.id in self._rows_listed:
+            for place, environment in enumerate(self.environments):
+                if (scenario.id, environment.key) in self.known:
+                    told[place] = self.overlay(scenario, environment)
+        return told
+
+    @cached_property
+    def _rows_listed(self) -> frozenset[str]:
+        return frozenset(scenario for scenario, _ in self.known)
+
+    def warning(self, scenario: Scenario) -> frozenset[str]:
+        """Return the keys of the columns where a row passes with a deprecation warning that is new there.
+
+        New is what was not told of in the one before, where the row passed too; which that is, `turning` says.
+        """
+        row = self.row(scenario)
+        if not any(judgement.warned for judgement in row):
+            return frozenset()
+        return frozenset(after.key for was, now, after in self._steps(row) if now.warns_anew(was))
 
     def turns(self, scenario: Scenario) -> bool:
         """Whether the behaviour holds in one environment shown and not in another."""
@@ -197,15 +226,21 @@ class Matrix:
 
         The one before is the nearest earlier column of the same lane that claims anything.
         """
-        before: dict[Lane, bool] = {}
-        found = set()
-        for environment, judgement in zip(self.environments, self.row(scenario), strict=True):
-            if (holds := judgement.verdict.holds) is None:
+        return frozenset(
+            after.key
+            for was, now, after in self._steps(self.row(scenario))
+            if was.verdict.holds is not now.verdict.holds
+        )
+
+    def _steps(self, row: list[Judgement]) -> Iterator[tuple[Judgement, Judgement, Environment]]:
+        """Yield what is said before and in each column that claims anything and has one before it, and that column."""
+        before: dict[Lane, Judgement] = {}
+        for environment, judgement in zip(self.environments, row, strict=True):
+            if judgement.verdict.holds is None:
                 continue
-            if before.get(environment.lane, holds) is not holds:
-                found.add(environment.key)
-            before[environment.lane] = holds
-        return frozenset(found)
+            if was := before.get(environment.lane):
+                yield was, judgement, environment
+            before[environment.lane] = judgement
 
     def areas(self) -> dict[str, list[Scenario]]:
         """Return the rows grouped by area, in order."""

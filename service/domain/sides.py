@@ -5,15 +5,16 @@ A set of rows is an ``int`` whose bit n says whether row n is in it: intersectio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from service.domain.outcome import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from service.domain.cells import Cell
     from service.domain.environment import Lane, Python
     from service.domain.matrix import Environment, Matrix, Scenario
     from service.domain.release import Release
@@ -36,6 +37,15 @@ class Side:
         """The rows of which it says something: that they hold, are broken, or do not apply."""
         return self.holds | self.broken | self.inapplicable
 
+    def telling(self, bit: int, verdict: Verdict) -> Side:
+        """Return the column with another verdict in the row of a bit."""
+        return replace(
+            self,
+            holds=self.holds & ~bit | bit * (verdict is Verdict.PASS),
+            broken=self.broken & ~bit | bit * (verdict in BROKEN),
+            inapplicable=self.inapplicable & ~bit | bit * (verdict is Verdict.NOT_APPLICABLE),
+        )
+
 
 class Sides:
     """A matrix by column. Made once for a matrix, asked many times; ``made`` are columns that are known already."""
@@ -43,6 +53,16 @@ class Sides:
     def __init__(self, matrix: Matrix, made: Mapping[str, Side] | None = None) -> None:
         self.matrix = matrix
         self._made = dict(made or {})
+
+    def after(self, matrix: Matrix, changed: Iterable[Cell]) -> Sides:
+        """Return the same for a matrix of these rows and columns in which some cells have been judged anew."""
+        following, numbers = Sides(matrix, self._made), self._numbers
+        for scenario, key in changed:
+            side, number = following._made.get(key), numbers.get(scenario)
+            if side is not None and number is not None:
+                verdict = matrix.cell(matrix.scenarios[number], side.environment).verdict
+                following._made[key] = side.telling(1 << number, verdict)
+        return following
 
     @cached_property
     def releases(self) -> tuple[Release, ...]:

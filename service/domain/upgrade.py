@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from service.domain.release import Release
 from service.domain.road import Walk, between, specifier
 from service.domain.scope import Scope
 from service.domain.told import column, listed
+from service.domain.warned import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 PYTHON = "python"
 """How ``Question.have`` names the interpreter."""
-_CHANGING = re.compile(r"0x[0-9a-f]+|\btmp\w+|\b[0-9a-f]{8,}\b|\d+")
-"""What differs from one execution to the next in the text of a warning: addresses, tokens, temporary names, ports and counts."""
 
 
 @dataclass(frozen=True)
@@ -193,13 +191,8 @@ def _new_warnings(move: _Move, backing: Backing) -> Iterator[NewWarning]:
     before, after = backing.warnings(move.start.key), backing.warnings(move.target.key)
     warning = [row for row in move.sides.matrix.scenarios if row.id in after]
     for row in (each for each in warning if move.sides.bit(each) & move.compared.holding):
-        had = {_gist(each) for each in before.get(row.id, ())}
-        for given in {_gist(each): each for each in after[row.id] if _gist(each) not in had}.values():
+        for given in fresh(before.get(row.id, ()), after[row.id]):
             yield NewWarning(scenario=row.id, title=row.title, category=given.category, message=given.message)
-
-
-def _gist(given: Given) -> tuple[str, str]:
-    return given.category, _CHANGING.sub("#", given.message)
 
 
 def _evidence(move: _Move, backing: Backing) -> Evidence:

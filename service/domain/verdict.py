@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """The part of a result that a verdict depends on."""
+    """The part of a result that a verdict depends on; ``warned`` as `service.domain.warned.deprecations` says it."""
 
     result: str
     fingerprint: str
@@ -22,13 +22,15 @@ class Evidence:
     at: datetime
     exception: str = ""
     seconds: float = 0.0
+    warned: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """A verdict with what it rests on: the deciding result, and how many of how many executions passed.
 
     ``was`` is the old verdict of a stale cell, otherwise None. ``result`` is None where there is none at all.
+    ``warned`` are the deprecations that the deciding result told of, as `service.domain.warned.deprecations` says them.
     """
 
     verdict: Verdict
@@ -39,6 +41,19 @@ class Judgement:
     passed: int = 0
     executions: int = 0
     was: Verdict | None = None
+    warned: tuple[str, ...] = ()
+
+    def warns_anew(self, before: Judgement) -> bool:
+        """Whether it passes as one before it did, but with a deprecation that was not told of there."""
+        if not self.warned or self.verdict is not Verdict.PASS or before.verdict is not Verdict.PASS:
+            return False
+        return not set(self.warned) <= set(before.warned)
+
+
+UNTESTED = Judgement(Verdict.UNTESTED)
+"""What is said of a cell that nobody looked at."""
+UNINSTALLABLE = Judgement(Verdict.UNINSTALLABLE)
+"""What is said of a cell of an environment that cannot be had."""
 
 
 def judge(results: Sequence[Evidence], fingerprint: str) -> Judgement:
@@ -63,10 +78,13 @@ def judge(results: Sequence[Evidence], fingerprint: str) -> Judgement:
             old.passed,
             old.executions,
             old.verdict,
+            old.warned,
         )
     if ordered:  # only accidents of ours: worth showing, proof of nothing
         last = ordered[-1]
-        return Judgement(Verdict.UNTESTED, last.fingerprint, last.result, last.exception, last.seconds)
+        return Judgement(
+            Verdict.UNTESTED, last.fingerprint, last.result, last.exception, last.seconds, warned=last.warned
+        )
     return Judgement(Verdict.UNTESTED, fingerprint)
 
 
@@ -84,4 +102,5 @@ def _weigh(fresh: Sequence[Evidence]) -> Judgement:
         seconds=deciding.seconds,
         passed=verdicts.count(Verdict.PASS),
         executions=len(fresh),
+        warned=deciding.warned,
     )

@@ -8,6 +8,9 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, Index, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
+ONLY = 1
+"""The id of the one row of a table that has one."""
+
 
 class Utc(TypeDecorator[datetime]):
     """A moment, kept and given in UTC; SQLite forgets time zones."""
@@ -151,9 +154,14 @@ class Result(Table):
 
 
 class VerdictRow(Table):
-    """The verdict of a cell that has any result, materialised for the grid."""
+    """The verdict of a cell that has any result, materialised for the grid.
+
+    ``warned`` are the digests of the deprecations that the deciding result told of, with spaces between; ``newest`` is when
+    the newest of its results was recorded, ``revision`` the one in which the row was written.
+    """
 
     __tablename__ = "verdicts"
+    __table_args__ = (Index("verdicts_by_revision", "revision"), Index("verdicts_by_environment", "environment"))
 
     scenario: Mapped[str] = mapped_column(primary_key=True)
     environment: Mapped[str] = mapped_column(primary_key=True)
@@ -165,6 +173,25 @@ class VerdictRow(Table):
     seconds: Mapped[float]
     passed: Mapped[int]
     executions: Mapped[int]
+    warned: Mapped[str]
+    newest: Mapped[datetime]
+    revision: Mapped[int]
+
+
+class Span(Table):
+    """How many results an environment has, when the first and the last began, and when the newest was recorded.
+
+    ``revision`` is the one in which the row was written.
+    """
+
+    __tablename__ = "spans"
+
+    environment: Mapped[str] = mapped_column(primary_key=True)
+    results: Mapped[int]
+    oldest: Mapped[datetime]
+    newest: Mapped[datetime]
+    at: Mapped[datetime]
+    revision: Mapped[int]
 
 
 class RecordFile(Table):
@@ -177,9 +204,15 @@ class RecordFile(Table):
 
 
 class Revision(Table):
-    """One row that counts the batches taken; it changes whenever an answer may."""
+    """One row that counts the batches taken; it changes whenever an answer may.
+
+    ``shape`` is the number at which a row or a column of the matrix last changed, ``removed`` that at which verdicts were last
+    taken away: whoever has read all up to a number needs only the verdicts written since, unless one of these is later.
+    """
 
     __tablename__ = "revision"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int]
+    shape: Mapped[int]
+    removed: Mapped[int]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -13,7 +12,8 @@ from service.domain.outcome import Outcome, Verdict
 from service.domain.records import Warned
 from service.domain.release import Release
 from service.domain.result import Result
-from service.domain.verdict import Evidence, Judgement, judge
+from service.domain.verdict import Evidence
+from service.domain.warned import deprecations
 from service.store import models
 
 if TYPE_CHECKING:
@@ -23,8 +23,19 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
+    from service.domain.verdict import Judgement
 
+AT_ONCE = 2_000
+"""Rows read at a time: never all of a table at once in memory beside what is made of it."""
+IN_ONE = 400
+"""Ids asked for in one statement; SQLite and PostgreSQL bound their number."""
+OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 VERDICTS = {verdict.value: verdict for verdict in Verdict}
+
+
+def portions(ids: list[str]) -> Iterator[list[str]]:
+    """Return ids in parts, each fit for one statement."""
+    return (ids[start : start + IN_ONE] for start in range(0, len(ids), IN_ONE))
 
 
 def scenario_of(row: models.Scenario) -> Scenario:
@@ -47,12 +58,6 @@ def scenario_of(row: models.Scenario) -> Scenario:
     )
 
 
-def standing_refusal(session: Session, row: models.Environment) -> Refusal | None:
-    """Return the refusal of an environment, unless a newer description cleared it."""
-    refusal = session.get(models.Refusal, row.key)
-    return Refusal(refusal.phase, refusal.message) if refusal and refusal.at >= row.at else None
-
-
 def environment_of(row: models.Environment, refusal: Refusal | None) -> Environment:
     """Return the domain's view of a row."""
     return Environment(
@@ -70,45 +75,47 @@ def environment_of(row: models.Environment, refusal: Refusal | None) -> Environm
     )
 
 
-def verdicts(session: Session) -> dict[tuple[str, str], Judgement]:
-    """Return the materialised verdicts by scenario and environment: tuples, not objects, since there are thousands."""
-    table = models.VerdictRow
-    told = (table.fingerprint, table.result, table.exception, table.seconds, table.passed, table.executions)
-    query = select(table.scenario, table.environment, table.verdict, table.was, *told)
-    return {
-        (scenario, environment): _judged(verdict, was, *told)
-        for scenario, environment, verdict, was, *told in session.execute(query)
-    }
+def standing_refusal(session: Session, row: models.Environment) -> Refusal | None:
+    """Return the refusal of an environment, unless a newer description cleared it."""
+    refusal = session.get(models.Refusal, row.key)
+    return Refusal(refusal.phase, refusal.message) if refusal and refusal.at >= row.at else None
 
 
-def _judged(verdict: str, was: str | None, *told: Any) -> Judgement:
-    values: tuple[Any, ...] = (VERDICTS[verdict], *told, VERDICTS[was] if was else None)
-    return Judgement(*values)
-
-
-def evidence(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[str, str, Evidence]]:
-    """Yield scenario, environment and what a verdict depends on, for the results that match."""
+def evidence(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[str, str, datetime, Evidence]]:
+    """Yield scenario, environment, when it was recorded, and what a verdict depends on, for the results that match."""
     table = models.Result
     query = select(
         table.scenario,
         table.environment,
+        table.at,
         table.id,
         table.fingerprint,
         table.outcome,
         table.started,
         table.exception_type,
         table.seconds,
+        table.evidence["warnings"],
     ).where(where)
-    for scenario, environment, result, fingerprint, outcome, started, exception, seconds in session.execute(query):
-        yield scenario, environment, Evidence(result, fingerprint, Outcome(outcome), started, exception, seconds)
+    found = session.execute(query, execution_options={"yield_per": AT_ONCE})
+    for scenario, environment, at, result, print_, outcome, started, exception, seconds, given in found:
+        warned = deprecations((each["category"], each["message"]) for each in given) if given else ()
+        told = Evidence(result, print_, OUTCOMES[outcome], started, exception, seconds, warned)
+        yield scenario, environment, at, told
 
 
-def verdicts_at(session: Session, at: datetime, fingerprints: dict[str, str]) -> dict[tuple[str, str], Judgement]:
-    """Return the verdicts as they were at a moment, from the results recorded up to it."""
-    cells: dict[tuple[str, str], list[Evidence]] = {}
-    for scenario, environment, each in evidence(session, models.Result.at <= at.astimezone(UTC)):
-        cells.setdefault((scenario, environment), []).append(each)
-    return {cell: judge(results, fingerprints.get(cell[0], "")) for cell, results in cells.items()}
+def verdict_row(judgement: Judgement) -> dict[str, Any]:
+    """Return what the table of verdicts holds of a judgement."""
+    return {
+        "verdict": judgement.verdict.value,
+        "was": judgement.was.value if judgement.was else None,
+        "fingerprint": judgement.fingerprint,
+        "result": judgement.result,
+        "exception": judgement.exception,
+        "seconds": judgement.seconds,
+        "passed": judgement.passed,
+        "executions": judgement.executions,
+        "warned": " ".join(judgement.warned),
+    }
 
 
 def result_of(row: models.Result) -> Result:

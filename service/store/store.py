@@ -7,20 +7,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from service.domain.errors import UnknownName
-from service.domain.matrix import Environment, Matrix, Scenario, columns, rows
+from service.domain.matrix import Environment, Matrix, Scenario
 from service.domain.outcome import Verdict
 from service.domain.records import Rejection, RunRecord, parse_lines
 from service.domain.timing import Timings
-from service.store import backing, models, planning
+from service.store import backing, models, planning, present
 from service.store.database import WRITES, DatabaseUnreachable, open_engine
 from service.store.planning import Collected
+from service.store.present import Freshness
 from service.store.pulse import Pulse
-from service.store.read import environment_of, result_of, scenario_of, standing_refusal, verdicts, verdicts_at
+from service.store.read import environment_of, result_of, scenario_of, standing_refusal
 from service.store.take import Take
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from service.domain.stability import Trial
     from service.domain.upgrade import Span
     from service.store.planning import World
+    from service.store.present import Past, Present
 
+__all__ = ["Freshness", "Store", "Taken"]
 FILE_BATCH = 8 * 2**20
 """Bytes of a record file taken in one transaction."""
 
@@ -57,21 +60,16 @@ class Taken:
         return self
 
 
-@dataclass(frozen=True)
-class Freshness:
-    """How many results there are, when the newest was recorded, and the newest moment of anything a matrix shows."""
-
-    results: int
-    newest_result: datetime | None
-    newest: datetime | None
-
-
 class Store:
     """One database of records and what follows from them. Safe to use from several processes at once."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._pulse = Pulse(engine)
+        level = (
+            {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        )  # SQLite knows no other
+        self._snapshots = engine.execution_options(**level)
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -94,18 +92,15 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        try:
-            with Session(self.engine) as session:
-                yield session
-        except DBAPIError as error:
-            raise DatabaseUnreachable(f"Cannot read the database: {error.orig}") from error
+        """Yield what reads one state of the database, whatever is written meanwhile."""
+        with _reachable(), Session(self._snapshots) as session:
+            yield session
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
         with Session(self.engine.execution_options(**WRITES)) as session, session.begin():
+            _next_revision(session)
             yield session
-            revision = session.get(models.Revision, 1) or session.merge(_first_revision())
-            revision.number += 1
 
     # taking records in
 
@@ -149,6 +144,8 @@ class Store:
             for table in reversed(models.Table.metadata.sorted_tables):
                 if table.name != models.Revision.__tablename__:  # it goes on counting: answers may have changed
                     session.execute(delete(table))
+            revision = session.get_one(models.Revision, models.ONLY)
+            revision.shape = revision.removed = revision.number
             for path in _record_files(root):
                 start = 0
                 while chunk := _whole_lines(path, start):
@@ -162,32 +159,35 @@ class Store:
         """A number that changes whenever an answer of the store may."""
         if (told := self.glance()) is not None:
             return told
+        with _reachable(), self.engine.connect() as connection:
+            return present.number(connection)
+
+    def present(self, before: Present | None = None) -> Present:
+        """Return all that the store holds, without evidence. Of what was read before only what has changed is read."""
         with self._reading() as session:
-            row = session.get(models.Revision, 1)
-            return row.number if row else 0
+            return present.present(session, before)
+
+    def past(self, at: datetime, known: Present, before: Past | None = None) -> Past:
+        """Return the matrix as it was at a moment, made of the present one and of what has changed after the moment.
+
+        ``before`` is an earlier reading of the same moment.
+        """
+        with self._reading() as session:
+            return present.past(session, at, known, before)
 
     def glance(self) -> int | None:
         """Return the revision if it can be read without waiting for anybody, else None."""
         return self._pulse.read()
 
     def matrix(self, at: datetime | None = None) -> Matrix:
-        """Return the whole matrix as it is, or as it was at a moment (then computed from the results up to it)."""
-        with self._reading() as session:
-            scenarios = [scenario_of(row) for row in session.scalars(select(models.Scenario))]
-            known = session.scalars(select(models.Environment))
-            shown = [row for row in known if at is None or row.first_at <= at]
-            environments = [environment_of(row, standing_refusal(session, row)) for row in shown]
-            fingerprints = {scenario.id: scenario.fingerprint for scenario in scenarios}
-            cells = verdicts(session) if at is None else verdicts_at(session, at, fingerprints)
-        return Matrix(rows(scenarios), columns(environments), cells)
+        """Return the whole matrix as it is, or as it was at a moment."""
+        known = self.present()
+        return self.past(at, known).matrix if at else known.matrix
 
     def freshness(self) -> Freshness:
         """Return how much there is and how new it is."""
         with self._reading() as session:
-            results = session.scalar(select(func.count()).select_from(models.Result)) or 0
-            newest = session.scalar(select(func.max(models.Result.at)))
-            others = [session.scalar(select(func.max(each.at))) for each in (models.Environment, models.Refusal)]
-        return Freshness(results, newest, max((at for at in (newest, *others) if at), default=None))
+            return present.freshness(session)
 
     def environment(self, key: str) -> Environment:
         """Return one environment with its lock; raise UnknownName."""
@@ -237,7 +237,7 @@ class Store:
     def spans(self) -> dict[str, Span]:
         """Return by environment when its oldest and its newest result came."""
         with self._reading() as session:
-            return backing.spans(session)
+            return present.spans(session)
 
     def warnings(self, environment: str) -> dict[str, tuple[Warned, ...]]:
         """Return scenario id -> the warnings that stand beside its verdict in an environment."""
@@ -297,9 +297,26 @@ class Store:
             return Timings(planning.timed(session))
 
 
-def _first_revision() -> models.Revision:
-    """Begin at the present second, so that a database made anew never repeats the numbers of the one before."""
-    return models.Revision(id=1, number=int(datetime.now(UTC).timestamp()))
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise DatabaseUnreachable(f"Cannot read the database: {error.orig}") from error
+
+
+def _next_revision(session: Session) -> None:
+    """Count one on, before anything else is written: nobody else writes until this transaction ends.
+
+    The first number is the present second, so that a database made anew never repeats the numbers of the one before.
+    """
+    revision = session.get(models.Revision, models.ONLY, with_for_update=True)
+    if revision is None:
+        number = int(datetime.now(UTC).timestamp())
+        revision = models.Revision(id=models.ONLY, number=number, shape=number, removed=number)
+        session.add(revision)
+    revision.number += 1
+    session.flush()
 
 
 def _sort(batch: Iterable[Record | Rejection]) -> tuple[Taken, list[Record]]:

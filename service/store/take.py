@@ -9,16 +9,15 @@ from sqlalchemy import delete, insert, select, update
 from service.domain import records
 from service.domain.verdict import Evidence, judge
 from service.store import models
-from service.store.read import evidence
+from service.store.read import evidence, portions, verdict_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
 EVIDENCE = ("traceback", "stdout", "stderr", "log", "warnings")
-BATCH = 400
-"""Ids asked for in one statement; SQLite and PostgreSQL bound their number."""
 
 
 class Take:
@@ -29,6 +28,7 @@ class Take:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.revision = session.get_one(models.Revision, models.ONLY)
         self.accepted = 0
         self.duplicates = 0
         self._cells: set[tuple[str, str]] = set()
@@ -65,6 +65,12 @@ class Take:
         self.session.merge(table(**values))
         return True
 
+    def _shaped(self, *, removed: bool = False) -> None:
+        """Note that a row or a column changes in this revision, and whether verdicts go."""
+        self.revision.shape = self.revision.number
+        if removed:
+            self.revision.removed = self.revision.number
+
     def _run(self, record: records.RunRecord) -> bool:
         values = record.model_dump(exclude={"v", "kind", "run"})
         return self._newest(models.Run, record.id, values)
@@ -72,15 +78,20 @@ class Take:
     def _environment(self, record: records.EnvironmentRecord) -> bool:
         values = record.model_dump(exclude={"v", "kind", "id", "run"})
         present = self.session.get(models.Environment, record.key)
-        first = min(present.first_at, record.at) if present else record.at
+        earlier = present is None or record.at < present.first_at
+        first = record.at if present is None or earlier else present.first_at
         written = self._newest(models.Environment, record.key, values | {"first_at": first})
         if not written and present:
             present.first_at = first
+        if written or earlier:
+            self._shaped()
         return written
 
     def _refusal(self, record: records.RefusalRecord) -> bool:
         values = record.model_dump(include={"environment", "at", "phase", "message"})
-        return self._newest(models.Refusal, record.environment, values)
+        if written := self._newest(models.Refusal, record.environment, values):
+            self._shaped()
+        return written
 
     def _collection(self, record: records.CollectionRecord) -> bool:
         """Let what was found in each file take the place of what an older collection found there."""
@@ -88,7 +99,7 @@ class Take:
         here = select(table.file, table.at).where(table.environment == environment)
         known = dict(self.session.execute(here).all())
         newer = [file for file in record.files if file not in known or known[file] < record.at]
-        for files in _portions(newer):
+        for files in portions(newer):
             self.session.execute(delete(table).where(table.environment == environment, table.file.in_(files)))
         self._insert(
             table,
@@ -111,7 +122,7 @@ class Take:
         here = table.environment == record.environment
         known = self.session.execute(select(table.scenario, table.function).where(here))
         gone = [name for name, function in known if name in found or _file_of(function) in files]
-        for names in _portions(gone):
+        for names in portions(gone):
             self.session.execute(delete(table).where(here, table.scenario.in_(names)))
         rows = [{"environment": record.environment, "scenario": name, **values} for name, values in found.items()]
         self._insert(table, rows)
@@ -132,6 +143,8 @@ class Take:
         values = record.model_dump(exclude={"v", "kind", "run", "id", "scenario"}) | {"id": record.scenario}
         before = self.session.get(models.Scenario, record.scenario)
         old = before.fingerprint if before else None
+        if not before or any(getattr(before, name) != value for name, value in values.items() if name != "at"):
+            self._shaped()
         written = self._newest(models.Scenario, record.scenario, values)
         if written and old != record.fingerprint:
             self._scenarios.add(record.scenario)
@@ -147,6 +160,7 @@ class Take:
         self.session.flush()
         if known and known.scenario == record.scenario:
             return
+        self._shaped(removed=True)
         for table in (models.Scenario.id, models.VerdictRow.scenario, models.Collected.scenario):
             self.session.execute(delete(table.class_).where(table == former))
         moved = update(models.Result).where(models.Result.scenario == former).values(scenario=record.scenario)
@@ -163,14 +177,32 @@ class Take:
 
     def _results(self, batch: Sequence[records.ResultRecord]) -> None:
         fresh = {record.id: record for record in batch}
-        for ids in _portions(list(fresh)):
+        for ids in portions(list(fresh)):
             for known in self.session.scalars(select(models.Result.id).where(models.Result.id.in_(ids))):
                 del fresh[known]
         self._count(new=False, many=len(batch) - len(fresh))
         self._count(new=True, many=len(fresh))
         rows = [_result_row(record, self._now_called(record.scenario)) for record in fresh.values()]
         self._insert(models.Result, rows)
+        self._widen(fresh.values())
         self._cells |= {(row["scenario"], row["environment"]) for row in rows}
+
+    def _widen(self, batch: Iterable[records.ResultRecord]) -> None:
+        """Count new results in, and widen the spans of their environments."""
+        table = models.Span
+        found: dict[str, list[Any]] = {}
+        for record in batch:
+            span = [1, record.started, record.started, record.at]
+            found[record.environment] = _joined(found.get(record.environment), span)
+        for keys in portions(list(found)):
+            known = select(table.environment, table.results, table.oldest, table.newest, table.at)
+            for key, *span in self.session.execute(known.where(table.environment.in_(keys))):
+                found[key] = _joined(found[key], span)
+            self.session.execute(delete(table).where(table.environment.in_(keys)))
+        names = ("results", "oldest", "newest", "at")
+        number = {"revision": self.revision.number}
+        rows = [{"environment": key, **dict(zip(names, span, strict=True)), **number} for key, span in found.items()]
+        self._insert(table, rows)
 
     def _judge(self) -> None:
         """Make the verdicts of the touched cells again from all their results."""
@@ -182,29 +214,35 @@ class Take:
     def _judge_row(self, scenario: str, environments: set[str] | None) -> None:
         present = self.session.get(models.Scenario, scenario)
         cells: dict[str, list[Evidence]] = {}
+        newest: dict[str, datetime] = {}
         table = models.Result
         where = table.scenario == scenario
         if environments is not None:
             where &= table.environment.in_(environments)
-        for _, environment, each in evidence(self.session, where):
+        for _, environment, at, each in evidence(self.session, where):
             cells.setdefault(environment, []).append(each)
+            newest[environment] = max(newest.get(environment, at), at)
         found = []
         for environment, results in cells.items():
             fingerprint = present.fingerprint if present else max(results, key=lambda result: result.at).fingerprint
-            found.append({"scenario": scenario, "environment": environment, **vars(judge(results, fingerprint))})
+            head = {"scenario": scenario, "environment": environment, "newest": newest[environment]}
+            found.append(head | verdict_row(judge(results, fingerprint)) | {"revision": self.revision.number})
         verdicts = models.VerdictRow
-        for keys in _portions(list(cells)):
+        for keys in portions(list(cells)):
             self.session.execute(delete(verdicts).where(verdicts.scenario == scenario, verdicts.environment.in_(keys)))
         self._insert(verdicts, found)
+
+
+def _joined(one: list[Any] | None, other: list[Any]) -> list[Any]:
+    """Return how many results two spans have, when the first and the last began, and when the newest was recorded."""
+    if one is None:
+        return other
+    return [one[0] + other[0], min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])]
 
 
 def _file_of(function: str) -> str:
     """Return the file of ``file::name``; nothing where there is no name."""
     return function.rpartition("::")[0].partition("::")[0]
-
-
-def _portions(ids: list[str]) -> Iterator[list[str]]:
-    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
 def _result_row(record: records.ResultRecord, scenario: str) -> dict[str, Any]:

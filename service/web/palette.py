@@ -57,7 +57,7 @@ PATHS = {
     "uninstallable": "M3 9L9 3M3 15L15 3M3 21L21 3M9 21L21 9M15 21l6-6",
 }
 """What is drawn on the tile of a verdict; the first part of its class ``v-…`` names it."""
-MARKS = {"known": "k", "surprise": "!"}
+MARKS = {"known": "k", "surprise": "!", "new-warnings": "w"}
 """What stands in the corner of a cell for an overlay of class ``o-…``."""
 
 

@@ -1,17 +1,16 @@
-"""The store as the web reads it: the present matrix and what follows from it are kept until the store changes."""
+"""The store as the web reads it: what has been read is kept, and only what changes is read again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import OrderedDict
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from service.domain.beliefs import Beliefs
 from service.domain.known import today
-from service.domain.strips import Strips
 from service.domain.upgrade import upgrade
-from service.store.held import held
+from service.web.kept import Kept, Then, kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,25 +18,14 @@ if TYPE_CHECKING:
     from service.domain.answer import Answer, Question
     from service.domain.known import Known
     from service.domain.matrix import Matrix
-    from service.domain.sides import Sides
-    from service.domain.upgrade import Backing
+    from service.domain.strips import Strips
+    from service.store.present import Past
     from service.store.store import Freshness, Store
 
 LIVE_FOR = timedelta(minutes=2)
 """A run is taken to go on while its newest result is younger than this."""
-
-
-@dataclass
-class _Kept:
-    revision: int
-    day: date
-    sides: Sides
-    backing: Backing
-    freshness: Freshness
-
-    @cached_property
-    def strips(self) -> Strips:
-        return Strips.of(self.sides.matrix)
+MOMENTS = 4
+"""How many matrices as they were at a moment are kept, those asked for last."""
 
 
 class Reader:
@@ -45,7 +33,9 @@ class Reader:
 
     def __init__(self, store: Store, beliefs: Beliefs | None = None, day: Callable[[], date] = today) -> None:
         self.store, self.beliefs, self.day = store, beliefs or Beliefs(), day
-        self._kept: _Kept | None = None
+        self._kept: Kept | None = None
+        self._moments: OrderedDict[datetime, tuple[Past, Then]] = OrderedDict()
+        self._reading, self._looking_back = Lock(), Lock()
 
     @property
     def known(self) -> tuple[Known, ...]:
@@ -54,29 +44,67 @@ class Reader:
 
     def matrix(self, at: datetime | None = None) -> Matrix:
         """Return the whole matrix as it is, or as it was at a moment."""
-        return self.store.matrix(at).listing(self.known, at.date()) if at else self._present().sides.matrix
+        return self._at(at).matrix
 
     def strips(self, at: datetime | None = None) -> Strips:
         """Return the same with the strip of each row."""
-        return Strips.of(self.matrix(at)) if at else self._present().strips
+        return self._at(at).strips
 
     def upgrade(self, question: Question) -> Answer:
         """Return what is known of a move between two releases; raise what `service.domain.upgrade.upgrade` raises."""
-        kept = self._present()
-        return upgrade(kept.sides, question, kept.backing)
+        found = self.kept()
+        return upgrade(found.sides, question, found.backing)
 
     def freshness(self) -> Freshness:
         """Return how many results there are and when the newest came."""
-        return self._present().freshness
+        return self.kept().present.freshness
 
     def is_live(self) -> bool:
         """Whether results are coming in."""
-        newest = self.freshness().newest_result
-        return newest is not None and datetime.now(UTC) - newest < LIVE_FOR
+        return _is_live(self.freshness())
 
-    def _present(self) -> _Kept:
-        revision, day = self.store.revision, self.day()  # read first: what is read after it is at least as new
-        kept = self._kept
-        if kept is None or (kept.revision, kept.day) != (revision, day):
-            kept = self._kept = _Kept(revision, day, *held(self.store, self.beliefs, day), self.store.freshness())
-        return kept
+    def kept(self) -> Kept:
+        """Return all that is kept, caught up with the store: read once, by whoever asks first, while the others wait."""
+        found = self._current()
+        if found is None:
+            with self._reading:
+                found = self._current()  # someone else may have read it meanwhile
+                if found is None:
+                    found = self._kept = kept(self.store, self.beliefs, self.day(), self._kept)
+        return found
+
+    def _current(self) -> Kept | None:
+        """Return what is kept if it is still so."""
+        found = self._kept
+        same = found is not None and (found.revision, found.day) == (self.store.revision, self.day())
+        return found if same else None
+
+    def _at(self, at: datetime | None) -> Kept | Then:
+        """Return what is kept of the present, or of a moment.
+
+        That changes too: results that were recorded before it may arrive late, and a moment may lie ahead.
+        """
+        if at is None:
+            return self.kept()
+        at = at.astimezone(UTC)
+        with self._looking_back:
+            past, then = self._look_back(at, self._moments.pop(at, None))
+            self._moments[at] = past, then
+            while len(self._moments) > MOMENTS:
+                self._moments.popitem(last=False)
+        return then
+
+    def _look_back(self, at: datetime, before: tuple[Past, Then] | None) -> tuple[Past, Then]:
+        """Catch up with what is known of a moment; what was made of the very same matrix stays."""
+        present = self.kept().present
+        if before and before[0].revision == present.revision:
+            return before
+        past = self.store.past(at, present, before[0] if before else None)
+        if before and before[0].matrix is past.matrix:
+            return past, before[1]
+        return past, Then(past.matrix.listing(self.known, at.date()))
+
+
+def _is_live(freshness: Freshness) -> bool:
+    newest = freshness.newest_result
+    return newest is not None and datetime.now(UTC) - newest < LIVE_FOR

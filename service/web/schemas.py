@@ -61,7 +61,9 @@ class MatrixOut(BaseModel):
     environments: list[EnvironmentHead]
     cells: list[str]
     overlay_legend: dict[str, Overlay | None] = Field(description="Character of an overlay -> what it says.")
-    overlays: list[str] = Field(description="Beside ``cells``: what known.toml makes of each verdict.")
+    overlays: list[str] = Field(
+        description="Beside ``cells``: what known.toml makes of each verdict, and where a pass warns of more than before."
+    )
 
 
 class EnvironmentOut(EnvironmentHead):
@@ -177,7 +179,10 @@ class CellOut(BaseModel):
     environment: EnvironmentHead
     verdict: Verdict
     was: Verdict | None = Field(description="The old verdict of a stale cell.")
-    overlay: Overlay | None = Field(description="known: fails as listed; surprise: listed, and it passes.")
+    overlay: Overlay | None = Field(
+        description="known: fails as listed; surprise: listed, and it passes; "
+        "new-warnings: passes, with a deprecation warning that the column before it did not give."
+    )
     known: KnownOut | None = Field(description="Why it is listed as failing, whatever its verdict.")
     passed: int = Field(description="How many of the executions that count passed.")
     executions: int

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from service.web.reader import LIVE_FOR
@@ -32,7 +31,6 @@ class State:
         self.reader = reader
         self._fixed = f"{' '.join(map(str, fixed))} {_digest(reader.known)}"
         self._seen: _Seen | None = None
-        self._reading = Lock()
 
     def at_once(self) -> str | None:
         """Return the state; None where something came in, or the database is elsewhere, so that it has to be waited for."""
@@ -40,13 +38,10 @@ class State:
         return self._text(seen) if seen is not None and seen.revision == self.reader.store.glance() else None
 
     def told(self) -> str:
-        """Return the state, read anew; of many that ask, one reads and the others find it done. Raises DatabaseUnreachable."""
-        with self._reading:
-            revision = self.reader.store.revision  # read first: what is read after it is at least as new
-            seen = self._seen
-            if seen is None or seen.revision != revision:
-                newest = self.reader.freshness().newest_result
-                seen = self._seen = _Seen(revision, newest + LIVE_FOR if newest else None)
+        """Return the state, read anew. Raises DatabaseUnreachable."""
+        found = self.reader.kept()
+        newest = found.present.freshness.newest_result
+        seen = self._seen = _Seen(found.revision, newest + LIVE_FOR if newest else None)
         return self._text(seen)
 
     def _text(self, seen: _Seen) -> str:

@@ -46,6 +46,12 @@ VERDICTS = {
 OVERLAYS = {
     Overlay.KNOWN: Word("known", "k", "o-known", "It fails as listed, with an issue and a reason, until a day."),
     Overlay.SURPRISE: Word("surprise", "!", "o-surprise", "It is listed as failing, and it holds."),
+    Overlay.NEW_WARNINGS: Word(
+        "new warnings",
+        "w",
+        "o-new-warnings",
+        "It passes, but with a deprecation warning that the column before it, in the same lane, did not give.",
+    ),
 }
 
 SAFETIES = {

@@ -132,7 +132,7 @@ def test_the_columnar_form_has_an_overlay_for_each_cell() -> None:
     listed = matrix.listing([first, *rows_0_1, expired], day)
     told = Strips.of(listed).columnar()
     assert told["overlays"] == [" kk", " ! ", "   "]
-    assert told["overlay_legend"] == {" ": None, "k": "known", "!": "surprise"}
+    assert told["overlay_legend"] == {" ": None, "k": "known", "!": "surprise", "w": "new-warnings"}
     assert {key for _, key in listed.known} == {"2025.3.0", "2025.10.0"}
     assert listed.overlay(listed.scenarios[0], listed.environments[1]) is Overlay.KNOWN
     assert Strips.of(matrix).columnar()["overlays"] == ["   "] * 3

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from packaging.specifiers import SpecifierSet
@@ -15,7 +16,7 @@ from service.store.store import Store
 from service.web.reader import Reader
 from service.web.state import State
 
-from .conftest import NEW, OLD, ROW, Book, opened
+from .conftest import NEW, ODD, OLD, ROW, Book, opened
 
 ISSUE = "https://github.com/dask/dask/issues/12055"
 ENTRY = Known(ROW, SpecifierSet(">=2025.2.0"), ISSUE, "Futures are <lost>.", date(2099, 1, 1))
@@ -32,7 +33,7 @@ def test_the_matrix_tells_the_overlays_beside_the_cells(listed: Book) -> None:
     """A character for each cell, legend included."""
     found = listed.client.get("/api/v1/matrix?area=futures").json()
     assert found["overlays"] == ["!k "]
-    assert found["overlay_legend"] == {" ": None, "k": "known", "!": "surprise"}
+    assert found["overlay_legend"] == {" ": None, "k": "known", "!": "surprise", "w": "new-warnings"}
 
 
 @pytest.mark.parametrize(("key", "overlay"), [(NEW, "known"), (OLD, "surprise")])
@@ -47,6 +48,20 @@ def test_a_cell_that_is_not_listed_has_neither(book: Book) -> None:
     """Both are there, and null."""
     found = book.client.get(f"/api/v1/cells/{ROW}/{NEW}").json()
     assert (found["overlay"], found["known"]) == (None, None)
+
+
+def test_a_pass_that_warns_of_what_it_did_not_before_is_marked(book: Book) -> None:
+    """In the grid, in its JSON and in that of the cell; neither a warning of no end nor one given before is new."""
+    going = {"category": "DeprecationWarning", "message": "it goes in 3 releases", "where": "x.py:1"}
+    other = {"category": "UserWarning", "message": "mind the gap", "where": "x.py:2"}
+    book.result("passed", ODD, OLD, warnings=[other])
+    book.result("passed", ODD, NEW, warnings=[going, other])
+    assert book.client.get("/api/v1/matrix?area=bag").json()["overlays"] == [" w "]
+    assert book.client.get(f"/api/v1/cells/{quote(ODD)}/{NEW}").json()["overlay"] == "new-warnings"
+    page = book.client.get("/?area=bag&changes=false").text
+    assert "pass, new warnings" in page
+    book.result("passed", ODD, OLD, warnings=[going | {"message": "it goes in 4 releases"}])
+    assert book.client.get("/api/v1/matrix?area=bag").json()["overlays"] == ["   "]
 
 
 def test_a_cell_of_the_grid_has_a_mark_and_says_it_in_words(listed: Book) -> None:

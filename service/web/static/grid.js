@@ -266,6 +266,16 @@
     here.hidden = false;
   }
 
+  const overview = document.querySelector(".overview");
+  if (overview) overview.addEventListener("click", (event) => {
+    const frame = overview.getBoundingClientRect();
+    const place = ((event.clientX - frame.left) / frame.width) * Number(view().dataset.columns) - Number(view().dataset.start);
+    if (!sheet || event.clientX === 0 || place < 0 || place > sheet.heads.length) return; // what is not here is a link away
+    event.preventDefault();
+    const { matrix } = sheet;
+    matrix.scrollLeft = place * sheet.column - (matrix.clientWidth - sheet.first) / 2;
+    matrix.scrollTop = ((event.clientY - frame.top) / frame.height) * matrix.scrollHeight - matrix.clientHeight / 2;
+  });
   function years() {
     sheet.over.querySelectorAll(".yearline").forEach((line) => line.remove());
     for (const year of [...sheet.matrix.querySelectorAll(".years th")].slice(2)) {

@@ -1,0 +1,102 @@
+"""Where a cell passes, but warns of what it did not warn of before."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from service.domain.environment import Lane, Python
+from service.domain.known import Known, Overlay
+from service.domain.matrix import OVERLAY_LEGEND, Environment, Matrix, Refusal, Scenario
+from service.domain.outcome import Outcome, Verdict
+from service.domain.release import Release
+from service.domain.strips import Strips
+from service.domain.verdict import Evidence, Judgement, judge
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+VERDICTS = {"F": Verdict.FAIL, "~": Verdict.FLAKY, "-": Verdict.NOT_APPLICABLE, "s": Verdict.STALE}
+ROW = Scenario("array/sums", "sums", "array", "f")
+
+
+def said(character: str) -> Judgement:
+    """Return a pass that warns of these digits, or what else a character stands for; ``.`` is a pass without a warning."""
+    if character in VERDICTS:
+        return Judgement(VERDICTS[character], warned=("9",))
+    return Judgement(Verdict.PASS, warned=tuple(character.strip(".")))
+
+
+def matrix(line: str, lanes: str = "") -> Matrix:
+    """Return one row: cells with blanks between them, ``_`` where there is none; ``lanes`` has ``a`` and ``l``."""
+    cells = line.split()
+    kinds = {"a": Lane.AS_RELEASED, "l": Lane.LATEST}
+    columns = tuple(
+        Environment(str(number), Release.parse(f"2025.{number}.0"), Python(3, 11), kinds[lane], "linux", NOON)
+        for number, lane in enumerate(lanes or "a" * len(cells), start=1)
+    )
+    told = zip(columns, cells, strict=True)
+    return Matrix((ROW,), columns, {(ROW.id, column.key): said(cell) for column, cell in told if cell != "_"})
+
+
+@pytest.mark.parametrize(
+    ("line", "overlays"),
+    [
+        (". 1 1 12", " w w"),
+        ("1 . 1", "  w"),
+        ("1 2", " w"),
+        ("12 1", "  "),
+        (". _ 1", "  w"),
+        (". - s 1", "   w"),
+        ("F 1 1", "   "),
+        ("~ 1", "  "),
+        (". F 1", "   "),
+        (". F", "  "),
+        (". ~", "  "),
+        ("1", " "),
+    ],
+)
+def test_a_pass_that_warns_of_more_than_the_pass_before_it_is_marked(line: str, overlays: str) -> None:
+    """The one before is the nearest that claims anything; where that did not pass, nothing is said."""
+    row = matrix(line)
+    assert "".join(OVERLAY_LEGEND[told] for told in row.overlays(ROW)) == overlays
+    assert Strips.of(row).columnar()["overlays"] == [overlays]
+    assert [row.overlay(ROW, each) for each in row.environments] == row.overlays(ROW)
+
+
+def test_the_one_before_is_of_the_same_lane() -> None:
+    """As where a row turns."""
+    row = matrix(". 1 1 .", lanes="alal")
+    assert row.warning(ROW) == {"3"}
+
+
+def test_a_refused_column_is_passed_over() -> None:
+    """It claims nothing, whatever is recorded of it."""
+    row = matrix(". . 1")
+    first, second, third = row.environments
+    refused = replace(second, refusal=Refusal("import", "no"))
+    assert replace(row, environments=(first, refused, third)).warning(ROW) == {"3"}
+
+
+def test_what_is_known_or_a_surprise_is_not_marked_as_warning_too() -> None:
+    """A cell has one mark at most."""
+    day = date(2026, 11, 23)
+    entry = Known(ROW.id, SpecifierSet("==2025.2.0"), "https://example.org/1", "so", date(2027, 1, 1))
+    listed = matrix(". 1 12").listing([entry], day)
+    assert listed.overlays(ROW) == [None, Overlay.SURPRISE, Overlay.NEW_WARNINGS]
+    assert [listed.overlay(ROW, each) for each in listed.environments] == listed.overlays(ROW)
+
+
+def test_a_verdict_has_the_deprecations_of_the_result_that_decides() -> None:
+    """Of a flaky cell those of the failure, of a stale one those of its old verdict."""
+
+    def result(number: int, outcome: Outcome, fingerprint: str = "f") -> Evidence:
+        return Evidence(
+            f"q{number}", fingerprint, outcome, NOON.replace(minute=number), warned=(f"{number}", outcome.value)
+        )
+
+    passed, failed = result(1, Outcome.PASSED), result(2, Outcome.FAILED)
+    assert judge([passed], "f").warned == ("1", "passed")
+    assert judge([passed, failed, result(3, Outcome.PASSED)], "f").warned == ("2", "failed")
+    assert judge([passed], "edited").warned == ("1", "passed")
+    assert judge([result(4, Outcome.ERRORED)], "f").warned == ("4", "errored")
+    assert judge([], "f").warned == ()

@@ -1,0 +1,40 @@
+"""The matrix on a terminal."""
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from rich.console import Console
+
+from service.domain.environment import Lane, Python
+from service.domain.matrix import Environment, Matrix, Scenario, Selection
+from service.domain.outcome import Verdict
+from service.domain.release import Release
+from service.domain.strips import Strips
+from service.domain.verdict import Judgement
+from service.terminal import print_matrix
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+RELEASES = ("2025.2.0", "2025.3.0", "2025.4.0")
+
+
+def printed(matrix: Matrix, **narrowing: object) -> str:
+    """Return what is printed of a matrix, or of a part of it."""
+    into = io.StringIO()
+    print_matrix(Strips.of(matrix).select(Selection(**narrowing)), Console(file=into, width=200))  # type: ignore[arg-type]
+    return into.getvalue()
+
+
+@pytest.mark.parametrize(("start", "line"), [(None, ".w.  bag/counts"), ("2025.3.0", "w.  bag/counts")])
+def test_a_pass_that_warns_anew_is_a_w(start: str | None, line: str) -> None:
+    """Also where the column before it is not shown; and the legend says what it is."""
+    row = Scenario("bag/counts", "counts", "bag", "f")
+    columns = tuple(
+        Environment(each, Release.parse(each), Python(3, 11), Lane.AS_RELEASED, "linux", NOON) for each in RELEASES
+    )
+    warned = zip(columns, ((), ("a",), ("a",)), strict=True)
+    cells = {(row.id, column.key): Judgement(Verdict.PASS, warned=told) for column, told in warned}
+    shown = printed(Matrix((row,), columns, cells), start=Release.parse(start) if start else None)
+    assert f"\n{line}\n" in shown
+    assert "'w' new warnings: passes, with a deprecation warning that it did not give before" in " ".join(shown.split())
+    assert "'w'" not in printed(Matrix((row,), columns, {}))
