@@ -18,6 +18,7 @@ from service.domain.outcome import Verdict
 from service.domain.records import ResultRecord
 from service.store.store import Store
 from service.web.reader import Reader
+from service.web.state import State
 
 from .conftest import NEW, NOON, ODD, OLD, ROW
 
@@ -59,7 +60,7 @@ def test_what_is_kept_answers_like_what_is_read_anew(store: Store) -> None:
         assert reader.matrix() == anew.matrix()
         assert reader.strips() == anew.strips()
         assert reader.upgrade(question) == anew.upgrade(question)
-        assert (reader.freshness(), reader.state()) == (anew.freshness(), anew.state())
+        assert (reader.freshness(), State(reader).told()) == (anew.freshness(), State(anew).told())
 
 
 def test_only_the_rows_that_changed_are_drawn_again(store: Store) -> None:
