@@ -108,12 +108,14 @@ def at_size(folder: Path, plan: Plan, skip: set[str]) -> dict[str, Any]:
             told: dict[str, Any] = {
                 "size": {**vars(plan.size), "cells": plan.size.scenarios * plan.size.environments, "results": results},
                 "first_ms": round(asking.cold(site.url, DEFAULT, 1, lambda: None)[0]),
+                "browser": None
+                if "browser" in skip
+                else _browser(site, plan),  # before anything comes in: no run goes on
+                "load": _load(site, plan),
                 "default": _view(site, DEFAULT, plan),
                 "whole": _view(site, WHOLE, plan),
                 "columns": [] if "columns" in skip else [_columns(site, plan, last) for last in plan.releases],
-                "load": asking.load(site.url, DEFAULT, plan.seconds, 8),
             }
-            told["browser"] = None if "browser" in skip else _browser(site, plan)
             told["memory_mib"] = site.mib()
     return told
 
@@ -165,6 +167,13 @@ def _spread(site: Site, ask: Callable[[], list[float]]) -> dict[str, float]:
     before = site.cpu()
     took = ask()
     return {**asking.spread(took), "cpu_ms": round((site.cpu() - before) * 1000 / len(took), 2)}
+
+
+def _load(site: Site, plan: Plan) -> dict[str, Any]:
+    """Ask for the default view from all sides."""
+    before = site.cpu()
+    told = asking.load(site.url, DEFAULT, plan.seconds, 8)
+    return {**told, "cpu_ms": round((site.cpu() - before) * 1000 / told["requests"], 2)}
 
 
 def _columns(site: Site, plan: Plan, last: int) -> dict[str, Any]:

@@ -112,7 +112,7 @@ async def _load(url: str, path: str, seconds: float, connections: int) -> dict[s
     began = time.perf_counter()
     await asyncio.gather(*(_keep_asking(url, path, until, took) for _ in range(connections)))
     rate = len(took) / (time.perf_counter() - began)
-    return {"per_second": round(rate), "connections": connections, **spread(took)}
+    return {"per_second": round(rate), "requests": len(took), "connections": connections, **spread(took)}
 
 
 async def _keep_asking(url: str, path: str, until: float, took: list[float]) -> None:

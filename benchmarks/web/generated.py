@@ -139,8 +139,7 @@ def grow(path: Path, results: int) -> int:
         run("CREATE TEMP TABLE firsts AS SELECT rowid AS place, * FROM results")
         run(HISTORY, (copies,))
         run("UPDATE verdicts SET passed = passed * ?1, executions = executions * ?1", (copies + 1,))
-        if run("SELECT count(*) FROM sqlite_master WHERE name = 'spans'").scalar_one():
-            run(SPANS)
+        run(SPANS)
         run("UPDATE revision SET number = number + 1")
         run("COMMIT")
     engine.dispose()

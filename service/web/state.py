@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from service.web.reader import LIVE_FOR
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from service.domain.known import Known
     from service.web.reader import Reader
+
+WORTH_SPARING = 20_000
+"""Results; with fewer of them the garbage collector is done in no time."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class State:
         self.reader = reader
         self._fixed = f"{' '.join(map(str, fixed))} {_digest(reader.known)}"
         self._seen: _Seen | None = None
-        self._reading = Lock()
+        self._spared = 0
 
     def at_once(self) -> str | None:
         """Return the state; None where something came in, or the database is elsewhere, so that it has to be waited for."""
@@ -40,14 +43,22 @@ class State:
         return self._text(seen) if seen is not None and seen.revision == self.reader.store.glance() else None
 
     def told(self) -> str:
-        """Return the state, read anew; of many that ask, one reads and the others find it done. Raises DatabaseUnreachable."""
-        with self._reading:
-            revision = self.reader.store.revision  # read first: what is read after it is at least as new
-            seen = self._seen
-            if seen is None or seen.revision != revision:
-                newest = self.reader.freshness().newest_result
-                seen = self._seen = _Seen(revision, newest + LIVE_FOR if newest else None)
+        """Return the state, read anew. Raises DatabaseUnreachable."""
+        found = self.reader.kept()
+        newest = found.present.freshness.newest_result
+        seen = self._seen = _Seen(found.revision, newest + LIVE_FOR if newest else None)
+        self._spare(found.present.freshness.results)
         return self._text(seen)
+
+    def _spare(self, results: int) -> None:
+        """Let the garbage collector pass over what a reader keeps; again when that has doubled.
+
+        It would look through all of it every few pages, and whoever asks for such a page would wait for that.
+        """
+        if results >= max(2 * self._spared, WORTH_SPARING):
+            self._spared = results
+            gc.collect()
+            gc.freeze()
 
     def _text(self, seen: _Seen) -> str:
         live = seen.live_until is not None and datetime.now(UTC) < seen.live_until

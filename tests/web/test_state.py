@@ -1,0 +1,87 @@
+"""What answers depend on is told at once, unless something came in."""
+
+import gc
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from service.domain.records import ResultRecord
+from service.store.store import Store
+from service.web import state
+from service.web.reader import Reader
+from service.web.state import State
+
+from .conftest import OLD, ROW
+
+
+@pytest.fixture
+def url(filled: Path, tmp_path: Path) -> str:
+    """Return the address of a store of two rows and three columns."""
+    return f"sqlite:///{shutil.copy(filled, tmp_path)}"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """Return that store."""
+    with Store.open(url) as opened:
+        yield opened
+
+
+def write(url: str, at: datetime) -> None:
+    """Let another store take a result."""
+    record = ResultRecord(
+        id=f"q{at.timestamp()}", run="r", at=at, environment=OLD, scenario=ROW, fingerprint="f", outcome="passed",
+        phase="call", seconds=0.1, started=at,
+    )  # fmt: skip
+    with Store.open(url) as other:
+        other.take([record])
+
+
+def test_the_state_is_told_at_once_until_something_comes_in(store: Store, url: str) -> None:
+    """Then it has to be read, and is another one."""
+    told = State(Reader(store))
+    assert told.at_once() is None
+    for number in range(1, 4):
+        before = told.told()
+        assert told.at_once() == before
+        write(url, datetime(2025, 5, number, tzinfo=UTC))
+        assert told.at_once() is None
+        assert told.told() != before
+
+
+def test_results_that_are_just_coming_in_make_another_state(store: Store, url: str) -> None:
+    """A page says so, and is another one when they have ceased."""
+    write(url, datetime.now(UTC))
+    live = State(Reader(store)).told()
+    assert " True " in live
+    write(url, datetime(2025, 5, 1, tzinfo=UTC))
+    assert " True " in State(Reader(store)).told() != live
+
+
+def test_what_is_fixed_is_part_of_the_state(store: Store) -> None:
+    """Another version of the pages has other tags."""
+    assert State(Reader(store), "one").told() != State(Reader(store), "two").told()
+
+
+def test_the_collector_passes_over_a_large_store(store: Store, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From when it is read, and again when it has doubled; a small one is left to it."""
+    State(Reader(store)).told()
+    assert gc.get_freeze_count() == 0
+    monkeypatch.setattr(state, "WORTH_SPARING", 2)
+    try:
+        told = State(Reader(store))
+        told.told()
+        first = gc.get_freeze_count()
+        assert first > 0
+        gc.unfreeze()
+        write(url, datetime(2025, 5, 1, tzinfo=UTC))
+        told.told()
+        assert gc.get_freeze_count() == 0
+        write(url, datetime(2025, 5, 2, tzinfo=UTC))
+        told.told()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
