@@ -24,6 +24,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+POLICY_IN_PAGE = POLICY.rpartition("; frame-ancestors")[0]
+"""For pages kept as files, whose hosts send no headers: a page itself cannot say who may frame it."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",

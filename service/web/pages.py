@@ -15,7 +15,7 @@ from service.domain.errors import UnknownName
 from service.web import contexts, evidence, links, times
 from service.web.api import Books
 from service.web.apidocs import docs_page
-from service.web.front import HERE
+from service.web.front import HERE, POLICY_IN_PAGE
 from service.web.overview import matrix_page
 from service.web.query import MatrixQuery
 from service.web.upgrade_page import upgrade_page
@@ -34,7 +34,8 @@ router = APIRouter(include_in_schema=False)
 class Frame:
     """What stands around every page. ``poll``: look for a newer version; ``live``: results are coming in.
 
-    ``snapshot`` says of when the snapshot is that is shown, if it is one.
+    ``snapshot`` says of when the snapshot is that is shown, if it is one. ``static``: the page is kept as a file, no server
+    answers it, and ``policy`` is what it allows.
     """
 
     site: str
@@ -49,6 +50,8 @@ class Frame:
     results: str
     newest: str
     snapshot: str
+    static: bool = False
+    policy: str = POLICY_IN_PAGE
 
 
 def templates() -> Environment:
@@ -67,6 +70,8 @@ def show(request: Request, name: str, page: Any, *, title: str, section: str = "
     """Render a page within its frame."""
     reader: Reader = request.app.state.reader
     freshness = reader.freshness()
+    static = request.app.state.static
+    poll = poll and not static
     frame = Frame(
         site=TITLE,
         title=title,
@@ -80,6 +85,7 @@ def show(request: Request, name: str, page: Any, *, title: str, section: str = "
         results=f"{freshness.results:,}",
         newest=times.moment(freshness.newest_result),
         snapshot=times.moment(request.app.state.snapshot_of),
+        static=static,
     )
     return HTMLResponse(request.app.state.templates.get_template(name).render(page=page, frame=frame))
 

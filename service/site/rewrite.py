@@ -1,0 +1,58 @@
+"""Makes the links of an answer relative: in pages, pictures, feeds and JSON, each as it is written there.
+
+Pages come from templates that escape every quote of what they show, and JSON escapes them too, so that what looks like an
+attribute, or like a key and its value, is one.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Lead = Callable[[str], str | None]
+
+ORIGIN = "http://site.invalid"
+"""What feeds, which name whole addresses, are asked at (RFC 2606: nobody has it)."""
+_ATTRIBUTE = re.compile(r' ([a-z-]*(?:href|src|action))="(/[^"]*)"')
+_IN_FEED = re.compile(rf' href="{re.escape(ORIGIN)}(/[^"]*)"')
+_IN_JSON = re.compile(rf'"([a-z_]*(?:page|href|url))":\s?"(?:{re.escape(ORIGIN)})?(/[^"\\]*)"')
+_IN_STYLE = re.compile(r'url\((["\']?)(/[^)"\']*)\1\)')
+
+
+def html(text: str, lead: Lead) -> str:
+    """Return a page, or an SVG, with its links as ``lead`` says them; one that leads nowhere is no link any more."""
+
+    def replaced(found: re.Match[str]) -> str:
+        target = lead(unescape(found[2]))
+        return "" if target is None else f' {found[1]}="{escape(target)}"'
+
+    return _ATTRIBUTE.sub(replaced, text)
+
+
+def atom(text: str, lead: Lead) -> str:
+    """Return an Atom feed likewise."""
+    return _IN_FEED.sub(lambda found: f' href="{escape(lead(unescape(found[1])) or "")}"', text)
+
+
+def json(text: str, lead: Lead) -> str:
+    """Return a JSON document likewise: links are what keys such as ``page`` or ``feed_url`` hold."""
+    return _IN_JSON.sub(lambda found: f'"{found[1]}":"{lead(found[2]) or ""}"', text)
+
+
+def css(text: str, lead: Lead) -> str:
+    """Return a style sheet likewise."""
+    return _IN_STYLE.sub(lambda found: f"url({found[1]}{lead(found[2]) or ''}{found[1]})", text)
+
+
+BY_ENDING: dict[str, Callable[[str, Lead], str]] = {
+    "html": html,
+    "svg": html,
+    "xml": atom,
+    "json": json,
+    "css": css,
+}
+"""How links are written in a file, by the end of its name; in others there are none."""
