@@ -87,7 +87,9 @@ def _write(site: Path, what: Shown, **how: Any) -> dict[str, Any]:
             raise DaskMatrixError(
                 "Nothing to show: there is no result. `dask-matrix run` makes some, --from-snapshot takes what ships."
             )
-        return _written(Site(app, reader.matrix(), **how), site, lambda: int(reader.store.revision))
+        store = reader.store
+        made = Site(app, reader.matrix(), lambda *cell: [each.id for each in store.results(*cell)], **how)
+        return _written(made, site, lambda: int(store.revision))
     finally:
         app.state.reader.store.close()
 

@@ -134,6 +134,23 @@ def test_a_cell_has_a_page_where_it_has_something_to_tell(data: Path, site: Path
     assert {filed(links.cell(name, key)) for name in (TURNS, HOLDS, *ODD) for key in KEYS} == every
 
 
+def test_a_result_has_a_page_where_the_cell_shows_not_all(data: Path, site: Path, tmp_path: Path) -> None:
+    """Where executions ended differently, or each tells something else. Or all have."""
+    assert not (site / "results").exists()
+    folder = Path(shutil.copytree(data, tmp_path / "data"))
+    with Store.open(f"sqlite:///{folder / 'matrix.sqlite'}") as store:
+        made = fill(store)
+        made.records.clear()
+        for outcome in ("passed", "failed"):
+            made.result(HOLDS, KEYS[3], outcome, id=outcome)
+        made.take()
+    exported(tmp_path / "site", data=folder)
+    results = {name for name in files(tmp_path / "site") if "results/" in name}
+    assert {"results/passed.html", "results/failed.html", "api/v1/results/failed.json"} <= results
+    exported(tmp_path / "site", "--all-cells", data=folder)
+    assert results < {name for name in files(tmp_path / "site") if "results/" in name}
+
+
 def test_what_is_said_is_said_as_of_the_evidence(data: Path, tmp_path: Path) -> None:
     """Not of today: what was known then is marked, and no page says that results are coming in."""
     folder = Path(shutil.copytree(data, tmp_path / "data"))
@@ -238,7 +255,7 @@ def test_no_page_is_in_the_way_of_a_folder(name: str) -> None:
 def test_a_link_leads_to_what_is_nearest(data: Path, link: str, file: str, rest: str) -> None:
     """A script in the page reads the rest."""
     with Store.open(f"sqlite:///{data / 'matrix.sqlite'}") as store:
-        way = Contents(store.matrix()).way(link)
+        way = Contents(store.matrix(), lambda *_: ()).way(link)
     assert isinstance(way, Way)
     assert (way.place.file, way.rest) == (file, rest)
 
@@ -251,7 +268,7 @@ def test_a_link_leads_to_what_is_nearest(data: Path, link: str, file: str, rest:
 def test_what_needs_a_server_is_no_link(data: Path, link: str) -> None:
     """It could not answer."""
     with Store.open(f"sqlite:///{data / 'matrix.sqlite'}") as store:
-        assert Contents(store.matrix()).way(link) is None
+        assert Contents(store.matrix(), lambda *_: ()).way(link) is None
 
 
 def test_what_is_wanted_no_more_is_removed_and_nothing_else(data: Path, site: Path, tmp_path: Path) -> None:

@@ -13,13 +13,17 @@ from service.site.names import filed, part
 from service.web import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from service.domain.environment import Lane
     from service.domain.matrix import Matrix, Scenario
 
+    Executions = Callable[[str, str], Iterable[str]]
+
 WHOLE = {"changes": "false", "last": "0"}
 """Asks for the matrix with all rows and all releases."""
+UNLIKE = frozenset({Verdict.FLAKY, Verdict.TIMEOUT, Verdict.CRASH})
+"""Verdicts whose executions each tell something else; of others the page of the cell shows the one that decides."""
 SILENT = frozenset({Verdict.PASS, Verdict.UNTESTED, Verdict.UNINSTALLABLE})
 """Verdicts that the row, or the head of the column, says all of."""
 PAGED = {"after", "before", "cursor"}
@@ -48,12 +52,17 @@ class Way:
 
 
 class Contents:
-    """What the site of a matrix holds. ``all_cells``: also the pages of cells that their rows say all of."""
+    """What the site of a matrix holds.
 
-    def __init__(self, matrix: Matrix, *, all_cells: bool = False) -> None:
+    ``executions`` gives the ids of the results of one cell; ``all_cells``: also cells that their rows say all of, and all results.
+    """
+
+    def __init__(self, matrix: Matrix, executions: Executions, *, all_cells: bool = False) -> None:
         self.matrix = matrix
-        chosen = _all_cells(matrix) if all_cells else _telling(matrix)
+        chosen = set(_all_cells(matrix) if all_cells else _telling(matrix))
         self.cells = frozenset(links.cell(*each) for each in chosen)
+        unlike = chosen if all_cells else _of(matrix, UNLIKE)
+        self.results = frozenset(links.result(each) for cell in unlike for each in executions(*cell))
         self.areas = frozenset(matrix.areas()) - {""}
         self.releases = [str(each) for each in dict.fromkeys(each.release for each in matrix.environments)]
         self.moves = frozenset(moves(self.releases))
@@ -103,8 +112,8 @@ class Contents:
                 return self._matrix_json(dict(values))
             case ["upgrade"] | ["api", "v1", "upgrade"]:
                 return self._upgrade(path, dict(values), fragment)
-            case ["cells", *_] | ["api", "v1", "cells", *_]:
-                return self._cell(path, fragment)
+            case ["cells" | "results", *_] | ["api", "v1", "cells" | "results", *_]:
+                return self._evidence(path, fragment)
             case _:
                 return _other(path, found.query, dict(values), fragment)
 
@@ -140,11 +149,13 @@ class Contents:
         listed = f"#{told['from']}" if told.get("from") in self.releases else ""
         return Way(_at(path), fragment or listed) if page else None
 
-    def _cell(self, path: str, fragment: str) -> Way:
-        """Return the cell; of one that its row says all of, the row."""
+    def _evidence(self, path: str, fragment: str) -> Way | None:
+        """Return the cell, or the result; of a cell that its row says all of, the row."""
         page = path.removeprefix(links.API)
-        if page in self.cells:
+        if page in self.cells or page in self.results:
             return Way(_at(path), fragment)
+        if page.startswith("/results/"):
+            return None
         return Way(_at(path.rpartition("/")[0].replace("/cells/", "/scenarios/", 1)))
 
 
@@ -175,6 +186,11 @@ def _with_twin(page: str) -> tuple[str, str]:
 def _all_cells(matrix: Matrix) -> Iterator[tuple[str, str]]:
     installed = [each.key for each in matrix.environments if not each.refusal]
     return ((scenario.id, key) for scenario in matrix.scenarios for key in installed)
+
+
+def _of(matrix: Matrix, verdicts: Container[Verdict]) -> Iterator[tuple[str, str]]:
+    """Yield the cells with one of these verdicts."""
+    return (place for place, cell in matrix.cells.items() if cell.verdict in verdicts)
 
 
 def _telling(matrix: Matrix) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from service.domain.matrix import Matrix
     from service.site.ask import Application
+    from service.site.contents import Executions
     from service.site.folder import Placed
 
 
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 class Site:
     """What is to be written: an application made without a server, the matrix it shows, and how.
 
-    ``address`` is where the site will be, if feeds shall say so; ``hidden`` is what no file may say, and what it says instead.
+    ``executions`` gives the ids of the results of one cell; ``address`` is where the site will be, if feeds shall say so;
+    ``hidden`` is what no file may say, and what it says instead.
     """
 
     app: Application
     matrix: Matrix
+    executions: Executions
     all_cells: bool = False
     address: str = ""
     hidden: tuple[tuple[bytes, bytes], ...] = ()
@@ -41,7 +44,7 @@ def write(
     RefusedFolder, or NoAnswer.
     """
     with writing(folder) as draft:
-        contents = Contents(site.matrix, all_cells=site.all_cells)
+        contents = Contents(site.matrix, site.executions, all_cells=site.all_cells)
         crawl = Crawl(site.app, contents, draft.put, site.address, site.hidden, report)
         crawl.run()
         check()
