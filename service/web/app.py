@@ -67,6 +67,8 @@ def create_app(
     app.include_router(api.health)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     add_handlers(app, pages.problem)
+    if static:
+        return app  # no browser asks it: no headers, no compression
     app.add_middleware(Front, state=lambda: f"{made_by} {reader.state()} {snapshot_of}")
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
     app.add_middleware(OpenToRead)

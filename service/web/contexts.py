@@ -104,7 +104,7 @@ class CellPage:
     issues: tuple[links.Link, ...]
     before: Neighbour | None
     after: Neighbour | None
-    strip: Grid
+    strip: Grid | None
 
 
 @dataclass(frozen=True)
@@ -202,17 +202,20 @@ def heading(matrix: Matrix, environment: Environment) -> Heading:
     )
 
 
-def cell_page(matrix: Matrix, scenario: Scenario, environment: Environment, results: list[Result]) -> CellPage:
-    """Return the page of one cell; the result that decides comes first, else the newest."""
+def cell_page(
+    matrix: Matrix, scenario: Scenario, environment: Environment, results: list[Result], *, with_row: bool = True
+) -> CellPage:
+    """Return the page of one cell; the result that decides comes first, else the newest. ``with_row``: draw its row too."""
     judgement = matrix.cell(scenario, environment)
     attempts = tuple(map(execution, results))
+    row = replace(matrix, scenarios=(scenario,))
     deciding = next((each for each in attempts if each.id == judgement.result), attempts[0] if attempts else None)
     before, after = _neighbours(matrix, scenario, environment)
     return CellPage(
         title=scenario.title,
         scenario=scenario.id,
         scenario_href=links.scenario(scenario.id),
-        environment=heading(matrix, environment),
+        environment=heading(row, environment),
         refusal_message=environment.refusal.message if environment.refusal else "",
         word=said(judgement),
         listed=_listed(matrix, scenario, environment),
@@ -224,7 +227,7 @@ def cell_page(matrix: Matrix, scenario: Scenario, environment: Environment, resu
         issues=tuple(map(links.issue, scenario.issues)),
         before=before,
         after=after,
-        strip=grid(replace(matrix, scenarios=(scenario,)), current=environment.key),
+        strip=grid(row, current=environment.key) if with_row else None,
     )
 
 

@@ -79,7 +79,7 @@ def show(request: Request, name: str, page: Any, *, title: str, section: str = "
         twin=links.twin(request.url.path + (f"?{request.url.query}" if request.url.query else "")),
         build=request.app.state.build,
         version=version("dask-matrix"),
-        etag=request.state.etag,
+        etag="" if static else request.state.etag,
         poll=poll,
         live=poll and reader.is_live(),
         results=f"{freshness.results:,}",
@@ -103,7 +103,8 @@ def cell(request: Request, scenario: str, key: str, books: Books) -> Response:
     row, column = books.store.scenario(scenario), books.store.environment(key)
     if row.id != scenario:
         return RedirectResponse(links.cell(row.id, key), 308)
-    page = contexts.cell_page(books.matrix(), row, column, books.store.results(row.id, key))
+    results = books.store.results(row.id, key)
+    page = contexts.cell_page(books.matrix(), row, column, results, with_row=not request.app.state.static)
     return show(request, "cell.html", page, title=f"{row.title} – {column.release}", section="matrix")  # noqa: RUF001 - a dash
 
 
