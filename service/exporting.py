@@ -17,6 +17,7 @@ from service import options
 from service.domain.errors import DaskMatrixError
 from service.driving import workplace_of
 from service.places import default_data
+from service.serving import INTERRUPTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,6 +91,9 @@ def _write(site: Path, what: Shown, **how: Any) -> dict[str, Any]:
         store = reader.store
         made = Site(app, reader.matrix(), lambda *cell: [each.id for each in store.results(*cell)], **how)
         return _written(made, site, lambda: int(store.revision))
+    except KeyboardInterrupt:
+        print(f"Interrupted. {site} can be looked at as before; the next export begins anew.", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
     finally:
         app.state.reader.store.close()
 

@@ -24,7 +24,7 @@ ROOMS = {
     "driving": {"domain", "store", "collect", "conclude", "terminal"},
     "showing": {"domain", "store", "collect", "places"},
     "shipping": {"store", "collect"},
-    "exporting": {"domain", "options", "driving", "showing", "shipping", "places", "site", "web"},
+    "exporting": {"domain", "options", "driving", "showing", "shipping", "serving", "places", "site", "web"},
     "client": {"domain"},
     "sources": {"domain", "store", "collect", "places", "client"},
     "checking": {"domain", "options", "sources", "project", "tell"},

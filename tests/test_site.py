@@ -282,16 +282,22 @@ def test_what_is_wanted_no_more_is_removed_and_nothing_else(data: Path, site: Pa
     assert not [path for path in folder.rglob("*") if path.is_dir() and not any(path.iterdir())]
 
 
+def unusable(folder: Path, told: str) -> None:
+    """Begin to write a site; it must be refused."""
+    with pytest.raises(RefusedFolder, match=told), writing(folder):
+        pass
+
+
 def test_a_folder_of_others_is_left_alone(data: Path, tmp_path: Path) -> None:
     """One with files that no export wrote, a file, a list that is none, a list that leads out."""
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("all of it")
     refused(tmp_path / "mine", data=data, told="holds files that no export wrote: there is no site-files.json in it")
-    refused(tmp_path / "mine" / "thesis.txt", data=data, told="is no folder")
-    refused("/", data=data, told="is no folder of its own")
+    unusable(tmp_path / "mine" / "thesis.txt", "is no folder")
+    unusable(Path("/"), "is no folder of its own")
     for text in ("{", "[]", '{"v": 2, "files": []}', '{"v": 1, "files": ["../thesis.txt"]}', '{"v": 1}'):
         (tmp_path / "mine" / LIST).write_text(text)
-        refused(tmp_path / "mine", data=data, told="is no list that this version of dask-matrix wrote")
+        unusable(tmp_path / "mine", "is no list that this version of dask-matrix wrote")
     assert sorted(files(tmp_path)) == ["mine/site-files.json", "mine/thesis.txt"]
 
 
@@ -392,6 +398,17 @@ def test_a_kill_in_the_middle_leaves_the_old_site(data: Path, site: Path, tmp_pa
     assert not (tmp_path / ".site.part").exists()
     exported(tmp_path / "other", "--all-cells", data=data)
     assert files(tmp_path / "site") == files(tmp_path / "other")
+
+
+def test_an_interrupt_is_told(data: Path, tmp_path: Path) -> None:
+    """Nothing is left beside, and nothing is written."""
+    with writer(tmp_path, data) as process:
+        begun(tmp_path)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=120)
+    assert process.returncode == 130, told
+    assert "the next export begins anew" in told
+    assert [path.name for path in tmp_path.iterdir()] == [".site.lock"]
 
 
 MANY = """
