@@ -202,6 +202,13 @@ def test_names_of_files_are_safe(name: str) -> None:
         assert not [each for each in parts[:-1] if each.endswith(KINDS)]
 
 
+@pytest.mark.parametrize("name", [TURNS, *ODD])
+def test_the_cells_of_a_row_are_named_by_its_file(name: str) -> None:
+    """So that a script in the page knows where they are."""
+    row, cell = filed(links.scenario(name)), filed(links.cell(name, KEYS[0]))
+    assert cell == re.sub(r"^scenarios/(.*)\.html$", rf"cells/\1/{KEYS[0]}.html", row)
+
+
 def test_names_of_files_are_readable_where_they_can_be() -> None:
     """As their addresses are."""
     assert filed("/") == "index.html"

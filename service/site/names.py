@@ -29,7 +29,8 @@ _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
 def filed(path: str, query: str = "") -> str:
     """Return the name of the file for an address, relative to the site: ``/scenarios/a/b`` -> ``scenarios/a/b.html``.
 
-    JSON is what lies below ``/api/``; what is named like a file keeps its name; all else is a page.
+    JSON is what lies below ``/api/``; what is named like a file keeps its name; all else is a page. The cells of the row
+    ``scenarios/a/b.html`` are ``cells/a/b/KEY.html``: scripts in a page rely on it.
     """
     *folders, last = (unquote(part, errors="backslashreplace") for part in path[1:].split("/"))
     ending = ".json" if folders[:1] == ["api"] else ".html"
@@ -39,12 +40,12 @@ def filed(path: str, query: str = "") -> str:
         last, ending = stem, ".xml" if kind == "atom" else dot + kind
     if last == "docs" and folders == ["api"]:
         ending = ".html"
-    name = part(f"{last}?{query}" if query else last or "index")
+    name = folder(f"{last}?{query}" if query else last or "index")
     return "/".join([*map(folder, folders), name + ending])
 
 
 def folder(text: str) -> str:
-    """Return the name of a folder; none is named like a file, because there may be such a file beside it."""
+    """Return a part that may be a folder: none is named like a file, because there may be such a file beside it."""
     return _hashed(text) if text.endswith(KINDS) else part(text)
 
 
