@@ -478,3 +478,12 @@ def test_a_site_and_a_snapshot_are_written_at_once(real_data: Path, tmp_path: Pa
     assert files(tmp_path / "one") == files(tmp_path / "two")
     assert "The snapshot that ships with dask-matrix" in (tmp_path / "one" / "index.html").read_text()
     assert not (tmp_path / "no").exists()
+
+
+def test_the_page_for_publishing_tells_of_every_option() -> None:
+    """Of the command, as it is declared."""
+    root = Path(__file__).parents[1]
+    declared = (root / "service" / "exporting.py").read_text(encoding="utf-8")
+    options = {*re.findall(r'"(--[a-z-]+)"', declared), "--data", "--scenarios", "--json"}
+    page = (root / "docs" / "publishing.md").read_text(encoding="utf-8")
+    assert [option for option in sorted(options) if f"| `{option}" not in page] == []
