@@ -26,8 +26,8 @@ UNLIKE = frozenset({Verdict.FLAKY, Verdict.TIMEOUT, Verdict.CRASH})
 """Verdicts whose executions each tell something else; of others the page of the cell shows the one that decides."""
 SILENT = frozenset({Verdict.PASS, Verdict.UNTESTED, Verdict.UNINSTALLABLE})
 """Verdicts that the row, or the head of the column, says all of."""
-PAGED = {"after", "before", "cursor"}
-"""Parameters that turn the pages of a long list: each page is a file of its own."""
+TELLING = {"after", "before", "cursor", "limit", "area", "scenario"}
+"""Parameters, of what is neither the matrix nor a move, whose answers are files of their own: pages of long lists, narrowed feeds."""
 LATEST = "latest"
 NEEDS_A_SERVER = re.compile(r"/(healthz|readyz|metrics|api/v1/(records|matrix\.parquet)|(.*/)?(events|stream))$")
 MAYBE = ("/matrix.svg", "/about", "/runs", f"{links.API}/runs")
@@ -76,6 +76,7 @@ class Contents:
             yield f"{links.API}/{name}"
         for area in sorted(self.areas):
             yield links.matrix({"area": area, **WHOLE})
+        yield from map(links.release, self.releases)
         for scenario in self.matrix.scenarios:
             yield from _with_twin(links.scenario(scenario.id))
         for environment in self.matrix.environments:
@@ -172,8 +173,7 @@ def _at(path: str) -> Place:
 
 def _other(path: str, query: str, told: dict[str, str], fragment: str) -> Way:
     """Return the place of any other address; a query that is not known is for scripts, or for nobody."""
-    feed = path.startswith("/feed.") and told.keys() & {"area", "scenario"}
-    if query and (feed or told.keys() <= PAGED):
+    if query and told.keys() <= TELLING:
         return Way(Place(f"{path}?{query}", filed(path, query)), fragment)
     tells = query and not path.startswith("/static/")  # there it only tells one version from another
     return Way(_at(path), f"?{query}{fragment}" if tells else fragment)
