@@ -102,6 +102,7 @@ class Page(HTMLParser):
         super().__init__()
         self.links: list[str] = []
         self.places: set[str] = set()
+        self.text = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -112,6 +113,10 @@ class Page(HTMLParser):
             elif name.endswith(("href", "src", "action")):
                 assert value, (tag, attrs)
                 self.links.append(value)
+
+    def handle_data(self, data: str) -> None:
+        """Note what is read."""
+        self.text += data
 
 
 def linked(site: Path) -> Iterator[tuple[str, str]]:

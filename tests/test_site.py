@@ -23,7 +23,7 @@ from service.site.names import KINDS, filed, part, relative
 from service.store.store import Store
 from service.web import links
 from tests.conftest import command_line, dask_matrix, environ
-from tests.site_of import HOLDS, KEYS, ODD, REFUSED, TURNS, Page, files, fill, leads_to, linked
+from tests.site_of import HOLDS, HOSTILE, KEYS, ODD, REFUSED, TURNS, Page, files, fill, leads_to, linked
 
 PART = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 KNOWN = """
@@ -97,6 +97,15 @@ def test_every_link_leads_to_a_file(site: Path) -> None:
         assert not fragment or fragment in places[target], (name, link)
         seen += 1
     assert seen > 1000
+
+
+def test_what_evidence_says_is_no_link(site: Path) -> None:
+    """However much it looks like one: it is read as it was written, on pages, in feeds and in JSON."""
+    row, cell = links.scenario(TURNS), links.cell(TURNS, KEYS[3])
+    assert f"x = '{2 * chr(39)}{HOSTILE}" in Page((site / filed(row)).read_text()).text
+    assert Page((site / filed(cell)).read_text()).text.count(HOSTILE) >= 4
+    assert HOSTILE in Page((site / "feed.xml").read_text()).text
+    assert json.loads((site / filed(links.twin(row))).read_bytes())["title"] == f"It {HOSTILE}"
 
 
 def test_no_file_names_a_server_or_this_machine(data: Path, site: Path) -> None:

@@ -1,7 +1,7 @@
 """Makes the links of an answer relative: in pages, pictures, feeds and JSON, each as it is written there.
 
-Pages come from templates that escape every quote of what they show, and JSON escapes them too, so that what looks like an
-attribute, or like a key and its value, is one.
+Pages, pictures and feeds come from what escapes every ``<`` and ``>`` of what is shown, in attributes too, so that what looks
+like a tag is one; JSON escapes quotes, so that what looks like a key and its value is that.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ORIGIN = "http://site.invalid"
 """What feeds, which name whole addresses, are asked at (RFC 2606: nobody has it)."""
+_TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 _ATTRIBUTE = re.compile(r' ([a-z-]*(?:href|src|action))="(/[^"]*)"')
 _IN_FEED = re.compile(rf' href="{re.escape(ORIGIN)}(/[^"]*)"')
 _IN_JSON = re.compile(rf'"([a-z_]*(?:page|href|url))":\s?"(?:{re.escape(ORIGIN)})?(/[^"\\]*)"')
@@ -30,12 +31,16 @@ def html(text: str, lead: Lead) -> str:
         target = lead(unescape(found[2]))
         return "" if target is None else f' {found[1]}="{escape(target)}"'
 
-    return _ATTRIBUTE.sub(replaced, text)
+    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(replaced, tag[0]) if '="/' in tag[0] else tag[0], text)
 
 
 def atom(text: str, lead: Lead) -> str:
     """Return an Atom feed likewise."""
-    return _IN_FEED.sub(lambda found: f' href="{escape(lead(unescape(found[1])) or "")}"', text)
+
+    def replaced(found: re.Match[str]) -> str:
+        return f' href="{escape(lead(unescape(found[1])) or "")}"'
+
+    return _TAG.sub(lambda tag: _IN_FEED.sub(replaced, tag[0]), text)
 
 
 def json(text: str, lead: Lead) -> str:
