@@ -278,7 +278,7 @@ def test_a_link_leads_to_what_is_nearest(data: Path, link: str, file: str, rest:
 
 @pytest.mark.parametrize(
     "link",
-    ["/?at=2025-01-01", "/healthz", "/api/v1/matrix.parquet", "/api/v1/matrix?format=csv", "//x.org/", "/runs/x/events",
+    ["/?at=2025-01-01", "/releases?at=2025-01-01", "/healthz", "/api/v1/matrix.parquet", "/api/v1/matrix?format=csv", "//x.org/", "/runs/x/events",
      "/api/v1/upgrade?from=2024.12.0&to=2025.2.0"],
 )  # fmt: skip
 def test_what_needs_a_server_is_no_link(data: Path, link: str) -> None:

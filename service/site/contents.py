@@ -102,9 +102,10 @@ class Contents:
 
     def _found(self, link: str) -> Way | None:
         found = urlsplit(link)
-        if found.netloc or not found.path.startswith("/") or NEEDS_A_SERVER.match(found.path):
-            return None
         path, values = found.path, parse_qsl(found.query)
+        computed = "at" in dict(values) or NEEDS_A_SERVER.match(path)  # what was at some moment is computed
+        if computed or found.netloc or not path.startswith("/"):
+            return None
         fragment = f"#{found.fragment}" if found.fragment else ""
         match path.strip("/").split("/"):
             case [""]:
@@ -118,11 +119,9 @@ class Contents:
             case _:
                 return _other(path, found.query, dict(values), fragment)
 
-    def _matrix(self, values: list[tuple[str, str]], fragment: str) -> Way | None:
+    def _matrix(self, values: list[tuple[str, str]], fragment: str) -> Way:
         """Return the page of the matrix that is nearest: what filters in the page reads the query."""
         told = dict(values)
-        if "at" in told:
-            return None  # what was at some moment is computed
         rest = {name: value for name, value in told.items() if WHOLE.get(name) != value}
         if not told:
             return Way(_at("/"), fragment)
@@ -134,7 +133,7 @@ class Contents:
         return Way(Place(links.matrix(WHOLE), "all.html"), f"?{urlencode(values)}{fragment}")
 
     def _matrix_json(self, told: dict[str, str]) -> Way | None:
-        if "at" in told or "format" in told:
+        if "format" in told:
             return None
         path, area = f"{links.API}/matrix", told.get("area")
         if area in self.areas:
