@@ -185,7 +185,7 @@ def test_a_link_that_nothing_answers_is_none(tmp_path: Path) -> None:
     done = dask_matrix("export", tmp_path / "site", data=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "/runs/r (404): it has no answer" in done.stderr
-    assert "<dd><a>r</a></dd>" in (tmp_path / "site" / filed(links.cell(TURNS, KEYS[3]))).read_text()
+    assert "<a>r</a>" in (tmp_path / "site" / filed(links.cell(TURNS, KEYS[3]))).read_text()
     assert all(
         leads_to(tmp_path / "site", *each).is_file() for each in linked(tmp_path / "site") if "//" not in each[1]
     )
