@@ -11,13 +11,12 @@ import traceback
 from dataclasses import replace
 from importlib.metadata import version as installed_version
 from io import TextIOWrapper
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from service import authoring, checking, options
+from service import authoring, checking, exporting, options
 from service.conclude import DONE, GOES_ON, NOT_ALL_DONE, USAGE, rejected
 from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
@@ -30,6 +29,7 @@ OURS = 5
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(authoring.app, name="scenarios")
 app.command()(checking.check)
+app.command()(exporting.export)
 
 
 def main() -> None:
@@ -244,21 +244,6 @@ def serve(
     if parent is not None:
         when_gone(parent, lambda: setattr(server, "should_exit", True))
     server.run(sockets=[listening])
-
-
-@app.command()
-def export(
-    snapshot: Annotated[Path, typer.Option("--snapshot", metavar="FOLDER", help="Where the snapshot is written.")],
-    scenarios: options.Scenarios = None,
-    data: options.Data = None,
-    as_json: options.Json = False,
-) -> None:
-    """Write what counts of the evidence, of the scenarios as they are now, as a snapshot to ship."""
-    from service.shipping import export_snapshot
-
-    head = export_snapshot(workplace_of(data, scenarios), snapshot)
-    if as_json:
-        print(head.model_dump_json(indent=1))
 
 
 @app.command()

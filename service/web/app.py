@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
+from service.domain.known import today
 from service.store.store import Store
 from service.web import api, badges, events, feeds, forms, pages, runs, upgrades
 from service.web.answers import Keeping
@@ -16,13 +17,13 @@ from service.web.cors import OpenToRead
 from service.web.front import HERE, Front, build
 from service.web.openapi import TAGS, Described, operation_id
 from service.web.problems import add_handlers
-from service.web.reader import Reader
+from service.web.reader import Reader, day_of
 from service.web.state import State
 from service.web.words import PROMISE, TITLE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from datetime import datetime
+    from collections.abc import AsyncIterator, Callable
+    from datetime import date, datetime
 
     from fastapi import FastAPI
 
@@ -32,10 +33,13 @@ SMALLEST_COMPRESSED = 1_000
 """Bytes."""
 
 
-def create_app(store_url: str, beliefs: Beliefs | None = None, snapshot_of: datetime | None = None) -> FastAPI:
+def create_app(
+    store_url: str, beliefs: Beliefs | None = None, snapshot_of: datetime | None = None, *, static: bool = False
+) -> FastAPI:
     """Return the application on the database at a SQLAlchemy URL, made or migrated where needed.
 
     ``beliefs`` are what is known beside it; ``snapshot_of`` says of when the snapshot is that the database holds.
+    ``static``: its pages are to be kept as files, so they need no server, and what they say follows from the evidence alone.
     Raises what Store.open raises: DatabaseTooNew or DatabaseUnreachable.
     """
     store = Store.open(store_url)
@@ -57,8 +61,9 @@ def create_app(store_url: str, beliefs: Beliefs | None = None, snapshot_of: date
         lifespan=lifespan,
     )
     made_by = build()
-    reader = app.state.reader = Reader(store, beliefs)
+    reader = app.state.reader = Reader(store, beliefs, _always(day_of(store)) if static else today)
     app.state.templates, app.state.build, app.state.snapshot_of = pages.templates(), made_by, snapshot_of
+    app.state.static = static
     app.state.pulse = events.Pulse(events.looking(reader, f"{made_by} {snapshot_of}"))
     for each in (forms, api, upgrades, runs, events, badges, feeds, pages):
         app.include_router(each.router)
@@ -66,8 +71,14 @@ def create_app(store_url: str, beliefs: Beliefs | None = None, snapshot_of: date
     app.include_router(api.health)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     add_handlers(app, pages.problem)
+    if static:
+        return app  # no browser asks it: no headers, no compression
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
     app.add_middleware(Keeping)
     app.add_middleware(Front, state=State(reader, made_by, snapshot_of))
     app.add_middleware(OpenToRead)
     return app
+
+
+def _always(day: date) -> Callable[[], date]:
+    return lambda: day

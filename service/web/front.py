@@ -25,6 +25,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+POLICY_IN_PAGE = POLICY.rpartition("; frame-ancestors")[0]
+"""For pages kept as files, whose hosts send no headers: a page itself cannot say who may frame it."""
 POLICED = "content-security-policy"
 """A header that an answer may have of its own: a picture opened by itself is a page too."""
 HEADERS = {

@@ -19,7 +19,7 @@ from service.web.apidocs import docs_page
 from service.web.as_of import AsOf, AtQuery
 from service.web.cell_page import cell_page
 from service.web.environment_page import environment_page, release_page
-from service.web.front import HERE, POLICED
+from service.web.front import HERE, POLICED, POLICY_IN_PAGE
 from service.web.overview import matrix_page
 from service.web.picture import picture
 from service.web.query import MatrixQuery, PageQuery
@@ -43,7 +43,8 @@ class Frame:
 
     ``live``: results are coming in.
 
-    ``snapshot`` says of when the snapshot is that is shown, if it is one.
+    ``snapshot`` says of when the snapshot is that is shown, if it is one. ``static``: the page is kept as a file, no server
+    answers it, and ``policy`` is what it allows.
     """
 
     site: str
@@ -58,6 +59,8 @@ class Frame:
     results: str
     newest: str
     snapshot: str
+    static: bool = False
+    policy: str = POLICY_IN_PAGE
 
 
 def templates() -> Environment:
@@ -79,6 +82,8 @@ def show(  # noqa: PLR0913 - what tells pages apart
     reader: Reader = request.app.state.reader
     poll = poll and request.app.state.snapshot_of is None  # a snapshot stays as it is
     freshness = reader.freshness()
+    static = request.app.state.static
+    poll = poll and not static
     frame = Frame(
         site=TITLE,
         title=title,
@@ -86,12 +91,13 @@ def show(  # noqa: PLR0913 - what tells pages apart
         twin=twin or links.twin(request.url.path + (f"?{request.url.query}" if request.url.query else "")),
         build=request.app.state.build,
         version=version("dask-matrix"),
-        etag=request.state.etag,
+        etag="" if static else request.state.etag,
         poll=links.EVENTS if poll else "",
         live=poll and reader.is_live(),
         results=f"{freshness.results:,}",
         newest=times.moment(freshness.newest_result),
         snapshot=times.moment(request.app.state.snapshot_of),
+        static=static,
     )
     return HTMLResponse(request.app.state.templates.get_template(name).render(page=page, frame=frame))
 

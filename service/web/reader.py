@@ -30,6 +30,12 @@ MOMENTS = 4
 """How many matrices as they were at a moment are kept, those asked for last."""
 
 
+def day_of(store: Store) -> date:
+    """Return the day of the newest evidence: what is said as of it is the same whenever it is said."""
+    newest = store.freshness().newest
+    return newest.astimezone(UTC).date() if newest else today()
+
+
 class Reader:
     """Reads one store for many requests at once. ``day`` tells the day, by which known failures expire."""
 

@@ -45,7 +45,13 @@
 
   const escaped = (id) => (/(^|\/)(|\.|\.\.)(\/|$)/.test(id) ? encodeURIComponent(id) : id.split("/").map(encodeURIComponent).join("/"));
   const frozen = () => (view().dataset.frozen ? `?at=${encodeURIComponent(view().dataset.frozen)}` : "");
-  const address = (row, column) => `/cells/${escaped(row.dataset.id)}/${sheet.heads[column].dataset.key}${frozen()}`;
+  const SILENT = /^v-(pass|untested|uninstallable) w\d+$/; // in plain files its row's page says all of such a cell
+  function file(row, column) {
+    const page = row.cells[0].querySelector("a").getAttribute("href");
+    if (SILENT.test(stretch(row, column).className)) return page;
+    return page.replace("scenarios/", "cells/").replace(/\.html$/, `/${sheet.heads[column].dataset.key}.html`);
+  }
+  const address = (row, column) => still ? file(row, column) : `/cells/${escaped(row.dataset.id)}/${sheet.heads[column].dataset.key}${frozen()}`;
   function words(row, column) {
     const said = stretch(row, column).textContent.split(": ")[0];
     return `${said} on ${sheet.heads[column].dataset.label}: ${row.cells[0].firstElementChild.textContent}`;

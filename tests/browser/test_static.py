@@ -1,0 +1,105 @@
+"""A site of plain files in a real browser: from any web server, and from disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from service.site.names import filed
+from service.store.store import Store
+from service.web import links
+from tests.conftest import dask_matrix
+from tests.site_of import KEYS, TURNS, files, fill
+
+from .conftest import Window
+
+Open = Callable[..., Window]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a site of rows with odd names and hostile evidence."""
+    made = tmp_path_factory.mktemp("static")
+    with Store.open(f"sqlite:///{made / 'matrix.sqlite'}") as store:
+        fill(store)
+    done = dask_matrix("export", made / "site", data=made)
+    assert done.returncode == 0, done.stderr
+    return made / "site"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """What ``python -m http.server`` is, without a word for each request."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as it is named there
+        """Say nothing."""
+
+
+@pytest.fixture
+def served(folder: Path) -> Iterator[str]:
+    """Return the address of the site on a plain web server."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(params=["server", "disk"])
+def address(request: pytest.FixtureRequest, folder: Path, served: str) -> str:
+    """Return where the site is opened."""
+    return served if request.param == "server" else folder.as_uri()
+
+
+def test_every_file_opens_without_complaint(address: str, folder: Path, window: Open) -> None:
+    """Nothing in the console, nothing against the policy that the page itself states, styles and scripts found."""
+    page = window().page
+    pages = sorted(name for name in files(folder) if name.endswith(".html"))
+    assert len(pages) > 40
+    for name in pages:
+        page.goto(f"{address}/{name}")
+        assert page.evaluate("getComputedStyle(document.querySelector('.skip')).position") == "absolute", name
+        assert page.locator("meta[http-equiv=Content-Security-Policy]").count() == 1, name
+        assert page.evaluate("'static' in document.body.dataset"), name
+
+
+def test_one_can_walk_through_it(address: str, window: Open) -> None:
+    """From the matrix to a cell, to its row, to its area, and back."""
+    page = window().page
+    page.goto(f"{address}/index.html")
+    page.locator("#matrix td.turn a").first.click()
+    expect(page.locator(".verdict")).to_contain_text("fail on Dask 2025.4.0")
+    page.locator(".crumbs a").nth(1).click()
+    expect(page.locator(".crumbs span")).to_have_text(TURNS)
+    page.locator(".crumbs a").nth(1).click()
+    expect(page.locator("#matrix th[scope=row]")).to_have_count(1)
+    page.get_by_role("navigation", name="Sections").get_by_role("link", name="Upgrade").click()
+    page.get_by_role("link", name="2025.2.0 → 2025.4.0").first.click()
+    expect(page.locator("h1")).to_have_text("dask 2025.2.0 → 2025.4.0")
+
+
+def test_it_says_that_there_is_no_server(address: str, window: Open) -> None:
+    """In place of forms that none would answer; and what can be done instead."""
+    page = window(java_script_enabled=False).page
+    page.goto(f"{address}/index.html")
+    expect(page.get_by_role("navigation", name="Parts of the matrix")).to_contain_text("there is no server to ask")
+    page.goto(f"{address}/upgrade.html")
+    expect(page.locator("main")).to_contain_text("dask-matrix check --from")
+    for name in ("index", "all", "upgrade", "releases"):
+        page.goto(f"{address}/{name}.html")
+        assert page.locator("form").count() == 0
+        expect(page.locator("footer")).to_contain_text("Plain files")
+
+
+def test_hostile_evidence_does_nothing_here_either(address: str, window: Open) -> None:
+    """It is read as it was written, links and all."""
+    page = window().page
+    page.on("dialog", lambda _dialog: pytest.fail("a script ran"))
+    page.goto(f"{address}/{filed(links.cell(TURNS, KEYS[3]))}")
+    expect(page.locator("main")).to_contain_text('<a href="/etc/passwd" src="/x">"page":"/etc"')
