@@ -15,7 +15,7 @@ from service.site.names import filed
 from service.store.store import Store
 from service.web import links
 from tests.conftest import dask_matrix
-from tests.site_of import KEYS, TURNS, files, fill
+from tests.site_of import HOLDS, KEYS, TURNS, files, fill
 
 from .conftest import Window
 
@@ -73,7 +73,7 @@ def test_one_can_walk_through_it(address: str, window: Open) -> None:
     """From the matrix to a cell, to its row, to its area, and back."""
     page = window().page
     page.goto(f"{address}/index.html")
-    page.locator("#matrix td.turn a").first.click()
+    page.locator("#matrix i.turn").first.click()
     expect(page.locator(".verdict")).to_contain_text("fail on Dask 2025.4.0")
     page.locator(".crumbs a").nth(1).click()
     expect(page.locator(".crumbs span")).to_have_text(TURNS)
@@ -93,8 +93,19 @@ def test_it_says_that_there_is_no_server(address: str, window: Open) -> None:
     expect(page.locator("main")).to_contain_text("dask-matrix check --from")
     for name in ("index", "all", "upgrade", "releases"):
         page.goto(f"{address}/{name}.html")
-        assert page.locator("form").count() == 0
+        assert page.locator("form[action]").count() == 0
         expect(page.locator("footer")).to_contain_text("Plain files")
+
+
+def test_the_filter_works_in_the_page(address: str, window: Open) -> None:
+    """As one types, and as the address says; a cell that its row says all of leads to the row."""
+    page = window().page
+    page.goto(f"{address}/all.html?q=is:turning")
+    expect(page.locator("tr[data-id]:visible")).to_have_count(1)
+    page.get_by_label("Filter").fill("area:bag adds")
+    expect(page.locator("tr[data-id]:visible")).to_have_count(1)
+    page.locator("tr[data-id]:visible i.v-pass").last.click()
+    expect(page.locator(".crumbs span")).to_have_text(HOLDS)
 
 
 def test_hostile_evidence_does_nothing_here_either(address: str, window: Open) -> None:

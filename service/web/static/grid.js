@@ -45,13 +45,14 @@
 
   const escaped = (id) => (/(^|\/)(|\.|\.\.)(\/|$)/.test(id) ? encodeURIComponent(id) : id.split("/").map(encodeURIComponent).join("/"));
   const frozen = () => (view().dataset.frozen ? `?at=${encodeURIComponent(view().dataset.frozen)}` : "");
-  const SILENT = /^v-(pass|untested|uninstallable) w\d+$/; // in plain files its row's page says all of such a cell
-  function file(row, column) {
-    const page = row.cells[0].querySelector("a").getAttribute("href");
-    if (SILENT.test(stretch(row, column).className)) return page;
-    return page.replace("scenarios/", "cells/").replace(/\.html$/, `/${sheet.heads[column].dataset.key}.html`);
+  // as plain files, cells lie beside their row, and only those that tell more than it have a page
+  const TELLS = /\b(v-(fail|timeout|crash|flaky|na|stale)|turn|o-[a-z-]+)\b/;
+  function kept(row, column) {
+    const file = row.cells[0].querySelector("a").getAttribute("href");
+    if (!TELLS.test(stretch(row, column).className)) return file;
+    return file.replace(/(^|\/)scenarios\//, "$1cells/").replace(/\.html$/, `/${sheet.heads[column].dataset.key}.html`);
   }
-  const address = (row, column) => still ? file(row, column) : `/cells/${escaped(row.dataset.id)}/${sheet.heads[column].dataset.key}${frozen()}`;
+  const address = (row, column) => still ? kept(row, column) : `/cells/${escaped(row.dataset.id)}/${sheet.heads[column].dataset.key}${frozen()}`;
   function words(row, column) {
     const said = stretch(row, column).textContent.split(": ")[0];
     return `${said} on ${sheet.heads[column].dataset.label}: ${row.cells[0].firstElementChild.textContent}`;
@@ -110,6 +111,7 @@
 
   function open(url, event) {
     if (event && (event.ctrlKey || event.metaKey || event.shiftKey || event.button === 1)) return window.open(url, "_blank", "noopener");
+    if (still) return location.assign(url); // from disk, nothing can be fetched into a panel
     document.dispatchEvent(new CustomEvent("matrix:open", { detail: url }));
   }
   document.addEventListener("click", (event) => {

@@ -12,18 +12,12 @@
     document.dispatchEvent(new Event("matrix:changed"));
   }
 
-  // Links in plain files are relative to their own file.
-  function rebase(page, base) {
-    for (const link of page.querySelectorAll("#main [href]")) link.setAttribute("href", new URL(link.getAttribute("href"), base).href);
-  }
-
   async function show(url) {
     const was = panel.hidden;
     if (was) back = document.activeElement;
-    const answer = await fetch(url, { headers: { Accept: "text/html" } }).catch(() => null); // from a disk nothing is fetched
+    const answer = await fetch(url, { headers: { Accept: "text/html" } }).catch(() => null);
     if (!answer || !answer.ok) return location.assign(url);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    rebase(page, new URL(url, location.href));
     const bar = document.createElement("div");
     bar.className = "bar";
     const whole = Object.assign(document.createElement("a"), { href: url, textContent: "Its own page" });
@@ -40,7 +34,7 @@
   }
 
   const named = () => (location.hash.startsWith("#cell=") ? decodeURIComponent(location.hash.slice(6)) : "");
-  const safe = (url) => (/^\/([^/].*\/)?(cells|scenarios)\//.test(url) ? url : "");
+  const safe = (url) => (/^(\.?\/)?cells\//.test(url) ? url : "");
   function follow() {
     const url = safe(named());
     if (url) show(url);
