@@ -233,12 +233,14 @@ def serve(
 
     from service.showing import shown
     from service.web.app import create_app
+    from service.web.events import end_with
 
     what = shown(data, scenarios, shipped=snapshot)
     listening = listen(host, port)
     print(f"The matrix is on http://{host}:{listening.getsockname()[1]} (Ctrl-C ends).", file=sys.stderr, flush=True)
     made = create_app(what.database, what.beliefs, what.snapshot_of)
     server = uvicorn.Server(uvicorn.Config(made, log_level="warning"))
+    end_with(made, lambda: server.should_exit)
     if parent is not None:
         when_gone(parent, lambda: setattr(server, "should_exit", True))
     server.run(sockets=[listening])

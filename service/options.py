@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from service.collect.order import Isolation, Limits, Verification
+from service.collect.order import Verification
 from service.collect.plan import Repeats
 from service.domain.age import moment_before
 from service.domain.environment import Lane
 from service.domain.errors import DaskMatrixError
+from service.domain.limits import Isolation, Limits
 from service.domain.outcome import Verdict
 
 BROKEN = frozenset({Verdict.FAIL, Verdict.TIMEOUT, Verdict.CRASH})

@@ -79,6 +79,16 @@ def test_a_real_release_and_one_that_does_not_install_become_two_columns(real_da
     }
 
 
+def test_a_run_says_what_it_set_out_to_do_and_what_came_of_it(real_data: Path) -> None:
+    """Both environments, though one cannot be had; each scenario once, and one of them once more."""
+    with Store.open(Places(real_data).database) as store:
+        first = store.runs.page(100)[-1]
+        parts = store.runs.parts(first.record.id)
+    assert (first.record.environments, first.environments) == (2, 2)
+    assert (first.progress.done, first.progress.planned, first.progress.results) == (3, 3, 4)
+    assert sorted(part.refusal for part in parts) == ["", "resolve"]
+
+
 def test_the_environment_holds_what_its_lock_says_and_nothing_else(real_data: Path) -> None:
     """No pytest, no pip, nothing of ours."""
     key = next(each["key"] for each in shown(real_data)["environments"] if each["release"] == "2025.2.0")

@@ -85,6 +85,7 @@ class Drive:
         self.sessions = Sessions(order, workplace, store, self.summary.run, report, start)
         self._stop = self.sessions.stop
         self._begun = threading.Lock()
+        self._intended = 0
         self._ready: dict[str, Described] = {}
 
     def run(self) -> Summary:
@@ -107,10 +108,12 @@ class Drive:
         """Have every environment worked through, then confirm until nothing is in doubt."""
         outlook = Outlook(self.order, self.store)
         left = self._not_done(outlook)
+        self._intended = len(left)
         _all_of(pool.submit(self._guarded, each.spec.label, self._environment, each) for each in left)
         confirming = Confirming(outlook, self.summary.run)
         while self.order.confirms and not self._stop.is_set() and (keys := confirming.wanted(self._ready)):
             ready = [self._ready[key] for key in keys]
+            self._intended = self._intended or len(ready)
             confirm = partial(self._confirm, confirming)
             _all_of(pool.submit(self._guarded, each.label, confirm, each) for each in ready)
 
@@ -239,7 +242,7 @@ class Drive:
         with self._begun:
             if not self.sessions.folder.exists():
                 recorder = Recorder(self.sessions.folder / "run.jsonl", self.summary.run)
-                recorder.describe_run(self.order.catalog.folder)
+                recorder.describe_run(self.order.catalog.folder, self._intended)
                 self.store.take_file(recorder.path, self.places.records)
 
 

@@ -44,8 +44,8 @@ class Recorder:
         finally:
             os.close(handle)
 
-    def describe_run(self, scenario_set: Path) -> None:
-        """Say who runs what, where, from which commit."""
+    def describe_run(self, scenario_set: Path, environments: int) -> None:
+        """Say who runs what, where, from which commit, and in how many environments there may be something to do."""
         self.write(
             RunRecord(
                 id=self.run,
@@ -56,6 +56,7 @@ class Recorder:
                 commit=commit_of(scenario_set),
                 scenario_set=scenario_set.name,
                 tool=version("dask-matrix"),
+                environments=environments,
             )
         )
 

@@ -18,6 +18,8 @@ from service.domain.outcome import Outcome
 from service.domain.release import Release
 
 MOST_PROBLEMS = 5
+MOST_ENVIRONMENTS = 2**31 - 1
+"""What a database's integer holds."""
 
 
 def _valid_release(text: str) -> str:
@@ -55,7 +57,10 @@ class Base(BaseModel):
 
 
 class RunRecord(Base):
-    """One batch of work: who ran it, where, and from which commit of the scenario set."""
+    """One batch of work: who ran it, where, and from which commit of the scenario set.
+
+    ``environments`` counts those it set out to work on; some of them may turn out to have nothing to do.
+    """
 
     kind: Literal["run"] = "run"
     who: str
@@ -63,6 +68,7 @@ class RunRecord(Base):
     commit: str | None = None
     scenario_set: str
     tool: str
+    environments: int | None = Field(default=None, ge=0, le=MOST_ENVIRONMENTS)
 
 
 class EnvironmentRecord(Base):

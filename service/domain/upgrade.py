@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from service.domain import reasons
 from service.domain.answer import Answer, Evidence, Finding, NewWarning, Question, Safety, Seen, Step
 from service.domain.beliefs import Beliefs
+from service.domain.change import new_warnings
 from service.domain.compare import Accepted, Comparison, compare, standing_for
 from service.domain.environment import Python, packages
 from service.domain.lanes import lanes, packages_changed
@@ -17,7 +18,6 @@ from service.domain.release import Release
 from service.domain.road import Walk, between, specifier
 from service.domain.scope import Scope
 from service.domain.told import column, listed
-from service.domain.warned import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -186,13 +186,8 @@ def _why(move: _Move, row: Scenario) -> str:
 
 def _new_warnings(move: _Move, backing: Backing) -> Iterator[NewWarning]:
     """Yield what is warned of on the target alone, by the scenarios that hold on both sides."""
-    if move.start is None or move.target is None or move.start.key == move.target.key:
-        return
-    before, after = backing.warnings(move.start.key), backing.warnings(move.target.key)
-    warning = [row for row in move.sides.matrix.scenarios if row.id in after]
-    for row in (each for each in warning if move.sides.bit(each) & move.compared.holding):
-        for given in fresh(before.get(row.id, ()), after[row.id]):
-            yield NewWarning(scenario=row.id, title=row.title, category=given.category, message=given.message)
+    if move.start and move.target:
+        yield from new_warnings(move.sides, move.start, move.target, move.compared.holding, backing.warnings)
 
 
 def _evidence(move: _Move, backing: Backing) -> Evidence:

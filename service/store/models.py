@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, Text, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, Text, TypeDecorator, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 ONLY = 1
@@ -37,6 +37,7 @@ class Run(Table):
     """A run, as its record describes it."""
 
     __tablename__ = "runs"
+    __table_args__ = (Index("runs_by_time", "at", "id"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -45,6 +46,27 @@ class Run(Table):
     commit: Mapped[str | None]
     scenario_set: Mapped[str]
     tool: Mapped[str]
+    environments: Mapped[int | None]
+
+
+class RunPart(Table):
+    """What came of a run in one environment, counted as it is taken in; ``began`` is the moment of its oldest record."""
+
+    __tablename__ = "run_parts"
+
+    run: Mapped[str] = mapped_column(primary_key=True)
+    environment: Mapped[str] = mapped_column(primary_key=True)
+    began: Mapped[datetime]
+    first: Mapped[datetime | None]
+    last: Mapped[datetime | None]
+    planned: Mapped[int | None]
+    done: Mapped[int]
+    passed: Mapped[int]
+    failed: Mapped[int]
+    timed_out: Mapped[int]
+    crashed: Mapped[int]
+    skipped: Mapped[int]
+    errored: Mapped[int]
 
 
 class Environment(Table):
@@ -130,13 +152,25 @@ class CollectedFile(Table):
     at: Mapped[datetime]
 
 
+BROKEN = text("outcome NOT IN ('passed', 'skipped')")
+"""Which results somebody has to look at; written out, so that a query with it uses the index with it."""
+
+TOLD_OF_BROKEN = ("environment", "scenario", "started", "outcome")
+"""What a run's page tells of them: the index alone answers, without their evidence being passed over."""
+
+
 class Result(Table):
-    """One execution with its evidence. Rows are only ever added."""
+    """One execution with its evidence. Rows are only ever added; ``number`` tells the order in which they were."""
 
     __tablename__ = "results"
-    __table_args__ = (Index("results_by_cell", "scenario", "environment"), Index("results_by_run", "run"))
+    __table_args__ = (
+        Index("results_by_cell", "scenario", "environment"),
+        Index("results_by_run", "run", "number"),
+        Index("results_broken", "run", *TOLD_OF_BROKEN, sqlite_where=BROKEN, postgresql_where=BROKEN),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime]
     run: Mapped[str]
     environment: Mapped[str]
@@ -204,7 +238,7 @@ class RecordFile(Table):
 
 
 class Revision(Table):
-    """One row that counts the batches taken; it changes whenever an answer may.
+    """One row that counts the batches taken and the results in them; it changes whenever an answer may.
 
     ``shape`` is the number at which a row or a column of the matrix last changed, ``removed`` that at which verdicts were last
     taken away: whoever has read all up to a number needs only the verdicts written since, unless one of these is later.

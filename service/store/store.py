@@ -16,17 +16,18 @@ from service.domain.matrix import Environment, Matrix, Scenario
 from service.domain.outcome import Verdict
 from service.domain.records import Rejection, RunRecord, parse_lines
 from service.domain.timing import Timings
-from service.store import backing, models, planning, present
+from service.store import backing, history, models, planning, present
 from service.store.database import WRITES, DatabaseUnreachable, open_engine
 from service.store.planning import Collected
 from service.store.present import Freshness
 from service.store.pulse import Pulse
 from service.store.read import environment_of, result_of, scenario_of, standing_refusal
+from service.store.runs import Runs
 from service.store.take import Take
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from service.domain.result import Result
     from service.domain.stability import Trial
     from service.domain.upgrade import Span
+    from service.domain.verdict import Evidence
     from service.store.planning import World
     from service.store.present import Past, Present
 
@@ -65,11 +67,11 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._pulse = Pulse(engine)
         level = (
             {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         )  # SQLite knows no other
         self._snapshots = engine.execution_options(**level)
+        self._pulse = Pulse(engine)
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -216,10 +218,11 @@ class Store:
                 raise UnknownName("result", result, [])
             return result_of(row)
 
-    def results(self, scenario: str, environment: str) -> list[Result]:
-        """Return all results of one cell, newest first."""
+    def results(self, scenario: str, environment: str, at: datetime | None = None) -> list[Result]:
+        """Return all results of one cell, or those recorded up to a moment, newest first."""
         table = models.Result
         query = select(table).where(table.scenario == scenario, table.environment == environment)
+        query = query.where(table.at <= at.astimezone(UTC)) if at else query
         with self._reading() as session:
             return [result_of(row) for row in session.scalars(query.order_by(table.started.desc(), table.id))]
 
@@ -231,6 +234,23 @@ class Store:
                 raise UnknownName("run", run, [])
             values = {column.name: getattr(row, column.name) for column in models.Run.__table__.columns}
             return RunRecord(run=run, **values)
+
+    @property
+    def runs(self) -> Runs:
+        """What is kept of runs, beside their records."""
+        return Runs(self._reading)
+
+    # parts of the matrix, from their results
+
+    def executions(self, scenario: str, at: datetime | None = None) -> dict[str, list[Evidence]]:
+        """Return by environment all that was executed of a scenario, or recorded of it up to a moment."""
+        with self._reading() as session:
+            return history.executions(session, scenario, at)
+
+    def warnings_of(self, results: Collection[str]) -> dict[str, tuple[Warned, ...]]:
+        """Return scenario id -> the warnings of some results, where they gave any."""
+        with self._reading() as session:
+            return history.warnings_of(session, results)
 
     # answering about upgrades
 

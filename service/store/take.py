@@ -10,6 +10,7 @@ from service.domain import records
 from service.domain.verdict import Evidence, judge
 from service.store import models
 from service.store.read import evidence, portions, verdict_row
+from service.store.runs import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -33,6 +34,7 @@ class Take:
         self.duplicates = 0
         self._cells: set[tuple[str, str]] = set()
         self._scenarios: set[str] = set()
+        self._parts = Parts(session)
         self._former = {row.former: row for row in session.scalars(select(models.FormerName))}
 
     def add(self, batch: Sequence[records.Record]) -> None:
@@ -49,6 +51,7 @@ class Take:
                 self._count(takers[type(record)](record))
         self._results([record for record in batch if isinstance(record, records.ResultRecord)])
         self.session.flush()
+        self._parts.write()
         self._judge()
 
     def _count(self, new: bool, many: int = 1) -> None:  # noqa: FBT001 - the count's own flag
@@ -76,6 +79,7 @@ class Take:
         return self._newest(models.Run, record.id, values)
 
     def _environment(self, record: records.EnvironmentRecord) -> bool:
+        self._parts.touch(record.run, record.key, record.at)
         values = record.model_dump(exclude={"v", "kind", "id", "run"})
         present = self.session.get(models.Environment, record.key)
         earlier = present is None or record.at < present.first_at
@@ -88,6 +92,7 @@ class Take:
         return written
 
     def _refusal(self, record: records.RefusalRecord) -> bool:
+        self._parts.touch(record.run, record.environment, record.at)
         values = record.model_dump(include={"environment", "at", "phase", "message"})
         if written := self._newest(models.Refusal, record.environment, values):
             self._shaped()
@@ -95,6 +100,7 @@ class Take:
 
     def _collection(self, record: records.CollectionRecord) -> bool:
         """Let what was found in each file take the place of what an older collection found there."""
+        self._parts.plan(record)
         table, environment = models.CollectedFile, record.environment
         here = select(table.file, table.at).where(table.environment == environment)
         known = dict(self.session.execute(here).all())
@@ -182,9 +188,14 @@ class Take:
                 del fresh[known]
         self._count(new=False, many=len(batch) - len(fresh))
         self._count(new=True, many=len(fresh))
-        rows = [_result_row(record, self._now_called(record.scenario)) for record in fresh.values()]
+        numbers = _numbers(self.session, len(fresh))
+        rows = [
+            {**_result_row(record, self._now_called(record.scenario)), "number": number}
+            for number, record in zip(numbers, fresh.values(), strict=True)
+        ]
         self._insert(models.Result, rows)
         self._widen(fresh.values())
+        self._parts.add(fresh.values())
         self._cells |= {(row["scenario"], row["environment"]) for row in rows}
 
     def _widen(self, batch: Iterable[records.ResultRecord]) -> None:
@@ -238,6 +249,13 @@ def _joined(one: list[Any] | None, other: list[Any]) -> list[Any]:
     if one is None:
         return other
     return [one[0] + other[0], min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])]
+
+
+def _numbers(session: Session, many: int) -> range:
+    """Return the next numbers of results; they are counted by the one row that each writer holds until its end."""
+    revision = session.get_one(models.Revision, 1)
+    revision.number += many
+    return range(revision.number - many + 1, revision.number + 1)
 
 
 def _file_of(function: str) -> str:

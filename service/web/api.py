@@ -5,13 +5,14 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 
-from service.domain.records import RunRecord
-from service.web import schemas
+from service.web import cells, columns, schemas
+from service.web.as_of import StrictAtQuery
 from service.web.links import API
-from service.web.names import EnvironmentKey, ResultId, RunId, ScenarioId
+from service.web.names import EnvironmentKey, ReleaseName, ResultId, ScenarioId
 from service.web.reader import Reader
+from service.web.shapes import AboutOut, about_out
 
 
 def reader_of(request: Request) -> Reader:
@@ -21,6 +22,7 @@ def reader_of(request: Request) -> Reader:
 
 
 Books = Annotated[Reader, Depends(reader_of)]
+At = Annotated[StrictAtQuery, Query()]
 router = APIRouter(prefix=API)
 health = APIRouter()
 
@@ -31,10 +33,16 @@ def releases(books: Books) -> schemas.ReleasesOut:
     return schemas.releases_out(books.matrix())
 
 
+@router.get("/releases/{release}", tags=["releases and environments"])
+def release(release: ReleaseName, query: At, books: Books) -> schemas.ReleaseWhole:
+    """Return one release with its environments, and what each of them turned against the release before."""
+    return schemas.release_whole(columns.version(books, release, query.at))
+
+
 @router.get("/environments/{key}", tags=["releases and environments"])
-def environment(key: EnvironmentKey, books: Books) -> schemas.EnvironmentOut:
-    """Return one environment with its lock, or with what refused it."""
-    return schemas.environment_out(books.store.environment(key))
+def environment(key: EnvironmentKey, query: At, books: Books) -> schemas.EnvironmentOut:
+    """Return one environment with its lock, or with what refused it; its verdicts, and what it turned."""
+    return schemas.environment_out(columns.column(books, key, query.at))
 
 
 @router.get("/scenarios", tags=["scenarios"])
@@ -44,16 +52,16 @@ def scenarios(books: Books) -> schemas.ScenariosOut:
 
 
 @router.get("/scenarios/{scenario:path}", tags=["scenarios"])
-def scenario(scenario: ScenarioId, books: Books) -> schemas.ScenarioOut:
-    """Return one scenario, by its id or a former one, with its source and its verdict in each environment."""
-    return schemas.scenario_out(books.store.scenario(scenario), books.matrix())
+def scenario(scenario: ScenarioId, query: At, books: Books) -> schemas.ScenarioOut:
+    """Return one scenario, by its id or a former one: its source, its verdict in each environment, where it turns."""
+    row = books.store.scenario(scenario)
+    return schemas.scenario_out(row, books.matrix(query.at), books.store.executions(row.id, query.at))
 
 
 @router.get("/cells/{scenario:path}/{key}", tags=["evidence"])
-def cell(scenario: ScenarioId, key: EnvironmentKey, books: Books) -> schemas.CellOut:
+def cell(scenario: ScenarioId, key: EnvironmentKey, query: At, books: Books) -> schemas.CellOut:
     """Return what is said of one scenario in one environment, with the evidence and the commands to repeat it."""
-    row, column = books.store.scenario(scenario), books.store.environment(key)
-    return schemas.cell_out(books.matrix(), row, column, books.store.results(row.id, key))
+    return schemas.cell_out(cells.cell(books, books.store.scenario(scenario), key, query.at))
 
 
 @router.get("/results/{result}", tags=["evidence"])
@@ -62,10 +70,10 @@ def result(result: ResultId, books: Books) -> schemas.ResultOut:
     return schemas.result_out(books.store.result(result))
 
 
-@router.get("/runs/{run}", response_model=schemas.RunOut, tags=["evidence"])
-def run(run: RunId, books: Books) -> RunRecord:
-    """Return who ran a batch of work, where, when, and from which commit of the scenario set."""
-    return books.store.run(run)
+@router.get("/about", tags=["service"])
+def about(books: Books) -> AboutOut:
+    """Return what the words of the matrix mean, the figures that verdicts depend on, and how far the evidence goes."""
+    return about_out(books.matrix())
 
 
 @health.get("/healthz", tags=["service"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from service.web.links import is_stream
 from service.web.problems import KINDS
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ def _route(method: str, path: str, operation: dict[str, Any]) -> Route:
         body=_kind(body) if body else "",
         answer=_kind(shape) if shape else "",
         others=tuple(each for each in content if each != "application/json"),
-        example="" if "{" in path or method != "get" else _example(path, operation.get("parameters", ())),
+        example=""
+        if "{" in path or method != "get" or is_stream(path)
+        else _example(path, operation.get("parameters", ())),
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from service.domain.matrix import Environment, Scenario
+    from service.domain.turns import Turn
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,13 @@ def reproduce(scenario: Scenario, environment: Environment) -> Reproduce:
         nox=f'nox -s "scenarios({environment.label})" -- {wanted} --again'.replace("  ", " "),
         dask_matrix=f"dask-matrix run {place} {wanted} --again".replace("  ", " "),
     )
+
+
+def bisect(turn: Turn) -> str:
+    """Return the command that finds what made a scenario turn: what broke it, or what fixed it."""
+    held, broke = (turn.before, turn.after) if turn.breaks else (turn.after, turn.before)
+    fix = "" if turn.breaks else " --find-fix"
+    return f"dask-matrix bisect {quote(turn.scenario.id)} --good {held.release} --bad {broke.release}{fix}"
 
 
 def install(environment: Environment) -> tuple[str, ...]:

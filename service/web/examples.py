@@ -6,18 +6,25 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from service.domain.answer import Question
+from service.domain.beside import nearest_turn
+from service.domain.change import change
 from service.domain.environment import Lane, Python
 from service.domain.matrix import Environment, Matrix, Scenario
 from service.domain.outcome import Outcome, Verdict
+from service.domain.records import RunRecord
 from service.domain.release import Release
 from service.domain.result import Result
+from service.domain.run import Arrival, Broken, Part, Progress, Run
 from service.domain.sides import Sides
 from service.domain.strips import Strips
 from service.domain.upgrade import upgrade
-from service.domain.verdict import Judgement
-from service.web import schemas
+from service.domain.verdict import Evidence, Judgement
+from service.web import schemas, schemas_runs
 from service.web.badges import SVG, EndpointBadge
+from service.web.cells import Cell, Locks, Neighbour
+from service.web.columns import Column, Version
 from service.web.entries import feed
+from service.web.shapes import about_out
 from service.web.shield import Badge, Colour, svg
 from service.web.syndication import ATOM, JSON_FEED, atom, json_feed
 from service.web.tables import comma_separated
@@ -44,6 +51,10 @@ PARAMETERS: dict[str, Any] = {
     "key": "00000000000000e2",
     "result": "example-result-2",
     "run": "example-run",
+    "before": "example-run",
+    "limit": 20,
+    "after": 2,
+    "Last-Event-ID": "2",
     "covers": "dask.delayed",
     "profile": "example",
     "have": "pandas==2.2.3",
@@ -95,21 +106,71 @@ def _matrix() -> Matrix:
     return Matrix((ROW,), columns, {(ROW.id, column.key): cell for column, cell in cells})
 
 
+def _run() -> Run:
+    record = RunRecord(
+        id="example-run", run="example-run", at=NOON, who="example", host="example", scenario_set="example", tool="0.0"
+    )
+    return Run(record, 1, _part().progress, NOON)
+
+
+def _part() -> Part:
+    outcomes = dict.fromkeys(Outcome, 0) | {Outcome.FAILED: 1}
+    progress = Progress(1, 1, outcomes, NOON, NOON)
+    broken = Broken(ROW.id, ROW.title, Outcome.FAILED)
+    return Part("00000000000000e2", "0.0.2, py311, as-released", "", progress, (broken,))
+
+
+def _stream() -> list[dict[str, str]]:
+    """Return how a run that is over is told: its one result, how far it came, its end."""
+    result = schemas_runs.arrived(
+        Arrival(
+            2, "example-result-2", NOON, "00000000000000e2", "0.0.2, py311, as-released", ROW.id, ROW.title,
+            Outcome.FAILED, 1, 0.5, Verdict.FAIL,
+        )
+    )  # fmt: skip
+    told: dict[str, BaseModel] = {
+        "result": result,
+        "progress": schemas_runs.progress(_run()),
+        "end": schemas_runs.EndEvent(run="example-run", results=1),
+    }
+    return [{"event": event, "data": data.model_dump_json(), "id": "2"} for event, data in told.items()]
+
+
+def _cell(matrix: Matrix, result: Result) -> Cell:
+    """Return the cell that breaks, beside the one that held."""
+    before, after = matrix.environments
+    return Cell(
+        matrix=matrix,
+        scenario=ROW,
+        environment=after,
+        judgement=matrix.cell(ROW, after),
+        results=(result,),
+        neighbour=Neighbour(before, matrix.cell(ROW, before), None, opposite=True),
+        locks=Locks(before, held=True, packages=()),
+        turn=nearest_turn(matrix, ROW, after),
+    )
+
+
 def answers() -> dict[str, Any]:
     """Return by the name of its shape an example of each JSON answer, made by the code that makes the answers."""
     matrix = _matrix()
     column, result = matrix.environments[1], _result()
+    told = Column(column, matrix, change(Sides(matrix), matrix.environments[0], column, lambda _key: {}))
+    seen = Evidence(result.id, result.fingerprint, result.outcome, NOON, result.exception_type, result.seconds)
     question = Question.model_validate({"from": "0.0.1", "to": "0.0.2"})
-    run = {"id": "example-run", "at": NOON, "who": "example", "host": "example", "commit": None}
+    run, part = _run(), _part()
     made: list[BaseModel] = [
         schemas.MatrixOut.model_validate(Strips.of(matrix).columnar()),
         schemas.releases_out(matrix),
-        schemas.environment_out(column),
+        schemas.release_whole(Version(column.release, (told,), matrix.environments[0].release, None)),
+        schemas.environment_out(told),
         schemas.ScenariosOut(scenarios=[schemas.scenario_head(ROW)]),
-        schemas.scenario_out(ROW, matrix),
-        schemas.cell_out(matrix, ROW, column, [result]),
+        schemas.scenario_out(ROW, matrix, {column.key: [seen]}),
+        schemas.cell_out(_cell(matrix, result)),
         schemas.result_out(result),
-        schemas.RunOut.model_validate({**run, "scenario_set": "example", "tool": "0.0"}),
+        schemas_runs.RunsOut(runs=[schemas_runs.run_head(run, NOON)], next=None),
+        schemas_runs.run_out(run, [part], NOON),
+        about_out(matrix),
         schemas.Health(status="ok", version="0.0", revision=1),
         EndpointBadge(label="dask 0.0.2", message="0 of 1 hold", color=Colour.BAD.value),
         upgrade(Sides(matrix), question),
@@ -118,10 +179,13 @@ def answers() -> dict[str, Any]:
 
 
 def documents() -> dict[str, Any]:
-    """Return by media type an example of each answer that is not plain JSON."""
+    """Return by media type, or for a stream by its operation, an example of each answer that is not plain JSON."""
     matrix = _matrix()
     told = feed(matrix, "", None, NOON)
+    state = schemas_runs.StateEvent(state="example", revision=1, live=False)
     return {
+        "run_events": _stream(),
+        "events": [{"event": "state", "data": state.model_dump_json(), "id": state.state}],
         "text/csv": "".join(comma_separated(matrix)),
         SVG: svg(Badge("dask 0.0.2", "0 of 1 hold", Colour.BAD)).decode(),
         ATOM: atom(told, SITE, f"{SITE}feed.atom").decode(),

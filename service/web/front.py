@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from service.domain.errors import DaskMatrixError
 from service.web.answers import STREAMED
-from service.web.links import API
+from service.web.links import API, is_stream
 from service.web.negotiation import ranked
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+POLICED = "content-security-policy"
+"""A header that an answer may have of its own: a picture opened by itself is a page too."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -59,7 +61,8 @@ class Front:
             await self.app(scope, receive, send)
             return
         if scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}  # the server leaves the body out, by the scope that is its own
+            # the server leaves the body out, by the scope that is its own
+            scope = {**scope, "method": "GET", "state": {**scope.get("state", {}), "head": True}}
         tag = await self._tag(scope)
         if tag and tag.removeprefix("W/") in Headers(scope=scope).get("if-none-match", ""):
             await Response(status_code=304, headers=_headers(scope, tag))(scope, receive, send)
@@ -69,7 +72,7 @@ class Front:
 
     async def _tag(self, scope: Scope) -> str:
         """Return the ETag of an address at the present state, or nothing where there is none."""
-        if scope["method"] != "GET" or scope["path"].startswith(UNTAGGED):
+        if scope["method"] != "GET" or scope["path"].startswith(UNTAGGED) or is_stream(scope["path"]):
             return ""
         try:
             if (state := self.state.at_once()) is None:
@@ -104,7 +107,8 @@ def _adding(scope: Scope, tag: str, send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             ends = not headers.get("content-type", "").startswith(STREAMED)
-            headers.update(good if ends and message["status"] in {200, 304} else bad)
+            own = {name: headers[name] for name in (POLICED,) if name in headers}
+            headers.update({**(good if ends and message["status"] in {200, 304} else bad), **own})
         await send(message)
 
     return wrapped

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 API = "/api/v1"
+EVENTS = f"{API}/events"
+"""Where it is told that something has changed."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,26 @@ def result(name: str) -> str:
     return f"/results/{escaped(name)}"
 
 
+def runs(before: str = "", limit: int = 0) -> str:
+    """Return the address of the list of runs, or of those older than one."""
+    told = {"before": before, "limit": str(limit or "")}
+    query = urlencode({name: value for name, value in told.items() if value})
+    return f"/runs?{query}" if query else "/runs"
+
+
 def run(name: str) -> str:
-    """Return the address of what is known of a run: JSON, there is no page yet."""
-    return f"{API}/runs/{escaped(name)}"
+    """Return the address of a run's page."""
+    return f"/runs/{escaped(name)}"
+
+
+def run_events(name: str, after: int) -> str:
+    """Return the address of what arrives of a run after a result's number."""
+    return f"{API}{run(name)}/events?after={after}"
+
+
+def is_stream(path: str) -> bool:
+    """Whether what is answered at a path goes on for as long as something may happen."""
+    return path == EVENTS or (path.startswith(f"{API}/runs/") and path.endswith("/events"))
 
 
 def upgrade(values: dict[str, str | list[str]] | list[tuple[str, str]]) -> str:
@@ -79,8 +98,13 @@ def upgrade(values: dict[str, str | list[str]] | list[tuple[str, str]]) -> str:
 
 
 def release(text: str) -> str:
-    """Return the address of a release in the list of releases."""
-    return f"/releases#{quote(text)}"
+    """Return the address of a release's page."""
+    return f"/releases/{escaped(text)}"
+
+
+def about(part: str = "") -> str:
+    """Return the address of what is to be known about the numbers, or of a part of it."""
+    return f"/about#{part}" if part else "/about"
 
 
 def twin(page: str) -> str:

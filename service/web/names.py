@@ -10,6 +10,12 @@ EnvironmentKey = Annotated[str, Path(description="Key of an environment: 16 hex 
 ScenarioId = Annotated[str, Path(description="Id of a scenario, or a former one. It has slashes.")]
 ResultId = Annotated[str, Path(description="Id of a result.")]
 RunId = Annotated[str, Path(description="Id of a run.")]
+ReleaseName = Annotated[
+    str,
+    Path(
+        description="A release that has an environment, such as 2025.2.0, or `latest`: the newest one with an environment in lane as-released."
+    ),
+]
 ReleaseOrLatest = Annotated[
     str,
     Path(

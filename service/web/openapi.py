@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
+from service.web import links
 from service.web.examples import PARAMETERS, answers, documents, problems
 from service.web.problems import KINDS, MEDIA_TYPE
 
@@ -23,6 +24,7 @@ TAGS = [
     {"name": "releases and environments", "description": "The columns, and exactly what is installed in them."},
     {"name": "scenarios", "description": "The rows, and what they say of themselves."},
     {"name": "evidence", "description": "What verdicts rest on."},
+    {"name": "events", "description": "What happens, told as it happens: server-sent events."},
     {"name": "badges", "description": "Small pictures for a README."},
     {"name": "feeds", "description": "Verdict changes, as news."},
     {"name": "service", "description": "The service itself."},
@@ -103,7 +105,10 @@ def _with_answers(operation: dict[str, Any], method: str, path: str) -> None:
     asks = "parameters" in operation or "requestBody" in operation
     statuses = ["404", "422", "503"] if asks else ["503"]
     statuses += ["400"] if "requestBody" in operation else []
-    if method == "get" and path != "/healthz":
+    if links.is_stream(path):
+        content = answers["200"]["content"]["text/event-stream"]
+        content["schema"] = {"type": "array", "items": content["itemSchema"]}  # for who knows OpenAPI 3.1 only
+    elif method == "get" and path != "/healthz":
         answers["200"]["headers"] = ETAG
         answers["304"] = UNCHANGED
     for status in [*statuses, *(answers.keys() & TROUBLES.keys())]:
@@ -125,7 +130,7 @@ def _with_examples(operation: dict[str, Any], made: dict[str, Any], told: dict[s
             parameter["examples"] = _example([value] if several else value)
     for media_type, content in operation["responses"]["200"]["content"].items():
         shape = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
-        if (value := made.get(shape, told.get(media_type))) is not None:
+        if (value := made.get(shape, told.get(media_type, told.get(operation["operationId"])))) is not None:
             content["examples"] = _example(value)
 
 

@@ -12,13 +12,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
 from service.domain.errors import UnknownName
-from service.web import contexts, evidence, links, palette, times
+from service.web import cells, columns, contexts, evidence, links, palette, times
+from service.web.about_page import about_page
 from service.web.api import Books
 from service.web.apidocs import docs_page
-from service.web.front import HERE
+from service.web.as_of import AsOf, AtQuery
+from service.web.cell_page import cell_page
+from service.web.environment_page import environment_page, release_page
+from service.web.front import HERE, POLICED
 from service.web.overview import matrix_page
 from service.web.picture import picture
 from service.web.query import MatrixQuery, PageQuery
+from service.web.scenario_page import scenario_page
 from service.web.upgrade_page import upgrade_page
 from service.web.upgrades import AskedQuery
 from service.web.words import TITLE
@@ -29,11 +34,14 @@ if TYPE_CHECKING:
     from service.web.reader import Reader
 
 router = APIRouter(include_in_schema=False)
+At = Annotated[AtQuery, Query()]
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around every page. ``poll``: look for a newer version; ``live``: results are coming in.
+    """What stands around every page. ``poll``: where it is told that there is a newer version, if there can be one.
+
+    ``live``: results are coming in.
 
     ``snapshot`` says of when the snapshot is that is shown, if it is one.
     """
@@ -45,7 +53,7 @@ class Frame:
     build: str
     version: str
     etag: str
-    poll: bool
+    poll: str
     live: bool
     results: str
     newest: str
@@ -69,6 +77,7 @@ def show(  # noqa: PLR0913 - what tells pages apart
 ) -> HTMLResponse:
     """Render a page within its frame; its JSON twin has the same address under the API, unless one is named."""
     reader: Reader = request.app.state.reader
+    poll = poll and request.app.state.snapshot_of is None  # a snapshot stays as it is
     freshness = reader.freshness()
     frame = Frame(
         site=TITLE,
@@ -78,7 +87,7 @@ def show(  # noqa: PLR0913 - what tells pages apart
         build=request.app.state.build,
         version=version("dask-matrix"),
         etag=request.state.etag,
-        poll=poll,
+        poll=links.EVENTS if poll else "",
         live=poll and reader.is_live(),
         results=f"{freshness.results:,}",
         newest=times.moment(freshness.newest_result),
@@ -98,7 +107,10 @@ def matrix(request: Request, query: Annotated[PageQuery, Query()], books: Books)
 @router.get("/matrix.svg")
 def matrix_svg(query: Annotated[MatrixQuery, Query()], books: Books) -> Response:
     """The matrix as a small picture."""
-    return Response(picture(books.strips(query.at).select(query.selection())), media_type="image/svg+xml")
+    drawn = picture(books.strips(query.at).select(query.selection()))
+    return Response(
+        drawn, media_type="image/svg+xml", headers={POLICED: "default-src 'none'; style-src 'unsafe-inline'"}
+    )
 
 
 @router.get("/static/verdicts.css")
@@ -108,32 +120,37 @@ def verdicts_css() -> Response:
 
 
 @router.get("/cells/{scenario:path}/{key}")
-def cell(request: Request, scenario: str, key: str, books: Books) -> Response:
-    """One scenario in one environment."""
-    row, column = books.store.scenario(scenario), books.store.environment(key)
+def cell(request: Request, scenario: str, key: str, query: At, books: Books) -> Response:
+    """One scenario in one environment, as it is or was."""
+    row = books.store.scenario(scenario)
+    as_of = _as_of(books, query, links.cell(row.id, key))
     if row.id != scenario:
-        return RedirectResponse(links.cell(row.id, key), 308)
-    page = contexts.cell_page(books.matrix(), row, column, books.store.results(row.id, key))
-    return show(request, "cell.html", page, title=f"{row.title} – {column.release}", section="matrix")  # noqa: RUF001 - a dash
+        return RedirectResponse(as_of.to(as_of.page), 308)
+    found = cells.cell(books, row, key, query.at)
+    title = f"{row.title} – {found.environment.release}"  # noqa: RUF001 - a dash
+    page = cell_page(found, as_of)
+    return show(request, "cell.html", page, title=title, section="matrix", poll=query.at is None)
 
 
 @router.get("/scenarios/{scenario:path}")
-def scenario(request: Request, scenario: str, books: Books) -> Response:
-    """One scenario; a former id leads to the present one."""
+def scenario(request: Request, scenario: str, query: At, books: Books) -> Response:
+    """One scenario, as it is or was; a former id leads to the present one."""
     row = books.store.scenario(scenario)
+    as_of = _as_of(books, query, links.scenario(row.id))
     if row.id != scenario:
-        return RedirectResponse(links.scenario(row.id), 308)
-    return show(
-        request, "scenario.html", contexts.scenario_page(books.matrix(), row), title=row.title, section="matrix"
-    )
+        return RedirectResponse(as_of.to(as_of.page), 308)
+    executions = books.store.executions(row.id, query.at)
+    page = scenario_page(books.matrix(query.at), row, executions, as_of)
+    return show(request, "scenario.html", page, title=row.title, section="matrix", poll=query.at is None)
 
 
 @router.get("/environments/{key}")
-def environment(request: Request, key: str, books: Books) -> HTMLResponse:
-    """One environment."""
-    column = books.store.environment(key)
-    page = contexts.environment_page(books.matrix(), column)
-    return show(request, "environment.html", page, title=column.label, section="releases")
+def environment(request: Request, key: str, query: At, books: Books) -> HTMLResponse:
+    """One environment, as it is or was."""
+    found = columns.column(books, key, query.at)
+    page = environment_page(found, _as_of(books, query, links.environment(key)))
+    title = found.environment.label
+    return show(request, "environment.html", page, title=title, section="releases", poll=query.at is None)
 
 
 @router.get("/environments/{key}/lock.txt")
@@ -155,6 +172,21 @@ def result(request: Request, result: str, books: Books) -> HTMLResponse:
 def releases(request: Request, books: Books) -> HTMLResponse:
     """All releases."""
     return show(request, "releases.html", contexts.releases_page(books.matrix()), title="Releases", section="releases")
+
+
+@router.get("/releases/{release}")
+def release(request: Request, release: str, query: At, books: Books) -> HTMLResponse:
+    """One release, as it is or was."""
+    found = columns.version(books, release, query.at)
+    page = release_page(found, _as_of(books, query, links.release(str(found.release))))
+    title = f"Dask {found.release}"
+    return show(request, "release.html", page, title=title, section="releases", poll=query.at is None)
+
+
+@router.get("/about")
+def about(request: Request, books: Books) -> HTMLResponse:
+    """What the numbers mean and rest on."""
+    return show(request, "about.html", about_page(books.matrix()), title="About the numbers", section="about")
 
 
 @router.get("/upgrade")
@@ -184,7 +216,7 @@ def problem(request: Request, told: Problem) -> Response:
         build=request.app.state.build,
         version=version("dask-matrix"),
         etag="",
-        poll=False,
+        poll="",
         live=False,
         results="",
         newest="",
@@ -192,6 +224,10 @@ def problem(request: Request, told: Problem) -> Response:
     )
     template = request.app.state.templates.get_template("problem.html")
     return HTMLResponse(template.render(page=contexts.problem_page(told), frame=frame), told.status)
+
+
+def _as_of(books: Reader, query: AtQuery, page: str) -> AsOf:
+    return AsOf(query.at, page, books.freshness().newest)
 
 
 def _run(books: Reader, run: str) -> RunRecord | None:

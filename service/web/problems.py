@@ -67,7 +67,7 @@ class Problem:
 
     def ways_out(self) -> list[links.Link]:
         """Return what was probably meant, as links where there is a page."""
-        pages = {"scenario": links.scenario, "environment": links.environment}
+        pages = {"scenario": links.scenario, "environment": links.environment, "release": links.release}
         page = pages.get(self.more.get("what", ""))
         return [links.Link(name, page(name) if page else "") for name in self.more.get("nearest", ())]
 

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 from service.domain.beliefs import Beliefs
 from service.domain.known import today
+from service.domain.sides import Sides
 from service.domain.upgrade import upgrade
 from service.web.kept import Kept, Then, kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from service.domain.answer import Answer, Question
     from service.domain.known import Known
     from service.domain.matrix import Matrix
+    from service.domain.records import Warned
     from service.domain.strips import Strips
     from service.store.present import Past
     from service.store.store import Freshness, Store
@@ -49,6 +51,17 @@ class Reader:
     def strips(self, at: datetime | None = None) -> Strips:
         """Return the same with the strip of each row."""
         return self._at(at).strips
+
+    def sides(self, at: datetime | None = None) -> Sides:
+        """Return the same by columns."""
+        return self.kept().sides if at is None else Sides(self.matrix(at))
+
+    def warnings(self, sides: Sides, environment: str, at: datetime | None = None) -> Mapping[str, tuple[Warned, ...]]:
+        """Return scenario id -> the warnings beside its verdict in an environment, as it is or was at a moment."""
+        if at is None:
+            return self.kept().backing.warnings(environment)
+        cells = sides.matrix.cells.items()
+        return self.store.warnings_of([cell.result for (_, key), cell in cells if key == environment and cell.result])
 
     def upgrade(self, question: Question) -> Answer:
         """Return what is known of a move between two releases; raise what `service.domain.upgrade.upgrade` raises."""

@@ -8,18 +8,40 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field
 
+from service.domain.beside import lines, turns_on
 from service.domain.environment import packages
+from service.domain.history import steadiness, took
 from service.domain.known import Overlay
 from service.domain.matrix import column_head
 from service.domain.outcome import Outcome, Verdict
 from service.domain.records import Warned
 from service.web import links
-from service.web.commands import reproduce
+from service.web.commands import install, reproduce
 from service.web.grid import by_release
+from service.web.shapes import (
+    ChangeOut,
+    LocksOut,
+    NeighbourOut,
+    SteadinessOut,
+    TookOut,
+    TurnOut,
+    change_out,
+    locks_out,
+    neighbour_out,
+    seconds_out,
+    steadiness_out,
+    turn_out,
+    verdicts_of,
+)
 
 if TYPE_CHECKING:
-    from service.domain.matrix import Environment, Matrix, Scenario
+    from collections.abc import Mapping, Sequence
+
+    from service.domain.matrix import Matrix, Scenario
     from service.domain.result import Result
+    from service.domain.verdict import Evidence
+    from service.web.cells import Cell
+    from service.web.columns import Column, Version
 
 
 class RefusalOut(BaseModel):
@@ -74,6 +96,11 @@ class EnvironmentOut(EnvironmentHead):
     described_at: datetime
     packages: dict[str, str] = Field(description="Name -> version of what its lock pins.")
     lock: str
+    install: list[str] = Field(description="The commands that install exactly this, its lock saved as a file.")
+    verdicts: dict[str, Verdict] = Field(description="Id of a scenario -> its verdict here.")
+    change: ChangeOut | None = Field(
+        description="What it turned against the one before in its lane; null for the first, or if it cannot be had."
+    )
 
 
 class ScenarioOut(ScenarioHead):
@@ -88,6 +115,9 @@ class ScenarioOut(ScenarioHead):
     until: str | None
     formerly: list[str] = Field(description="Ids it had before it was renamed or moved.")
     verdicts: dict[str, Verdict] = Field(description="Key of an environment -> the verdict in it.")
+    turns: list[TurnOut] = Field(description="Where it turns, by lane and release.")
+    seconds: dict[str, TookOut] = Field(description="Key of an environment -> how long executions that passed took.")
+    steadiness: SteadinessOut
 
 
 class ScenariosOut(BaseModel):
@@ -115,6 +145,24 @@ class ReleaseOut(BaseModel):
     release: str
     environments: list[ReleaseEnvironment]
     tally: TallyOut
+
+
+class ReleaseEnvironmentWhole(ReleaseEnvironment):
+    """One environment of a release, with what it turned."""
+
+    change: ChangeOut | None = Field(
+        description="What it turned against the one before in its lane; null for the first, or if it cannot be had."
+    )
+
+
+class ReleaseWhole(BaseModel):
+    """One release whole."""
+
+    release: str
+    before: str | None = Field(description="The release before it.")
+    after: str | None = Field(description="The release after it.")
+    environments: list[ReleaseEnvironmentWhole]
+    page: str = Field(description="Where a person reads the same.")
 
 
 class ReleasesOut(BaseModel):
@@ -189,19 +237,12 @@ class CellOut(BaseModel):
     result: ResultOut | None = Field(description="The result that decides, with its evidence.")
     attempts: list[ResultHead] = Field(description="All results, newest first.")
     reproduce: ReproduceOut
+    neighbour: NeighbourOut | None = Field(description="The cell that it is compared with, null if there is none.")
+    locks: LocksOut | None = Field(
+        description="What differs from where the verdict was the opposite, null if that was nowhere in its lane."
+    )
+    turn: TurnOut | None = Field(description="The nearest turn of its row in its lane.")
     page: str = Field(description="Where a person reads the same.")
-
-
-class RunOut(BaseModel):
-    """One batch of work."""
-
-    id: str
-    at: datetime
-    who: str
-    host: str
-    commit: str | None
-    scenario_set: str
-    tool: str
 
 
 class Health(BaseModel):
@@ -212,8 +253,9 @@ class Health(BaseModel):
     revision: int
 
 
-def environment_out(environment: Environment) -> EnvironmentOut:
+def environment_out(column: Column) -> EnvironmentOut:
     """Return an environment as JSON tells it."""
+    environment = column.environment
     return EnvironmentOut(
         **column_head(environment),
         python_full=environment.python_full,
@@ -221,6 +263,27 @@ def environment_out(environment: Environment) -> EnvironmentOut:
         described_at=environment.at,
         packages=packages(environment.lock),
         lock=environment.lock,
+        install=list(install(environment)),
+        verdicts=verdicts_of(column.matrix, environment),
+        change=change_out(column.change, column.matrix) if column.change else None,
+    )
+
+
+def release_whole(version: Version) -> ReleaseWhole:
+    """Return a release as JSON tells it."""
+    return ReleaseWhole(
+        release=str(version.release),
+        before=str(version.before) if version.before else None,
+        after=str(version.after) if version.after else None,
+        environments=[
+            ReleaseEnvironmentWhole(
+                **column_head(each.environment),
+                tally=_tally(replace(each.matrix, environments=(each.environment,))),
+                change=change_out(each.change, each.matrix) if each.change else None,
+            )
+            for each in version.columns
+        ],
+        page=links.release(str(version.release)),
     )
 
 
@@ -229,11 +292,17 @@ def scenario_head(scenario: Scenario) -> ScenarioHead:
     return ScenarioHead.model_validate(scenario, from_attributes=True)
 
 
-def scenario_out(scenario: Scenario, matrix: Matrix) -> ScenarioOut:
-    """Return a scenario as JSON tells it."""
+def scenario_out(scenario: Scenario, matrix: Matrix, executions: Mapping[str, Sequence[Evidence]]) -> ScenarioOut:
+    """Return a scenario as JSON tells it; ``executions`` are all there are of it, by environment."""
     cells = zip(matrix.environments, matrix.row(scenario), strict=True)
-    verdicts = {environment.key: cell.verdict for environment, cell in cells}
-    return ScenarioOut.model_validate({**asdict(scenario), "verdicts": verdicts})
+    found = [turn for line in lines(matrix.environments) for turn in turns_on(matrix, scenario, line.environments)]
+    told = {
+        "verdicts": {environment.key: cell.verdict for environment, cell in cells},
+        "turns": list(map(turn_out, found)),
+        "seconds": seconds_out(took(executions, scenario.fingerprint)),
+        "steadiness": steadiness_out(steadiness(executions, scenario.fingerprint)),
+    }
+    return ScenarioOut.model_validate({**asdict(scenario), **told})
 
 
 def releases_out(matrix: Matrix) -> ReleasesOut:
@@ -252,22 +321,25 @@ def result_out(result: Result) -> ResultOut:
     return ResultOut.model_validate({**asdict(result), "exception": raised})
 
 
-def cell_out(matrix: Matrix, scenario: Scenario, environment: Environment, results: list[Result]) -> CellOut:
+def cell_out(cell: Cell) -> CellOut:
     """Return a cell as JSON tells it."""
-    judgement, entry = matrix.cell(scenario, environment), matrix.known.get((scenario.id, environment.key))
-    deciding = next((result for result in results if result.id == judgement.result), None)
+    scenario, environment, judgement, deciding = cell.scenario, cell.environment, cell.judgement, cell.deciding
+    entry = cell.matrix.known.get((scenario.id, environment.key))
     return CellOut(
         scenario=scenario_head(scenario),
         environment=EnvironmentHead(**column_head(environment)),
         verdict=judgement.verdict,
         was=judgement.was,
-        overlay=matrix.overlay(scenario, environment),
+        overlay=cell.matrix.overlay(scenario, environment),
         known=KnownOut.model_validate(entry, from_attributes=True) if entry else None,
         passed=judgement.passed,
         executions=judgement.executions,
         result=result_out(deciding) if deciding else None,
-        attempts=[result_head(result) for result in results],
+        attempts=[result_head(result) for result in cell.results],
         reproduce=ReproduceOut(**asdict(reproduce(scenario, environment))),
+        neighbour=neighbour_out(cell.neighbour) if cell.neighbour else None,
+        locks=locks_out(cell.locks) if cell.locks else None,
+        turn=turn_out(cell.turn) if cell.turn else None,
         page=links.cell(scenario.id, environment.key),
     )
 
@@ -276,9 +348,13 @@ def _release_out(matrix: Matrix) -> ReleaseOut:
     environments = [
         ReleaseEnvironment(
             **column_head(environment),
-            tally=TallyOut(**asdict(replace(matrix, environments=(environment,)).tally(matrix.scenarios))),
+            tally=_tally(replace(matrix, environments=(environment,))),
         )
         for environment in matrix.environments
     ]
-    tally = TallyOut(**asdict(matrix.tally(matrix.scenarios)))
-    return ReleaseOut(release=str(matrix.environments[0].release), environments=environments, tally=tally)
+    release = str(matrix.environments[0].release)
+    return ReleaseOut(release=release, environments=environments, tally=_tally(matrix))
+
+
+def _tally(matrix: Matrix) -> TallyOut:
+    return TallyOut(**asdict(matrix.tally(matrix.scenarios)))

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from service.domain.answer import Safety
 from service.domain.environment import Lane
 from service.domain.outcome import Verdict
 from service.domain.patterns import KNOWN
 from service.web import links, times
 from service.web.overview import Choice, choices
+from service.web.strip import parted
 from service.web.words import SAFETIES, VERDICTS, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from service.domain.answer import Answer, Finding, Listed, Step, Suspect
+    from service.domain.answer import Answer, Finding, Listed, Suspect
     from service.domain.matrix import Matrix
     from service.web.upgrades import AskedQuery
 
@@ -80,14 +82,29 @@ class Section:
 
 @dataclass(frozen=True)
 class Stop:
-    """A release on the road."""
+    """A release on the road; ``year`` is said where it begins, ``turns`` where the safety is another than one step before."""
 
     release: str
+    year: str
+    short: str
     day: str
     late: bool
     word: Word
     told: str
     href: str
+    regressed: int
+    fixed: int
+    installs: bool
+    recommended: bool
+    turns: bool
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The release that the road begins at."""
+
+    year: str
+    short: str
 
 
 @dataclass(frozen=True)
@@ -107,6 +124,7 @@ class UpgradePage:
     answer: Answer | None
     word: Word | None
     sections: tuple[Section, ...]
+    origin: Origin | None
     road: tuple[Stop, ...]
     advises: bool
     apart: Apart | None
@@ -139,7 +157,8 @@ def upgrade_page(matrix: Matrix, profiles: Sequence[str], query: AskedQuery, ans
         answer=answer,
         word=SAFETIES[answer.verdict] if answer else None,
         sections=tuple(_section(answer, *each) for each in SECTIONS) if answer else (),
-        road=tuple(_stop(query, step) for step in answer.road) if answer else (),
+        origin=Origin(*parted(answer.question.start)) if answer else None,
+        road=tuple(_road(query, answer)) if answer else (),
         advises=bool(answer and answer.road and _is_tested(answer)),
         apart=_apart(answer) if answer else None,
         packages=_packages(matrix, answer) if answer else "",
@@ -208,17 +227,29 @@ def _side(answer: Answer, finding: Finding, place: str) -> Side:
     return Side(VERDICTS[seen.verdict], seen.exception, href)
 
 
-def _stop(query: AskedQuery, step: Step) -> Stop:
-    told = f"{step.regressed} break, {step.fixed} fixed"
-    unknown = f", {step.unknown} unknown" if step.unknown else ""
-    return Stop(
-        release=step.release,
-        day=times.day(step.released_at),
-        late=step.late,
-        word=SAFETIES[step.verdict],
-        told=f"{told}{unknown}" if step.installs else "does not install",
-        href=links.upgrade(query.values(to=step.release)),
-    )
+def _road(query: AskedQuery, answer: Answer) -> Iterator[Stop]:
+    """Yield the releases of the road; the start is safe to stay on."""
+    last, safety = parted(answer.question.start)[0], Safety.SAFE
+    for step in answer.road:
+        year, short = parted(step.release)
+        told = f"{step.regressed} break, {step.fixed} fixed"
+        unknown = f", {step.unknown} unknown" if step.unknown else ""
+        yield Stop(
+            release=step.release,
+            year=year if year != last else "",
+            short=short,
+            day=times.day(step.released_at),
+            late=step.late,
+            word=SAFETIES[step.verdict],
+            told=f"{told}{unknown}" if step.installs else "does not install",
+            href=links.upgrade(query.values(to=step.release)),
+            regressed=step.regressed,
+            fixed=step.fixed,
+            installs=step.installs,
+            recommended=step.release == answer.recommended,
+            turns=step.verdict is not safety,
+        )
+        last, safety = year, step.verdict
 
 
 def _apart(answer: Answer) -> Apart | None:

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, s
 from service.domain.records import EnvironmentRecord, RefusalRecord, ResultRecord, ScenarioRecord
 from service.store.store import Store
 from service.web.app import create_app
+from service.web.events import end_with
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -80,8 +81,9 @@ def serve(url: str) -> Iterator[str]:
     """Serve a store on a free port; yield the address."""
     with closing(socket.socket()) as listening:
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(url), log_level="warning", ws="none", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
+        app = create_app(url)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
+        end_with(app, lambda: server.should_exit)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         while not server.started:

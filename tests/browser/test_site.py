@@ -1,4 +1,4 @@
-"""The pages in a real browser: quiet, complete without JavaScript, filling while results come in."""
+"""The pages in a real browser: quiet, and complete without JavaScript."""
 
 from collections.abc import Callable
 
@@ -7,12 +7,13 @@ from playwright.sync_api import expect
 
 from service.web import links
 
-from .conftest import REFUSED, ROWS, Site, Window, fill
+from .conftest import REFUSED, ROWS, Site, Window
 
 Open = Callable[..., Window]
 HOSTILE = "<script>alert(1)</script></pre><img src=x onerror=alert(1)>\x1b[31m \u202e" + "long" * 5_000
 ADDRESSES = [
-    "/", "/?changes=false&last=0", "/?q=zzz", "/releases", "/api/docs", f"/environments/{0:016x}", f"/environments/{REFUSED}",
+    "/", "/?changes=false&last=0", "/?q=zzz", "/releases", "/releases/2025.1.0", "/releases/2026.1.0", "/runs", "/about",
+    "/api/docs", "/upgrade?from=2024.1.0&to=2025.10.0", f"/environments/{0:016x}", f"/environments/{REFUSED}",
     *map(links.scenario, ROWS), *(links.cell(row, f"{12:016x}") for row in ROWS), links.cell(ROWS[0], REFUSED),
 ]  # fmt: skip
 
@@ -59,44 +60,56 @@ def test_the_form_writes_a_short_address(site: Site, window: Open) -> None:
     expect(page.locator("#matrix th[scope=row]")).to_have_count(1)
 
 
-def test_the_page_fills_when_a_result_arrives(site: Site, window: Open) -> None:
-    """By itself, and neither scroll position, nor focus, nor what is being typed is lost."""
-    page = window(600).page
-    page.goto(f"{site.url}/?changes=false")
-    row = page.locator("tr", has_text="Row 1")
-    first = row.locator("i").first
-    expect(first).to_contain_text("untested")
-    page.evaluate("document.getElementById('matrix').scrollLeft = 40")
-    page.get_by_label("Filter").press_sequentially("row")
-    site.result("crashed", row=1)
-    expect(first).to_contain_text("crash")
-    expect(page.get_by_label("Filter")).to_be_focused()
-    expect(page.get_by_label("Filter")).to_have_value("row")
-    page.locator("#matrix").focus()
-    page.keyboard.press("ArrowDown")
-    named = page.evaluate("document.activeElement.getAttribute('aria-label')")
-    site.result("passed", row=1, column=2)
-    expect(row.locator("i").nth(2)).to_contain_text("pass")
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == named
+def test_commands_are_copied_by_a_button(site: Site, window: Open) -> None:
+    """Also one that came into the page later; without JavaScript there is no such button."""
+    made = window(permissions=["clipboard-read", "clipboard-write"])
+    page = made.page
+    page.goto(site.url + links.cell(ROWS[0], site.keys[12]))
+    button = page.locator("button[data-copy]").first
+    button.click()
+    expect(button).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == button.get_attribute("data-copy")
+    page.evaluate("""document.querySelector("h1").outerHTML = '<button data-copy="came later">Copy</button>'""")
+    page.locator("[data-copy='came later']").click()
+    page.wait_for_function("navigator.clipboard.readText().then((text) => text === 'came later')")
+    bare = window(java_script_enabled=False).page
+    bare.goto(site.url + links.cell(ROWS[0], site.keys[12]))
+    expect(bare.locator("button[data-copy]").first).to_be_hidden()
 
 
-def test_an_empty_page_becomes_the_matrix(empty_site: Site, window: Open) -> None:
-    """The server is up before the run."""
-    page = window().page
-    page.goto(empty_site.url)
-    expect(page.locator("main")).to_contain_text("Nothing has run yet")
-    fill(empty_site)
-    expect(page.locator("#matrix i.turn")).to_contain_text("fail")
+def test_frames_of_other_code_unfold_without_javascript(site: Site, window: Open) -> None:
+    """They are folded at first, the scenario's own stand open."""
+    foreign = '  File "lib/python3.11/site-packages/dask/a.py", line 1, in {0}\n    raise KeyError\n'
+    own = '  File "f.py", line 1, in test_x\n    g()\n'
+    site.result(
+        "failed", column=12, text=f"Traceback (most recent call last):\n{own}{foreign.format('g')}{foreign.format('h')}"
+    )
+    page = window(java_script_enabled=False).page
+    page.goto(site.url + links.cell(ROWS[0], site.keys[12]))
+    frame = page.locator(".traceback details pre")
+    expect(page.locator(".traceback > .whole > pre").first).to_contain_text("test_x")
+    expect(frame).to_be_hidden()
+    page.locator(".traceback summary").click()
+    expect(frame).to_be_visible()
 
 
-def test_the_page_of_a_cell_fills_too(site: Site, window: Open) -> None:
-    """From no evidence to a traceback."""
-    page = window().page
-    page.goto(site.url + links.cell(ROWS[1], site.keys[0]))
-    expect(page.locator("main")).to_contain_text("has not run in this environment")
-    site.result("failed", row=1, text="E   KeyError: 'k'")
-    expect(page.locator(".verdict")).to_contain_text("fail")
-    expect(page.locator(".tb-error")).to_contain_text("KeyError")
+@pytest.mark.parametrize("width", [390, 480, 520])
+def test_the_content_of_a_cell_fits_a_panel(site: Site, window: Open, width: int) -> None:
+    """Laid out by the width of what it is in, not of the window."""
+    site.result("failed", column=12, text=HOSTILE)
+    page = window(1440).page
+    page.goto(site.url + links.cell(ROWS[0], site.keys[12]))
+    page.evaluate(f"document.querySelector('main').style.width = '{width}px'")
+    assert (
+        page.evaluate(
+            "(() => { const main = document.querySelector('main'); return main.scrollWidth - main.clientWidth })()"
+        )
+        <= 0
+    )
+    boxes = [page.locator(".proof").bounding_box(), page.locator(".beside").bounding_box()]
+    assert boxes[0]
+    assert boxes[1]
+    assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"], "one below the other"
 
 
 def test_the_heads_stay_in_sight(site: Site, window: Open) -> None:

@@ -187,16 +187,20 @@ def test_a_scenario_described_again_in_the_same_words_changes_nothing(store: Sto
 
 
 def test_a_database_filled_anew_is_read_anew(store: Store, tmp_path: Path) -> None:
-    """What is no longer among the records is gone, and the counts are those of what is there."""
-    before = filled(store)
+    """What is no longer among the records is gone, also of past moments, and the counts are those of what is there."""
+    filled(store)
+    store.take([result(3)])
+    before, at = store.present(), minutes(1.5)
+    past = store.past(at, before)
     path = tmp_path / "records" / "r.jsonl"
     path.parent.mkdir()
-    path.write_bytes(b"".join(each.encode() for each in (environment(), scenario(), result(1))))
+    path.write_bytes(b"".join(each.encode() for each in (environment(), scenario(), result(1.25, outcome="failed"))))
     store.refill(path.parent)
     after = store.present(before)
     assert after.changed is None
     assert list(after.matrix.cells) == [(ROWS[0], KEYS[0])]
     assert after.freshness.results == 1
+    assert store.past(at, after, past).matrix == store.matrix(at) == after.matrix
 
 
 def test_results_taken_twice_are_counted_once(store: Store) -> None:

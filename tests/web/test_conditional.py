@@ -15,6 +15,8 @@ CSV = {"Accept": "text/csv"}
 ANSWERS = [
     "/",
     "/releases",
+    "/releases/2025.4.0",
+    "/about",
     f"/scenarios/{ROW}",
     f"/environments/{OLD}",
     f"/environments/{OLD}/lock.txt",
@@ -22,6 +24,8 @@ ANSWERS = [
     f"{API}/matrix",
     f"{API}/matrix?format=csv",
     f"{API}/releases",
+    f"{API}/releases/2025.4.0",
+    f"{API}/about",
     f"{API}/scenarios",
     f"{API}/scenarios/{ROW}",
     f"{API}/environments/{OLD}",

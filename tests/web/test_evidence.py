@@ -25,21 +25,6 @@ def test_text_loses_what_a_terminal_would_obey(raw: str, shown: str) -> None:
     assert evidence.plain(raw) == shown
 
 
-def test_the_form_of_pytest_is_highlighted_by_kind_of_line() -> None:
-    """The line it stopped at, the error, and the place."""
-    shown = evidence.traceback("    def f():\n>       g()\nE       KeyError: 'k'\n\na/x.py:3: in f\nx.py:3: KeyError\n")
-    assert '<span class="tb-here">&gt;       <span class="n">g</span>' in shown
-    assert '<span class="tb-error">E       KeyError: &#39;k&#39;\n</span>' in shown
-    assert '<span class="tb-place">a/x.py:3: in f\nx.py:3: KeyError' in shown
-
-
-def test_nothing_of_a_traceback_is_lost() -> None:
-    """Without its markup it is what it was."""
-    text = 'Traceback (most recent call last):\n  File "x.py", line 3, in f\n    a < b\nKeyError: 1\n'
-    for raw in (text, f"  in front\n{text}", "", "\n\n", "E   x"):
-        assert evidence.traceback(raw).striptags() == evidence.Markup(evidence.escape(raw)).striptags()
-
-
 @pytest.mark.parametrize(
     ("function", "wanted"),
     [

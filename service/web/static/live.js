@@ -1,8 +1,9 @@
-// The page fills while a run goes on: looks for a newer version of itself and puts in only what is different,
-// so that scroll position, focus and what was unfolded stay as they are. Without it, pages are complete.
+// The page fills while a run goes on: told that something has changed, it looks for a newer version of itself and puts in
+// only what is different, so that scroll position, focus and what was unfolded stay as they are. Without it, pages are complete.
 (() => {
   "use strict";
-  const EVERY = 2000;
+  const SOONEST = 1000; // between two looks
+  const AGAIN = 3000; // after a look in vain
 
   for (const form of document.querySelectorAll("form.filters")) {
     const empties = () => [...form.elements].filter((field) => field.name && !field.value);
@@ -15,6 +16,7 @@
   if (!("poll" in document.body.dataset)) return;
   const lost = document.getElementById("lost");
   let tag = document.body.dataset.etag;
+  let source = null, timer = 0, last = -Infinity, looking = false, more = false;
 
   function put(now, next) {
     if (now.isEqualNode(next) || (now.dataset && "own" in now.dataset)) return;
@@ -33,25 +35,59 @@
     const focused = document.activeElement;
     const where = focused && focused.getAttribute("href");
     for (const part of ["main", "footer"]) put(document.querySelector(part), page.querySelector(part));
-    document.dispatchEvent(new Event("matrix:changed"));
     if (where && !focused.isConnected) {
       const again = [...document.querySelectorAll("main a")].find((link) => link.getAttribute("href") === where);
       if (again) again.focus({ preventScroll: true });
     }
+    document.dispatchEvent(new Event("matrix:changed"));
   }
 
-  async function look() {
+  async function fetched() {
     const answer = await fetch(location.href, { headers: { "If-None-Match": tag, Accept: "text/html" }, cache: "no-store" });
     if (answer.ok) {
       show(await answer.text());
       tag = answer.headers.get("ETag") || tag;
     }
-    lost.hidden = answer.ok || answer.status === 304;
+    return answer.ok || answer.status === 304;
   }
 
-  async function loop() {
-    if (!document.hidden) await look().catch(() => { lost.hidden = false; });
-    setTimeout(loop, EVERY);
+  async function look() {
+    [timer, last, looking, more] = [0, performance.now(), true, false];
+    const there = await fetched().catch(() => false);
+    lost.hidden = there;
+    looking = false;
+    if (!there) timer = setTimeout(look, AGAIN);
+    else if (more) soon();
   }
-  setTimeout(loop, EVERY);
+
+  function soon() {
+    if (looking) more = true;
+    else if (!timer && source) timer = setTimeout(look, Math.max(0, last + SOONEST - performance.now()));
+  }
+
+  // A browser holds six connections to a host: one is held only while the page is in sight.
+  function open() {
+    if (source || document.hidden) return;
+    source = new EventSource(document.body.dataset.poll);
+    source.addEventListener("open", soon);
+    source.addEventListener("state", soon);
+    source.addEventListener("error", () => {
+      lost.hidden = false;
+      if (source.readyState !== EventSource.CLOSED) return; // it comes back by itself
+      close();
+      setTimeout(open, AGAIN);
+    });
+  }
+
+  function close() {
+    if (source) source.close();
+    clearTimeout(timer);
+    [source, timer] = [null, 0];
+  }
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  document.addEventListener("matrix:stale", () => { tag = ""; soon(); });
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+  open();
 })();

@@ -1,0 +1,97 @@
+"""What is told of environments and releases, whether as pages or as JSON: what they turned against the one before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service.domain.beside import before
+from service.domain.change import Change, change
+from service.domain.environment import Lane
+from service.domain.errors import UnknownName
+from service.domain.release import InvalidRelease, Release, nearest
+from service.web.standing import LATEST
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from service.domain.matrix import Environment, Matrix
+    from service.web.reader import Reader
+
+
+@dataclass(frozen=True)
+class Column:
+    """One environment; ``change`` is against the one before in its lane, None for the first or if it cannot be had.
+
+    ``matrix`` has at least the cells of its column.
+    """
+
+    environment: Environment
+    matrix: Matrix
+    change: Change | None
+
+
+@dataclass(frozen=True)
+class Version:
+    """One release with its environments, and the releases before and after it."""
+
+    release: Release
+    columns: tuple[Column, ...]
+    before: Release | None
+    after: Release | None
+
+
+def column(books: Reader, key: str, at: datetime | None) -> Column:
+    """Return an environment as it is, or as it was at a moment; raise UnknownName."""
+    return _columns(books, [books.store.environment(key)], _environments(books, at), at)[0]
+
+
+def version(books: Reader, text: str, at: datetime | None) -> Version:
+    """Return a release as it is, or as it was at a moment; raise UnknownName for one that has no environment."""
+    environments = _environments(books, at)
+    known = sorted({each.release for each in environments})
+    wanted = next((each for each in known if str(each) == _named(text, environments)), None)
+    if wanted is None:
+        raise UnknownName("release", text, _like(text, known))
+    here = known.index(wanted)
+    found = [each for each in environments if each.release == wanted]
+    return Version(
+        release=wanted,
+        columns=tuple(_columns(books, found, environments, at)),
+        before=known[here - 1] if here else None,
+        after=known[here + 1] if here + 1 < len(known) else None,
+    )
+
+
+def _environments(books: Reader, at: datetime | None) -> tuple[Environment, ...]:
+    return books.matrix(at).environments
+
+
+def _columns(
+    books: Reader, wanted: list[Environment], environments: tuple[Environment, ...], at: datetime | None
+) -> list[Column]:
+    earlier = {each.key: before(environments, each) for each in wanted}
+    sides = books.sides(at)
+
+    def against(each: Environment) -> Change | None:
+        other = earlier[each.key]
+        if other is None or each.refusal:
+            return None
+        return change(sides, other, each, lambda key: books.warnings(sides, key, at))
+
+    return [Column(each, sides.matrix, against(each)) for each in wanted]
+
+
+def _named(text: str, environments: Collection[Environment]) -> str:
+    """Return the name of the release that a text means."""
+    released = [each.release for each in environments if each.lane is Lane.AS_RELEASED]
+    return str(max(released)) if text == LATEST and released else text
+
+
+def _like(text: str, known: Collection[Release]) -> list[str]:
+    """Return the releases around one that there is not; the newest where it is no release at all."""
+    try:
+        return [str(each) for each in nearest(Release.parse(text), known)]
+    except InvalidRelease:
+        return [str(each) for each in sorted(known, reverse=True)[:4]]

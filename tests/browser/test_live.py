@@ -1,0 +1,210 @@
+"""Pages that fill while results come in, in a real browser: told by the server, and after a break by what was missed."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Page, expect
+
+from service.domain.records import CollectionRecord, RunRecord
+from service.store.store import Store
+from service.web import links
+from service.web.app import create_app
+from service.web.events import end_with
+
+from .conftest import ROWS, Site, Window, fill
+
+Open = Callable[..., Window]
+SEEN = """() => {
+  window.seen = [];
+  const list = document.querySelector('#arrivals');
+  new MutationObserver((all) => all.forEach((one) => one.addedNodes.forEach((node) => {
+    if (node.nodeName === 'LI') window.seen.push(node.querySelector('.chip').innerText);
+  }))).observe(list, { childList: true });
+}"""
+"""Remembers what is added to the list of results."""
+
+
+def begin(site: Site, planned: int = 30, environments: int = 2) -> None:
+    """Record that a run begins, and what it plans in the first environment."""
+    now = datetime.now(UTC)
+    head = {"run": "r", "at": now}
+    run = RunRecord(
+        id="r", who="me", host="here", scenario_set="scenarios", tool="0", environments=environments, **head
+    )
+    plan = CollectionRecord(id="c", environment=site.keys[0], scenarios={}, functions={}, to_run=planned, **head)
+    site.store.take([run, plan])
+
+
+@contextmanager
+def serving(app: FastAPI, port: int) -> Iterator[int]:
+    """Serve on a port, or on a free one; yield which."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
+    end_with(app, lambda: server.should_exit)
+    with socket.create_server(("127.0.0.1", port)) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield listening.getsockname()[1]
+        server.should_exit = True
+        thread.join()
+
+
+def hide(page: Page, *, hidden: bool) -> None:
+    """Let a page take itself for hidden, or for seen again."""
+    page.evaluate(
+        """hidden => {
+          Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        hidden,
+    )
+
+
+def test_the_page_fills_when_a_result_arrives(site: Site, window: Open) -> None:
+    """By itself, and neither scroll position, nor focus, nor what is being typed is lost."""
+    page = window(600).page
+    page.goto(f"{site.url}/?changes=false")
+    row = page.locator("tr", has_text="Row 1")
+    first = row.locator("i").first
+    expect(first).to_contain_text("untested")
+    page.evaluate("document.getElementById('matrix').scrollLeft = 40")
+    page.get_by_label("Filter").press_sequentially("row")
+    site.result("crashed", row=1)
+    expect(first).to_contain_text("crash")
+    expect(page.get_by_label("Filter")).to_be_focused()
+    expect(page.get_by_label("Filter")).to_have_value("row")
+    page.locator("#matrix").focus()
+    page.keyboard.press("ArrowDown")
+    named = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    site.result("passed", row=1, column=2)
+    expect(row.locator("i").nth(2)).to_contain_text("pass")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == named
+
+
+def test_an_empty_page_becomes_the_matrix(empty_site: Site, window: Open) -> None:
+    """The server is up before the run."""
+    page = window().page
+    page.goto(empty_site.url)
+    expect(page.locator("main")).to_contain_text("Nothing has run yet")
+    fill(empty_site)
+    expect(page.locator("#matrix i.turn")).to_contain_text("fail")
+
+
+def test_the_page_of_a_cell_fills_too(site: Site, window: Open) -> None:
+    """From no evidence to a traceback."""
+    page = window().page
+    page.goto(site.url + links.cell(ROWS[1], site.keys[0]))
+    expect(page.locator("main")).to_contain_text("has not run in this environment")
+    site.result("failed", row=1, text="E   KeyError: 'k'")
+    expect(page.locator(".verdict")).to_contain_text("fail")
+    expect(page.locator(".tb-error")).to_contain_text("KeyError")
+
+
+def test_others_are_told_when_the_page_has_changed(site: Site, window: Open) -> None:
+    """Scripts that draw something of their own on it."""
+    page = window().page
+    page.goto(site.url)
+    page.evaluate("document.addEventListener('matrix:changed', () => { document.title = 'changed'; })")
+    site.result("crashed", row=1)
+    expect(page).to_have_title("changed")
+
+
+def test_the_page_of_a_run_fills_while_results_arrive(site: Site, window: Open) -> None:
+    """The newest on top, each once; how far it has come; and the table below them."""
+    page = window().page
+    begin(site)
+    page.goto(site.url + links.run("r"))
+    bar = page.locator("#come progress")
+    expect(bar).to_have_js_property("value", 20)  # what fill() recorded of the run
+    site.result("crashed", row=1)
+    top = page.locator("#arrivals li").first
+    expect(top).to_contain_text("crashed")
+    expect(top).to_contain_text("Row 1 computes again")
+    expect(top.locator("a")).to_have_attribute("href", links.cell(ROWS[1], site.keys[0]))
+    page.evaluate(SEEN)
+    for outcome in ("passed", "failed", "timed-out") * 8:
+        site.result(outcome, row=1)
+    expect(page.locator("[data-told=results]")).to_have_text("45")
+    assert page.evaluate("window.seen") == ["✓ passed", "✕ failed", "◷ timed out"] * 8
+    expect(page.locator("#arrivals li")).to_have_count(20)
+    expect(page.locator("table.runs tbody tr").first).to_contain_text("1 crashed")
+
+
+def test_an_empty_run_learns_how_much_is_planned(empty_site: Site, window: Open) -> None:
+    """Its page is open before its harness has looked."""
+    page = window().page
+    run = RunRecord(id="r", run="r", at=datetime.now(UTC), who="me", host="here", scenario_set="scenarios", tool="0")
+    empty_site.store.take([run])
+    page.goto(empty_site.url + links.run("r"))
+    expect(page.locator("#come .of")).to_be_hidden()
+    begin(empty_site, planned=7)
+    expect(page.locator("#come .of")).to_have_text("of 7")
+    empty_site.result("passed")
+    expect(page.locator("#come progress")).to_have_js_property("value", 1)
+
+
+def test_a_page_out_of_sight_holds_no_connection(site: Site, window: Open, tmp_path: Path) -> None:
+    """And catches up when it is seen again."""
+    app = create_app(f"sqlite:///{tmp_path / 'matrix.sqlite'}")
+    with serving(app, 0) as port:
+        page = window().page
+        begin(site)
+        page.goto(f"http://127.0.0.1:{port}{links.run('r')}")
+        expect(page.locator("#arrivals li")).to_have_count(20)
+        wait_until(lambda: app.state.pulse.listeners == 2)
+        hide(page, hidden=True)
+        wait_until(lambda: app.state.pulse.listeners == 0)
+        page.evaluate(SEEN)
+        site.result("crashed", row=1)
+        site.result("failed", row=1)
+        hide(page, hidden=False)
+        expect(page.locator("#arrivals li").first).to_contain_text("failed")
+        assert page.evaluate("window.seen") == ["↯ crashed", "✕ failed"]
+        page.goto("about:blank")
+        wait_until(lambda: app.state.pulse.listeners == 0)
+
+
+@pytest.mark.parametrize("address", ["/", links.run("r")])
+def test_a_page_catches_up_when_the_server_is_back(site: Site, window: Open, tmp_path: Path, address: str) -> None:
+    """It says so meanwhile; and a run's results that came meanwhile are shown, each once."""
+    url = f"sqlite:///{tmp_path / 'matrix.sqlite'}"
+    opened = window()
+    page = opened.page
+    begin(site)
+    with serving(create_app(url), 0) as port:
+        page.goto(f"http://127.0.0.1:{port}{address}")
+        expect(page.locator("#lost")).to_be_hidden()
+        if address != "/":
+            page.evaluate(SEEN)
+        site.result("crashed", row=1)
+        expect(page.locator("main")).to_contain_text("crash")
+    expect(page.locator("#lost")).to_be_visible()
+    with Store.open(url) as store:
+        Site("", store).result("failed", row=1, column=1)
+        Site("", store).result("timed-out", row=1, column=2)
+    with serving(create_app(url), port):
+        expect(page.locator("#lost")).to_be_hidden()
+        if address == "/":
+            expect(page.locator("tr", has_text="Row 1").locator("td").nth(2)).to_contain_text("timeout")
+        else:
+            expect(page.locator("#arrivals li").first).to_contain_text("timed out")
+            assert page.evaluate("window.seen") == ["↯ crashed", "✕ failed", "◷ timed out"]
+        page.goto("about:blank")
+    opened.complaints[:] = [each for each in opened.complaints if "net::ERR_" not in each]  # the server was away
+
+
+def wait_until(happens: Callable[[], bool]) -> None:
+    """Wait for what will happen."""
+    end = time.monotonic() + 60
+    while not happens():
+        assert time.monotonic() < end
+        time.sleep(0.01)

@@ -1,0 +1,226 @@
+"""What came of runs is counted as records come in: in any order, however often, as the results themselves say."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, event, text
+
+from service.domain.errors import UnknownName
+from service.domain.outcome import Outcome
+from service.domain.records import (
+    CollectionRecord,
+    EnvironmentRecord,
+    Record,
+    RefusalRecord,
+    ResultRecord,
+    RunRecord,
+    ScenarioRecord,
+)
+from service.store.database import MIGRATIONS
+from service.store.rebuild import rebuild
+from service.store.store import Store
+
+NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
+ONE, TWO, REFUSED = "0" * 16, "1" * 16, "2" * 16
+ROW = "futures/computes"
+
+
+def minutes(number: float) -> datetime:
+    """Return a moment that many minutes after noon."""
+    return NOON + timedelta(minutes=number)
+
+
+def run(name: str = "r", at: float = 0, **more: Any) -> RunRecord:
+    """Return a run."""
+    fixed = {"who": "me", "host": "here", "scenario_set": "scenarios", "tool": "0"}
+    return RunRecord(id=name, run=name, at=minutes(at), **{**fixed, **more})
+
+
+def environment(key: str, release: str) -> EnvironmentRecord:
+    """Return the description of an environment, a minute after noon."""
+    return EnvironmentRecord(
+        id=f"e{key}", run="r", at=minutes(1), key=key, release=release, python="3.11", lane="as-released",
+        platform="linux-x86_64",
+    )  # fmt: skip
+
+
+def collection(key: str, to_run: int, at: float, name: str = "r") -> CollectionRecord:
+    """Return a start of the harness."""
+    return CollectionRecord(
+        id=f"c{key}{at}", run=name, at=minutes(at), environment=key, scenarios={}, functions={}, to_run=to_run
+    )
+
+
+def result(number: int, key: str = ONE, outcome: str = "passed", name: str = "r", **more: Any) -> ResultRecord:
+    """Return a result that begins ``number`` minutes after noon, and is recorded half a minute later."""
+    fixed = {"scenario": ROW, "fingerprint": "f", "phase": "call", "seconds": 0.1, "started": minutes(number)}
+    return ResultRecord(
+        id=f"q{number}", run=name, at=minutes(number + 0.5), environment=key, outcome=outcome, **{**fixed, **more}
+    )
+
+
+BATCH: list[Record] = [
+    run(environments=4),
+    environment(ONE, "2025.2.0"),
+    environment(TWO, "2025.4.0"),
+    environment(REFUSED, "2026.1.0"),
+    RefusalRecord(id="x", run="r", at=minutes(2), environment=REFUSED, phase="install", message="no"),
+    ScenarioRecord(
+        id="s", run="r", at=NOON, scenario=ROW, title="Computes", file="f.py", function="f", fingerprint="f"
+    ),
+    collection(ONE, 3, at=3),
+    collection(ONE, 1, at=9),
+    collection(TWO, 5, at=6),
+    result(4, outcome="failed"),
+    result(5, outcome="timed-out", attempt=2),
+    result(7, TWO),
+    result(8, TWO, "skipped", scenario="futures/skips"),
+    result(10, ONE, attempt=3),
+    result(11, ONE, name="other"),
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Return an empty store."""
+    with Store.open(f"sqlite:///{tmp_path / 'matrix.sqlite'}") as opened:
+        yield opened
+
+
+def told(store: Store) -> tuple[Any, ...]:
+    """Return all that is told of a run, but for the order of arrival."""
+    return store.runs.run("r"), store.runs.parts("r")
+
+
+def test_a_run_is_counted_as_its_results_say(store: Store) -> None:
+    """Results by outcome, scenarios once each, planned ones by the highest of an environment's starts."""
+    store.take(BATCH)
+    found = store.runs.run("r")
+    counts = {outcome.value: many for outcome, many in found.progress.outcomes.items()}
+    assert counts == {"passed": 2, "failed": 1, "timed-out": 1, "crashed": 0, "skipped": 1, "errored": 0}
+    assert (found.progress.done, found.progress.planned, found.progress.results) == (3, 8, 5)
+    assert (found.environments, found.record.environments) == (3, 4)
+    assert (found.progress.first, found.progress.last) == (minutes(4), minutes(10.5))
+    assert found.progress.seconds == 390
+    assert found.newest == minutes(10.5)
+
+
+def test_the_parts_of_a_run_say_what_broke_where(store: Store) -> None:
+    """In the order in which it came to the environments; a refused one has no results, and says why."""
+    store.take(BATCH)
+    parts = {part.environment: part for part in store.runs.parts("r")}
+    assert list(parts) == [ONE, TWO, REFUSED]
+    assert parts[ONE].label == "2025.2.0, py311, as-released"
+    assert [(each.title, each.outcome) for each in parts[ONE].broken] == [("Computes", Outcome.TIMED_OUT)]
+    assert (parts[TWO].broken, parts[TWO].progress.planned) == ((), 5)
+    assert (parts[REFUSED].refusal, parts[REFUSED].progress.results) == ("install", 0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_order_and_repetition_of_records_changes_no_count(tmp_path: Path, seed: int) -> None:
+    """One by one, in any order, twice each."""
+    shuffled = random.Random(seed).sample(BATCH * 2, len(BATCH) * 2)
+    with (
+        Store.open(f"sqlite:///{tmp_path / 'a.sqlite'}") as whole,
+        Store.open(f"sqlite:///{tmp_path / 'b.sqlite'}") as single,
+    ):
+        whole.take(BATCH)
+        for record in shuffled:
+            single.take([record])
+        assert told(single) == told(whole)
+
+
+def test_results_arrive_in_the_order_in_which_they_were_taken(store: Store) -> None:
+    """Not in that of their moments; a duplicate does not arrive again; each number goes to one result."""
+    store.take([run(), result(9), result(3)])
+    store.take([result(3), result(1)])
+    arrivals = store.runs.after("r", 0, 10).arrivals
+    assert [each.result for each in arrivals] == ["q9", "q3", "q1"]
+    assert [each.result for each in store.runs.after("r", arrivals[1].number, 10).arrivals] == ["q1"]
+    assert [each.result for each in store.runs.after("r", 0, 2).arrivals] == ["q9", "q3"]
+    assert [each.result for each in store.runs.latest("r", 2)] == ["q1", "q3"]
+
+
+def test_a_store_made_again_numbers_its_results_beyond_the_old_ones(tmp_path: Path) -> None:
+    """Who listens on hears results again, and misses none."""
+    records, url = tmp_path / "records", f"sqlite:///{tmp_path / 'matrix.sqlite'}"
+    records.mkdir()
+    (records / "x.jsonl").write_bytes(run().encode() + result(1).encode() + result(2).encode())
+    with Store.open(url) as store:
+        store.take_folder(records)
+        last = store.runs.after("r", 0, 10).arrivals[-1].number
+    rebuild(url, records)
+    with Store.open(url) as store:
+        assert [each.result for each in store.runs.after("r", last, 10).arrivals] == ["q1", "q2"]
+
+
+def test_runs_are_listed_newest_first_page_by_page(store: Store) -> None:
+    """None twice and none left out, though some began at the same moment."""
+    store.take([run(f"r{number}", at=number // 2) for number in range(7)])
+    pages, before = [], ""
+    while page := store.runs.page(3, before):
+        pages += [each.record.id for each in page]
+        before = pages[-1]
+    assert pages == ["r6", "r5", "r4", "r3", "r2", "r1", "r0"]
+
+
+def test_an_unknown_run_is_named(store: Store) -> None:
+    """Wherever it is asked for."""
+    for ask in (store.runs.run, lambda name: store.runs.page(1, name), lambda name: store.runs.after(name, 0, 1)):
+        with pytest.raises(UnknownName, match="No run 'nothing'"):
+            ask("nothing")
+
+
+def test_no_answer_about_runs_scans_results(store: Store) -> None:
+    """Every statement on that table finds its rows by an index."""
+    store.take(BATCH)
+    asked: list[tuple[str, Any]] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    store.runs.page(20)
+    store.runs.parts("r")
+    store.runs.after("r", 0, 20)
+    store.runs.latest("r", 20)
+    store.runs.newest_result()
+    plans = []
+    with store.engine.connect() as connection:
+        for statement, values in [each for each in asked if each[0].startswith("SELECT")]:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            plans += [row[-1] for row in rows if "results" in row[-1]]
+    assert len(plans) == 3
+    assert all(plan.startswith("SEARCH results USING ") and " INDEX results_b" in plan for plan in plans), plans
+    assert any("COVERING INDEX results_broken" in plan for plan in plans)
+
+
+def test_a_database_of_before_is_counted_when_it_is_opened(tmp_path: Path) -> None:
+    """All but what was planned, which was not kept; what arrives later comes after."""
+    path = tmp_path / "matrix.sqlite"
+    with Store.open(f"sqlite:///{path}") as store:
+        store.take(BATCH)
+        before = told(store)
+    _down(path, "0001")
+    with Store.open(f"sqlite:///{path}") as store:
+        found, parts = told(store)
+        assert found.progress.outcomes == before[0].progress.outcomes
+        assert (found.progress.done, found.progress.first, found.progress.last) == (3, minutes(4), minutes(10.5))
+        assert found.progress.planned is None
+        assert [part.broken for part in parts] == [part.broken for part in before[1] if part.progress.results]
+        arrivals = [each.result for each in store.runs.after("r", 0, 10).arrivals]
+        assert arrivals == ["q4", "q5", "q7", "q8", "q10"]
+        store.take([result(12)])
+        assert [each.result for each in store.runs.latest("r", 1)] == ["q12"]
+
+
+def _down(path: Path, schema: str) -> None:
+    engine, config = create_engine(f"sqlite:///{path}"), Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, schema)
+        assert connection.execute(text("SELECT count(*) FROM results")).scalar() == 6
+    engine.dispose()

@@ -1,0 +1,94 @@
+"""The pages of an environment and of a release: what they turned, what they hold, how to install them."""
+
+from datetime import timedelta
+
+from .conftest import NEW, NOON, OLD, REFUSED, ROW, Book
+
+LATEST = "e" * 16
+
+
+def test_an_environment_says_what_it_turned_against_the_one_before(book: Book) -> None:
+    """In its lane: what regressed, what was fixed, new warnings, the lock; on its page, the release's, and as JSON."""
+    warns = [{"category": "FutureWarning", "message": "goes away", "where": "a.py:2", "count": 1}]
+    for name, before, after, more in (
+        ("bag/fixed", "failed", "passed", {}),
+        ("bag/warns", "passed", "passed", {"warnings": warns}),
+    ):
+        book.scenario(name, title=name)
+        book.result(before, name=name)
+        book.result(after, name=name, key=NEW, **more)
+    for address in (f"/environments/{NEW}", "/releases/2025.4.0"):
+        text = book.client.get(address).text
+        assert "<b>1</b> regressed" in text
+        assert "<b>1</b> fixed" in text
+        assert "<b>1</b> new warning<" in text
+        assert f'href="/cells/{ROW}/{NEW}"' in text
+        assert f'href="/cells/bag/fixed/{OLD}"' in text
+        assert "goes away" in text
+        assert "No other package differs" in text
+        assert 'href="/upgrade?from=2025.2.0&amp;to=2025.4.0&amp;lane=as-released"' in text
+    change = book.client.get(f"/api/v1/environments/{NEW}").json()["change"]
+    assert (change["against"], change["release"]) == (OLD, "2025.2.0")
+    assert [each["scenario"] for each in change["regressed"]] == [ROW]
+    assert [each["scenario"] for each in change["fixed"]] == ["bag/fixed"]
+    assert [each["message"] for each in change["new_warnings"]] == ["goes away"]
+    whole = book.client.get("/api/v1/releases/2025.4.0").json()
+    assert whole["environments"][0]["change"] == change
+    assert (whole["before"], whole["after"]) == ("2025.2.0", "2026.1.0")
+
+
+def test_the_first_of_a_lane_is_compared_with_nothing(book: Book) -> None:
+    """Nor is what cannot be had; the next one passes over it."""
+    for key in (OLD, REFUSED):
+        assert book.client.get(f"/api/v1/environments/{key}").json()["change"] is None
+    book.environment(LATEST, "2026.2.0")
+    assert book.client.get(f"/api/v1/environments/{LATEST}").json()["change"]["against"] == NEW
+    assert "none before to compare it with" in book.client.get("/releases/2025.2.0").text
+
+
+def test_an_environment_shows_first_what_does_not_hold(book: Book) -> None:
+    """What holds is folded away, area by area."""
+    text = book.client.get(f"/environments/{OLD}").text
+    assert "<summary>1 hold</summary>" in text
+    assert "0 of 0 hold" in text, "untested cells claim nothing"
+
+
+def test_a_release_shows_all_its_environments(book: Book) -> None:
+    """With why one cannot be had."""
+    book.environment(LATEST, "2026.1.0", lane="latest")
+    text = book.client.get("/releases/2026.1.0").text
+    assert f'href="/environments/{LATEST}"' in text
+    assert "No solution found" in text
+    assert 'rel="prev">← 2025.4.0' in text
+
+
+def test_the_list_of_releases_leads_to_each(book: Book) -> None:
+    """And a release that there is not names those around it."""
+    assert '<a href="/releases/2025.4.0">' in book.client.get("/releases").text
+    answer = book.client.get("/api/v1/releases/2025.3.0")
+    assert answer.status_code == 404
+    assert answer.json()["nearest"] == ["2025.2.0", "2025.4.0", "2026.1.0"]
+    assert book.client.get("/releases/nonsense").status_code == 404
+    assert book.client.get("/api/v1/releases/latest").json()["release"] == "2026.1.0"
+
+
+def test_environments_and_releases_are_shown_as_they_were(book: Book) -> None:
+    """Later results do not count, nor do later warnings; links keep to the moment."""
+    at = "?at=2025-04-22T12%3A50%3A00Z"
+    book.result("passed", key=NEW)
+    for address in (f"/environments/{NEW}", "/releases/2025.4.0"):
+        assert "<b>0</b> regressed" in book.client.get(address).text
+        frozen = book.client.get(address + at).text
+        assert "Frozen" in frozen
+        assert "<b>1</b> regressed" in frozen
+        assert f'href="/cells/{ROW}/{NEW}{at}"' in frozen
+        assert book.client.get(f"/api/v1{address}{at}").status_code == 200
+    json = book.client.get(f"/api/v1/environments/{NEW}{at}").json()
+    assert json["verdicts"][ROW] == "fail"
+    assert book.client.get(f"/api/v1/environments/{NEW}").json()["verdicts"][ROW] == "flaky"
+
+
+def test_a_backport_is_told_where_a_release_is_compared_with_it(book: Book) -> None:
+    """Its dependencies are newer."""
+    book.environment(LATEST, "2025.3.1", released_at=NOON + timedelta(days=9))
+    assert "a backport of 2025-05-01, so its dependencies are newer" in book.client.get("/releases/2025.4.0").text
