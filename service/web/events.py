@@ -178,7 +178,10 @@ async def run_events(
     number, told = query.after if last is None else last, None
     state = await pulse.other_than(None)
     while state is not None:
-        news = await run_in_threadpool(books.store.runs.after, run, number, MOST)
+        try:
+            news = await run_in_threadpool(books.store.runs.after, run, number, MOST)
+        except DaskMatrixError:
+            return  # who comes back is told what is wrong
         for arrival in news.arrivals:
             number = arrival.number
             yield ServerSentEvent(event="result", id=str(number), data=schemas_runs.arrived(arrival))

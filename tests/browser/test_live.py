@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from service.store.store import Store
 from service.web import links
 from service.web.app import create_app
 from service.web.events import end_with
+from service.web.reader import LIVE_FOR
 
 from .conftest import ROWS, Site, Window, fill
 
@@ -152,6 +153,17 @@ def test_an_empty_run_learns_how_much_is_planned(empty_site: Site, window: Open)
     expect(page.locator("#come progress")).to_have_js_property("value", 1)
 
 
+def test_the_page_of_a_run_says_when_it_is_over(empty_site: Site, window: Open) -> None:
+    """By itself, though nothing comes in any more."""
+    page = window().page
+    then = datetime.now(UTC) - LIVE_FOR + timedelta(seconds=5)
+    run = RunRecord(id="r", run="r", at=then, who="me", host="here", scenario_set="scenarios", tool="0")
+    empty_site.store.take([run])
+    page.goto(empty_site.url + links.run("r"))
+    expect(page.locator("h1 .chip, #arrivals")).to_have_count(0, timeout=30_000)
+    expect(page.locator("#come")).to_contain_text("0 scenarios done")
+
+
 def test_a_page_out_of_sight_holds_no_connection(site: Site, window: Open, tmp_path: Path) -> None:
     """And catches up when it is seen again."""
     app = create_app(f"sqlite:///{tmp_path / 'matrix.sqlite'}")
@@ -165,10 +177,10 @@ def test_a_page_out_of_sight_holds_no_connection(site: Site, window: Open, tmp_p
         wait_until(lambda: app.state.pulse.listeners == 0)
         page.evaluate(SEEN)
         site.result("crashed", row=1)
-        site.result("failed", row=1)
+        site.result("timed-out", row=1)
         hide(page, hidden=False)
-        expect(page.locator("#arrivals li").first).to_contain_text("failed")
-        assert page.evaluate("window.seen") == ["↯ crashed", "✕ failed"]
+        expect(page.locator("#arrivals li").first).to_contain_text("timed out")
+        assert page.evaluate("window.seen") == ["↯ crashed", "◷ timed out"]
         page.goto("about:blank")
         wait_until(lambda: app.state.pulse.listeners == 0)
 
