@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 WORTH_SPARING = 20_000
 """Results; with fewer of them the garbage collector is done in no time."""
+RUNS = 20
+"""The runs begun last, of which some may go on."""
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """The store at a revision, and until when its newest result makes a run one that goes on."""
+    """The store at a revision, and the moments at which, without another sign of life, it or one of its runs is taken to rest."""
 
     revision: int
-    live_until: datetime | None
+    rests: tuple[datetime, ...]
 
 
 class State:
@@ -45,9 +47,10 @@ class State:
     def told(self) -> str:
         """Return the state, read anew. Raises DatabaseUnreachable."""
         found = self.reader.kept()
-        newest = found.present.freshness.newest_result
-        seen = self._seen = _Seen(found.revision, newest + LIVE_FOR if newest else None)
-        self._spare(found.present.freshness.results)
+        fresh = found.present.freshness
+        signs = {fresh.newest_result, *(run.newest for run in self.reader.store.runs.page(RUNS))}
+        seen = self._seen = _Seen(found.revision, tuple(each + LIVE_FOR for each in signs if each))
+        self._spare(fresh.results)
         return self._text(seen)
 
     def _spare(self, results: int) -> None:
@@ -61,7 +64,8 @@ class State:
             gc.freeze()
 
     def _text(self, seen: _Seen) -> str:
-        live = seen.live_until is not None and datetime.now(UTC) < seen.live_until
+        now = datetime.now(UTC)
+        live = sum(now < each for each in seen.rests)
         day = (
             self.reader.day() if self.reader.known else ""
         )  # expired entries, and so the day, only where there are any

@@ -3,15 +3,16 @@
 import gc
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from service.domain.records import ResultRecord
+from service.domain.records import ResultRecord, RunRecord
 from service.store.store import Store
 from service.web import state
-from service.web.reader import Reader
+from service.web.reader import LIVE_FOR, Reader
 from service.web.state import State
 
 from .conftest import OLD, ROW
@@ -55,10 +56,23 @@ def test_the_state_is_told_at_once_until_something_comes_in(store: Store, url: s
 def test_results_that_are_just_coming_in_make_another_state(store: Store, url: str) -> None:
     """A page says so, and is another one when they have ceased."""
     write(url, datetime.now(UTC))
-    live = State(Reader(store)).told()
-    assert " True " in live
-    write(url, datetime(2025, 5, 1, tzinfo=UTC))
-    assert " True " in State(Reader(store)).told() != live
+    told = State(Reader(store))
+    told.told()
+    assert told._seen is not None
+    assert sum(datetime.now(UTC) < each for each in told._seen.rests) == 1
+    later = replace(told._seen, rests=tuple(each - LIVE_FOR for each in told._seen.rests))
+    assert told._text(later) != told._text(told._seen)
+
+
+def test_a_run_that_has_no_result_yet_makes_another_state_when_it_is_given_up(store: Store, url: str) -> None:
+    """Its page says that it goes on, and no longer."""
+    now = datetime.now(UTC)
+    with Store.open(url) as other:
+        other.take([RunRecord(id="new", run="new", at=now, who="me", host="here", scenario_set="s", tool="0")])
+    told = State(Reader(store))
+    told.told()
+    assert told._seen is not None
+    assert max(told._seen.rests) == now + LIVE_FOR
 
 
 def test_what_is_fixed_is_part_of_the_state(store: Store) -> None:
