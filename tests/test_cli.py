@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from service import places
-from service.collect.order import Limits
+from service.domain.limits import Limits
 from service.store.store import Store
 from tests.conftest import dask_matrix, write_set
 
