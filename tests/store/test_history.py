@@ -1,4 +1,4 @@
-"""A part of the matrix as it was is the same part of the whole matrix as it was."""
+"""Executions are read by what is asked for, and up to a moment."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -48,17 +48,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-@pytest.mark.parametrize("minutes", [0, 1, 12, 30, 73, 200])
-def test_a_part_as_it_was_is_that_part_of_the_whole(store: Store, minutes: int) -> None:
-    """Rows, columns and the verdicts of what was asked for; of the rest nothing is said."""
-    moment = after(minutes)
-    whole, row, columns = store.matrix(moment), store.row_at(moment, ROWS[1]), store.columns_at(moment, KEYS[:2])
-    assert row.environments == columns.environments == whole.environments
-    assert row.scenarios == columns.scenarios == whole.scenarios
-    assert row.cells == {cell: told for cell, told in whole.cells.items() if cell[0] == ROWS[1]}
-    assert columns.cells == {cell: told for cell, told in whole.cells.items() if cell[1] in KEYS[:2]}
-
-
 def test_executions_are_those_of_one_scenario_up_to_a_moment(store: Store) -> None:
     """By environment."""
     found = store.executions(ROWS[0])
@@ -80,16 +69,14 @@ def test_warnings_are_those_of_the_results_asked_for(store: Store) -> None:
     assert store.warnings_of([]) == {}
 
 
-def test_no_part_is_found_by_looking_at_all_results(store: Store) -> None:
+def test_nothing_is_found_by_looking_at_all_results(store: Store) -> None:
     """The index of results by cell serves: the cost follows from what is asked, not from all there is."""
     asked: list[tuple[str, object]] = []
     event.listen(store.engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
-    store.row_at(after(30), ROWS[0])
-    store.columns_at(after(30), KEYS[:2])
     store.executions(ROWS[0])
     store.warnings_of(["q0-1"])
     queries = [each for each in asked if "FROM results" in each[0]]
-    assert len(queries) == 4
+    assert len(queries) == 2
     with store.engine.connect() as connection:
         for text, values in queries:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()
