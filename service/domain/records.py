@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from service.domain.bisected import Bisected
 from service.domain.environment import Lane
 from service.domain.outcome import Outcome
 from service.domain.release import Release
@@ -162,7 +163,15 @@ class ResultRecord(Base):
     attempt: int = 1
 
 
-Record = RunRecord | EnvironmentRecord | RefusalRecord | CollectionRecord | ScenarioRecord | ResultRecord
+class BisectRecord(Base):
+    """What a bisection found: ``found`` has all of it. ``scenario`` is in it too, and may have been renamed since."""
+
+    kind: Literal["bisect"] = "bisect"
+    scenario: ScenarioId
+    found: Bisected
+
+
+Record = RunRecord | EnvironmentRecord | RefusalRecord | CollectionRecord | ScenarioRecord | ResultRecord | BisectRecord
 _ADAPTER: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])
 
 

@@ -150,6 +150,19 @@ class Result(Table):
     evidence: Mapped[dict[str, Any]]
 
 
+class Bisect(Table):
+    """What a bisection found, whole in ``found``. Rows are only ever added."""
+
+    __tablename__ = "bisects"
+    __table_args__ = (Index("bisects_by_scenario", "scenario"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    run: Mapped[str]
+    scenario: Mapped[str]
+    found: Mapped[dict[str, Any]]
+
+
 class VerdictRow(Table):
     """The verdict of a cell that has any result, materialised for the grid."""
 

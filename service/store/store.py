@@ -16,7 +16,7 @@ from service.domain.matrix import Environment, Matrix, Scenario, columns, rows
 from service.domain.outcome import Verdict
 from service.domain.records import Rejection, RunRecord, parse_lines
 from service.domain.timing import Timings
-from service.store import backing, models, planning
+from service.store import backing, bisects, models, planning
 from service.store.database import WRITES, DatabaseUnreachable, open_engine
 from service.store.planning import Collected
 from service.store.read import environment_of, result_of, scenario_of, standing_refusal, verdicts, verdicts_at
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from service.domain.bisected import Told
     from service.domain.environment import EnvironmentSpec
     from service.domain.records import Record, Warned
     from service.domain.result import Result
@@ -222,6 +223,11 @@ class Store:
                 raise UnknownName("run", run, [])
             values = {column.name: getattr(row, column.name) for column in models.Run.__table__.columns}
             return RunRecord(run=run, **values)
+
+    def bisects(self, scenario: str | None = None) -> list[Told]:
+        """Return what bisections found, of one scenario by its present id or of all, newest first."""
+        with self._reading() as session:
+            return list(bisects.told(session, scenario))
 
     # answering about upgrades
 

@@ -43,6 +43,7 @@ class Take:
             records.RefusalRecord: self._refusal,
             records.CollectionRecord: self._collection,
             records.ScenarioRecord: self._scenario,
+            records.BisectRecord: self._bisect,
         }
         for record in batch:
             if not isinstance(record, records.ResultRecord):
@@ -81,6 +82,12 @@ class Take:
     def _refusal(self, record: records.RefusalRecord) -> bool:
         values = record.model_dump(include={"environment", "at", "phase", "message"})
         return self._newest(models.Refusal, record.environment, values)
+
+    def _bisect(self, record: records.BisectRecord) -> bool:
+        values = record.model_dump(mode="json", include={"id", "run", "found"})
+        return self._newest(
+            models.Bisect, record.id, values | {"at": record.at, "scenario": self._now_called(record.scenario)}
+        )
 
     def _collection(self, record: records.CollectionRecord) -> bool:
         """Let what was found in each file take the place of what an older collection found there."""
@@ -149,8 +156,8 @@ class Take:
             return
         for table in (models.Scenario.id, models.VerdictRow.scenario, models.Collected.scenario):
             self.session.execute(delete(table.class_).where(table == former))
-        moved = update(models.Result).where(models.Result.scenario == former).values(scenario=record.scenario)
-        self.session.execute(moved)
+        for moved in (models.Result, models.Bisect):
+            self.session.execute(update(moved).where(moved.scenario == former).values(scenario=record.scenario))
         self._scenarios.add(record.scenario)
 
     def _now_called(self, scenario: str) -> str:

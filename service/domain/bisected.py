@@ -1,0 +1,104 @@
+"""What a bisection found, as it is recorded, told and shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from service.domain.bisect import Ended
+from service.domain.observed import Seen
+
+
+class Part(BaseModel):
+    """What is within a record of a bisection."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Looked(Part):
+    """One point that was looked at: its name, its environment if it has one, and what its executions say.
+
+    ``executed`` counts those that this bisection had executed itself; the others were known before. ``told`` is how the
+    newest ended that counts, or why nothing is known.
+    """
+
+    name: str
+    environment: str | None = None
+    seen: Seen
+    passed: int = 0
+    broken: int = 0
+    executed: int = 0
+    told: str = ""
+
+
+class Suspect(Part):
+    """Where it may have turned: a release, or a commit of a repository. ``link`` leads to what it changed."""
+
+    name: str
+    repository: str = ""
+    commit: str = ""
+    authored: AwareDatetime | None = None
+    author: str = ""
+    subject: str = ""
+    link: str = ""
+
+
+class Turned(Part):
+    """Two points that differ: ``breaks`` where the earlier one is good. ``apart`` counts the steps between them."""
+
+    before: str
+    after: str
+    breaks: bool
+    apart: Annotated[int, Field(ge=1)]
+
+
+class Spent(Part):
+    """What a bisection cost: environments it executed something in, those it built, executions, seconds of wall clock."""
+
+    environments: int = 0
+    built: int = 0
+    executions: int = 0
+    seconds: float = 0.0
+
+
+class Bisected(Part):
+    """What was asked, what was found, and on what it rests.
+
+    ``start`` and ``end`` are the two ends in order of history, ``steps`` how many steps lie between them; ``over`` is
+    ``releases`` or ``commits``. ``end_told`` says which end is not what it was said to be, or could not be seen.
+    ``rate`` is the share of executions that break where it is broken: below 1 it is flaky.
+    """
+
+    scenario: str
+    title: str = ""
+    fingerprint: str
+    mends: bool = False
+    failing_with: str = ""
+    over: str
+    lane: str
+    pythons: tuple[str, ...]
+    platform: str
+    start: str
+    end: str
+    steps: Annotated[int, Field(ge=1)]
+    ended: Ended
+    end_told: str = ""
+    suspects: tuple[Suspect, ...] = ()
+    turnings: tuple[Turned, ...] = ()
+    looked: tuple[Looked, ...] = ()
+    rate: Annotated[float, Field(ge=0, le=1)] = 1.0
+    confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
+    spent: Spent = Spent()
+    commands: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Told(Part):
+    """A bisection with when it was recorded, by which run."""
+
+    id: str
+    at: datetime
+    run: str
+    found: Bisected
