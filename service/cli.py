@@ -1,6 +1,6 @@
 """The ``dask-matrix`` command. Exit codes: 0 done, 1 some work could not be done, 2 wrong usage, 130 interrupted.
 
-`check` has its own. 5 is a mistake of ours, whatever the command.
+`check` and `bisect` have their own. 5 is a mistake of ours, whatever the command.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from service import authoring, checking, options
+from service import authoring, bisecting, checking, options
 from service.conclude import DONE, GOES_ON, NOT_ALL_DONE, USAGE, rejected
 from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
@@ -30,6 +30,7 @@ OURS = 5
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(authoring.app, name="scenarios")
 app.command()(checking.check)
+app.command()(bisecting.bisect)
 
 
 def main() -> None:

@@ -137,6 +137,11 @@ def reporting(labels: list[str], console: Console) -> Iterator[Report]:
         yield board.report
 
 
+def plain_lines() -> Report:
+    """Return what prints a line whenever an environment gets to another stage, also on a terminal."""
+    return _PlainLines().report
+
+
 class _PlainLines:
     """One line whenever an environment gets to another stage."""
 

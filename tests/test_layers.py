@@ -27,6 +27,7 @@ ROOMS = {
     "sources": {"domain", "store", "collect", "places", "client"},
     "checking": {"domain", "options", "sources", "project", "tell"},
     "authoring": {"domain", "collect", "places", "conclude", "driving", "options"},
+    "bisecting": {"domain", "collect", "options", "driving", "terminal", "tell"},
     "cli": {
         "domain",
         "store",
@@ -42,6 +43,7 @@ ROOMS = {
         "shipping",
         "authoring",
         "checking",
+        "bisecting",
     },
 }
 """What each room may import besides itself."""
@@ -53,7 +55,7 @@ KEEPERS = {
     "jinja2": {"web"},
     "pygments": {"web"},
     "uvicorn": {"cli"},
-    "typer": {"cli", "options", "authoring", "checking"},
+    "typer": {"cli", "options", "authoring", "checking", "bisecting"},
     "rich": {"terminal", "cli", "driving", "checking", "tell"},
     "httpx2": {"client"},
     "stamina": {"client", "sources"},

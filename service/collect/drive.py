@@ -81,7 +81,7 @@ class Drive:
         self.order, self.config, self.places = order, workplace.config, workplace.places
         self.store, self.report = store, report
         self.locks = Locks(self.places.locks, workplace.index.settings)
-        self.summary = Summary(new_run())
+        self.summary = Summary(order.run or new_run())
         self.sessions = Sessions(order, workplace, store, self.summary.run, report, start)
         self._stop = self.sessions.stop
         self._begun = threading.Lock()
@@ -217,7 +217,12 @@ class Drive:
         self._record(described, known, refusal)
         if reason := described.refusal.message if described.refusal else refusal:
             return Step(label, Stage.UNINSTALLABLE, note=reason)
-        todo = planned(key, self.order, store)
+        return self._started(described)
+
+    def _started(self, described: Described) -> Step:
+        """Start the session of an environment that can be had, if there is anything to do."""
+        label, key = described.label, described.key
+        todo = planned(key, self.order, self.store)
         if not todo.reasons:
             return Step(label, Stage.NOTHING, done=len(todo.done), total=len(todo.done))
         self._begin()

@@ -248,6 +248,11 @@ class Store:
         with self._reading() as session:
             return planning.world(session)
 
+    def columns(self) -> tuple[Environment, ...]:
+        """Return the columns of the matrix in their order, without their locks."""
+        with self._reading() as session:
+            return planning.shown(session)
+
     def column(self, spec: EnvironmentSpec, platform: str) -> Environment | None:
         """Return the environment that the matrix shows for a spec on a platform, if there is one."""
         table = models.Environment
