@@ -11,6 +11,11 @@ from service.domain.bisect import Ended
 from service.domain.observed import Seen
 
 
+def counted(many: int, what: str) -> str:
+    """Return a number of things: ``1 step``, ``2 steps``."""
+    return f"{many} {what}{'' if many == 1 else 's'}"
+
+
 class Part(BaseModel):
     """What is within a record of a bisection."""
 
@@ -53,6 +58,12 @@ class Turned(Part):
     breaks: bool
     apart: Annotated[int, Field(ge=1)]
 
+    @property
+    def sentence(self) -> str:
+        """It in words."""
+        far = f" ({self.apart} steps apart)" if self.apart > 1 else ""
+        return f"{'good → bad' if self.breaks else 'bad → good'}: {self.before} → {self.after}{far}"
+
 
 class Spent(Part):
     """What a bisection cost: environments it executed something in, those it built, executions, seconds of wall clock."""
@@ -61,6 +72,13 @@ class Spent(Part):
     built: int = 0
     executions: int = 0
     seconds: float = 0.0
+
+    @property
+    def sentence(self) -> str:
+        """It in words."""
+        run, built = counted(self.environments, "environment"), counted(self.built, "environment")
+        executions, minutes = counted(self.executions, "execution"), self.seconds / 60
+        return f"{executions} in {run}; {built} built; {minutes:.1f} min."
 
 
 class Bisected(Part):
@@ -93,6 +111,32 @@ class Bisected(Part):
     spent: Spent = Spent()
     commands: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """What was found, in a sentence."""
+        did, kind = "mended" if self.mends else "broke", self.over.removesuffix("s")
+        if self.ended is Ended.FOUND:
+            suspect = self.suspects[0]
+            return f"{suspect.name} {did} it{f': {suspect.subject}' if suspect.subject else ''}"
+        if self.ended is Ended.SUSPECTS:
+            return f"One of {counted(len(self.suspects), kind)} {did} it; nothing between them could be seen"
+        if self.ended is Ended.CONTRADICTED:
+            return "An end is not what it was said to be"
+        return "An end could not be seen, so nothing was searched"
+
+    @property
+    def ends(self) -> str:
+        """The two ends, and how far they are apart."""
+        first, last = ("bad", "good") if self.mends else ("good", "bad")
+        return f"{first} {self.start}, {last} {self.end}, {counted(self.steps, self.over.removesuffix('s'))} apart"
+
+    @property
+    def sureness(self) -> str:
+        """How sure the answer is."""
+        if self.rate < 1:
+            return f"{self.confidence:.1%}: flaky, it breaks in {self.rate:.0%} of the executions where it is bad"
+        return "no execution differed from the others at its point"
 
 
 class Told(Part):

@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from service.store.store import Store
-from service.web import api, badges, feeds, forms, pages, upgrades
+from service.web import api, badges, bisects, feeds, forms, pages, upgrades
 from service.web.cors import OpenToRead
 from service.web.front import HERE, Front, build
 from service.web.openapi import TAGS, Described, operation_id
@@ -57,7 +57,7 @@ def create_app(store_url: str, beliefs: Beliefs | None = None, snapshot_of: date
     made_by = build()
     reader = app.state.reader = Reader(store, beliefs)
     app.state.templates, app.state.build, app.state.snapshot_of = pages.templates(), made_by, snapshot_of
-    for each in (forms, api, upgrades, badges, feeds, pages):
+    for each in (forms, api, bisects, upgrades, badges, feeds, pages):
         app.include_router(each.router)
     app.include_router(api.health)
     app.mount("/static", StaticFiles(directory=HERE / "static"))

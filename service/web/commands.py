@@ -37,6 +37,12 @@ def reproduce(scenario: Scenario, environment: Environment) -> Reproduce:
     )
 
 
+def bisect(scenario: Scenario, environment: Environment | None = None) -> str:
+    """Return the command that searches for the commit at which a scenario turned last, in the setting of an environment."""
+    place = f" --python {environment.python} --lane {environment.lane}" if environment else ""
+    return f"dask-matrix bisect {quote(scenario.id)} --commits{place}"
+
+
 def install(environment: Environment) -> tuple[str, ...]:
     """Return the commands that install exactly an environment, from its lock saved as a file; none if it was refused."""
     if not environment.lock:

@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from service.domain.environment import packages
-from service.web import commands, evidence, links, times
+from service.web import bisects, commands, evidence, links, times
 from service.web.grid import Grid, Group, by_release, grid, said
 from service.web.words import LANES, OUTCOMES, OVERLAYS, REFUSALS, Word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from markupsafe import Markup
 
+    from service.domain.bisected import Told
     from service.domain.matrix import Environment, Matrix, Scenario, Tally
     from service.domain.records import RunRecord, Warned
     from service.domain.result import Result
@@ -100,6 +103,7 @@ class CellPage:
     execution: Execution | None
     attempts: tuple[Execution, ...]
     commands: commands.Reproduce
+    bisect: str
     lock: str
     issues: tuple[links.Link, ...]
     before: Neighbour | None
@@ -125,6 +129,7 @@ class ScenarioPage:
     formerly: tuple[str, ...]
     tally: Tally
     strip: Grid
+    bisections: bisects.Bisections
 
 
 @dataclass(frozen=True)
@@ -220,6 +225,7 @@ def cell_page(matrix: Matrix, scenario: Scenario, environment: Environment, resu
         execution=deciding,
         attempts=attempts,
         commands=commands.reproduce(scenario, environment),
+        bisect=commands.bisect(scenario, environment),
         lock=environment.lock,
         issues=tuple(map(links.issue, scenario.issues)),
         before=before,
@@ -228,7 +234,7 @@ def cell_page(matrix: Matrix, scenario: Scenario, environment: Environment, resu
     )
 
 
-def scenario_page(matrix: Matrix, scenario: Scenario) -> ScenarioPage:
+def scenario_page(matrix: Matrix, scenario: Scenario, told: Iterable[Told] = ()) -> ScenarioPage:
     """Return the page of one scenario."""
     first, _, rest = scenario.description.partition("\n")
     return ScenarioPage(
@@ -246,6 +252,7 @@ def scenario_page(matrix: Matrix, scenario: Scenario) -> ScenarioPage:
         formerly=scenario.formerly,
         tally=matrix.tally([scenario]),
         strip=grid(replace(matrix, scenarios=(scenario,))),
+        bisections=bisects.bisections(scenario, told),
     )
 
 

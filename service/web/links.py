@@ -59,6 +59,11 @@ def run(name: str) -> str:
     return f"{API}/runs/{escaped(name)}"
 
 
+def bisects(name: str) -> str:
+    """Return the address of what bisections of a scenario found: JSON."""
+    return f"{API}/bisects?{urlencode({'scenario': name})}"
+
+
 def upgrade(values: dict[str, str | list[str]] | list[tuple[str, str]]) -> str:
     """Return the address of what a move breaks and fixes."""
     return f"/upgrade?{urlencode(values, doseq=True)}"

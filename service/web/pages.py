@@ -107,9 +107,8 @@ def scenario(request: Request, scenario: str, books: Books) -> Response:
     row = books.store.scenario(scenario)
     if row.id != scenario:
         return RedirectResponse(links.scenario(row.id), 308)
-    return show(
-        request, "scenario.html", contexts.scenario_page(books.matrix(), row), title=row.title, section="matrix"
-    )
+    page = contexts.scenario_page(books.matrix(), row, books.store.bisects(row.id))
+    return show(request, "scenario.html", page, title=row.title, section="matrix")
 
 
 @router.get("/environments/{key}")
