@@ -47,8 +47,8 @@ def wanted_of(
     narrowing = Narrowing(
         releases=tuple(release or ()), pythons=tuple(map(Python.parse, python or ())), lanes=tuple(lane or ()), tag=tag
     )
-    found = wanted(narrowing, workplace.config, workplace.index)
-    notes(workplace.index.notes)
+    found = wanted(narrowing, workplace.config, workplace.index, workplace.git)
+    notes([*workplace.index.notes, *workplace.git.notes])
     return found
 
 

@@ -81,6 +81,7 @@ class Drive:
         self.order, self.config, self.places = order, workplace.config, workplace.places
         self.store, self.report = store, report
         self.locks = Locks(self.places.locks, workplace.index.settings)
+        self.builds = replace(workplace.builds, anew=Verdict.UNINSTALLABLE in order.repeats.verdicts)
         self.summary = Summary(order.run or new_run())
         self.sessions = Sessions(order, workplace, store, self.summary.run, report, start)
         self._stop = self.sessions.stop
@@ -151,7 +152,7 @@ class Drive:
         if self._stop.is_set():
             raise Stopped
         self.report(Step(wanted.spec.label, Stage.RESOLVING))
-        described = describe(wanted, self.config, self.locks)
+        described = describe(wanted, self.config, self.locks, self.builds)
         with self._alone(described):
             step = self._planned(described)
         if step.stage in {Stage.DONE, Stage.NOTHING}:
@@ -233,7 +234,7 @@ class Drive:
         """Write what the environment is, unless that is what the store shows already: ``known``."""
         told = known.refusal.message if known and known.refusal else ""
         tells = described.refusal.message if described.refusal else refusal
-        if known is None or known.key != described.key or told != tells:
+        if known is None or known.key != described.key or told != tells or _newly_main(described, known):
             self._begin()
             recorder = Recorder(self.sessions.folder / "environments.jsonl", self.summary.run)
             recorder.describe(described)
@@ -252,6 +253,11 @@ def _all_of(futures: Iterable[Future[None]]) -> None:
     """Wait for all; they are all begun first."""
     for future in list(futures):
         future.result()
+
+
+def _newly_main(described: Described, known: Environment) -> bool:
+    """Whether two commits, run before for another reason, are the newest of their branches now."""
+    return bool(described.pair and described.pair.is_main and not (known.pair and known.pair.is_main))
 
 
 def _standing_refusal(described: Described, known: Environment | None) -> str:

@@ -15,8 +15,8 @@ from service.domain.records import (
     ResultRecord,
     RunRecord,
     ScenarioRecord,
+    release_of,
 )
-from service.domain.release import Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -101,7 +101,12 @@ def _shown(records: Iterable[EnvironmentRecord]) -> dict[str, EnvironmentRecord]
     newest = _newest(records, "key")
     shown = columns(
         Environment(
-            each.key, Release.parse(each.release), Python.parse(each.python), Lane(each.lane), each.platform, each.at
+            each.key,
+            release_of(each.release, each.pair),
+            Python.parse(each.python),
+            Lane(each.lane),
+            each.platform,
+            each.at,
         )
         for each in newest.values()
     )

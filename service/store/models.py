@@ -60,6 +60,7 @@ class Environment(Table):
     released_at: Mapped[datetime | None]
     cutoff: Mapped[datetime | None]
     lock: Mapped[str]
+    pair: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
 class Refusal(Table):

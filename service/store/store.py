@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from service.domain.errors import UnknownName
 from service.domain.matrix import Environment, Matrix, Scenario, columns, rows
 from service.domain.outcome import Verdict
-from service.domain.records import Rejection, RunRecord, parse_lines
+from service.domain.records import Rejection, RunRecord, parse_lines, release_of
 from service.domain.timing import Timings
 from service.store import backing, bisects, models, planning
 from service.store.database import WRITES, DatabaseUnreachable, open_engine
@@ -162,8 +162,11 @@ class Store:
             row = session.get(models.Revision, 1)
             return row.number if row else 0
 
-    def matrix(self, at: datetime | None = None) -> Matrix:
-        """Return the whole matrix as it is, or as it was at a moment (then computed from the results up to it)."""
+    def matrix(self, at: datetime | None = None, *, history: bool = False) -> Matrix:
+        """Return the whole matrix as it is, or as it was at a moment (then computed from the results up to it).
+
+        In its ``history`` are all pairs of commits that were ever run, otherwise the newest ``main`` alone.
+        """
         with self._reading() as session:
             scenarios = [scenario_of(row) for row in session.scalars(select(models.Scenario))]
             known = session.scalars(select(models.Environment))
@@ -171,7 +174,7 @@ class Store:
             environments = [environment_of(row, standing_refusal(session, row)) for row in shown]
             fingerprints = {scenario.id: scenario.fingerprint for scenario in scenarios}
             cells = verdicts(session) if at is None else verdicts_at(session, at, fingerprints)
-        return Matrix(rows(scenarios), columns(environments), cells)
+        return Matrix(rows(scenarios), columns(environments, history=history), cells)
 
     def freshness(self) -> Freshness:
         """Return how much there is and how new it is."""
@@ -263,8 +266,10 @@ class Store:
             & (table.platform == platform)
         )
         with self._reading() as session:
-            row = session.scalars(select(table).where(alike).order_by(table.at.desc()).limit(1)).first()
-            return environment_of(row, standing_refusal(session, row)) if row else None
+            for row in session.scalars(select(table).where(alike).order_by(table.at.desc())):
+                if release_of(row.release, row.pair) == spec.release:
+                    return environment_of(row, standing_refusal(session, row))
+        return None
 
     def verdicts_of(self, environment: str) -> dict[str, Verdict]:
         """Return scenario id -> verdict, for the cells of an environment that have results."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, insert, select, update
 
 from service.domain import records
+from service.domain.pair import MAIN
 from service.domain.verdict import Evidence, judge
 from service.store import models
 from service.store.read import evidence
@@ -73,7 +74,11 @@ class Take:
     def _environment(self, record: records.EnvironmentRecord) -> bool:
         values = record.model_dump(exclude={"v", "kind", "id", "run"})
         present = self.session.get(models.Environment, record.key)
+        values["pair"] = record.pair.model_dump(mode="json") if record.pair else None
         first = min(present.first_at, record.at) if present else record.at
+        if present and present.pair and values["pair"] and MAIN in {present.pair["ref"], values["pair"]["ref"]}:
+            values["pair"]["ref"] = MAIN  # what once was the newest of its branch is that commit of its history
+            present.pair = values["pair"]
         written = self._newest(models.Environment, record.key, values | {"first_at": first})
         if not written and present:
             present.first_at = first
