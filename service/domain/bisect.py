@@ -17,8 +17,8 @@ from service.domain.observed import FailureRate, Observation, Seen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-FIRST = 2
-"""Executions of a point that has none: one more than would do, since two run at once and a flake may show."""
+FIRST = CONFIRMED
+"""Executions of a point that has none: as many as a side of a turning rests on. They cost less than coming back for more."""
 RATED = 10
 """Executions of bad points from which a failure rate is read, and of a bad end that passes before it is called good."""
 SWEEP = 7

@@ -25,8 +25,8 @@ class Part(BaseModel):
 class Looked(Part):
     """One point that was looked at: its name, its environment if it has one, and what its executions say.
 
-    ``executed`` counts those that this bisection had executed itself; the others were known before. ``told`` is how the
-    newest ended that counts, or why nothing is known.
+    ``executed`` counts those that this bisection had executed itself, None where all of it was known before. ``told``
+    is how the newest ended that counts, or why nothing is known.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Looked(Part):
     seen: Seen
     passed: int = 0
     broken: int = 0
-    executed: int = 0
+    executed: int | None = None
     told: str = ""
 
 
@@ -66,7 +66,7 @@ class Turned(Part):
 
 
 class Spent(Part):
-    """What a bisection cost: environments it executed something in, those it built, executions, seconds of wall clock."""
+    """What a bisection cost: environments it looked into, those it built, executions, seconds of wall clock."""
 
     environments: int = 0
     built: int = 0

@@ -75,5 +75,5 @@ def _line(looked: Looked) -> str:
     many = looked.passed + looked.broken
     told = [f"{looked.passed} of {many} passed"] if many else []
     told += [looked.told] if looked.seen is not Seen.GOOD else []
-    told += [] if looked.executed else ["known before"]
+    told += ["known before"] if looked.executed is None else []
     return f"- {SIGN[looked.seen]} {text(looked.name)}: {looked.seen}; {text('; '.join(told))}"

@@ -45,9 +45,15 @@ def columns(setting: Setting, store: Store) -> Iterator[Environment]:
 def observed(environment: Environment, asked: Asked, store: Store) -> Observation:
     """Weigh what is recorded of the scenario, as it is now, in an environment."""
     if environment.refusal:
-        told = environment.refusal.message.strip().splitlines()
-        return Observation.hole(f"{environment.refusal.phase}: {told[0] if told else 'refused'}")
+        return Observation.hole(f"{environment.refusal.phase}: {_gist(environment.refusal.message)}")
     results = store.results(asked.scenario.id, environment.key)
     counting = (each for each in reversed(results) if each.fingerprint == asked.scenario.fingerprint)
     found = (Executed(each.outcome, each.exception_type, each.exception_message, each.reason) for each in counting)
     return observe(found, asked.failing_with)
+
+
+def _gist(message: str) -> str:
+    """Return the lines that say most of a refusal: what the installer calls its error, and how it ends."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()] or ["refused"]
+    errors = [line for line in lines if line.startswith("error: ")]
+    return " … ".join(dict.fromkeys([*errors[:1], lines[-1]]))

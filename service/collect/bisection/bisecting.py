@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from service.collect.bisection import history
 from service.collect.bisection.asked import Asked
-from service.collect.bisection.ends import ends
+from service.collect.bisection.ends import as_pair, ends
 from service.collect.bisection.named import named
 from service.collect.bisection.searching import Searching
 from service.collect.bisection.telling import Cost, told
 from service.collect.environments import READY
 from service.collect.recorder import Recorder, new_run
-from service.domain.bisect import Search
+from service.domain.bisect import Ended, Search
 from service.domain.bisected import Spent
 from service.domain.errors import UnknownName
 from service.domain.records import BisectRecord
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from service.collect.bisection.asked import Setting
     from service.collect.bisection.ends import Ends
     from service.collect.bisection.ends import Named as NamedEnds
+    from service.collect.bisection.history import Point
     from service.collect.bisection.searching import Bench, Found
     from service.domain.bisected import Bisected
+    from service.domain.release import Release
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,26 @@ def bisect(question: Question, bench: Bench) -> Bisected:
 
 
 def _stages(between: Ends, question: Question, asked: Asked, bench: Bench) -> list[Found]:
-    """Search the releases."""
-    line = history.releases(between.start, between.end, asked.setting, bench.workplace)
-    return [_searched(line, question, asked, bench)]
+    """Search the releases, then the commits between the two where it turned; commits alone where an end is one.
+
+    Where no release differs from the others, the commits between the ends are looked at: it may have turned twice.
+    """
+    place, stages = (asked.setting, bench.workplace), []
+    start, end = between.start, between.end
+    if between.are_releases:
+        found = _searched(history.releases(start, end, *place), question, asked, bench)
+        stages, conclusion, points = [found], found.conclusion, found.history.points
+        alike = conclusion.ended is Ended.CONTRADICTED and not conclusion.turnings
+        if not question.commits or not (conclusion.suspects or alike):
+            return stages
+        if conclusion.before is not None and conclusion.after is not None:
+            start, end = (_release(points[each]) for each in (conclusion.before, conclusion.after))
+    start, end = (as_pair(each, bench.workplace) for each in (start, end))
+    return [*stages, _searched(history.commits(start, end, *place), question, asked, bench)]
+
+
+def _release(point: Point) -> Release:
+    return point.wanted.spec.release
 
 
 def _searched(line: history.History, question: Question, asked: Asked, bench: Bench) -> Found:
@@ -106,5 +125,5 @@ def _record(found: Bisected, bench: Bench) -> None:
 
 def _answer(found: Bisected) -> Bisected:
     """Return it without what it cost."""
-    looked = tuple(each.model_copy(update={"executed": 0}) for each in found.looked)
+    looked = tuple(each.model_copy(update={"executed": None}) for each in found.looked)
     return found.model_copy(update={"spent": Spent(), "looked": looked})

@@ -9,6 +9,7 @@ from service.collect.bisection.asked import columns, observed
 from service.collect.bisection.history import late
 from service.domain.bisect import turnings
 from service.domain.errors import DaskMatrixError
+from service.domain.pair import Refs
 from service.domain.release import find
 
 if TYPE_CHECKING:
@@ -25,10 +26,15 @@ class NoEnds(DaskMatrixError):
 
 @dataclass(frozen=True)
 class Ends:
-    """The two ends in order of history."""
+    """The two ends in order of history: releases of the index, or pairs of commits."""
 
     start: Release
     end: Release
+
+    @property
+    def are_releases(self) -> bool:
+        """Whether the releases of the index between them can be searched."""
+        return self.start.pair is None and self.end.pair is None
 
 
 @dataclass(frozen=True)
@@ -46,17 +52,24 @@ class Named:
 
 
 def ends(named: Named, asked: Asked, workplace: Workplace, store: Store) -> Ends:
-    """Return both ends; raise UnknownRelease or NoEnds."""
+    """Return both ends; raise UnknownRelease, UnknownRef or NoEnds."""
     start = _release(named.start, workplace) if named.start else None
     end = _release(named.end, workplace) if named.end else None
     if start is None or end is None:
+        if any(each and each.pair for each in (start, end)):
+            raise NoEnds(f"Name both ends with {' and '.join(named.options)} where one of them is a commit.")
         before, after = _turned(start, end, named, asked, _seen(asked, workplace, store))
         start, end = start or before, end or after
     return Ends(start, end)
 
 
+def as_pair(release: Release, workplace: Workplace) -> Release:
+    """Return the commits that a release was made of, by its tags; a pair as it is. Raises what the repositories raise."""
+    return release if release.pair else workplace.git.pair(f"dask@{release}+distributed@{release}")
+
+
 def _release(text: str, workplace: Workplace) -> Release:
-    return find(text, workplace.index.releases())
+    return workplace.git.pair(text) if Refs.parse(text) else find(text, workplace.index.releases())
 
 
 def _seen(asked: Asked, workplace: Workplace, store: Store) -> dict[Release, Observation]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from service.collect import interpreters
@@ -18,17 +20,19 @@ from service.collect.bisection.trying import Trying
 from service.collect.described import describe
 from service.collect.environments import InstallRefused, install, install_pytest
 from service.collect.evict import evict
+from service.collect.git.build import BuildRefused, with_wheels
 from service.collect.locks import Locks
 from service.domain.bisect import Conclusion, Search, Want
 from service.domain.errors import DaskMatrixError, UnknownName
 from service.domain.observed import Observation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
     from service.collect.bisection.asked import Asked
     from service.collect.bisection.history import History, Point
+    from service.collect.described import Described
     from service.collect.order import Order
     from service.collect.progress import Report
     from service.collect.select import Wanted
@@ -58,6 +62,7 @@ class Found:
     seen: dict[int, Observation]
     environments: dict[int, Environment] = field(default_factory=dict)
     executed: dict[int, int] = field(default_factory=dict)
+    """By point, for those at which it was tried to execute something."""
 
 
 class Searching:
@@ -118,6 +123,7 @@ class Searching:
         point, began = self.history.points[want.point], time.monotonic()
         self.bench.log(f"{want.why}: {point.name}")
         self._await(want.point)
+        self._executed.setdefault(want.point, 0)
         try:
             wanted = point.wanted
         except DaskMatrixError as error:  # a commit that cannot be read, say
@@ -141,7 +147,7 @@ class Searching:
             raise KeyboardInterrupt
         if summary.misused:
             raise DaskMatrixError(summary.misused)
-        self._executed[want.point] = self._executed.get(want.point, 0) + summary.results
+        self._executed[want.point] += summary.results
         self._refuse_variants(point)
         return next((step.note for step in summary.ended.values()), "")
 
@@ -175,19 +181,36 @@ class Searching:
         """Resolve, build and install an environment. What goes wrong here goes wrong again when its turn comes, and is told."""
         workplace = self.bench.workplace
         places, config, settings = workplace.places, workplace.config, workplace.index.settings
-        with suppress(DaskMatrixError, InstallRefused, OSError):
-            described = describe(wanted, config, self._locks)
+        with suppress(DaskMatrixError, InstallRefused, BuildRefused, OSError):
+            described = describe(wanted, config, self._locks, workplace.builds)
             if described.interpreter is None or described.lock_path is None:
                 return
             interpreter = described.interpreter.path
             install_pytest(places.pytest / str(described.wanted.spec.python), interpreter, settings)
-            installed = install(places.environments / described.key, described.lock_path, interpreter, settings)
+            folder = places.environments / described.key
+            with self._lock(described) as lock:
+                installed = install(folder, lock, interpreter, settings)
             if installed.made:
-                evict(places.environments / described.key, config.environments_limit)
+                evict(folder, config.environments_limit)
+
+    @contextmanager
+    def _lock(self, described: Described) -> Iterator[Path]:
+        """Give a lock that can be installed: for commits, one with their wheels."""
+        if described.lock_path is None or described.interpreter is None:
+            raise ValueError(described)
+        if described.pair is None:
+            yield described.lock_path
+            return
+        with TemporaryDirectory() as folder:
+            lock = Path(folder) / "lock.txt"
+            wheels = self.bench.workplace.builds.wheels(described.pair, described.interpreter)
+            lock.write_text(with_wheels(described.lock, wheels), encoding="utf-8")
+            yield lock
 
 
 def _identity(environment: Environment) -> object:
-    return environment.release
+    pair = environment.pair
+    return (pair.dask.sha, pair.distributed.sha) if pair else environment.release
 
 
 def _said(name: str, observed: Observation) -> str:

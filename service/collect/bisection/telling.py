@@ -54,7 +54,7 @@ def told(stages: Sequence[Found], asked: Asked, catalog: Catalog, title: str, co
         rate=FailureRate.of(last.seen.values()).rate,
         confidence=conclusion.confidence,
         spent=Spent(
-            environments=sum(many > 0 for many in executed),
+            environments=len(executed),
             built=cost.built,
             executions=sum(executed),
             seconds=round(cost.seconds, 1),
@@ -96,7 +96,7 @@ def _looked(found: Found) -> Iterator[Looked]:
             seen=seen.seen or Seen.UNKNOWN,
             passed=seen.passed,
             broken=seen.broken,
-            executed=found.executed.get(place, 0),
+            executed=found.executed.get(place),
             told=seen.told,
         )
 
