@@ -45,7 +45,7 @@ def test_a_commit_that_does_not_build_leaves_a_set_of_suspects(laboratory: Labor
     assert (found.ended, [each.commit for each in found.suspects]) == (Ended.SUSPECTS, [hole, after])
     assert "this commit does not build" in " ".join(each.told for each in found.looked)
     other = dask.commit(4, "Fails otherwise", OTHERWISE)
-    narrowed = laboratory.ask(RELEASED, f"dask@{other}+distributed@2025.3.0", kind="RuntimeError")
+    narrowed = laboratory.ask(RELEASED, f"dask@{other}+distributed@2025.3.0", failing_with="RuntimeError")
     assert narrowed.ended is Ended.UNVERIFIED
     assert "KeyError" in narrowed.end_told
 
