@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import psutil
+
 from service.collect import interpreters
 from service.collect.bisection.asked import columns, observed
 from service.collect.bisection.trying import Trying
@@ -84,6 +86,9 @@ class Searching:
                 while isinstance(want := self.search.step(seen), Want):
                     self._prepare(pool, self.search.ahead(seen, want))
                     seen[want.point] = self._execute(want, seen.get(want.point, Observation()))
+            except KeyboardInterrupt:
+                _end_children()
+                raise
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
         return Found(self.history, self.search, want, seen, self._environments, self._executed)
@@ -206,6 +211,13 @@ class Searching:
             wheels = self.bench.workplace.builds.wheels(described.pair, described.interpreter)
             lock.write_text(with_wheels(described.lock, wheels), encoding="utf-8")
             yield lock
+
+
+def _end_children() -> None:
+    """End what makes the next environments: no session is left by now, and what is half made is made anew."""
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            child.terminate()
 
 
 def _identity(environment: Environment) -> object:

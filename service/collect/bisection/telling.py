@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from service.collect.bisection.asked import Asked
-    from service.collect.bisection.history import Point
+    from service.collect.bisection.history import History, Point
     from service.collect.bisection.searching import Found
     from service.collect.catalog import Catalog
 
@@ -102,22 +102,23 @@ def _looked(found: Found) -> Iterator[Looked]:
 
 
 def _commands(found: Found, asked: Asked, catalog: Catalog) -> Iterator[str]:
-    """Yield what bisects again, and what executes both sides of the turning again."""
-    points, conclusion = found.history.points, found.conclusion
-    yield _bisect(points[0], points[-1], found, asked)
+    """Yield what bisects again, and what executes both sides of the turning again; or what searches each turning seen."""
+    points, conclusion, mends = found.history.points, found.conclusion, found.search.mends
+    yield _bisect(points[0], points[-1], asked, found.history, mends=mends)
     if conclusion.ended in {Ended.FOUND, Ended.SUSPECTS}:
         for place in (conclusion.before, conclusion.after):
             if place is not None:
                 yield _run(points[place], asked, catalog)
+    else:
+        for each in conclusion.turnings:
+            yield _bisect(points[each.before], points[each.after], asked, found.history, mends=not each.breaks)
 
 
-def _bisect(start: Point, end: Point, found: Found, asked: Asked) -> str:
-    ends = (
-        ("--bad", start.text, "--good", end.text) if found.search.mends else ("--good", start.text, "--bad", end.text)
-    )
+def _bisect(start: Point, end: Point, asked: Asked, history: History, *, mends: bool) -> str:
+    ends = ("--bad", start.text, "--good", end.text) if mends else ("--good", start.text, "--bad", end.text)
     words = ["dask-matrix", "bisect", asked.scenario.id, *ends]
-    words += ["--find-fix"] if found.search.mends else []
-    words += ["--commits"] if found.history.over == "commits" else []
+    words += ["--find-fix"] if mends else []
+    words += ["--commits"] if history.over == "commits" else []
     words += ["--failing-with", asked.failing_with] if asked.failing_with else []
     return shlex.join([*words, *_place(asked)])
 

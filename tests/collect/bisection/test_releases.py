@@ -71,6 +71,10 @@ def test_an_end_that_is_not_what_it_was_said_to_be_is_told(laboratory: Laborator
     assert found.ended is Ended.CONTRADICTED
     assert found.end_told == "2025.3.0 was taken for bad and is good: 10 of 10 executions passed (passed)"
     assert [each.breaks for each in found.turnings] == [True, False]
+    assert found.commands[1:] == (
+        "dask-matrix bisect behaviour/holds --good 2025.1.0 --bad 2025.2.0",
+        "dask-matrix bisect behaviour/holds --bad 2025.2.0 --good 2025.3.0 --find-fix",
+    )
 
 
 @pytest.mark.parametrize(
