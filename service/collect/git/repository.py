@@ -152,11 +152,8 @@ class Repository:
         """
         found = self._log("--first-parent", "--reverse", f"{start}..{end}")
         if cut := self.cut.intersection(each.sha for each in found):
-            raise MissingObject(
-                f"The repository {self.address} of {self.project} is shallow: its history ends at "
-                f"{next(iter(cut))[:SHORT]}, between {start[:SHORT]} and {end[:SHORT]}. Fetch more of it there, or name a "
-                "complete repository under [git] in matrix.toml."
-            )
+            lost = next(iter(cut))[:SHORT]
+            raise self._lacks(f"what is before {lost} of the history between {start[:SHORT]} and {end[:SHORT]}")
         return found
 
     def not_later(self, moment: datetime, branch: str) -> Commit:
@@ -170,10 +167,7 @@ class Repository:
             self._lines[tip] = [Commit(sha, _utc(at)) for sha, at in zip(told[::2], told[1::2], strict=True)]
         found = [each for each in self._lines[tip] if each.at <= moment]
         if not found:
-            raise MissingObject(
-                f"The repository {self.address} of {self.project} has no commit on {branch} as early as "
-                f"{moment:%Y-%m-%d %H:%M} UTC{': its history is cut off' if self.cut else ''}."
-            )
+            raise self._lacks(f"commits of {branch} as early as {moment:%Y-%m-%d %H:%M} UTC")
         return max(found, key=lambda each: each.at)
 
     @cached_property
@@ -223,9 +217,7 @@ class Repository:
         try:
             told = git(self.folder, "log", f"--format={FORMAT}", *arguments, "--")
         except GitTrouble as error:
-            raise MissingObject(
-                f"The repository {self.address} of {self.project} can't tell its history: {error}"
-            ) from None
+            raise self._lacks("some of its history", str(error)) from None
         return [_logged(line) for line in told.splitlines()]
 
 
