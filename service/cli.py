@@ -176,6 +176,7 @@ def show(
     python: Annotated[str, typer.Option(help="Only this Python.")] = "",
     lane: Annotated[Lane | None, typer.Option(help="Only this lane.")] = None,
     changes: Annotated[bool, typer.Option("--changes", help="Only scenarios that turn somewhere.")] = False,
+    history: Annotated[bool, typer.Option("--history", help="All commits that were run, not only main.")] = False,
     snapshot: options.Snapshot = False,
     scenarios: options.KnownIn = None,
     data: options.Data = None,
@@ -201,7 +202,7 @@ def show(
     )
     what = shown(data, scenarios, shipped=snapshot)
     with Store.open(what.database) as store:
-        matrix = store.matrix().listing(what.beliefs.known, today()).select(selection)
+        matrix = store.matrix(history=history).listing(what.beliefs.known, today()).select(selection)
     if as_json:
         print(json.dumps(matrix.columnar()))
     elif not matrix.environments:

@@ -86,7 +86,7 @@ def _character(verdict: Verdict, told: Overlay | None) -> str:
 
 def _head(environment: Environment) -> str:
     lane = "" if environment.lane == "as-released" else f" {environment.lane}"
-    return f"{environment.release}{lane}"
+    return f"{environment.name}{lane}"
 
 
 def plan_lines(foreseen: Sequence[Foreseen]) -> Iterator[str]:

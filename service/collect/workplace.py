@@ -65,7 +65,7 @@ class Workplace:
         """The wheels of commits."""
         from service.collect.git.build import Builds  # noqa: PLC0415 - seldom needed
 
-        return Builds(self.git_as_kept, self.places.wheels, self.index.settings)
+        return Builds(self.git, self.places.wheels, self.index.settings)
 
     @cached_property
     def index_as_kept(self) -> Index:

@@ -12,6 +12,7 @@ from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
 from service.domain.matrix import Selection
 from service.domain.outcome import Verdict
+from service.domain.pair import MAIN
 from service.domain.release import Release
 from service.web.negotiation import Form
 
@@ -37,6 +38,7 @@ def _utc(moment: datetime) -> datetime:
 
 python_text = _reads(Python.parse)
 ReleaseText = Annotated[str, AfterValidator(_reads(Release.parse))]
+TargetText = Annotated[str, AfterValidator(_reads(lambda text: MAIN if text == MAIN else Release.parse(text)))]
 PythonText = Annotated[str, AfterValidator(python_text)]
 Moment = Annotated[datetime, AfterValidator(_utc)]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from service.domain.errors import DaskMatrixError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 OF_A_REPOSITORY = (
@@ -51,5 +51,11 @@ def git(folder: Path | None, *arguments: str, stdin: str | None = None) -> str:
         raise GitTrouble(f"git can't be started: {error.strerror}. Commits of Dask need it; install it.") from None
     if done.returncode:
         said = done.stderr.strip() or f"exit code {done.returncode}"
-        raise GitTrouble(f"git {arguments[0]} could not do its work in {folder or 'no repository'}: {said}")
+        raise GitTrouble(f"git {_verb(arguments)} could not do its work in {folder or 'no repository'}: {said}")
     return done.stdout
+
+
+def _verb(arguments: Sequence[str]) -> str:
+    """Return what git was asked to do: the first word that is no option, nor the value of one."""
+    values = {number + 1 for number, each in enumerate(arguments) if each == "-c"}
+    return next(each for number, each in enumerate(arguments) if number not in values and not each.startswith("-"))

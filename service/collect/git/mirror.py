@@ -11,7 +11,7 @@ from urllib.request import url2pathname
 from filelock import FileLock
 
 from service.collect.git.command import GitTrouble, git
-from service.collect.git.repository import ASKED, COMMIT, WHOLE, Repository
+from service.collect.git.repository import COMMIT, OTHER, WHOLE, Repository
 
 ROUNDS = 20
 """Missing trees hide what is missing below them: so deep are no folders."""
@@ -60,19 +60,17 @@ class Mirror(Repository):
 
     def __init__(self, project: str, address: str, folder: Path, branch: str, notes: list[str], *, asks: bool) -> None:
         super().__init__(project, address, folder, branch, notes)
-        self._asks = asks
+        self._asks, self._is_fresh = asks, False
 
     def update(self) -> None:
         """Fetch branches and tags, once; what is kept does where nobody answers, and that is noted."""
         if not self._asks:
             self._need_kept()
+        if not self._asks or self._is_fresh:
             return
-        self._asks = False
+        self._is_fresh = True
         try:
-            with self._locked():
-                self._make()
-                refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-                git(self.folder, "fetch", *QUIETLY, "--prune", "--no-tags", WITHOUT_FILES, "origin", *refs)
+            self._fetch("--prune", "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
         except GitTrouble as error:
             self._need_kept(str(error))
             self.notes.append(
@@ -81,21 +79,13 @@ class Mirror(Repository):
 
     def obtain(self, ref: str) -> None:
         """Fetch what no branch or tag leads to: a pull request's head, or a commit by its 40 digits."""
-        whole = COMMIT.fullmatch(ref) and len(ref) == WHOLE
-        if not whole and COMMIT.fullmatch(ref):
+        if COMMIT.fullmatch(ref) and len(ref) < WHOLE:
             return  # nobody can be asked for a part of a name
-        source = ref if whole or ref.startswith("refs/") else f"refs/{ref}"
+        place = OTHER.format(f"asked/{ref}" if COMMIT.fullmatch(ref) else ref.removeprefix("refs/"))
+        source = ref if COMMIT.fullmatch(ref) else place
         try:
-            with self._locked():
-                git(
-                    self.folder,
-                    "fetch",
-                    *QUIETLY,
-                    "--no-tags",
-                    WITHOUT_FILES,
-                    "origin",
-                    f"+{source}:{ASKED.format(ref)}",
-                )
+            if self._asks:
+                self._fetch(f"+{source}:{place}")
         except GitTrouble:
             return  # it does not exist there either
 
@@ -111,11 +101,21 @@ class Mirror(Repository):
 
     def _fetch_objects(self, names: Iterable[str]) -> None:
         try:
-            with self._locked():
-                how = ("-c", "fetch.negotiationAlgorithm=noop", "fetch", *QUIETLY, "--no-tags", WITHOUT_FILES)
-                git(self.folder, *how, "--stdin", "origin", stdin="".join(f"{name}\n" for name in names))
+            self._fetch("--stdin", stdin="".join(f"{name}\n" for name in names))
         except GitTrouble as error:
             self.notes.append(f"The repository {self.address} of {self.project} can't be reached: {error}")
+
+    def _fetch(self, *what: str, stdin: str | None = None) -> None:
+        """Fetch commits or objects without the files that they lead to; one process at a time."""
+        options = [each for each in what if each.startswith("--")]
+        refs = [each for each in what if not each.startswith("--")]
+        how = ("-c", "fetch.negotiationAlgorithm=noop") if stdin else ()
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{self.folder}.lock"):
+            self._make()
+            git(
+                self.folder, *how, "fetch", *QUIETLY, "--no-tags", WITHOUT_FILES, *options, "origin", *refs, stdin=stdin
+            )
 
     def _make(self) -> None:
         """Set up the copy; done twice it is the same."""
@@ -138,7 +138,3 @@ class Mirror(Repository):
                 f"The repository {self.address} of {self.project} can't be used: {reason}. Check the network, or name "
                 "another one under [git] in matrix.toml."
             )
-
-    def _locked(self) -> FileLock:
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        return FileLock(f"{self.folder}.lock")

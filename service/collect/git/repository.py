@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 BRANCHES = ("refs/heads/{}", "refs/remotes/origin/{}")
 TAG = "refs/tags/{}"
-ASKED = "refs/asked/{}"
-"""Where a mirror keeps what no branch and no tag leads to."""
+OTHER = "refs/{}"
+"""What is neither branch nor tag, such as ``pull/9051/head``."""
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
 WHOLE = 40
 FORMAT = "%H%x1f%ct%x1f%at%x1f%an%x1f%s"
@@ -29,7 +29,9 @@ class UnknownRef(UnknownName):
     """A repository has no such branch, tag or commit."""
 
     def __init__(self, project: str, address: str, ref: str, nearest: list[str]) -> None:
-        super().__init__(f"branch, tag or commit in the repository {address} of {project}:", ref, nearest)
+        super().__init__("branch, tag or commit", ref, nearest)
+        where = f"No branch, tag or commit {ref!r} in the repository {address} of {project}."
+        self.args = (f"{where} Nearest: {', '.join(nearest)}." if nearest else where,)
 
 
 class MissingObject(DaskMatrixError):
@@ -75,11 +77,7 @@ class Repository:
     def complete(self, sha: str) -> None:
         """See to it that all files of a commit are here; raise MissingObject."""
         if missing := self.missing(sha):
-            raise MissingObject(
-                f"The repository {self.address} of {self.project} lacks {len(missing)} objects of {sha[:SHORT]}, such "
-                f"as {missing[0][:SHORT]}: it is a partial clone. Fetch them there, or name a complete repository under "
-                "[git] in matrix.toml."
-            )
+            raise self._lacks(f"{len(missing)} objects of {sha[:SHORT]}, such as {missing[0][:SHORT]}")
 
     # refs
 
@@ -93,7 +91,7 @@ class Repository:
         if found is None or found[0] in BRANCHES:
             self.update()  # branches move
             found = self._look(name)
-        if found is None or found[0] == ASKED:
+        if found is None or found[0] == OTHER:
             self.obtain(name)
             found = self._look(name)
         if found is None:
@@ -111,15 +109,19 @@ class Repository:
                 return place, self._commit_of(target, name)
         if COMMIT.fullmatch(name) and (sha := self._parsed(f"{name}^{{commit}}")):
             return "", sha
-        asked = self._parsed(ASKED.format(name))
-        return (ASKED, self._commit_of(asked, name)) if asked else None
+        other = self._parsed(OTHER.format(name.removeprefix("refs/")))
+        return (OTHER, self._commit_of(other, name)) if other else None
 
     def _commit_of(self, target: str, name: str) -> str:
         if sha := self._parsed(f"{target}^{{commit}}"):
             return sha
-        raise MissingObject(
-            f"The repository {self.address} of {self.project} says that {name} is {target[:SHORT]}, but does not hold it: "
-            f"it is a shallow or partial clone. Fetch it there, or name a complete repository under [git] in matrix.toml."
+        raise self._lacks(f"the commit {target[:SHORT]}, which it says {name} is")
+
+    def _lacks(self, what: str, said: str = "") -> MissingObject:
+        told = f" {said}" if said else ""
+        return MissingObject(
+            f"The repository {self.address} of {self.project} lacks {what}: it is shallow, or a partial clone. Fetch that "
+            f"there, or name a complete repository under [git] in matrix.toml.{told}"
         )
 
     def _parsed(self, text: str) -> str:
@@ -150,11 +152,8 @@ class Repository:
         """
         found = self._log("--first-parent", "--reverse", f"{start}..{end}")
         if cut := self.cut.intersection(each.sha for each in found):
-            raise MissingObject(
-                f"The repository {self.address} of {self.project} is shallow: its history ends at "
-                f"{next(iter(cut))[:SHORT]}, between {start[:SHORT]} and {end[:SHORT]}. Fetch more of it there, or name a "
-                "complete repository under [git] in matrix.toml."
-            )
+            lost = next(iter(cut))[:SHORT]
+            raise self._lacks(f"what is before {lost} of the history between {start[:SHORT]} and {end[:SHORT]}")
         return found
 
     def not_later(self, moment: datetime, branch: str) -> Commit:
@@ -168,10 +167,7 @@ class Repository:
             self._lines[tip] = [Commit(sha, _utc(at)) for sha, at in zip(told[::2], told[1::2], strict=True)]
         found = [each for each in self._lines[tip] if each.at <= moment]
         if not found:
-            raise MissingObject(
-                f"The repository {self.address} of {self.project} has no commit on {branch} as early as "
-                f"{moment:%Y-%m-%d %H:%M} UTC{': its history is cut off' if self.cut else ''}."
-            )
+            raise self._lacks(f"commits of {branch} as early as {moment:%Y-%m-%d %H:%M} UTC")
         return max(found, key=lambda each: each.at)
 
     @cached_property
@@ -191,10 +187,13 @@ class Repository:
         return None if self.cut.intersection(since) else (tag, int(distance))
 
     def text(self, sha: str, path: str) -> str:
-        """Return the text of a file at a commit, nothing if it has none; raise GitTrouble."""
-        if not git(self.folder, "ls-tree", sha, "--", path):
-            return ""
-        return git(self.folder, "cat-file", "blob", f"{sha}:{path}")
+        """Return the text of a file at a commit, nothing if it has none; raise MissingObject."""
+        try:
+            if not git(self.folder, "ls-tree", sha, "--", path):
+                return ""
+            return git(self.folder, "cat-file", "blob", f"{sha}:{path}")
+        except GitTrouble as error:
+            raise self._lacks(f"{path} of {sha[:SHORT]}", str(error)) from None
 
     def missing(self, sha: str) -> list[str]:
         """Return the objects of a commit's files that are not here, as far as they are known."""
@@ -218,9 +217,7 @@ class Repository:
         try:
             told = git(self.folder, "log", f"--format={FORMAT}", *arguments, "--")
         except GitTrouble as error:
-            raise MissingObject(
-                f"The repository {self.address} of {self.project} can't tell its history: {error}"
-            ) from None
+            raise self._lacks("some of its history", str(error)) from None
         return [_logged(line) for line in told.splitlines()]
 
 
