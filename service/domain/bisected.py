@@ -113,6 +113,12 @@ class Bisected(Part):
     notes: tuple[str, ...] = ()
 
     @property
+    def question(self) -> tuple[str, ...]:
+        """What was asked of the scenario; bisections that asked the same have the same."""
+        sought = "mended" if self.mends else "broke"
+        return self.over, sought, self.failing_with, self.lane, *self.pythons, self.platform, self.start, self.end
+
+    @property
     def headline(self) -> str:
         """What was found, in a sentence."""
         did, kind = "mended" if self.mends else "broke", self.over.removesuffix("s")

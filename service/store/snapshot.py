@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from service.domain.outcome import Outcome
-from service.domain.records import RefusalRecord, Rejection, ResultRecord, parse_lines
+from service.domain.records import BisectRecord, RefusalRecord, Rejection, ResultRecord, parse_lines
 from service.store.counts import counting
 from service.store.shipped import HEAD, RECORDS, BadSnapshot, Snapshot, cached, read
 from service.store.snapshot_readme import readme
@@ -121,9 +121,9 @@ def _packed(records: Iterable[Record]) -> bytes:
 
 
 def _without_places(record: Record) -> bytes:
-    """Write a record; in what an execution or a refusal says, paths begin where they would on any machine."""
+    """Write a record; in what an execution, a refusal or a bisection says, paths begin where they would on any machine."""
     told = record.encode()
-    return _PLACES.sub(b"", told) if isinstance(record, ResultRecord | RefusalRecord) else told
+    return _PLACES.sub(b"", told) if isinstance(record, ResultRecord | RefusalRecord | BisectRecord) else told
 
 
 def _without_texts(record: Record) -> Record:

@@ -87,10 +87,9 @@ def bisects(query: Annotated[BisectsQuery, Query()], books: Books) -> BisectsOut
 
 def bisections(scenario: Scenario, told: Iterable[Told]) -> Bisections:
     """Return what bisections of a scenario found, in words: of those that asked the same only the newest."""
-    newest: dict[tuple[object, ...], Told] = {}
+    newest: dict[tuple[str, ...], Told] = {}
     for each in told:
-        found = each.found
-        newest.setdefault((found.over, found.mends, found.failing_with, found.start, found.end, found.lane), each)
+        newest.setdefault(each.found.question, each)
     return Bisections(tuple(map(_bisection, newest.values())), command(scenario), links.bisects(scenario.id))
 
 

@@ -11,6 +11,7 @@ import pytest
 from service.domain.bisect import Ended
 from service.domain.bisected import Bisected
 from service.domain.records import BisectRecord, Record, ScenarioRecord
+from service.store.counts import counting
 from service.store.rebuild import rebuild
 from service.store.store import Store
 
@@ -63,3 +64,11 @@ def test_bisections_are_made_again_from_the_record_files(tmp_path: Path) -> None
     rebuild(url, records.parent)
     with Store.open(url) as store:
         assert store.bisects() == before != []
+
+
+def test_a_snapshot_carries_what_bisections_of_its_scenarios_found() -> None:
+    """Of those that asked the same the newest, and none of a scenario that was edited since."""
+    later = found(2).model_copy(update={"id": "b9", "at": NOON + timedelta(hours=2)})
+    edited = found(4).model_copy(update={"id": "b4", "found": found(4).found.model_copy(update={"fingerprint": "g"})})
+    kept = counting([found(2), later, found(3), edited, renamed()], {"f.py::test_holds": "f"}).bisects
+    assert [each.id for each in kept] == ["b9", "b3"]
