@@ -34,6 +34,9 @@ def bisect(
     failing_with: Annotated[
         str, typer.Option(metavar="KIND", help="Only this exception, or message with this part, is bad.")
     ] = "",
+    sweep: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Look at N points, evenly spread, first: turnings show there.")
+    ] = 0,
     lane: Annotated[Lane, typer.Option(help="How other dependencies are chosen.")] = Lane.AS_RELEASED,
     python: Annotated[str, typer.Option(help="A Python minor such as 3.11.")] = "",
     jobs: options.Jobs = None,
@@ -50,7 +53,7 @@ def bisect(
 
     ends = Named(bad, good, mends=True) if find_fix else Named(good, bad, mends=False)
     setting = Setting(lane, Python.parse(python) if python else None)
-    question = Question(scenario, ends, setting, failing_with, commits)
+    question = Question(scenario, ends, setting, failing_with, commits, sweep)
     found = _searched(question, data, scenarios, jobs or os.cpu_count() or 1, log=log)
     print(json.dumps(found.model_dump(mode="json"), indent=1, ensure_ascii=False) if as_json else report(found))
     raise typer.Exit(CODES[found.ended])

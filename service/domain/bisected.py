@@ -126,7 +126,7 @@ class Bisected(Part):
             suspect = self.suspects[0]
             return f"{suspect.name} {did} it{f': {suspect.subject}' if suspect.subject else ''}"
         if self.ended is Ended.SUSPECTS:
-            return f"One of {counted(len(self.suspects), kind)} {did} it; nothing between them could be seen"
+            return f"One of {counted(len(self.suspects), kind)} {did} it; the points that would tell them apart could not be seen"
         if self.ended is Ended.CONTRADICTED:
             return "An end is not what it was said to be"
         return "An end could not be seen, so nothing was searched"

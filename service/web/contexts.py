@@ -225,7 +225,7 @@ def cell_page(matrix: Matrix, scenario: Scenario, environment: Environment, resu
         execution=deciding,
         attempts=attempts,
         commands=commands.reproduce(scenario, environment),
-        bisect=commands.bisect(scenario, environment),
+        bisect=commands.bisect(scenario, environment, broken=judgement.verdict.holds is False),
         lock=environment.lock,
         issues=tuple(map(links.issue, scenario.issues)),
         before=before,

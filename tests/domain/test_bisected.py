@@ -30,7 +30,7 @@ def bisected(**values: Any) -> Bisected:
         ({"suspects": (Suspect(name="2025.4.0"),), "over": "releases"}, "2025.4.0 broke it"),
         (
             {"suspects": (SUSPECT, SUSPECT), "ended": Ended.SUSPECTS},
-            "One of 2 commits broke it; nothing between them could be seen",
+            "One of 2 commits broke it; the points that would tell them apart could not be seen",
         ),
         ({"ended": Ended.CONTRADICTED}, "An end is not what it was said to be"),
         ({"ended": Ended.UNVERIFIED}, "An end could not be seen, so nothing was searched"),

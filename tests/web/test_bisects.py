@@ -48,10 +48,10 @@ def test_a_link_that_is_no_address_is_shown_as_text(book: Book) -> None:
 
 
 def test_pages_show_the_command_where_nobody_has_searched(book: Book) -> None:
-    """That of a cell in the cell's own setting."""
+    """That of a cell in the cell's own setting, with its release as the bad end where it is broken."""
     assert f"dask-matrix bisect {ROW} --commits" in book.client.get(f"/scenarios/{ROW}").text
     cell = book.client.get(f"/cells/{ROW}/{NEW}").text
-    assert f"dask-matrix bisect {ROW} --commits --python 3.11 --lane as-released" in cell
+    assert f"dask-matrix bisect {ROW} --commits --bad 2025.4.0 --python 3.11 --lane as-released" in cell
 
 
 def test_of_bisections_that_asked_the_same_the_newest_is_shown_and_all_are_told(book: Book) -> None:

@@ -42,6 +42,7 @@ class Question:
     setting: Setting
     failing_with: str = ""
     commits: bool = False
+    sweep: int = 0
 
 
 def bisect(question: Question, bench: Bench) -> Bisected:
@@ -92,7 +93,7 @@ def _release(point: Point) -> Release:
 def _searched(line: history.History, question: Question, asked: Asked, bench: Bench) -> Found:
     points = line.points
     bench.log(f"{line.last} {line.over} from {points[0].name} to {points[-1].name}")
-    return Searching(line, Search(line.last, mends=question.ends.mends), asked, bench).run()
+    return Searching(line, Search(line.last, question.ends.mends, question.sweep), asked, bench).run()
 
 
 def _installed(environments: Path) -> set[Path]:

@@ -59,6 +59,10 @@ def test_an_end_that_contradicts_what_is_seen_is_told_with_the_turnings_between(
     assert (found.ended, found.suspects) == (Ended.CONTRADICTED, ())
     assert "was taken for bad and is good: 10 of 10 executions passed" in found.end_told
     assert [each.breaks for each in found.turnings] == [True, False]
+    dask.commit(9, "Day 9", FAILS)
+    swept = laboratory.ask(RELEASED, "main", sweep=1)
+    assert [each.breaks for each in swept.turnings] == [True, False, True]
+    assert [each.subject for each in swept.suspects] == ["Day 9"]
 
 
 def test_a_release_of_another_branch_is_searched_from_where_it_left_the_line(laboratory: Laboratory) -> None:
