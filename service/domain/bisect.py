@@ -158,8 +158,7 @@ class Search:
         if want := _settle(known, good, bad, rate):
             return want
         if (point := _middle(before, after, known)) is not None:
-            holes = any(between in known for between in range(before + 1, after))
-            return Want(point, FIRST, Why.NEIGHBOUR if holes else Why.MIDDLE)
+            return Want(point, FIRST, Why.MIDDLE if point == (before + after) // 2 else Why.NEIGHBOUR)
         for side in (good, bad):
             here = known[side]
             if here.executions < CONFIRMED and not here.exhausted:
@@ -199,12 +198,15 @@ def _settle(known: Mapping[int, Observation], good: int, bad: int, rate: Failure
 
 
 def _middle(before: int, after: int, known: Mapping[int, Observation]) -> int | None:
-    """Return the untried point nearest to the middle; beside holes, the further from it the more of them there are."""
-    untried = [point for point in range(before + 1, after) if point not in known]
-    holes = after - before - 1 - len(untried)
-    reach = 2 ** (holes - 1) if holes else 0
-    middle = (before + after) // 2
-    return min(untried, key=lambda point: (abs(abs(point - middle) - reach), point), default=None)
+    """Return the middle; where that is a hole the point beside it, or further away, the more holes there are around it."""
+    middle, reach, side = (before + after) // 2, 0, -1
+    while reach < after - before:
+        point = middle + side * reach
+        if before < point < after and point not in known:
+            return point
+        reach, side = 2 * reach or 1, -side
+    untried = (point for point in range(before + 1, after) if point not in known)
+    return min(untried, key=lambda point: (abs(point - middle), point), default=None)
 
 
 def _next_of(points: Iterator[int], known: Mapping[int, Observation]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain.merged import merged
@@ -66,6 +66,7 @@ def test_one_repository_may_stand_still() -> None:
     assert pairs([], []) == ["a0b0"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 9)), st.lists(st.integers(0, 9)))
 def test_each_commit_has_one_place_and_each_repository_keeps_its_order(dask: list[int], distributed: list[int]) -> None:
     """The last place is the pair of both ends."""

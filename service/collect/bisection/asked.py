@@ -53,7 +53,7 @@ def observed(environment: Environment, asked: Asked, store: Store) -> Observatio
 
 
 def _gist(message: str) -> str:
-    """Return the lines that say most of a refusal: what the installer calls its error, and how it ends."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()] or ["refused"]
-    errors = [line for line in lines if line.startswith("error: ")]
-    return " … ".join(dict.fromkeys([*errors[:1], lines[-1]]))
+    """Return the lines that say most of a refusal: what came before the installer's error, the error, and how it ends."""
+    lines = [line.strip() for line in message.splitlines() if line.strip() and not line.startswith("hint:")]
+    place = next((place for place, line in enumerate(lines) if line.startswith("error: ")), 0)
+    return " … ".join(dict.fromkeys([*lines[max(0, place - 1) : place + 1], *lines[-1:]])) or "refused"

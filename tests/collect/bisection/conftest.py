@@ -139,7 +139,7 @@ class Laboratory:
             **head,
         )
         if letters == "U":
-            message = "Resolving\nerror: No solution found\n  cause: they contradict each other"
+            message = "error: No solution found\n  cause: they contradict each other"
             yield RefusalRecord(id=f"x{key}", environment=key, phase="resolve", message=message, **head)
             return
         print_ = catalog.read(self.workplace.tests).functions["test_behaviour.py::test_holds"]
