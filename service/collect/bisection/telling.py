@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from service.collect.bisection.history import History, Point
     from service.collect.bisection.searching import Found
     from service.collect.catalog import Catalog
+
+PLACE = re.compile(r"(?:/[\w.+@-]+)+/(?=lib/python3)")
+"""Where an environment is on this machine: a report says nothing of it."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def _looked(found: Found) -> Iterator[Looked]:
             passed=seen.passed,
             broken=seen.broken,
             executed=found.executed.get(place),
-            told=seen.told,
+            told=PLACE.sub("", seen.told),
         )
 
 
