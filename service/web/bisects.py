@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
@@ -11,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.domain.bisected import Told
 from service.web import links, times
 from service.web.api import Books
-from service.web.commands import bisect as command
 from service.web.links import API
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from service.domain.bisected import Suspect
     from service.domain.matrix import Scenario
@@ -85,12 +86,17 @@ def bisects(query: Annotated[BisectsQuery, Query()], books: Books) -> BisectsOut
     return BisectsOut(bisects=books.store.bisects(scenario))
 
 
-def bisections(scenario: Scenario, told: Iterable[Told]) -> Bisections:
-    """Return what bisections of a scenario found, in words: of those that asked the same only the newest."""
+def bisections(scenario: Scenario, told: Iterable[Told], at: datetime | None = None) -> Bisections:
+    """Return what bisections of a scenario found, up to a moment, in words: of those that asked the same only the newest.
+
+    ``told`` are the newest first, as the store gives them.
+    """
     newest: dict[tuple[str, ...], Told] = {}
     for each in told:
-        newest.setdefault(each.found.question, each)
-    return Bisections(tuple(map(_bisection, newest.values())), command(scenario), links.bisects(scenario.id))
+        if at is None or each.at <= at:
+            newest.setdefault(each.found.question, each)
+    command = f"dask-matrix bisect {quote(scenario.id)} --commits"
+    return Bisections(tuple(map(_bisection, newest.values())), command, links.bisects(scenario.id))
 
 
 def _bisection(told: Told) -> Bisection:

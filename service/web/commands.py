@@ -37,18 +37,6 @@ def reproduce(scenario: Scenario, environment: Environment) -> Reproduce:
     )
 
 
-def bisect(scenario: Scenario, environment: Environment | None = None, *, broken: bool = False) -> str:
-    """Return the command that searches for the commit at which a scenario turned last: in the setting of an environment.
-
-    Where it is ``broken`` in one of a release, that release is the bad end.
-    """
-    words = ["dask-matrix bisect", quote(scenario.id), "--commits"]
-    if environment:
-        words += [f"--bad {environment.release}"] if broken and environment.pair is None else []
-        words += [f"--python {environment.python}", f"--lane {environment.lane}"]
-    return " ".join(words)
-
-
 def install(environment: Environment) -> tuple[str, ...]:
     """Return the commands that install exactly an environment, from its lock saved as a file; none if it was refused."""
     if not environment.lock:

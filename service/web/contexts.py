@@ -103,7 +103,6 @@ class CellPage:
     execution: Execution | None
     attempts: tuple[Execution, ...]
     commands: commands.Reproduce
-    bisect: str
     lock: str
     issues: tuple[links.Link, ...]
     before: Neighbour | None
@@ -225,7 +224,6 @@ def cell_page(matrix: Matrix, scenario: Scenario, environment: Environment, resu
         execution=deciding,
         attempts=attempts,
         commands=commands.reproduce(scenario, environment),
-        bisect=commands.bisect(scenario, environment, broken=judgement.verdict.holds is False),
         lock=environment.lock,
         issues=tuple(map(links.issue, scenario.issues)),
         before=before,

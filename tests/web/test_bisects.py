@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from service.domain.bisected import Bisected
 from service.domain.records import BisectRecord
+from service.web.bisects import bisections
 
-from .conftest import NEW, ROW, Book
+from .conftest import ROW, Book
 
 COMMIT = "b2a4a2157ceb39274e0549968053406be801fe4e"
 
@@ -47,11 +49,19 @@ def test_a_link_that_is_no_address_is_shown_as_text(book: Book) -> None:
     assert "javascript:" not in book.client.get(f"/scenarios/{ROW}").text
 
 
-def test_pages_show_the_command_where_nobody_has_searched(book: Book) -> None:
-    """That of a cell in the cell's own setting, with its release as the bad end where it is broken."""
-    assert f"dask-matrix bisect {ROW} --commits" in book.client.get(f"/scenarios/{ROW}").text
-    cell = book.client.get(f"/cells/{ROW}/{NEW}").text
-    assert f"dask-matrix bisect {ROW} --commits --bad 2025.4.0 --python 3.11 --lane as-released" in cell
+def test_a_page_shows_the_command_where_nobody_has_searched(book: Book) -> None:
+    """And where somebody has: it searches what turned last."""
+    for _ in range(2):
+        assert f"dask-matrix bisect {ROW} --commits</pre>" in book.client.get(f"/scenarios/{ROW}").text
+        add(book)
+
+
+def test_a_page_as_it_was_shows_what_was_found_by_then(book: Book) -> None:
+    """What was recorded later does not count."""
+    add(book)
+    row, told = book.store.scenario(ROW), book.store.bisects(ROW)
+    assert bisections(row, told, told[0].at).found
+    assert not bisections(row, told, told[0].at - timedelta(seconds=1)).found
 
 
 def test_of_bisections_that_asked_the_same_the_newest_is_shown_and_all_are_told(book: Book) -> None:
