@@ -86,7 +86,8 @@ def _character(verdict: Verdict, told: Overlay | None) -> str:
 
 def _head(environment: Environment) -> str:
     lane = "" if environment.lane == "as-released" else f" {environment.lane}"
-    return f"{environment.name}{lane}"
+    named = environment.name if environment.pair is None or environment.pair.is_main else str(environment.release)
+    return f"{named}{lane}"
 
 
 def plan_lines(foreseen: Sequence[Foreseen]) -> Iterator[str]:

@@ -139,11 +139,14 @@ def test_a_ref_that_there_is_not_ends_the_command_with_a_clear_message(tests: Pa
 def test_a_set_goes_on_without_the_commits_that_cannot_be_had(
     both: tuple[Origin, Origin], tests: Path, tmp_path: Path
 ) -> None:
-    """Which are left out, and why, is said."""
+    """Which are left out, and why, is said; it is an error where nothing else is in the set."""
     both[0].path.rename(tmp_path / "gone")
-    done = dask_matrix("plan", "--scenarios", tests, data=tmp_path / "data")
-    assert done.returncode == 0
-    assert "Left out main: There is no git repository of dask" in done.stderr
+    toml, why = tests / "matrix.toml", "Left out main: There is no git repository of dask"
+    alone = dask_matrix("plan", "--scenarios", tests, data=tmp_path / "data")
+    toml.write_text(toml.read_text().replace('["main"]', '["main", "2025.3.0"]'))
+    beside = dask_matrix("plan", "--scenarios", tests, data=tmp_path / "data")
+    assert [(done.returncode, why in done.stderr) for done in (alone, beside)] == [(2, True), (0, True)]
+    assert beside.stdout.startswith("2025.3.0, ")
 
 
 def test_a_lock_names_the_commits_and_no_place_of_this_machine(tests: Path, tmp_path: Path) -> None:

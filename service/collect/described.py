@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from service.collect.interpreters import Interpreter
     from service.collect.locks import Lock, Locks
     from service.collect.select import Wanted
+    from service.domain.matrix import Environment
     from service.domain.pair import Pair
     from service.domain.records import RefusalPhase
 
@@ -52,6 +53,10 @@ class Described:
     def pair(self) -> Pair | None:
         """The two commits it is made of, if it is."""
         return self.wanted.spec.release.pair
+
+    def newly_main(self, known: Environment) -> bool:
+        """Whether two commits, run before for another reason, are the newest of their branches now."""
+        return bool(self.pair and self.pair.is_main and not (known.pair and known.pair.is_main))
 
 
 def describe(wanted: Wanted, config: Config, kept: Locks, builds: Builds | None = None) -> Described:

@@ -234,7 +234,7 @@ class Drive:
         """Write what the environment is, unless that is what the store shows already: ``known``."""
         told = known.refusal.message if known and known.refusal else ""
         tells = described.refusal.message if described.refusal else refusal
-        if known is None or known.key != described.key or told != tells or _newly_main(described, known):
+        if known is None or known.key != described.key or told != tells or described.newly_main(known):
             self._begin()
             recorder = Recorder(self.sessions.folder / "environments.jsonl", self.summary.run)
             recorder.describe(described)
@@ -253,11 +253,6 @@ def _all_of(futures: Iterable[Future[None]]) -> None:
     """Wait for all; they are all begun first."""
     for future in list(futures):
         future.result()
-
-
-def _newly_main(described: Described, known: Environment) -> bool:
-    """Whether two commits, run before for another reason, are the newest of their branches now."""
-    return bool(described.pair and described.pair.is_main and not (known.pair and known.pair.is_main))
 
 
 def _standing_refusal(described: Described, known: Environment | None) -> str:

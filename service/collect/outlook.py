@@ -51,7 +51,7 @@ class Outlook:
         column = self.column(described)
         if self.order.repeats or self.order.verification or described.refusal:
             return None
-        if column is None or column.refusal or column.key != described.key:
+        if column is None or column.refusal or column.key != described.key or described.newly_main(column):
             return None
         todo = plan.todo(self.order.catalog, self._collected(described.key), self._done.get(described.key, {}))
         return None if todo.reasons else len(todo.done)

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from service.domain.environment import Python
 
 
+LEFT_OUT = "Left out"
+"""How a note begins that a set goes on without something."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """An environment to test, what the index says of its release, and the sets that ask for it."""
@@ -127,14 +131,15 @@ def _pair_or_note(git: Repositories, text: str) -> list[IndexedRelease]:
     try:
         return [git.indexed(git.pair(text))]
     except DaskMatrixError as error:
-        git.notes.append(f"Left out {text}: {error}")
+        git.notes.append(f"{LEFT_OUT} {text}: {error}")
         return []
 
 
 def wanted(narrowing: Narrowing, config: Config, index: Index, git: Repositories | None = None) -> list[Wanted]:
     """Return the environments that a command line asks for.
 
-    Raises UnknownRelease, UnknownName (of a set), and for commits that are named what ``git`` raises.
+    Raises UnknownRelease, UnknownName (of a set), InvalidRelease if nothing of a set is left, and for commits that are
+    named what ``git`` raises.
     """
     if narrowing.releases:
         base = _named(narrowing, config, index, git)
@@ -143,6 +148,8 @@ def wanted(narrowing: Narrowing, config: Config, index: Index, git: Repositories
             raise UnknownName("set", narrowing.tag, list(config.sets))
         tags = {narrowing.tag} if narrowing.tag else {"all"} & config.sets.keys() or set(config.sets)
         base = every_wanted(config, index, git, tags)
+        if git and not base and (left_out := [note for note in git.notes if note.startswith(LEFT_OUT)]):
+            raise InvalidRelease("\n".join(left_out))
     if narrowing.lanes:
         base = _each(base, lambda spec: [replace(spec, lane=lane) for lane in narrowing.lanes])
     if narrowing.pythons:

@@ -38,7 +38,7 @@ def run_label(label: str, arguments: tuple[str, ...]) -> int:
         release, python, lane = label_parts(label)
         narrowing = Narrowing((release,), (python,), (lane,))
         order = Order(
-            wanted(narrowing, workplace.config, workplace.index_as_kept, workplace.git_as_kept),
+            wanted(narrowing, workplace.config, workplace.index_as_kept, workplace.git),
             catalog.read(workplace.tests),
             pytest_arguments,
             repeats=repeats,

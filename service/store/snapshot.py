@@ -134,13 +134,14 @@ def _without_texts(record: Record) -> Record:
 def _head(found: Counting, packed: bytes, *, commit: str | None, tool: str, whole: bool) -> Snapshot:
     outcomes = Counter(each.outcome.value for each in found.results)
     moments = sorted(each.at for each in found.results)
+    released = [each for each in found.environments if each.pair is None] or found.environments
     return Snapshot(
         made_at=datetime.now(UTC).replace(microsecond=0),
         commit=commit,
         tool=tool,
         host=platform.platform(),
         platforms=sorted({each.platform for each in found.environments}),
-        releases=list(dict.fromkeys(each.release for each in found.environments)),
+        releases=list(dict.fromkeys(each.release for each in released)),
         first_result=moments[0],
         newest_result=moments[-1],
         counts={name: len(each) for name, each in vars(found).items()},

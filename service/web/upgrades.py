@@ -139,7 +139,7 @@ class AskedQuery(UpgradeQuery):
     model_config = ConfigDict(extra="ignore")
 
     start: ReleaseText | Literal[""] = Field(default="", alias="from")
-    target: ReleaseText | Literal[""] = Field(default="", alias="to")
+    target: TargetText | Literal[""] = Field(default="", alias="to")
 
     def asked(self) -> Question | None:
         """Return it in the domain's words, once both releases are named."""

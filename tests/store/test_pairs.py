@@ -9,10 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from service.domain.beliefs import Beliefs
 from service.domain.environment import EnvironmentSpec, Lane, Python
 from service.domain.matrix import Matrix
-from service.domain.records import CommitFields, EnvironmentRecord, PairFields, Rejection, parse
+from service.domain.records import (
+    CommitFields,
+    EnvironmentRecord,
+    PairFields,
+    Rejection,
+    ResultRecord,
+    ScenarioRecord,
+    parse,
+)
 from service.store.counts import counting
+from service.store.digest import held
+from service.store.snapshot import write
 from service.store.store import Store
 from tests.store.test_store import GOOD, NOON, environment
 
@@ -100,3 +111,27 @@ def test_a_snapshot_ships_the_newest_main_and_no_other_commits() -> None:
     """They are history."""
     records = [described("a", "main"), described("b", "main", days=1), described("c"), environment(GOOD, "2025.4.0")]
     assert [each.key[0] for each in counting(records, {}).environments] == ["0", "b"]
+
+
+def test_a_snapshot_says_of_releases_only_which_it_has(tmp_path: Path) -> None:
+    """Main is none; its pair is read from the shipped answers as it was recorded."""
+    lines = [*(each.encode() for each in (described("a", "main"), environment(GOOD, "2025.4.0"))), *_row()]
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "r.jsonl").write_bytes(b"".join(lines))
+    head = write(tmp_path / "snapshot", tmp_path / "records", {"f.py::test_x": "f"}, commit=None, tool="0.1")
+    assert head.releases == ["2025.4.0"]
+    for _ in ("made", "read again"):
+        sides, _, _ = held(tmp_path / "snapshot", tmp_path / "cache", Beliefs(), NOON.date())
+        assert sides.named("main").pair == pair("a").pair()
+
+
+def _row() -> list[bytes]:
+    """Return a scenario and a result of it as lines."""
+    scenario = ScenarioRecord(
+        id="s", run="r", at=NOON, scenario="f/x", title="X.", file="f.py", function="test_x", fingerprint="f"
+    )
+    result = ResultRecord(
+        id="x", run="r", at=NOON, environment=GOOD, scenario="f/x", fingerprint="f", outcome="passed", phase="call",
+        seconds=1, started=NOON,
+    )  # fmt: skip
+    return [scenario.encode(), result.encode()]
