@@ -7,7 +7,7 @@ a search that was interrupted goes on by being begun again.
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -180,7 +180,7 @@ class Searching:
     def _await(self, place: int) -> None:
         """Wait until an environment is made, if that is under way: it is not made twice at a time."""
         if (future := self._preparing.pop(place, None)) and not future.cancel():
-            future.result()
+            wait([future])  # how it ended shows when the point is executed
 
     def _make(self, wanted: Wanted) -> None:
         """Resolve, build and install an environment. What goes wrong here goes wrong again when its turn comes, and is told."""
