@@ -52,7 +52,8 @@ class Executed(NamedTuple):
 class Observation:
     """The executions at one point: those that passed, those that broke as asked, and those that say neither.
 
-    ``told`` is how the newest ended that counts, or why there is none; ``exhausted`` where no more are to be had.
+    ``told`` is how the newest ended that counts, or why there is none; ``exhausted`` where no more are to be had,
+    ``accident`` where there is nothing but accidents of the harness: another execution may say more.
     """
 
     passed: int = 0
@@ -60,6 +61,7 @@ class Observation:
     unclear: int = 0
     told: str = ""
     exhausted: bool = False
+    accident: bool = False
 
     @property
     def seen(self) -> Seen | None:
@@ -95,7 +97,7 @@ def observe(results: Iterable[Executed], failing_with: str = "") -> Observation:
     unclear = [each for each in evidence or found if each not in passed and each not in broken]
     deciding = broken or unclear or passed
     told = deciding[-1].told if deciding else ""
-    return Observation(len(passed), len(broken), len(unclear), told)
+    return Observation(len(passed), len(broken), len(unclear), told, accident=bool(found) and not evidence)
 
 
 @dataclass(frozen=True)

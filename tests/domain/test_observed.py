@@ -59,6 +59,12 @@ def test_a_failure_of_another_kind_is_unknown(results: list[Executed]) -> None:
     assert (found.seen, found.told) == (Seen.UNKNOWN, "failed: AssertionError: assert 1 == 2")
 
 
+def test_nothing_but_accidents_may_be_otherwise_next_time() -> None:
+    """Anything else beside them is evidence."""
+    assert observe([ACCIDENT, ACCIDENT]).accident
+    assert not any(observe(each).accident for each in ([], [ACCIDENT, SKIPPED], [ACCIDENT, PASSED], [OTHER]))
+
+
 def test_an_observation_tells_how_the_execution_ended_that_counts() -> None:
     """In one line."""
     assert (

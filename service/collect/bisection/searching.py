@@ -56,7 +56,10 @@ class Bench:
 
 @dataclass
 class Found:
-    """A search that has ended: what it saw, of which environments, and how often it executed something itself."""
+    """A search that has ended: what it saw, of which environments, and how often it executed something itself.
+
+    ``executed`` has the points at which it tried to.
+    """
 
     history: History
     search: Search
@@ -64,7 +67,6 @@ class Found:
     seen: dict[int, Observation]
     environments: dict[int, Environment] = field(default_factory=dict)
     executed: dict[int, int] = field(default_factory=dict)
-    """By point, for those at which it was tried to execute something."""
 
 
 class Searching:
@@ -96,7 +98,7 @@ class Searching:
     # what is known
 
     def _stored(self) -> dict[int, Observation]:
-        """Return what the store says of each point that has an environment in it."""
+        """Return what the store says of each point; accidents of the harness, which say nothing, are left to be tried again."""
         stored: dict[object, list[Environment]] = {}
         for each in columns(self.asked.setting, self.bench.store):
             stored.setdefault(_identity(each), []).append(each)
@@ -104,7 +106,7 @@ class Searching:
         for place, point in enumerate(self.history.points):
             here = self._fitting(point, stored.get(point.identity, []))
             known = self._observed(place, here) if here else None
-            if known and known.seen:
+            if known and known.seen and not known.accident:
                 seen[place] = known
                 self.bench.log(f"known: {_said(point.name, known)}")
         return seen
