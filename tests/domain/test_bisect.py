@@ -143,16 +143,19 @@ def test_where_all_is_stored_the_last_turning_is_found_and_every_other_is_told(t
 
 @st.composite
 def with_flakes(draw: st.DrawFn) -> History:
-    """A history whose bad points also pass, each breaking at least once in its first executions, and forever after."""
+    """A history whose bad points break in one of so many executions, up to those that a rate is read from; each begins anywhere."""
     truth, first = draw(with_holes())
-    pattern = st.lists(st.booleans(), min_size=CONFIRMED, max_size=CONFIRMED).filter(any)
-    return History(truth, {point: draw(pattern) for point in range(first, len(truth))})
+    many = draw(st.integers(1, RATED))
+    begins = draw(st.lists(st.integers(0, many - 1), min_size=len(truth), max_size=len(truth)))
+    return History(
+        truth, {point: [begins[point] == turn for turn in range(many)] for point in range(first, len(truth))}
+    )
 
 
 @UNHURRIED
 @given(with_flakes())
 def test_flakes_that_show_themselves_never_mislead(history: History) -> None:
-    """However often a bad point passes before it breaks the first time, up to the executions that a side rests on."""
+    """However often a bad point passes before it breaks the first time, if it is no rarer than what a rate is read from."""
     found = history.search(Search(history.last))
     assert found.ended in {Ended.FOUND, Ended.SUSPECTS}
     assert (history.truth[found.before or 0], history.truth[found.after or 0]) == (".", "F")
