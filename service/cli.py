@@ -1,6 +1,6 @@
 """The ``dask-matrix`` command. Exit codes: 0 done, 1 some work could not be done, 2 wrong usage, 130 interrupted.
 
-`check` has its own. 5 is a mistake of ours, whatever the command.
+`check` and `bisect` have their own. 5 is a mistake of ours, whatever the command.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from service import authoring, checking, exporting, options
+from service import authoring, bisecting, checking, exporting, options
 from service.conclude import DONE, GOES_ON, NOT_ALL_DONE, USAGE, rejected
 from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
@@ -30,6 +30,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(authoring.app, name="scenarios")
 app.command()(checking.check)
 app.command()(exporting.export)
+app.command()(bisecting.bisect)
 
 
 def main() -> None:
@@ -181,6 +182,7 @@ def show(
     lane: Annotated[Lane | None, typer.Option(help="Only this lane.")] = None,
     changes: Annotated[bool, typer.Option("--changes", help="Only scenarios that turn somewhere.")] = False,
     last: Annotated[int, typer.Option(min=0, help="Only the last so many releases of those; 0 is all.")] = 0,
+    history: Annotated[bool, typer.Option("--history", help="All commits that were run, not only main.")] = False,
     snapshot: options.Snapshot = False,
     scenarios: options.KnownIn = None,
     data: options.Data = None,
@@ -208,7 +210,7 @@ def show(
     )
     what = shown(data, scenarios, shipped=snapshot)
     with Store.open(what.database) as store:
-        part = Strips.of(store.matrix().listing(what.beliefs.known, today())).select(selection)
+        part = Strips.of(store.matrix(history=history).listing(what.beliefs.known, today())).select(selection)
     if as_json:
         print(json.dumps(part.columnar()))
     elif not part.matrix.environments:

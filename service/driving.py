@@ -47,8 +47,8 @@ def wanted_of(
     narrowing = Narrowing(
         releases=tuple(release or ()), pythons=tuple(map(Python.parse, python or ())), lanes=tuple(lane or ()), tag=tag
     )
-    found = wanted(narrowing, workplace.config, workplace.index)
-    notes(workplace.index.notes)
+    found = wanted(narrowing, workplace.config, workplace.index, workplace.git)
+    notes([*workplace.index.notes, *workplace.git.notes])
     return found
 
 
@@ -67,7 +67,7 @@ def drive(order: Order, workplace: Workplace, *, as_json: bool) -> int:
 
     if order.verification:
         print(f"{order.verification.rounds} rounds, --seed {order.verification.seed}", file=sys.stderr)
-    with store_of(workplace) as store, _terminate_as_interrupt():
+    with store_of(workplace) as store, terminate_as_interrupt():
         labels = [each.spec.label for each in order.wanted]
         with reporting(labels, Console(stderr=True)) as report:
             summary = Drive(order, workplace, store, report).run()
@@ -82,7 +82,7 @@ def notes(told: Iterable[str]) -> None:
 
 
 @contextmanager
-def _terminate_as_interrupt() -> Iterator[None]:
+def terminate_as_interrupt() -> Iterator[None]:
     """Let SIGTERM do within what Ctrl-C does."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -38,7 +38,10 @@ Snapshot = Annotated[
     bool, typer.Option("--snapshot", help="The evidence that ships with dask-matrix; needs no run and no data folder.")
 ]
 Releases = Annotated[
-    list[str] | None, typer.Option("--release", help="A release, a specifier or latest:N; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--release", help="A release, a specifier, latest:N, main, or commits (dask@REF+distributed@REF); repeatable."
+    ),
 ]
 Pythons = Annotated[list[str] | None, typer.Option("--python", help="A Python minor such as 3.11; repeatable.")]
 Lanes = Annotated[list[Lane] | None, typer.Option("--lane", help="How other dependencies are chosen; repeatable.")]

@@ -81,6 +81,16 @@ class Places:
         return self.data / "index"
 
     @property
+    def mirrors(self) -> Path:
+        """Copies of the repositories of dask and distributed."""
+        return self.data / "git"
+
+    @property
+    def wheels(self) -> Path:
+        """The wheels built of commits, by project and commit."""
+        return self.data / "wheels"
+
+    @property
     def scratch(self) -> Path:
         """Temporary files of running sessions."""
         return self.data / "scratch"

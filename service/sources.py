@@ -13,7 +13,7 @@ from service.collect.workplace import Workplace
 from service.domain.environment import Python
 from service.domain.errors import EvidenceUnreachable
 from service.domain.known import today
-from service.domain.release import Release
+from service.domain.release import Release, UnknownRelease
 from service.store.shipped import BadSnapshot
 
 if TYPE_CHECKING:
@@ -63,7 +63,10 @@ class Held:
     def speaks_of(self, question: Question) -> bool:
         """Whether both releases of a question have a column in its lane, on its Python."""
         python = Python.parse(question.python) if question.python else None
-        ends = (Release.parse(question.start), Release.parse(question.target))
+        try:
+            ends = (Release.parse(question.start), self.sides.named(question.target))
+        except UnknownRelease:
+            return False
         return all(self.sides.columns(each, question.lane, python) for each in ends)
 
 

@@ -94,7 +94,8 @@ def _character(verdict: Verdict, told: Overlay | None) -> str:
 
 def _head(environment: Environment) -> str:
     lane = "" if environment.lane == "as-released" else f" {environment.lane}"
-    return f"{environment.release}{lane}"
+    named = environment.name if environment.pair is None or environment.pair.is_main else str(environment.release)
+    return f"{named}{lane}"
 
 
 def plan_lines(foreseen: Sequence[Foreseen]) -> Iterator[str]:
@@ -143,6 +144,11 @@ def reporting(labels: list[str], console: Console) -> Iterator[Report]:
     board = _Board(labels, console)
     with board.live:
         yield board.report
+
+
+def plain_lines() -> Report:
+    """Return what prints a line whenever an environment gets to another stage, also on a terminal."""
+    return _PlainLines().report
 
 
 class _PlainLines:

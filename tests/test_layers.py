@@ -29,6 +29,7 @@ ROOMS = {
     "sources": {"domain", "store", "collect", "places", "client"},
     "checking": {"domain", "options", "sources", "project", "tell"},
     "authoring": {"domain", "collect", "places", "conclude", "driving", "options"},
+    "bisecting": {"domain", "collect", "options", "driving", "terminal", "tell"},
     "cli": {
         "domain",
         "store",
@@ -44,6 +45,7 @@ ROOMS = {
         "exporting",
         "authoring",
         "checking",
+        "bisecting",
     },
 }
 """What each room may import besides itself."""
@@ -55,7 +57,7 @@ KEEPERS = {
     "jinja2": {"web"},
     "pygments": {"web"},
     "uvicorn": {"cli"},
-    "typer": {"cli", "options", "authoring", "checking", "exporting"},
+    "typer": {"cli", "options", "authoring", "checking", "exporting", "bisecting"},
     "rich": {"terminal", "cli", "driving", "checking", "exporting", "tell"},
     "httpx2": {"client"},
     "stamina": {"client", "sources"},

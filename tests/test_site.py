@@ -175,7 +175,9 @@ def test_what_is_said_is_said_as_of_the_evidence(data: Path, tmp_path: Path) -> 
         made.result(HOLDS, KEYS[3], id="new", at=datetime.now(UTC), started=datetime.now(UTC))
         made.take()
     exported(tmp_path / "site", data=folder)
-    assert not [name for name, text in files(tmp_path / "site").items() if b"coming in" in text or b" data-poll=" in text]
+    assert not [
+        name for name, text in files(tmp_path / "site").items() if b"coming in" in text or b" data-poll=" in text
+    ]
 
 
 def test_a_link_that_nothing_answers_is_none(tmp_path: Path) -> None:

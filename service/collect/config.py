@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -14,8 +14,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 
 from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
+from service.domain.pair import MAIN, PROJECTS, PUBLIC, Refs
 from service.domain.release import Release
 from service.domain.scope import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class InvalidConfig(DaskMatrixError):
@@ -23,17 +27,21 @@ class InvalidConfig(DaskMatrixError):
 
 
 COMPARISONS = ("<", ">", "=", "!", "~")
+VARIABLE = "DASK_MATRIX_GIT_"
+"""How the variables begin that name the repositories, in place of matrix.toml."""
 LATEST = re.compile(r"latest:([1-9]\d*)")
 
 
 def selector(text: str) -> str:
     """Return one entry of ``releases`` as it is; raise ValueError saying what is wrong with it."""
-    if LATEST.fullmatch(text):
+    if LATEST.fullmatch(text) or Refs.parse(text):
         return text
     try:
         SpecifierSet(text) if text.startswith(COMPARISONS) else Release.parse(text)
     except (InvalidSpecifier, DaskMatrixError):
-        raise ValueError(f"{text!r} is no specifier (>=2024.8), release (2025.2.0) or latest:N") from None
+        raise ValueError(
+            f"{text!r} is no specifier (>=2024.8), release (2025.2.0), latest:N, main or dask@REF"
+        ) from None
     return text
 
 
@@ -93,6 +101,20 @@ class ProfileLines(BaseModel):
         return Profile(frozenset(self.areas), tuple(self.scenarios), tuple(self.covers))
 
 
+class GitTable(BaseModel):
+    """Where the two repositories are, and which branch is their main one. An address is a path, ``file://`` or any of git's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dask: Annotated[str, Field(min_length=1)] = PUBLIC["dask"]
+    distributed: Annotated[str, Field(min_length=1)] = PUBLIC["distributed"]
+    branch: Annotated[str, Field(pattern=r"^[^\s-]\S*$")] = MAIN
+
+    def address(self, project: str) -> str:
+        """Return the address of a project's repository."""
+        return {"dask": self.dask, "distributed": self.distributed}[project]
+
+
 class Config(BaseModel):
     """matrix.toml, checked."""
 
@@ -107,11 +129,26 @@ class Config(BaseModel):
     environments_gib: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] = 50
     sets: Annotated[dict[str, ReleaseSet], Field(min_length=1)]
     profiles: dict[str, ProfileLines] = {}
+    git: GitTable = GitTable()
+
+    def with_repositories(self, environ: Mapping[str, str], folder: Path) -> Self:
+        """Return it with the repositories that ``$DASK_MATRIX_GIT_DASK`` and ``…_DISTRIBUTED`` name.
+
+        A path in the file is relative to ``folder``, where the file is.
+        """
+        stated = {each: self.git.address(each) for each in PROJECTS}
+        placed = {each: str(folder / path) if _is_relative(path) else path for each, path in stated.items()}
+        named = {each: address for each in PROJECTS if (address := environ.get(f"{VARIABLE}{each.upper()}"))}
+        return self.model_copy(update={"git": self.git.model_copy(update=placed | named)})
 
     @property
     def environments_limit(self) -> int:
         """Bytes that the installed environments may take together."""
         return int(self.environments_gib * 2**30)
+
+
+def _is_relative(address: str) -> bool:
+    return not re.search(r":|^[/~]", address)
 
 
 def load(path: Path) -> Config:

@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.collect import interpreters, locks
+from service.collect.git.build import BuildRefused
+from service.collect.locks import Built
 from service.domain.environment import environment_key
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from service.collect.config import Config
+    from service.collect.git.build import Builds
     from service.collect.interpreters import Interpreter
     from service.collect.locks import Lock, Locks
     from service.collect.select import Wanted
+    from service.domain.matrix import Environment
+    from service.domain.pair import Pair
     from service.domain.records import RefusalPhase
 
 
@@ -44,11 +49,21 @@ class Described:
         """The readable name, as nox lists it."""
         return self.wanted.spec.label
 
+    @property
+    def pair(self) -> Pair | None:
+        """The two commits it is made of, if it is."""
+        return self.wanted.spec.release.pair
 
-def describe(wanted: Wanted, config: Config, kept: Locks) -> Described:
+    def newly_main(self, known: Environment) -> bool:
+        """Whether two commits, run before for another reason, are the newest of their branches now."""
+        return bool(self.pair and self.pair.is_main and not (known.pair and known.pair.is_main))
+
+
+def describe(wanted: Wanted, config: Config, kept: Locks, builds: Builds | None = None) -> Described:
     """Find an interpreter and a lock; raise UvTrouble if the resolver could not be asked.
 
     A kept lock gives the environment's identity even where its interpreter has gone, so that old evidence stays.
+    ``builds`` makes the wheels of two commits, without which their requirements are not known; raises what it raises.
     """
     platform = interpreters.platform_name()
     asked = locks.request(wanted, platform, config)
@@ -57,9 +72,21 @@ def describe(wanted: Wanted, config: Config, kept: Locks) -> Described:
         interpreter = interpreters.find(wanted.spec.python)
     except interpreters.NoInterpreter as error:
         return _described(wanted, platform, lock, kept, None, Refused("interpreter", str(error)))
-    lock = lock or kept.resolve(asked, interpreter)
+    try:
+        lock = lock or kept.resolve(asked, interpreter, _built(wanted, interpreter, builds))
+    except BuildRefused as error:
+        return _described(wanted, platform, None, kept, interpreter, Refused("install", str(error)))
     refusal = Refused("resolve", lock.refusal) if lock.refusal else None
     return _described(wanted, platform, lock, kept, interpreter, refusal)
+
+
+def _built(wanted: Wanted, interpreter: Interpreter, builds: Builds | None) -> Built | None:
+    pair = wanted.spec.release.pair
+    if pair is None:
+        return None
+    if builds is None:
+        raise ValueError(wanted)  # commits are resolved by who can build them
+    return Built(pair, builds.wheels(pair, interpreter))
 
 
 def describe_kept(wanted: Wanted, config: Config, kept: Locks) -> Described | None:

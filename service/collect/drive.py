@@ -81,7 +81,8 @@ class Drive:
         self.order, self.config, self.places = order, workplace.config, workplace.places
         self.store, self.report = store, report
         self.locks = Locks(self.places.locks, workplace.index.settings)
-        self.summary = Summary(new_run())
+        self.builds = replace(workplace.builds, anew=Verdict.UNINSTALLABLE in order.repeats.verdicts)
+        self.summary = Summary(order.run or new_run())
         self.sessions = Sessions(order, workplace, store, self.summary.run, report, start)
         self._stop = self.sessions.stop
         self._begun = threading.Lock()
@@ -154,7 +155,7 @@ class Drive:
         if self._stop.is_set():
             raise Stopped
         self.report(Step(wanted.spec.label, Stage.RESOLVING))
-        described = describe(wanted, self.config, self.locks)
+        described = describe(wanted, self.config, self.locks, self.builds)
         with self._alone(described):
             step = self._planned(described)
         if step.stage in {Stage.DONE, Stage.NOTHING}:
@@ -220,7 +221,12 @@ class Drive:
         self._record(described, known, refusal)
         if reason := described.refusal.message if described.refusal else refusal:
             return Step(label, Stage.UNINSTALLABLE, note=reason)
-        todo = planned(key, self.order, store)
+        return self._started(described)
+
+    def _started(self, described: Described) -> Step:
+        """Start the session of an environment that can be had, if there is anything to do."""
+        label, key = described.label, described.key
+        todo = planned(key, self.order, self.store)
         if not todo.reasons:
             return Step(label, Stage.NOTHING, done=len(todo.done), total=len(todo.done))
         self._begin()
@@ -231,7 +237,7 @@ class Drive:
         """Write what the environment is, unless that is what the store shows already: ``known``."""
         told = known.refusal.message if known and known.refusal else ""
         tells = described.refusal.message if described.refusal else refusal
-        if known is None or known.key != described.key or told != tells:
+        if known is None or known.key != described.key or told != tells or described.newly_main(known):
             self._begin()
             recorder = Recorder(self.sessions.folder / "environments.jsonl", self.summary.run)
             recorder.describe(described)

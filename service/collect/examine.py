@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from service.collect import interpreters
+from service.domain.pair import PROJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ class Examined:
     pythons: dict[Python, Interpreter | str]
     index: str
     releases: int
+    repositories: dict[str, str]
     notes: tuple[str, ...]
 
     def lines(self) -> Iterator[str]:
@@ -33,6 +35,8 @@ class Examined:
         for python, found in self.pythons.items():
             yield f"Python {python!s:6}{found if isinstance(found, str) else f'{found.version}, {found.path}'}"
         yield f"index        {self.index}: {self.releases} releases"
+        for project, address in self.repositories.items():
+            yield f"commits      {project}: {address}"
 
     def as_json(self) -> dict[str, Any]:
         """Return it for scripts."""
@@ -45,6 +49,7 @@ class Examined:
                 else {"python": str(python), "version": found.version, "path": str(found.path), "note": ""}
                 for python, found in self.pythons.items()
             ],
+            "repositories": self.repositories,
             "index": {"url": self.index, "releases": self.releases, "notes": list(self.notes)},
         }
 
@@ -59,6 +64,7 @@ def examine(workplace: Workplace) -> Examined:
         pythons={python: _look_for(python) for python in sorted({*config.pythons, *config.fallback_pythons})},
         index=index.settings.url,
         releases=many,
+        repositories={project: config.git.address(project) for project in PROJECTS},
         notes=tuple(index.notes),
     )
 

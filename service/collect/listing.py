@@ -26,7 +26,7 @@ def every_session() -> Iterator[tuple[str, tuple[str, ...]]]:
     logging.getLogger("urllib3").setLevel(logging.WARNING)  # nox logs whatever any library says
     workplace = Workplace.of()
     try:
-        wanted = every_wanted(workplace.config, workplace.index_as_kept)
+        wanted = every_wanted(workplace.config, workplace.index_as_kept, workplace.git_as_kept)
     except DaskMatrixError as error:
         print(f"No sessions for environments: {error}", file=sys.stderr)
         return

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.collect import uv
 from service.collect.files import write_whole
+from service.collect.git.build import requirement, with_commits
 from service.domain.environment import Lane
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from service.collect.config import Config
     from service.collect.index_settings import IndexSettings
     from service.collect.interpreters import Interpreter
     from service.collect.select import Wanted
+    from service.domain.pair import Pair
+    from service.domain.release import Release
 
 EXTRAS = "dataframe,distributed,array"
 FROM_SOURCE = "--no-binary"
@@ -34,6 +37,14 @@ class Lock:
     text: str
     refusal: str
     cutoff: str | None
+
+
+@dataclass(frozen=True)
+class Built:
+    """Two commits, and by project the wheels that were built of them."""
+
+    pair: Pair
+    wheels: dict[str, Path]
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ def request(wanted: Wanted, platform: str, config: Config) -> LockRequest:
     """Return what must be asked for an environment; lane ``latest`` is asked again each day (UTC)."""
     spec = wanted.spec
     follows = spec.lane is Lane.LATEST
-    pinned = (f"dask[{EXTRAS}]=={spec.release}", f"distributed=={spec.release}")
+    pinned = _pinned(spec.release)
     built = (f"{FROM_SOURCE} {project}" for project in sorted(config.sources))
     return LockRequest(
         requirements=(*pinned, *sorted(config.requirements), *built),
@@ -67,6 +78,12 @@ def request(wanted: Wanted, platform: str, config: Config) -> LockRequest:
         cutoff=None if follows else wanted.indexed.cutoff.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         day=datetime.now(UTC).date().isoformat() if follows else None,
     )
+
+
+def _pinned(release: Release) -> tuple[str, str]:
+    if release.pair:
+        return requirement("dask", release.pair, f"[{EXTRAS}]"), requirement("distributed", release.pair)
+    return f"dask[{EXTRAS}]=={release}", f"distributed=={release}"
 
 
 class Locks:
@@ -90,9 +107,12 @@ class Locks:
         whole = not answer["lock"] or _sha(text) == answer["lock"]
         return Lock(text, refusal, asked.cutoff) if whole else None
 
-    def resolve(self, asked: LockRequest, interpreter: Interpreter) -> Lock:
-        """Return the lock of a request, asking uv only if it was never asked; raise UvTrouble if that can't be done."""
-        return self.kept(asked) or self._ask(asked, interpreter)
+    def resolve(self, asked: LockRequest, interpreter: Interpreter, built: Built | None = None) -> Lock:
+        """Return the lock of a request, asking uv only if it was never asked; raise UvTrouble if that can't be done.
+
+        ``built`` are the wheels of the two commits that are asked for, if any are.
+        """
+        return self.kept(asked) or self._ask(asked, interpreter, built)
 
     def path(self, sha: str) -> Path:
         """Return where a lock is kept."""
@@ -105,8 +125,8 @@ class Locks:
             write_whole(path, text)
         return path
 
-    def _ask(self, asked: LockRequest, interpreter: Interpreter) -> Lock:
-        answer = uv.call(self.settings, *_arguments(asked, interpreter), stdin="\n".join(asked.requirements))
+    def _ask(self, asked: LockRequest, interpreter: Interpreter, built: Built | None) -> Lock:
+        answer = self._answer(asked, _arguments(asked, interpreter), built)
         if answer.refused and UNSATISFIABLE not in answer.refused.lower():
             raise uv.UvTrouble(f"uv could not resolve {asked.requirements[0]}: {answer.refused}")
         lock = Lock("" if answer.refused else answer.output, answer.refused, asked.cutoff)
@@ -114,6 +134,21 @@ class Locks:
         kept = {"request": asdict(asked), "lock": sha, "refusal": lock.refusal, "at": datetime.now(UTC).isoformat()}
         write_whole(self.folder / "requests" / f"{asked.name}.json", json.dumps(kept, indent=1))
         return lock
+
+    def _answer(self, asked: LockRequest, arguments: list[str], built: Built | None) -> uv.Answer:
+        """Ask uv. The two commits' requirements of each other are overridden: each means the release that it follows."""
+        if built is None:
+            return uv.call(self.settings, *arguments, stdin="\n".join(asked.requirements))
+        local = [
+            f"dask[{EXTRAS}] @ {built.wheels['dask'].as_uri()}",
+            f"distributed @ {built.wheels['distributed'].as_uri()}",
+        ]
+        with tempfile.TemporaryDirectory() as folder:
+            overrides = Path(folder) / "overrides.txt"
+            overrides.write_text("\n".join(local), encoding="utf-8")
+            told = "\n".join([*local, *asked.requirements[len(local) :]])
+            answer = uv.call(self.settings, *arguments, "--override", str(overrides), stdin=told)
+        return uv.Answer(with_commits(answer.output, built.pair), answer.refused)
 
 
 def _sha(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from service.collect import plan
 from service.domain.confirm import Column, Wish, wishes
+from service.domain.matrix import columns
 from service.store.planning import Collected
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Outlook:
         self.revision = store.revision
         self._world = store.world()
         self._shown = {(each.release, each.python, each.lane, each.platform): each for each in self._world.columns}
+        self._beside = {each.key for each in columns(self._world.columns)}
         self._done: dict[str, dict[str, set[str]]] = {}
         for cell in self._world.cells:
             self._done.setdefault(cell.environment, {})[cell.scenario] = {cell.fingerprint}
@@ -49,19 +51,24 @@ class Outlook:
         column = self.column(described)
         if self.order.repeats or self.order.verification or described.refusal:
             return None
-        if column is None or column.refusal or column.key != described.key:
+        if column is None or column.refusal or column.key != described.key or described.newly_main(column):
             return None
         todo = plan.todo(self.order.catalog, self._collected(described.key), self._done.get(described.key, {}))
         return None if todo.reasons else len(todo.done)
 
     def doubtful(self, environments: Collection[str]) -> dict[str, dict[str, Wish]]:
         """Return key -> scenario id -> what is wanted to confirm its verdict, where that is of the present fingerprint."""
-        columns = [Column(each.key, each.lane, each.platform) for each in self._world.columns if not each.refusal]
+        installed = [each for each in self._world.columns if not each.refusal]
+        beside = [Column(each.key, self._line(each), each.platform) for each in installed]
         found: dict[str, dict[str, Wish]] = {}
-        for (scenario, key), wish in wishes(columns, self._world.cells).items():
+        for (scenario, key), wish in wishes(beside, self._world.cells).items():
             if key in environments:
                 found.setdefault(key, {})[scenario] = wish
         return {key: kept for key, wanted in found.items() if (kept := self._present(key, wanted))}
+
+    def _line(self, column: Environment) -> str:
+        """Return what a column is a neighbour in: its lane; commits of the history are nobody's neighbours."""
+        return column.lane if column.key in self._beside else f"{column.lane} {column.release.text}"
 
     def _present(self, key: str, wanted: dict[str, Wish]) -> dict[str, Wish]:
         fingerprints = plan.present(self.order.catalog, self._collected(key))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from service.domain.records import EnvironmentRecord, RefusalRecord, RunRecord
+from service.domain.records import EnvironmentRecord, PairFields, RefusalRecord, RunRecord
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +77,7 @@ class Recorder:
                 released_at=indexed.released_at,
                 cutoff=datetime.fromisoformat(described.cutoff) if described.cutoff else None,
                 lock=described.lock,
+                pair=PairFields.of(spec.release.pair) if spec.release.pair else None,
             )
         )
         if described.refusal:

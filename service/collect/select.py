@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
@@ -11,16 +12,23 @@ from service.collect import interpreters
 from service.collect.config import COMPARISONS, LATEST, selector
 from service.collect.index import offered
 from service.domain.environment import EnvironmentSpec, Lane
-from service.domain.errors import UnknownName
+from service.domain.errors import DaskMatrixError, UnknownName
+from service.domain.pair import Refs
 from service.domain.release import InvalidRelease, Release, find
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
     from datetime import datetime
 
     from service.collect.config import Config
+    from service.collect.git.pairs import Repositories
     from service.collect.index import Index, IndexedRelease
+    from service.collect.workplace import Workplace
     from service.domain.environment import Python
+
+
+LEFT_OUT = "Left out"
+"""How a note begins that a set goes on without something."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +53,20 @@ class Narrowing:
     tag: str = ""
 
 
-def select(selectors: Iterable[str], releases: dict[Release, IndexedRelease]) -> list[IndexedRelease]:
-    """Return the releases that any selector takes, in order; raise UnknownRelease for a named one that does not exist."""
+def select(
+    selectors: Iterable[str],
+    releases: dict[Release, IndexedRelease],
+    pair: Callable[[str], list[IndexedRelease]] | None = None,
+) -> list[IndexedRelease]:
+    """Return the releases that any selector takes, in order; raise UnknownRelease for a named one that does not exist.
+
+    ``pair`` resolves what names commits; without it those are left out.
+    """
     candidates = offered(releases.values())
     chosen: dict[Release, IndexedRelease] = {}
     for text in selectors:
-        chosen |= {each.release: each for each in _taken(text, candidates, releases)}
+        found = (pair(text) if pair else []) if Refs.parse(text) else _taken(text, candidates, releases)
+        chosen |= {each.release: each for each in found}
     return [chosen[release] for release in sorted(chosen)]
 
 
@@ -90,27 +106,50 @@ def choose_python(
     return next(filter(installed, [*supported, *fallbacks]), supported[0])
 
 
-def every_wanted(config: Config, index: Index) -> list[Wanted]:
-    """Return the environments of all sets, each once, tagged with the sets it is in; in order of the columns."""
+def every_wanted(
+    config: Config, index: Index, git: Repositories | None = None, only: Container[str] | None = None
+) -> list[Wanted]:
+    """Return the environments of all sets, or of some, each once, tagged with its sets; in order of the columns.
+
+    Commits that can't be had, or without ``git``, are left out, which the notes of ``git`` say.
+    """
     releases = index.releases()
     tags: dict[EnvironmentSpec, list[str]] = {}
+    known: dict[Release, IndexedRelease] = {}
     pythons = _PythonChoice(config, index)
     for name, each in config.sets.items():
-        for indexed in select(each.releases, releases):
+        if only is not None and name not in only:
+            continue
+        for indexed in select(each.releases, releases, partial(_pair_or_note, git) if git else None):
+            known[indexed.release] = indexed
             for lane in each.lanes:
                 tags.setdefault(EnvironmentSpec(indexed.release, pythons(indexed), lane), []).append(name)
-    return [Wanted(spec, releases[spec.release], tuple(tags[spec])) for spec in sorted(tags)]
+    return [Wanted(spec, known[spec.release], tuple(tags[spec])) for spec in sorted(tags)]
 
 
-def wanted(narrowing: Narrowing, config: Config, index: Index) -> list[Wanted]:
-    """Return the environments that a command line asks for; raise UnknownRelease or UnknownName (of a set)."""
+def _pair_or_note(git: Repositories, text: str) -> list[IndexedRelease]:
+    try:
+        return [git.indexed(git.pair(text))]
+    except DaskMatrixError as error:
+        git.notes.append(f"{LEFT_OUT} {text}: {error}")
+        return []
+
+
+def wanted(narrowing: Narrowing, config: Config, index: Index, git: Repositories | None = None) -> list[Wanted]:
+    """Return the environments that a command line asks for.
+
+    Raises UnknownRelease, UnknownName (of a set), InvalidRelease if nothing of a set is left, and for commits that are
+    named what ``git`` raises.
+    """
     if narrowing.releases:
-        base = _named(narrowing, config, index)
+        base = _named(narrowing, config, index, git)
     else:
         if narrowing.tag and narrowing.tag not in config.sets:
             raise UnknownName("set", narrowing.tag, list(config.sets))
         tags = {narrowing.tag} if narrowing.tag else {"all"} & config.sets.keys() or set(config.sets)
-        base = [each for each in every_wanted(config, index) if tags & set(each.tags)]
+        base = every_wanted(config, index, git, tags)
+        if git and not base and (left_out := [note for note in git.notes if note.startswith(LEFT_OUT)]):
+            raise InvalidRelease("\n".join(left_out))
     if narrowing.lanes:
         base = _each(base, lambda spec: [replace(spec, lane=lane) for lane in narrowing.lanes])
     if narrowing.pythons:
@@ -118,10 +157,19 @@ def wanted(narrowing: Narrowing, config: Config, index: Index) -> list[Wanted]:
     return base
 
 
-def _named(narrowing: Narrowing, config: Config, index: Index) -> list[Wanted]:
+def wanted_pair(
+    release: Release, workplace: Workplace, python: Python | None = None, lane: Lane = Lane.AS_RELEASED
+) -> Wanted:
+    """Return the environment of two commits, on the Python that a run would choose unless one is given."""
+    indexed = workplace.git.indexed(release)
+    chosen = python or _PythonChoice(workplace.config, workplace.index)(indexed)
+    return Wanted(EnvironmentSpec(release, chosen, lane), indexed)
+
+
+def _named(narrowing: Narrowing, config: Config, index: Index, git: Repositories | None) -> list[Wanted]:
     for text in narrowing.releases:
         _check(text)
-    chosen = select(narrowing.releases, index.releases())
+    chosen = select(narrowing.releases, index.releases(), (lambda text: [git.indexed(git.pair(text))]) if git else None)
     if not chosen:
         raise InvalidRelease(f"No release is in {', '.join(narrowing.releases)}.")
     pythons = _PythonChoice(config, index)

@@ -10,7 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from service.collect.files import write_whole
 from service.collect.follow import POLL, Watch, follow
+from service.collect.git.build import BuildRefused, with_wheels
 from service.collect.job import SessionJob, job_environ, nox_command
 from service.collect.progress import Report, Stage, Step
 from service.domain.errors import DaskMatrixError
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from service.collect.described import Described
+    from service.collect.interpreters import Interpreter
     from service.collect.order import Order
     from service.collect.workplace import Workplace
+    from service.domain.pair import Pair
     from service.domain.records import Rejection
     from service.domain.timing import Timings
     from service.store.store import Store
@@ -77,6 +81,7 @@ class Sessions:
     ) -> None:
         self.order, self.config, self.places = order, workplace.config, workplace.places
         self.store, self.report, self.command, self.run = store, report, command, run
+        self.builds = workplace.builds
         self.folder = self.places.records / run
         self.scratch = self.places.scratch / run
         self.gained = Gained()
@@ -126,6 +131,10 @@ class Sessions:
             raise ValueError(described)  # a refused environment has no session
         spec = described.wanted.spec
         records, scratch = self.folder / f"{spec.slug}.jsonl", self.scratch / spec.slug
+        if described.pair:
+            wheels = self._wheels(described.pair, interpreter)
+            lock = Path(f"{scratch}.lock.txt")
+            write_whole(lock, with_wheels(described.lock, wheels))
         return SessionJob(
             label=described.label,
             key=described.key,
@@ -141,6 +150,13 @@ class Sessions:
             harness=self._harness_job(described, work, records, scratch),
             environments_limit=self.config.environments_limit,
         )
+
+    def _wheels(self, pair: Pair, interpreter: Interpreter) -> dict[str, Path]:
+        """Return the wheels of two commits: built when they were described, so only what was removed since is built here."""
+        try:
+            return self.builds.wheels(pair, interpreter)
+        except BuildRefused as error:
+            raise DaskMatrixError(f"{pair.short} does not build any more: {error}") from None
 
     def _harness_job(self, described: Described, work: Work, records: Path, scratch: Path) -> dict[str, Any]:
         """Return the job of the harness, as docs/records.md has it."""

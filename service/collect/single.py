@@ -13,7 +13,7 @@ from service.collect.plan import Repeats
 from service.collect.progress import Stage
 from service.collect.select import Narrowing, wanted
 from service.collect.workplace import Workplace
-from service.domain.environment import EnvironmentSpec
+from service.domain.environment import label_parts
 from service.domain.errors import DaskMatrixError
 from service.domain.outcome import Verdict
 from service.store.store import Store
@@ -35,10 +35,10 @@ def run_label(label: str, arguments: tuple[str, ...]) -> int:
     pytest_arguments = tuple(argument for argument in arguments if argument != AGAIN)
     workplace = Workplace.of()
     try:
-        spec = EnvironmentSpec.parse(label)
-        narrowing = Narrowing((str(spec.release),), (spec.python,), (spec.lane,))
+        release, python, lane = label_parts(label)
+        narrowing = Narrowing((release,), (python,), (lane,))
         order = Order(
-            wanted(narrowing, workplace.config, workplace.index_as_kept),
+            wanted(narrowing, workplace.config, workplace.index_as_kept, workplace.git),
             catalog.read(workplace.tests),
             pytest_arguments,
             repeats=repeats,

@@ -12,7 +12,7 @@ from uv import find_uv_bin
 from service.domain.errors import DaskMatrixError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from service.collect.index_settings import IndexSettings
 
@@ -39,12 +39,20 @@ def clean_environ(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     return {name: value for name, value in environ.items() if not name.startswith(LEAKY)}
 
 
-def call(settings: IndexSettings, *arguments: str, stdin: str | None = None, hold: Sequence[int] = ()) -> Answer:
+def call(
+    settings: IndexSettings,
+    *arguments: str,
+    stdin: str | None = None,
+    hold: Sequence[int] = (),
+    variables: Mapping[str, str] | None = None,
+    is_trouble: Callable[[str], bool] | None = None,
+) -> Answer:
     """Run uv; return its output or its refusal, raise UvTrouble where it could not even ask.
 
-    The descriptors of ``hold`` stay open in it, with the locks on them, also if this process is killed meanwhile.
+    The descriptors of ``hold`` stay open in it, with the locks on them, also if this process is killed meanwhile;
+    ``variables`` are told it besides. ``is_trouble`` says of a message whether it is no word on what was asked.
     """
-    environ = clean_environ()
+    environ = clean_environ() | dict(variables or {})
     if settings.certificates:
         environ.setdefault("SSL_CERT_FILE", settings.certificates)
     if not settings.known_to_uv:
@@ -56,7 +64,7 @@ def call(settings: IndexSettings, *arguments: str, stdin: str | None = None, hol
     if done.returncode == 0:
         return Answer(done.stdout)
     message = done.stderr.strip()
-    if done.returncode < 0 or not message or _is_trouble(message):
+    if done.returncode < 0 or not message or (is_trouble or _is_trouble)(message):
         raise UvTrouble(f"uv {' '.join(arguments[:2])} could not do its work (exit code {done.returncode}): {message}")
     return Answer(done.stdout, refused=message)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from service import places
 from service.collect import config
 from service.collect.index import FRESH, Index
 from service.collect.index_settings import index_settings
 from service.places import Places
+
+if TYPE_CHECKING:
+    from service.collect.git.build import Builds
+    from service.collect.git.pairs import Repositories
 
 ANY_AGE = FRESH * 10**6
 """For listing sessions: what the index said last will do, however long ago."""
@@ -30,14 +36,36 @@ class Workplace:
 
     @cached_property
     def config(self) -> config.Config:
-        """The scenario set's matrix.toml, or ours if it has none; raise InvalidConfig."""
+        """The scenario set's matrix.toml, or ours if it has none, with what variables say; raise InvalidConfig."""
         own = self.tests / "matrix.toml"
-        return config.load(own if own.exists() else places.scenarios() / "matrix.toml")
+        path = own if own.exists() else places.scenarios() / "matrix.toml"
+        return config.load(path).with_repositories(os.environ, path.parent)
 
     @cached_property
     def index(self) -> Index:
         """The user's package index, asked again when its answers are old."""
         return Index(index_settings(), self.places.index)
+
+    @cached_property
+    def git(self) -> Repositories:
+        """The repositories of dask and distributed; what they said last where they can't be reached."""
+        from service.collect.git.pairs import Repositories  # noqa: PLC0415 - seldom needed
+
+        return Repositories(self.config.git, self.places.mirrors)
+
+    @cached_property
+    def git_as_kept(self) -> Repositories:
+        """The same, content with what was fetched before."""
+        from service.collect.git.pairs import Repositories  # noqa: PLC0415 - seldom needed
+
+        return Repositories(self.config.git, self.places.mirrors, asks=False)
+
+    @cached_property
+    def builds(self) -> Builds:
+        """The wheels of commits."""
+        from service.collect.git.build import Builds  # noqa: PLC0415 - seldom needed
+
+        return Builds(self.git, self.places.wheels, self.index.settings)
 
     @cached_property
     def index_as_kept(self) -> Index:

@@ -33,6 +33,9 @@ class Column(_Value):
 
     key: str = Field(description="The environment's key: /api/v1/environments/{key}.")
     release: str = Field(description="The release of Dask.")
+    pair: str = Field(
+        default="", description="The two commits it is made of, where it is `main`; empty for a release of the index."
+    )
     python: str = Field(description="The minor version of its Python, such as 3.11.")
     lane: Lane = Field(description="How dependencies other than Dask were chosen.")
     platform: str = Field(description="What it was resolved for, such as linux-x86_64.")
@@ -167,7 +170,9 @@ class Question(_Value):
         serialization_alias="from",
         description="The release that is moved from, such as 2025.2.0.",
     )
-    target: str = Field(validation_alias="to", serialization_alias="to", description="The release that is moved to.")
+    target: str = Field(
+        validation_alias="to", serialization_alias="to", description="The release that is moved to, or `main`."
+    )
     lane: Lane = Field(default=Lane.AS_RELEASED, description="How dependencies other than Dask were chosen.")
     python: str | None = Field(default=None, description="Only environments of this Python, such as 3.11.")
     area: tuple[str, ...] = Field(default=(), description="Areas of scenarios.")

@@ -62,23 +62,30 @@ class EnvironmentSpec:
 
     @classmethod
     def parse(cls, label: str) -> EnvironmentSpec:
-        """Read a label; raise InvalidEnvironment, or what its parts raise."""
-        parts = [part.strip() for part in label.split(",")]
-        if len(parts) != len(("release", "python", "lane")) or parts[2] not in set(Lane):
-            raise InvalidEnvironment(
-                f"{label!r} is not an environment. Write one such as 2025.2.0, py311, as-released."
-            )
-        return cls(Release.parse(parts[0]), Python.parse(parts[1]), Lane(parts[2]))
+        """Read the label of a release of the index; raise InvalidEnvironment, or what its parts raise."""
+        release, python, lane = label_parts(label)
+        return cls(Release.parse(release), python, lane)
 
     @cached_property
     def label(self) -> str:
         """The readable name, as nox lists it: ``2025.2.0, py311, as-released``."""
-        return f"{self.release}, py{self.python.tag}, {self.lane}"
+        return f"{self.release.text}, py{self.python.tag}, {self.lane}"
 
     @property
     def slug(self) -> str:
         """The label as a file name: ``2025.2.0-py311-as-released``."""
         return self.label.replace(", ", "-")
+
+
+def label_parts(label: str) -> tuple[str, Python, Lane]:
+    """Return what a label names: a release or the refs of two repositories, unread, Python and lane.
+
+    Raises InvalidEnvironment, and InvalidPython.
+    """
+    parts = [part.strip() for part in label.split(",")]
+    if len(parts) != len(("release", "python", "lane")) or parts[2] not in set(Lane):
+        raise InvalidEnvironment(f"{label!r} is not an environment. Write one such as 2025.2.0, py311, as-released.")
+    return parts[0], Python.parse(parts[1]), Lane(parts[2])
 
 
 def environment_key(python: Python, platform: str, lock: str, spec: EnvironmentSpec) -> str:

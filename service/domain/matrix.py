@@ -10,6 +10,7 @@ from service.domain.cells import Cells
 from service.domain.errors import DaskMatrixError
 from service.domain.known import Overlay, overlay
 from service.domain.outcome import Verdict
+from service.domain.pair import PROJECTS
 from service.domain.verdict import UNINSTALLABLE, UNTESTED
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from service.domain.environment import Lane, Python
     from service.domain.known import Known
+    from service.domain.pair import Pair
     from service.domain.release import Release
     from service.domain.verdict import Judgement
 
@@ -87,6 +89,16 @@ class Environment:
     refusal: Refusal | None = None
 
     @property
+    def pair(self) -> Pair | None:
+        """The two commits it is made of, None for a release of the index."""
+        return self.release.pair
+
+    @property
+    def name(self) -> str:
+        """What heads the column: ``2025.2.0``, or ``main``."""
+        return self.release.name
+
+    @property
     def status(self) -> str:
         """``uninstallable`` or ``installable``."""
         return "uninstallable" if self.refusal else "installable"
@@ -94,7 +106,7 @@ class Environment:
     @property
     def label(self) -> str:
         """The readable name, as nox lists it: ``2025.2.0, py311, as-released``."""
-        return f"{self.release}, py{self.python.tag}, {self.lane}"
+        return f"{self.release.text}, py{self.python.tag}, {self.lane}"
 
 
 class EmptyRange(DaskMatrixError):
@@ -255,12 +267,28 @@ class Matrix:
         return Tally(claims.count(True), len(claims) - claims.count(None))
 
 
-def columns(environments: Iterable[Environment]) -> tuple[Environment, ...]:
-    """Return the environments the matrix shows: of those alike but for their lock the newest, in the order of columns."""
+def columns(environments: Iterable[Environment], *, history: bool = False) -> tuple[Environment, ...]:
+    """Return the environments the matrix shows: of those alike but for their lock the newest, in the order of columns.
+
+    Of pairs it shows the newest ``main`` alone, of each Python and lane, after all releases. In ``history`` the other
+    pairs are too, each where its version stands.
+    """
     newest: dict[tuple[Any, ...], Environment] = {}
     for environment in sorted(environments, key=lambda each: each.at):
         newest[environment.release, environment.python, environment.lane, environment.platform] = environment
-    return tuple(newest[place] for place in sorted(newest))
+    last = _newest_main(newest[place] for place in sorted(newest))
+    kept = (newest[place] for place in sorted(newest) if history or newest[place].pair is None)
+    return (*(each for each in kept if each.key not in last), *last.values())
+
+
+def _newest_main(environments: Iterable[Environment]) -> dict[str, Environment]:
+    """Return by key the environment of the newest ``main`` for each Python, lane and platform, in their order."""
+    found: dict[tuple[Any, ...], list[Environment]] = {}
+    for each in environments:
+        if each.pair and each.pair.is_main:
+            found.setdefault((each.python, each.lane, each.platform), []).append(each)
+    newest = (max(found[place], key=lambda each: each.pair.at if each.pair else each.at) for place in sorted(found))
+    return {each.key: each for each in newest}
 
 
 def rows(scenarios: Iterable[Scenario]) -> tuple[Scenario, ...]:
@@ -286,6 +314,8 @@ def column_head(environment: Environment) -> dict[str, Any]:
     return {
         "key": environment.key,
         "release": str(environment.release),
+        "name": environment.name,
+        "pair": _told_pair(environment.pair),
         "python": str(environment.python),
         "lane": environment.lane.value,
         "platform": environment.platform,
@@ -293,3 +323,11 @@ def column_head(environment: Environment) -> dict[str, Any]:
         "status": environment.status,
         "refusal": {"phase": refusal.phase, "message": refusal.message} if refusal else None,
     }
+
+
+def _told_pair(pair: Pair | None) -> dict[str, Any] | None:
+    if pair is None:
+        return None
+    commits = {project: pair.commit(project) for project in PROJECTS}
+    told = {project: {"commit": each.sha, "at": each.at.isoformat()} for project, each in commits.items()}
+    return {**told, "ref": pair.ref}

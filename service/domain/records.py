@@ -13,8 +13,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from service.domain.bisected import Bisected
 from service.domain.environment import Lane
 from service.domain.outcome import Outcome
+from service.domain.pair import Commit, Pair
 from service.domain.release import Release
 
 MOST_PROBLEMS = 5
@@ -71,8 +73,38 @@ class RunRecord(Base):
     environments: int | None = Field(default=None, ge=0, le=MOST_ENVIRONMENTS)
 
 
+class CommitFields(BaseModel):
+    """One commit of a repository, and when it was committed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    commit: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+    at: When
+
+
+class PairFields(BaseModel):
+    """The two commits that an environment is made of, and what was asked for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dask: CommitFields
+    distributed: CommitFields
+    ref: Annotated[str, Field(max_length=300)] = ""
+
+    @classmethod
+    def of(cls, pair: Pair) -> PairFields:
+        """Return the fields of a pair."""
+        dask, distributed = (CommitFields(commit=each.sha, at=each.at) for each in (pair.dask, pair.distributed))
+        return cls(dask=dask, distributed=distributed, ref=pair.ref)
+
+    def pair(self) -> Pair:
+        """Return it in the domain's words."""
+        dask, distributed = (Commit(each.commit, each.at) for each in (self.dask, self.distributed))
+        return Pair(dask, distributed, self.ref)
+
+
 class EnvironmentRecord(Base):
-    """One environment as it was asked for and resolved."""
+    """One environment as it was asked for and resolved; ``pair`` where it is made of two commits."""
 
     kind: Literal["environment"] = "environment"
     key: Key
@@ -84,6 +116,7 @@ class EnvironmentRecord(Base):
     released_at: When | None = None
     cutoff: When | None = None
     lock: str = ""
+    pair: PairFields | None = None
 
 
 class RefusalRecord(Base):
@@ -168,7 +201,15 @@ class ResultRecord(Base):
     attempt: int = 1
 
 
-Record = RunRecord | EnvironmentRecord | RefusalRecord | CollectionRecord | ScenarioRecord | ResultRecord
+class BisectRecord(Base):
+    """What a bisection found: ``found`` has all of it. ``scenario`` is in it too, and may have been renamed since."""
+
+    kind: Literal["bisect"] = "bisect"
+    scenario: ScenarioId
+    found: Bisected
+
+
+Record = RunRecord | EnvironmentRecord | RefusalRecord | CollectionRecord | ScenarioRecord | ResultRecord | BisectRecord
 _ADAPTER: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])
 
 
@@ -181,6 +222,12 @@ class Rejection:
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}"
+
+
+def release_of(text: str, pair: PairFields | dict[str, Any] | None) -> Release:
+    """Return the release of an environment: its version, and the two commits that it is made of, if it is."""
+    read = Release.parse(text)
+    return Release(read.version, PairFields.model_validate(pair).pair()) if pair else read
 
 
 def parse(line: bytes, number: int = 1) -> Record | Rejection:

@@ -1,9 +1,10 @@
-"""Releases: paired dask + distributed versions, ordered as PEP 440 orders them."""
+"""Releases: paired dask + distributed versions, ordered as PEP 440 orders them; from the index, or two commits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from functools import total_ordering
+from typing import TYPE_CHECKING, Any, Self
 
 from packaging.version import Version
 
@@ -11,6 +12,8 @@ from service.domain.errors import DaskMatrixError, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from service.domain.pair import Pair
 
 
 class InvalidRelease(DaskMatrixError):
@@ -21,11 +24,16 @@ class UnknownRelease(UnknownName):
     """The index has no such release; the nearest ones by version are named."""
 
 
-@dataclass(frozen=True, order=True)
+@total_ordering
+@dataclass(frozen=True)
 class Release:
-    """One release, comparable by version: ``Release.parse("2025.2.0") < Release.parse("2025.10.0")``."""
+    """One release, comparable by version: ``Release.parse("2025.2.0") < Release.parse("2025.10.0")``.
+
+    One with a ``pair`` is no release of the index but two commits; its version is the one that dask says it is there.
+    """
 
     version: Version
+    pair: Pair | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -33,6 +41,26 @@ class Release:
         if version := version_of(text.strip()):
             return cls(version)
         raise InvalidRelease(f"{text!r} is not a release. Write a version such as 2025.2.0.")
+
+    @property
+    def name(self) -> str:
+        """What heads its column: ``2025.2.0``, ``main``, ``dask 0fa5e18d5 + distributed 6691e27de``."""
+        if self.pair is None:
+            return str(self.version)
+        return self.pair.ref if self.pair.is_main else self.pair.short
+
+    @property
+    def text(self) -> str:
+        """What names this very release on a command line: ``2025.2.0``, ``dask@0fa5e18d5+distributed@6691e27de``."""
+        return self.pair.text if self.pair else str(self.version)
+
+    def __lt__(self, other: Release) -> bool:
+        return self._place < other._place
+
+    @property
+    def _place(self) -> tuple[Version, tuple[Any, ...]]:
+        pair = self.pair
+        return self.version, (pair.at, pair.dask.sha, pair.distributed.sha) if pair else ()
 
     def __str__(self) -> str:
         return str(self.version)

@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from service.domain.outcome import Verdict
+from service.domain.pair import MAIN
+from service.domain.release import Release, UnknownRelease
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from service.domain.cells import Cell
     from service.domain.environment import Lane, Python
     from service.domain.matrix import Environment, Matrix, Scenario
-    from service.domain.release import Release
 
 BROKEN = frozenset({Verdict.FAIL, Verdict.TIMEOUT, Verdict.CRASH})
 """What counts as broken in an answer; flaky claims nothing there."""
@@ -66,8 +67,20 @@ class Sides:
 
     @cached_property
     def releases(self) -> tuple[Release, ...]:
-        """The releases that have a column, in order."""
-        return tuple(sorted({each.release for each in self.matrix.environments}))
+        """The releases of the index that have a column, in order. Two commits are none: nobody can require them."""
+        return tuple(sorted({each.release for each in self.matrix.environments if each.pair is None}))
+
+    def named(self, text: str) -> Release:
+        """Return the release that a text names: a version, tested or not, or the newest ``main`` that has a column.
+
+        Raises InvalidRelease, and UnknownRelease where ``main`` was never run.
+        """
+        if text != MAIN:
+            return Release.parse(text)
+        mains = {each.pair.at: each.release for each in self.matrix.environments if each.pair and each.pair.is_main}
+        if not mains:
+            raise UnknownRelease("release", MAIN, [str(each) for each in self.releases[-2:]])
+        return mains[max(mains)]
 
     @cached_property
     def all(self) -> int:

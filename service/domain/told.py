@@ -30,6 +30,7 @@ def column(environment: Environment | None) -> Column | None:
     return Column(
         key=environment.key,
         release=str(environment.release),
+        pair=environment.pair.short if environment.pair else "",
         python=str(environment.python),
         lane=environment.lane,
         platform=environment.platform,

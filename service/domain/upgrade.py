@@ -14,6 +14,7 @@ from service.domain.environment import Python, packages
 from service.domain.lanes import lanes, packages_changed
 from service.domain.nearest import Nearest, nearest
 from service.domain.outcome import Verdict
+from service.domain.pair import MAIN
 from service.domain.release import Release
 from service.domain.road import Walk, between, specifier
 from service.domain.scope import Scope
@@ -75,12 +76,12 @@ class _Move:
 def upgrade(sides: Sides, question: Question, backing: Backing | None = None) -> Answer:
     """Return what is known of a move; releases without evidence make it unknown, never an error.
 
-    Raises InvalidRelease and InvalidPython, and UnknownName for a profile, an area or a scenario that there is not.
+    The target may be ``main``, where that was run. Raises InvalidRelease and InvalidPython, and UnknownName for a
+    profile, an area or a scenario that there is not, and for ``main`` where it was never run.
     """
     backing = backing or Backing()
-    question = question.model_copy(
-        update={name: str(Release.parse(getattr(question, name))) for name in ("start", "target")}
-    )
+    target = question.target if question.target == MAIN else str(Release.parse(question.target))
+    question = question.model_copy(update={"start": str(Release.parse(question.start)), "target": target})
     move = _move(sides, question, backing.beliefs)
     compared = move.compared
     steps, following = _steps(move, backing.beliefs.released)
@@ -105,7 +106,7 @@ def upgrade(sides: Sides, question: Question, backing: Backing | None = None) ->
         recommended=safe[-1] if safe else None,
         next_safe=following,
         packages_changed=packages_changed(move.start, move.target),
-        lanes=lanes(sides, Release.parse(question.target), move.target, move.python, move.scope),
+        lanes=lanes(sides, sides.named(question.target), move.target, move.python, move.scope),
         caveats=(*move.apart, *reasons.caveats(move.start, move.target, steps)),
         evidence=_evidence(move, backing),
     )
@@ -115,7 +116,7 @@ def _move(sides: Sides, question: Question, beliefs: Beliefs) -> _Move:
     scope = Scope.of(question, beliefs.profiles)
     scope.check(sides.matrix.scenarios, question.accept)
     python = Python.parse(question.python) if question.python else None
-    start, target = Release.parse(question.start), Release.parse(question.target)
+    start, target = Release.parse(question.start), sides.named(question.target)
     near = _near(sides, question, python)
     before = near.environment or standing_for(sides, start, question.lane, python)
     after = standing_for(sides, target, question.lane, python, like=before) if target != start else before
@@ -140,7 +141,9 @@ def _steps(move: _Move, released: tuple[Release, ...]) -> tuple[list[Step], str 
     if move.start is None:
         return [], None
     walk = Walk(move.sides, move.start, move.question.lane, move.python, move.scope, move.accepts)
-    start, target = Release.parse(move.question.start), Release.parse(move.question.target)
+    start, target = Release.parse(move.question.start), move.sides.named(move.question.target)
+    if target.pair:  # nobody can require it; the way to it is over the releases
+        target = max([start, *move.sides.releases, *released])
     above = (each for each in move.sides.releases if each > max(start, target))
     following = next((str(each) for each in above if walk.is_safe(each)), None)
     return [walk.step(each) for each in between({*move.sides.releases, *released}, start, target)], following
@@ -196,7 +199,7 @@ def _evidence(move: _Move, backing: Backing) -> Evidence:
         cell for each in move.columns if not each.refusal for row in rows if (cell := known.get((row.id, each.key)))
     ]
     spans = [backing.spans[each.key] for each in move.columns if each.key in backing.spans]
-    asked = {Release.parse(move.question.start), Release.parse(move.question.target)}
+    asked = {Release.parse(move.question.start), move.sides.named(move.question.target)}
     covered = [each for each in move.sides.matrix.environments if each.release in asked]
     return Evidence(
         scenarios=move.scope.bit_count(),

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from service.domain.environment import Lane, Python
 from service.domain.matrix import Environment, columns
 from service.domain.records import (
+    BisectRecord,
     CollectionRecord,
     EnvironmentRecord,
     RefusalRecord,
     ResultRecord,
     RunRecord,
     ScenarioRecord,
+    release_of,
 )
-from service.domain.release import Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,6 +37,7 @@ class Counting:
     scenarios: list[ScenarioRecord]
     collections: list[CollectionRecord]
     results: list[ResultRecord]
+    bisects: list[BisectRecord]
 
     def all(self) -> list[Record]:
         """Return them in the order in which they are written."""
@@ -46,6 +48,7 @@ class Counting:
             *self.scenarios,
             *self.collections,
             *self.results,
+            *self.bisects,
         ]
 
 
@@ -66,7 +69,7 @@ def counting(records: Iterable[Record], present: Mapping[str, str]) -> Counting:
 
     ``present`` has ``file::name`` -> fingerprint of each test and ``file`` -> fingerprint of each file. Of environments
     count those that a matrix shows, of scenarios the newest description that is of the set as it is, and of results
-    those with its fingerprint.
+    and bisections those with its fingerprint, of bisections that asked the same the newest.
     """
     read = _ByKind(records)
     environments = _shown(read[EnvironmentRecord])
@@ -78,7 +81,8 @@ def counting(records: Iterable[Record], present: Mapping[str, str]) -> Counting:
     scenarios = _newest((each for each in read[ScenarioRecord] if _is_present(each, present)), "scenario")
     results = _results(read[ResultRecord], environments, scenarios)
     collections = _collections(read[CollectionRecord], environments)
-    kept = [*environments.values(), *refusals.values(), *scenarios.values(), *collections, *results]
+    bisects = _bisects(read[BisectRecord], scenarios)
+    kept = [*environments.values(), *refusals.values(), *scenarios.values(), *collections, *results, *bisects]
     runs = {each.run for each in kept}
     return Counting(
         runs=sorted((each for each in read[RunRecord] if each.id in runs), key=lambda each: each.id),
@@ -87,7 +91,18 @@ def counting(records: Iterable[Record], present: Mapping[str, str]) -> Counting:
         scenarios=[scenarios[name] for name in sorted(scenarios)],
         collections=collections,
         results=results,
+        bisects=bisects,
     )
+
+
+def _bisects(records: Iterable[BisectRecord], scenarios: Mapping[str, ScenarioRecord]) -> list[BisectRecord]:
+    """Return the newest record of each question about a scenario as it is, by scenario."""
+    newest: dict[tuple[str, ...], BisectRecord] = {}
+    for each in sorted(records, key=lambda each: (each.at, each.id)):
+        present = scenarios.get(each.scenario)
+        if present and present.fingerprint == each.found.fingerprint:
+            newest[each.scenario, *each.found.question] = each
+    return [newest[question] for question in sorted(newest)]
 
 
 def _newest(records: Iterable[Dated], name: str) -> dict[str, Dated]:
@@ -101,7 +116,12 @@ def _shown(records: Iterable[EnvironmentRecord]) -> dict[str, EnvironmentRecord]
     newest = _newest(records, "key")
     shown = columns(
         Environment(
-            each.key, Release.parse(each.release), Python.parse(each.python), Lane(each.lane), each.platform, each.at
+            each.key,
+            release_of(each.release, each.pair),
+            Python.parse(each.python),
+            Lane(each.lane),
+            each.platform,
+            each.at,
         )
         for each in newest.values()
     )

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from service.domain.environment import Lane, Python
 from service.domain.matrix import Environment, Matrix, Refusal, Scenario
 from service.domain.outcome import Verdict
-from service.domain.records import Warned
-from service.domain.release import Release
+from service.domain.records import PairFields, Warned, release_of
 from service.domain.sides import Side, Sides
 from service.domain.upgrade import Backing, Span
 from service.domain.verdict import Judgement
@@ -57,6 +56,7 @@ class Column(NamedTuple):
     refusal: list[str] | None
     sets: list[str]
     span: list[str] | None
+    pair: dict[str, Any] | None = None
 
 
 class Cells(Mapping[Cell, Judgement]):
@@ -124,7 +124,7 @@ def _scenario(row: Row) -> Scenario:
 def _environment(told: Column) -> Environment:
     return Environment(
         told.key,
-        Release.parse(told.release),
+        release_of(told.release, told.pair),
         Python.parse(told.python),
         Lane(told.lane),
         told.platform,
@@ -176,6 +176,7 @@ def _column(environment: Environment, side: Side, span: Span | None) -> Column:
         [refusal.phase, refusal.message] if refusal else None,
         [f"{bits:x}" for bits in (side.holds, side.broken, side.inapplicable)],
         [span.oldest.isoformat(), span.newest.isoformat()] if span else None,
+        PairFields.of(environment.pair).model_dump(mode="json") if environment.pair else None,
     )
 
 

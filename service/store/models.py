@@ -85,6 +85,7 @@ class Environment(Table):
     released_at: Mapped[datetime | None]
     cutoff: Mapped[datetime | None]
     lock: Mapped[str]
+    pair: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
 class Refusal(Table):
@@ -185,6 +186,19 @@ class Result(Table):
     started: Mapped[datetime]
     attempt: Mapped[int]
     evidence: Mapped[dict[str, Any]]
+
+
+class Bisect(Table):
+    """What a bisection found, whole in ``found``. Rows are only ever added."""
+
+    __tablename__ = "bisects"
+    __table_args__ = (Index("bisects_by_scenario", "scenario"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    run: Mapped[str]
+    scenario: Mapped[str]
+    found: Mapped[dict[str, Any]]
 
 
 class VerdictRow(Table):

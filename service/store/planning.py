@@ -12,7 +12,7 @@ from service.domain.confirm import Cell
 from service.domain.environment import Lane, Python
 from service.domain.matrix import Environment, Refusal, columns
 from service.domain.outcome import Outcome
-from service.domain.release import Release
+from service.domain.records import release_of
 from service.domain.stability import Trial
 from service.domain.timing import Timed
 from service.store import models
@@ -35,7 +35,7 @@ class Collected:
 
 @dataclass(frozen=True)
 class World:
-    """One look at all that has been recorded: the columns, without their locks, and the cells that have a verdict.
+    """One look at all that has been recorded: all columns, without their locks, and the cells that have a verdict.
 
     ``collected`` is by key. Cells without evidence are not among ``cells``; stale ones are, with their old fingerprint.
     """
@@ -51,23 +51,32 @@ def world(session: Session) -> World:
 
 
 def shown(session: Session) -> tuple[Environment, ...]:
-    """Return the columns of the matrix in their order, without their locks."""
+    """Return all columns, those of the matrix's history too, in their order, without their locks."""
     table, refusals = models.Environment, models.Refusal
     query = select(
-        table.key, table.release, table.python, table.lane, table.platform, table.at, refusals.phase, refusals.message
+        table.key,
+        table.release,
+        table.pair,
+        table.python,
+        table.lane,
+        table.platform,
+        table.at,
+        refusals.phase,
+        refusals.message,
     ).outerjoin(refusals, and_(refusals.environment == table.key, refusals.at >= table.at))
-    return columns(
+    found = (
         Environment(
             key=key,
-            release=Release.parse(release),
+            release=release_of(release, pair),
             python=Python.parse(python),
             lane=Lane(lane),
             platform=platform,
             at=at,
             refusal=Refusal(phase, message) if phase else None,
         )
-        for key, release, python, lane, platform, at, phase, message in session.execute(query)
+        for key, release, pair, python, lane, platform, at, phase, message in session.execute(query)
     )
+    return columns(found, history=True)
 
 
 def cells(session: Session) -> list[Cell]:

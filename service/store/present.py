@@ -93,7 +93,7 @@ def present(session: Session, before: Present | None) -> Present:
     now = standing(session)
     if before is None or not now.removed <= before.revision <= now.number:
         cells = Cells(_by_row(session))
-        matrix = Matrix(_rows(session), _columns(session), cells)
+        matrix = Matrix(_rows(session), environments(session), cells)
         return Present(now.number, matrix, spans(session), freshness(session))
     if before.revision == now.number:
         return replace(before, changed=frozenset())
@@ -101,7 +101,7 @@ def present(session: Session, before: Present | None) -> Present:
     written = dict(_written(session, before.revision))
     matrix = replace(before.matrix, cells=_cells(before.matrix).changed(written))
     if now.shape > before.revision:
-        matrix = replace(matrix, scenarios=_rows(session), environments=_columns(session))
+        matrix = replace(matrix, scenarios=_rows(session), environments=environments(session))
         return Present(now.number, matrix, began, freshness(session))
     return Present(now.number, matrix, began, freshness(session, before.freshness.newest), frozenset(written))
 
@@ -115,7 +115,7 @@ def past(session: Session, at: datetime, known: Present, before: Past | None) ->
     differing |= _differing(session, at, before.revision if before else None, known.matrix.scenarios)
     cells = _cells(known.matrix).changed(differing)
     if before is None or now.shape > before.revision:
-        matrix = replace(known.matrix, environments=_columns(session, at), cells=cells)
+        matrix = replace(known.matrix, environments=environments(session, at), cells=cells)
     elif cells == before.matrix.cells:
         matrix = before.matrix
     else:
@@ -133,8 +133,8 @@ def _rows(session: Session) -> tuple[Scenario, ...]:
     return rows(map(scenario_of, session.scalars(select(models.Scenario))))
 
 
-def _columns(session: Session, at: datetime | None = None) -> tuple[Environment, ...]:
-    """Return the columns, or those described by a moment."""
+def environments(session: Session, at: datetime | None = None, *, history: bool = False) -> tuple[Environment, ...]:
+    """Return the columns, or those described by a moment; in ``history`` with all pairs of commits."""
     table, refusals = models.Environment, models.Refusal
     query = select(table, refusals).outerjoin(
         refusals, and_(refusals.environment == table.key, refusals.at >= table.at)
@@ -142,7 +142,8 @@ def _columns(session: Session, at: datetime | None = None) -> tuple[Environment,
     if at is not None:
         query = query.where(table.first_at <= at)
     found = session.execute(query)
-    return columns(environment_of(row, Refusal(no.phase, no.message) if no else None) for row, no in found)
+    described = (environment_of(row, Refusal(no.phase, no.message) if no else None) for row, no in found)
+    return columns(described, history=history)
 
 
 def _by_row(session: Session) -> dict[str, dict[str, Judgement]]:

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from service.domain.environment import Lane, Python
 from service.domain.matrix import Environment, Refusal, Scenario
 from service.domain.outcome import Outcome, Verdict
-from service.domain.records import Warned
-from service.domain.release import Release
+from service.domain.records import Warned, release_of
 from service.domain.result import Result
 from service.domain.verdict import Evidence
 from service.domain.warned import deprecations
@@ -62,7 +61,7 @@ def environment_of(row: models.Environment, refusal: Refusal | None) -> Environm
     """Return the domain's view of a row."""
     return Environment(
         key=row.key,
-        release=Release.parse(row.release),
+        release=release_of(row.release, row.pair),
         python=Python.parse(row.python),
         lane=Lane(row.lane),
         platform=row.platform,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from service.domain.outcome import Outcome
-from service.domain.records import RefusalRecord, Rejection, ResultRecord, RunRecord, parse_lines
+from service.domain.records import BisectRecord, RefusalRecord, Rejection, ResultRecord, RunRecord, parse_lines
 from service.store.counts import counting
 from service.store.shipped import HEAD, RECORDS, BadSnapshot, Snapshot, cached, read
 from service.store.snapshot_readme import readme
@@ -130,9 +130,9 @@ def _packed(records: Iterable[Record]) -> bytes:
 
 
 def _without_places(record: Record) -> bytes:
-    """Write a record; in what an execution or a refusal says, paths begin where they would on any machine."""
+    """Write a record; in what an execution, a refusal or a bisection says, paths begin where they would on any machine."""
     told = record.encode()
-    return _PLACES.sub(b"", told) if isinstance(record, ResultRecord | RefusalRecord) else told
+    return _PLACES.sub(b"", told) if isinstance(record, ResultRecord | RefusalRecord | BisectRecord) else told
 
 
 def _without_texts(record: Record) -> Record:
@@ -143,13 +143,14 @@ def _without_texts(record: Record) -> Record:
 def _head(found: Counting, packed: bytes, *, commit: str | None, tool: str, whole: bool) -> Snapshot:
     outcomes = Counter(each.outcome.value for each in found.results)
     moments = sorted(each.at for each in found.results)
+    released = [each for each in found.environments if each.pair is None] or found.environments
     return Snapshot(
         made_at=datetime.now(UTC).replace(microsecond=0),
         commit=commit,
         tool=tool,
         host=platform.platform(),
         platforms=sorted({each.platform for each in found.environments}),
-        releases=list(dict.fromkeys(each.release for each in found.environments)),
+        releases=list(dict.fromkeys(each.release for each in released)),
         first_result=moments[0],
         newest_result=moments[-1],
         counts={name: len(each) for name, each in vars(found).items()},

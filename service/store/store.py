@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 from service.domain.errors import UnknownName
 from service.domain.matrix import Environment, Matrix, Scenario
 from service.domain.outcome import Verdict
-from service.domain.records import Rejection, RunRecord, parse_lines
+from service.domain.records import Rejection, RunRecord, parse_lines, release_of
 from service.domain.timing import Timings
-from service.store import backing, history, models, planning, present
+from service.store import backing, bisects, history, models, planning, present
 from service.store.database import WRITES, DatabaseUnreachable, open_engine
 from service.store.planning import Collected
 from service.store.present import Freshness
 from service.store.pulse import Pulse
 from service.store.read import environment_of, result_of, scenario_of, standing_refusal
+from service.store.record_files import lines_before, record_files, whole_lines
 from service.store.runs import Runs
 from service.store.take import Take
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from service.domain.bisected import Told
     from service.domain.environment import EnvironmentSpec
     from service.domain.records import Record, Warned
     from service.domain.result import Result
@@ -42,8 +44,6 @@ if TYPE_CHECKING:
     from service.store.present import Past, Present
 
 __all__ = ["Freshness", "Store", "Taken"]
-FILE_BATCH = 8 * 2**20
-"""Bytes of a record file taken in one transaction."""
 
 
 @dataclass
@@ -123,7 +123,7 @@ class Store:
             row = session.get(models.RecordFile, name)
             start = row.taken if row else 0
         taken = Taken()
-        while chunk := _whole_lines(path, start):
+        while chunk := whole_lines(path, start):
             with self._writing() as session:
                 start = _take_chunk(session, path, root, start, chunk, taken)
         return taken
@@ -134,7 +134,7 @@ class Store:
         with self._reading() as session:
             query = select(models.RecordFile.name, models.RecordFile.taken)
             known = {row.name: row.taken for row in session.execute(query)}
-        for path in _record_files(root):
+        for path in record_files(root):
             if path.stat().st_size > known.get(path.relative_to(root).as_posix(), 0):
                 taken += self.take_file(path, root)
         return taken
@@ -148,9 +148,9 @@ class Store:
                     session.execute(delete(table))
             revision = session.get_one(models.Revision, models.ONLY)
             revision.shape = revision.removed = revision.number
-            for path in _record_files(root):
+            for path in record_files(root):
                 start = 0
-                while chunk := _whole_lines(path, start):
+                while chunk := whole_lines(path, start):
                     start = _take_chunk(session, path, root, start, chunk, taken)
         return taken
 
@@ -181,10 +181,17 @@ class Store:
         """Return the revision if it can be read without waiting for anybody, else None."""
         return self._pulse.read()
 
-    def matrix(self, at: datetime | None = None) -> Matrix:
-        """Return the whole matrix as it is, or as it was at a moment."""
+    def matrix(self, at: datetime | None = None, *, history: bool = False) -> Matrix:
+        """Return the whole matrix as it is, or as it was at a moment.
+
+        In its ``history`` are all pairs of commits that were ever run, otherwise the newest ``main`` alone.
+        """
         known = self.present()
-        return self.past(at, known).matrix if at else known.matrix
+        found = self.past(at, known).matrix if at else known.matrix
+        if not history:
+            return found
+        with self._reading() as session:
+            return replace(found, environments=present.environments(session, at, history=True))
 
     def freshness(self) -> Freshness:
         """Return how much there is and how new it is."""
@@ -252,6 +259,11 @@ class Store:
         with self._reading() as session:
             return history.warnings_of(session, results)
 
+    def bisects(self, scenario: str | None = None) -> list[Told]:
+        """Return what bisections found, of one scenario by its present id or of all, newest first."""
+        with self._reading() as session:
+            return list(bisects.told(session, scenario))
+
     # answering about upgrades
 
     def spans(self) -> dict[str, Span]:
@@ -271,6 +283,11 @@ class Store:
         with self._reading() as session:
             return planning.world(session)
 
+    def columns(self) -> tuple[Environment, ...]:
+        """Return the columns of the matrix in their order, without their locks."""
+        with self._reading() as session:
+            return planning.shown(session)
+
     def column(self, spec: EnvironmentSpec, platform: str) -> Environment | None:
         """Return the environment that the matrix shows for a spec on a platform, if there is one."""
         table = models.Environment
@@ -281,8 +298,10 @@ class Store:
             & (table.platform == platform)
         )
         with self._reading() as session:
-            row = session.scalars(select(table).where(alike).order_by(table.at.desc()).limit(1)).first()
-            return environment_of(row, standing_refusal(session, row)) if row else None
+            for row in session.scalars(select(table).where(alike).order_by(table.at.desc())):
+                if release_of(row.release, row.pair) == spec.release:
+                    return environment_of(row, standing_refusal(session, row))
+        return None
 
     def verdicts_of(self, environment: str) -> dict[str, Verdict]:
         """Return scenario id -> verdict, for the cells of an environment that have results."""
@@ -361,28 +380,9 @@ def _take_chunk(session: Session, path: Path, root: Path, start: int, chunk: byt
     part, good = _sort(parse_lines(chunk.splitlines(keepends=True)))
     name, end = path.relative_to(root).as_posix(), start + len(chunk)
     if part.rejected:
-        before = _lines_before(path, start)
+        before = lines_before(path, start)
         part.rejected = [Rejection(bad.line + before, f"{name}: {bad.reason}") for bad in part.rejected]
     _take(session, good, part)
     session.merge(models.RecordFile(name=name, taken=end))
     taken += part
     return end
-
-
-def _record_files(root: Path) -> list[Path]:
-    return sorted(root.rglob("*.jsonl"))
-
-
-def _lines_before(path: Path, offset: int) -> int:
-    with path.open("rb") as file:
-        return file.read(offset).count(b"\n")
-
-
-def _whole_lines(path: Path, start: int) -> bytes:
-    """Return what a file holds from an offset on, up to its last finished line."""
-    with path.open("rb") as file:
-        file.seek(start)
-        chunk = file.read(FILE_BATCH)
-        while b"\n" not in chunk and (more := file.read(FILE_BATCH)):
-            chunk += more
-    return chunk[: chunk.rfind(b"\n") + 1]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, insert, select, update
 
 from service.domain import records
+from service.domain.pair import MAIN
 from service.domain.verdict import Evidence, judge
 from service.store import models
 from service.store.read import evidence, portions, verdict_row
@@ -45,6 +46,7 @@ class Take:
             records.RefusalRecord: self._refusal,
             records.CollectionRecord: self._collection,
             records.ScenarioRecord: self._scenario,
+            records.BisectRecord: self._bisect,
         }
         for record in batch:
             if not isinstance(record, records.ResultRecord):
@@ -84,6 +86,12 @@ class Take:
         present = self.session.get(models.Environment, record.key)
         earlier = present is None or record.at < present.first_at
         first = record.at if present is None or earlier else present.first_at
+        values["pair"] = record.pair.model_dump(mode="json") if record.pair else None
+        if present and present.pair and values["pair"] and MAIN in {present.pair["ref"], values["pair"]["ref"]}:
+            values["pair"]["ref"] = MAIN  # what once was the newest of its branch is that commit of its history
+            if present.pair != values["pair"]:
+                present.pair = values["pair"]
+                self._shaped()
         written = self._newest(models.Environment, record.key, values | {"first_at": first})
         if not written and present:
             present.first_at = first
@@ -97,6 +105,12 @@ class Take:
         if written := self._newest(models.Refusal, record.environment, values):
             self._shaped()
         return written
+
+    def _bisect(self, record: records.BisectRecord) -> bool:
+        values = record.model_dump(mode="json", include={"id", "run", "found"})
+        return self._newest(
+            models.Bisect, record.id, values | {"at": record.at, "scenario": self._now_called(record.scenario)}
+        )
 
     def _collection(self, record: records.CollectionRecord) -> bool:
         """Let what was found in each file take the place of what an older collection found there."""
@@ -169,8 +183,8 @@ class Take:
         self._shaped(removed=True)
         for table in (models.Scenario.id, models.VerdictRow.scenario, models.Collected.scenario):
             self.session.execute(delete(table.class_).where(table == former))
-        moved = update(models.Result).where(models.Result.scenario == former).values(scenario=record.scenario)
-        self.session.execute(moved)
+        for moved in (models.Result, models.Bisect):
+            self.session.execute(update(moved).where(moved.scenario == former).values(scenario=record.scenario))
         self._scenarios.add(record.scenario)
 
     def _now_called(self, scenario: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from service.domain.answer import Safety
 from service.domain.outcome import Verdict
+from service.domain.pair import MAIN
 from service.domain.reasons import counted
 from service.tell.asked import Asked
 from service.tell.findings import issues, still_open
@@ -72,7 +73,9 @@ def _go(answer: Answer, command: Asked) -> Iterator[Step]:
         return
     if start == target:
         return
-    if answer.verdict is Safety.SAFE:
+    if answer.verdict is Safety.SAFE and target == MAIN:
+        yield Step(f"Nothing to fear from the release that will be made of {MAIN} as it is; none is yet.")
+    elif answer.verdict is Safety.SAFE:
         yield Step(f"Move to {target}:", _install(target))
     elif answer.recommended:
         yield Step(

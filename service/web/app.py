@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from service.domain.known import today
 from service.store.store import Store
-from service.web import api, badges, events, feeds, forms, pages, runs, upgrades
+from service.web import api, badges, bisects, events, feeds, forms, pages, runs, upgrades
 from service.web.answers import Keeping
 from service.web.cors import OpenToRead
 from service.web.front import HERE, Front, build
@@ -65,7 +65,7 @@ def create_app(
     app.state.templates, app.state.build, app.state.snapshot_of = pages.templates(), made_by, snapshot_of
     app.state.static = static
     app.state.pulse = events.Pulse(events.looking(reader, f"{made_by} {snapshot_of}"))
-    for each in (forms, api, upgrades, runs, events, badges, feeds, pages):
+    for each in (forms, api, bisects, upgrades, runs, events, badges, feeds, pages):
         app.include_router(each.router)
     app.include_router(runs.pages)
     app.include_router(api.health)

@@ -31,7 +31,7 @@ def expression(scenario: Scenario) -> str:
 def reproduce(scenario: Scenario, environment: Environment) -> Reproduce:
     """Return the commands that execute a scenario in an environment."""
     wanted = f"-k {quote(expression(scenario))}" if expression(scenario) else ""
-    place = f"--release {environment.release} --python {environment.python} --lane {environment.lane}"
+    place = f"--release {quote(environment.release.text)} --python {environment.python} --lane {environment.lane}"
     return Reproduce(
         nox=f'nox -s "scenarios({environment.label})" -- {wanted} --again'.replace("  ", " "),
         dask_matrix=f"dask-matrix run {place} {wanted} --again".replace("  ", " "),
@@ -49,7 +49,7 @@ def install(environment: Environment) -> tuple[str, ...]:
     """Return the commands that install exactly an environment, from its lock saved as a file; none if it was refused."""
     if not environment.lock:
         return ()
-    name = f"dask-{environment.release}"
+    name = f"dask-{environment.release}".replace("+", "-")
     return (
         f"uv venv --python {quote(environment.python_full or str(environment.python))} {name}",
         f"uv pip install --python {name} --no-deps -r lock-{environment.key}.txt",

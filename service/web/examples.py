@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from service.domain.answer import Question
 from service.domain.beside import nearest_turn
+from service.domain.bisect import Ended
+from service.domain.bisected import Bisected, Looked, Spent, Suspect, Told, Turned
 from service.domain.change import change
 from service.domain.environment import Lane, Python
 from service.domain.matrix import Environment, Matrix, Scenario
+from service.domain.observed import Seen
 from service.domain.outcome import Outcome, Verdict
 from service.domain.records import RunRecord
 from service.domain.release import Release
@@ -21,6 +24,7 @@ from service.domain.upgrade import upgrade
 from service.domain.verdict import Evidence, Judgement
 from service.web import schemas, schemas_runs
 from service.web.badges import SVG, EndpointBadge
+from service.web.bisects import BisectsOut
 from service.web.cells import Cell, Locks, Neighbour
 from service.web.columns import Column, Version
 from service.web.entries import feed
@@ -97,6 +101,21 @@ def _result() -> Result:
     )  # fmt: skip
 
 
+def _bisected() -> Told:
+    broke = Turned(before="0.0.1", after="0.0.2", breaks=True, apart=1)
+    looked = (
+        Looked(name="0.0.1", environment="00000000000000e1", seen=Seen.GOOD, passed=4, executed=4, told="passed"),
+        Looked(name="0.0.2", environment="00000000000000e2", seen=Seen.BAD, broken=4, executed=4, told="failed"),
+    )
+    found = Bisected(
+        scenario=ROW.id, title=ROW.title, fingerprint="example", over="releases", lane="as-released", pythons=("3.11",),
+        platform="linux-x86_64", start="0.0.1", end="0.0.2", steps=1, ended=Ended.FOUND,
+        suspects=(Suspect(name="0.0.2", authored=NOON),), turnings=(broke,), looked=looked,
+        spent=Spent(environments=2, built=2, executions=8, seconds=60), commands=(f"dask-matrix bisect {ROW.id}",),
+    )  # fmt: skip
+    return Told(id="example-bisect", at=NOON, run="example-run", found=found)
+
+
 def _matrix() -> Matrix:
     """Return a matrix of one row that breaks from one made-up release to the next."""
     held = Judgement(Verdict.PASS, "example", "example-result-1", passed=1, executions=1)
@@ -171,6 +190,7 @@ def answers() -> dict[str, Any]:
         schemas_runs.RunsOut(runs=[schemas_runs.run_head(run, NOON)], next=None),
         schemas_runs.run_out(run, [part], NOON),
         about_out(matrix),
+        BisectsOut(bisects=[_bisected()]),
         schemas.Health(status="ok", version="0.0", revision=1),
         EndpointBadge(label="dask 0.0.2", message="0 of 1 hold", color=Colour.BAD.value),
         upgrade(Sides(matrix), question),

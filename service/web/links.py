@@ -92,6 +92,11 @@ def is_stream(path: str) -> bool:
     return path == EVENTS or (path.startswith(f"{API}/runs/") and path.endswith("/events"))
 
 
+def bisects(name: str) -> str:
+    """Return the address of what bisections of a scenario found: JSON."""
+    return f"{API}/bisects?{urlencode({'scenario': name})}"
+
+
 def upgrade(values: dict[str, str | list[str]] | list[tuple[str, str]]) -> str:
     """Return the address of what a move breaks and fixes."""
     return f"/upgrade?{urlencode(values, doseq=True)}"

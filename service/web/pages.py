@@ -146,7 +146,8 @@ def scenario(request: Request, scenario: str, query: At, books: Books) -> Respon
     if row.id != scenario:
         return RedirectResponse(as_of.to(as_of.page), 308)
     executions = books.store.executions(row.id, query.at)
-    page = scenario_page(books.matrix(query.at), row, executions, as_of)
+    told = books.store.bisects(row.id)
+    page = scenario_page(books.matrix(query.at), row, executions, told, as_of)
     return show(request, "scenario.html", page, title=row.title, section="matrix", poll=query.at is None)
 
 

@@ -13,6 +13,7 @@ from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
 from service.domain.matrix import Selection
 from service.domain.outcome import Verdict
+from service.domain.pair import MAIN
 from service.domain.release import Release
 from service.domain.terms import Terms
 from service.web.negotiation import Form
@@ -45,6 +46,7 @@ def _filter(text: str) -> str:
 
 python_text = _reads(Python.parse)
 ReleaseText = Annotated[str, AfterValidator(_reads(Release.parse))]
+TargetText = Annotated[str, AfterValidator(_reads(lambda text: MAIN if text == MAIN else Release.parse(text)))]
 PythonText = Annotated[str, AfterValidator(python_text)]
 Values = dict[str, str | list[str]]
 """What a query string says: by its name a value, or a list of them."""

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from service.domain.beside import lines, turns_on
 from service.domain.history import Steadiness, steadiness, took
-from service.web import commands, evidence, links, plots, times
+from service.web import bisects, commands, evidence, links, plots, times
 from service.web.grid import said
 from service.web.strip import Strip, named, parted, strip
 from service.web.words import Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from markupsafe import Markup
 
     from service.domain.beside import Line
+    from service.domain.bisected import Told
     from service.domain.history import Took
     from service.domain.matrix import Matrix, Scenario, Tally
     from service.domain.turns import Turn
@@ -78,13 +79,18 @@ class ScenarioPage:
     figures: tuple[Figure, ...]
     steadiness: Steadiness
     mixed: tuple[links.Link, ...]
+    bisections: bisects.Bisections
     as_of: AsOf
 
 
 def scenario_page(
-    matrix: Matrix, scenario: Scenario, executions: Mapping[str, Sequence[Evidence]], as_of: AsOf
+    matrix: Matrix,
+    scenario: Scenario,
+    executions: Mapping[str, Sequence[Evidence]],
+    told: Iterable[Told],
+    as_of: AsOf,
 ) -> ScenarioPage:
-    """Return the page of one scenario; ``executions`` are all there are of it, by environment."""
+    """Return the page of one scenario; ``executions`` are all there are of it, by environment, ``told`` what bisections found."""
     first, _, rest = scenario.description.partition("\n")
     found = lines(matrix.environments)
     names = tuple(named(each, found) for each in found)
@@ -116,6 +122,7 @@ def scenario_page(
             for each in matrix.environments
             if each.key in steady.mixed
         ),
+        bisections=bisects.bisections(scenario, told, as_of.moment),
         as_of=as_of,
     )
 

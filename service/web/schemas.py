@@ -51,11 +51,28 @@ class RefusalOut(BaseModel):
     message: str = Field(description="The whole of what it said.")
 
 
+class CommitOut(BaseModel):
+    """One commit of a repository."""
+
+    commit: str = Field(description="40 hex digits.")
+    at: str = Field(description="When it was committed.")
+
+
+class PairOut(BaseModel):
+    """The two commits that an environment is made of."""
+
+    dask: CommitOut
+    distributed: CommitOut
+    ref: str = Field(description="What was asked for, such as main.")
+
+
 class EnvironmentHead(BaseModel):
     """One column."""
 
     key: str = Field(description="Identity: 16 hex digits of a hash of Python, platform and lock.")
-    release: str
+    release: str = Field(description="The version of Dask, also where it is made of two commits.")
+    name: str = Field(description="What heads the column: the release, or main.")
+    pair: PairOut | None = Field(description="The two commits it is made of; null for a release of the index.")
     python: str
     lane: str
     platform: str

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from service.domain.answer import Safety
 from service.domain.environment import Lane
 from service.domain.outcome import Verdict
+from service.domain.pair import MAIN
 from service.domain.patterns import KNOWN
 from service.web import links, times
 from service.web.overview import Choice, choices
@@ -169,11 +170,13 @@ def upgrade_page(matrix: Matrix, profiles: Sequence[str], query: AskedQuery, ans
 
 
 def _form(matrix: Matrix, profiles: Sequence[str], query: AskedQuery) -> Form:
-    releases = [str(each) for each in dict.fromkeys(each.release for each in reversed(matrix.environments))]
+    listed = [each for each in reversed(matrix.environments) if each.pair is None]
+    releases = [str(each) for each in dict.fromkeys(each.release for each in listed)]
+    main = [MAIN] * (len(listed) < len(matrix.environments))
     kept = list(_kept(query))
     return Form(
         starts=choices(releases, query.start),
-        targets=choices(releases, query.target),
+        targets=choices([*main, *releases], query.target),
         lanes=choices(sorted({each.lane for each in matrix.environments} | {Lane.AS_RELEASED}), query.lane),
         areas=choices(matrix.areas(), next(iter(query.area), "")),
         profiles=choices(profiles, query.profile),

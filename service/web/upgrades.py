@@ -14,7 +14,7 @@ from service.domain.nearest import COMPARED
 from service.domain.upgrade import PYTHON
 from service.web.api import Books
 from service.web.links import API
-from service.web.query import PythonText, ReleaseText, python_text
+from service.web.query import PythonText, ReleaseText, TargetText, python_text
 
 router = APIRouter(prefix=API, tags=["upgrades"])
 MOST = 100
@@ -72,7 +72,9 @@ class _Asked(BaseModel):
     start: ReleaseText = Field(
         alias="from", description="The release that is moved from, such as 2025.2.0.", examples=["2025.2.0"]
     )
-    target: ReleaseText = Field(alias="to", description="The release that is moved to.", examples=["2025.4.1"])
+    target: TargetText = Field(
+        alias="to", description="The release that is moved to, or `main`.", examples=["2025.4.1"]
+    )
     lane: Lane = Field(default=Lane.AS_RELEASED, description="How dependencies other than Dask were chosen.")
     python: PythonText | None = Field(default=None, description="Only environments of this Python, such as 3.11.")
     area: Texts = Field(default=[], description="Only scenarios of this area.")
@@ -137,7 +139,7 @@ class AskedQuery(UpgradeQuery):
     model_config = ConfigDict(extra="ignore")
 
     start: ReleaseText | Literal[""] = Field(default="", alias="from")
-    target: ReleaseText | Literal[""] = Field(default="", alias="to")
+    target: TargetText | Literal[""] = Field(default="", alias="to")
 
     def asked(self) -> Question | None:
         """Return it in the domain's words, once both releases are named."""

@@ -104,3 +104,22 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """Not a traceback."""
     with pytest.raises(InvalidConfig, match="Cannot read"):
         load(tmp_path / "none.toml")
+
+
+def test_the_repositories_are_the_public_ones_unless_others_are_named(tmp_path: Path) -> None:
+    """In matrix.toml, where a path is relative to the file, or by variables, which count before it."""
+    path = tmp_path / "matrix.toml"
+    path.write_text('pythons = ["3.11"]\n[sets.all]\nreleases = ["main", "dask@2025.3.0"]\n')
+    assert load(path).git.address("dask") == "https://github.com/dask/dask"
+    path.write_text(path.read_text() + '[git]\ndask = "../mine"\ndistributed = "git@host:it"\nbranch = "trunk"\n')
+    placed = load(path).with_repositories({"DASK_MATRIX_GIT_DISTRIBUTED": "file:///there"}, tmp_path).git
+    assert (placed.dask, placed.distributed, placed.branch) == (str(tmp_path / "../mine"), "file:///there", "trunk")
+
+
+@pytest.mark.parametrize("line", ['dask = ""', 'branch = "--all"', 'dusk = "there"'])
+def test_a_wrong_line_about_the_repositories_is_named(tmp_path: Path, line: str) -> None:
+    """File, line and key, as for all others."""
+    path = tmp_path / "matrix.toml"
+    path.write_text(f'pythons = ["3.11"]\n[sets.all]\nreleases = ["main"]\n[git]\n{line}\n')
+    with pytest.raises(InvalidConfig, match=rf"matrix\.toml, line 5: git\.{line.partition(' ')[0]}"):
+        load(path)

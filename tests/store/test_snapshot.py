@@ -170,7 +170,15 @@ def test_what_a_snapshot_says_of_itself(records: Path, tmp_path: Path) -> None:
     """The same to programs and to people."""
     head = write(tmp_path, records)
     assert shipped.read(tmp_path) == head
-    assert head.counts == {"runs": 1, "environments": 2, "refusals": 1, "scenarios": 1, "collections": 2, "results": 3}
+    assert head.counts == {
+        "runs": 1,
+        "environments": 2,
+        "refusals": 1,
+        "scenarios": 1,
+        "collections": 2,
+        "results": 3,
+        "bisects": 0,
+    }
     assert head.outcomes == {"passed": 2, "failed": 1}
     assert (head.releases, head.commit, head.tool) == (["2025.2.0", "2026.1.0"], "abc", "0.1")
     assert (tmp_path / shipped.RECORDS).stat().st_size == head.bytes

@@ -1,0 +1,130 @@
+"""One bisection from its question to its record: first over the releases, then, where asked for, over the commits."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from service.collect.bisection import history
+from service.collect.bisection.asked import Asked
+from service.collect.bisection.ends import as_pair, ends
+from service.collect.bisection.named import named
+from service.collect.bisection.searching import Searching
+from service.collect.bisection.telling import Cost, told
+from service.collect.environments import READY
+from service.collect.recorder import Recorder, new_run
+from service.domain.bisect import Ended, Search
+from service.domain.bisected import Spent
+from service.domain.errors import UnknownName
+from service.domain.records import BisectRecord
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from service.collect.bisection.asked import Setting
+    from service.collect.bisection.ends import Ends
+    from service.collect.bisection.ends import Named as NamedEnds
+    from service.collect.bisection.history import Point
+    from service.collect.bisection.searching import Bench, Found
+    from service.domain.bisected import Bisected
+    from service.domain.release import Release
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a user asks: a scenario by a name, ends by name, and how to look."""
+
+    scenario: str
+    ends: NamedEnds
+    setting: Setting
+    failing_with: str = ""
+    commits: bool = False
+    sweep: int = 0
+
+
+def bisect(question: Question, bench: Bench) -> Bisected:
+    """Search, record what was found, and return it.
+
+    Raises what is wrong with the question (UnknownName, Ambiguous, NoEnds, NoHistory, UnknownRelease), and
+    KeyboardInterrupt when it is interrupted: the same question goes on from there.
+    """
+    began = time.monotonic()
+    places = bench.workplace.places
+    bench.store.take_folder(places.records)
+    scenario = named(question.scenario, bench.order.catalog, bench.store)
+    asked = Asked(scenario, question.setting, question.failing_with)
+    bench.log(f"scenario: {scenario.id}")
+    between = ends(question.ends, asked, bench.workplace, bench.store)
+    bench = replace(bench, order=replace(bench.order, run=bench.order.run or new_run(), retries=0))
+    before = _installed(places.environments)
+    stages = _stages(between, question, asked, bench)
+    cost = Cost(len(_installed(places.environments) - before), time.monotonic() - began)
+    found = told(stages, asked, bench.order.catalog, _title(scenario.id, bench), cost)
+    _record(found, bench)
+    return found
+
+
+def _stages(between: Ends, question: Question, asked: Asked, bench: Bench) -> list[Found]:
+    """Search the releases, then the commits between the two where it turned; commits alone where an end is one.
+
+    Where no release differs from the others, the commits between the ends are looked at: it may have turned twice.
+    """
+    place, stages = (asked.setting, bench.workplace), []
+    start, end = between.start, between.end
+    if between.are_releases:
+        found = _searched(history.releases(start, end, *place), question, asked, bench)
+        stages, conclusion, points = [found], found.conclusion, found.history.points
+        alike = conclusion.ended is Ended.CONTRADICTED and not conclusion.turnings
+        if not question.commits or not (conclusion.suspects or alike):
+            return stages
+        if conclusion.before is not None and conclusion.after is not None:
+            start, end = (_release(points[each]) for each in (conclusion.before, conclusion.after))
+    start, end = (as_pair(each, bench.workplace) for each in (start, end))
+    return [*stages, _searched(history.commits(start, end, *place), question, asked, bench)]
+
+
+def _release(point: Point) -> Release:
+    return point.wanted.spec.release
+
+
+def _searched(line: history.History, question: Question, asked: Asked, bench: Bench) -> Found:
+    points = line.points
+    bench.log(f"{line.last} {line.over} from {points[0].name} to {points[-1].name}")
+    return Searching(line, Search(line.last, question.ends.mends, question.sweep), asked, bench).run()
+
+
+def _installed(environments: Path) -> set[Path]:
+    """Return what is installed."""
+    return set(environments.glob(f"*/{READY}"))
+
+
+def _title(scenario: str, bench: Bench) -> str:
+    """Return what a scenario says of itself; nothing where it was never collected."""
+    try:
+        return bench.store.scenario(scenario).title
+    except UnknownName:
+        return ""
+
+
+def _record(found: Bisected, bench: Bench) -> None:
+    """Write what was found, unless just that was found last time, at no cost now."""
+    newest = next(iter(bench.store.bisects(found.scenario)), None)
+    same = newest and _answer(newest.found) == _answer(found)
+    if same and not found.spent.executions:
+        return
+    run, places = bench.order.run, bench.workplace.places
+    if not (places.records / run).exists():
+        Recorder(places.records / run / "run.jsonl", run).describe_run(bench.order.catalog.folder, 0)
+    recorder = Recorder(places.records / run / "bisect.jsonl", run)
+    at = datetime.now(UTC)
+    recorder.write(BisectRecord(id=secrets.token_hex(12), run=run, at=at, scenario=found.scenario, found=found))
+    bench.store.take_folder(places.records)
+
+
+def _answer(found: Bisected) -> Bisected:
+    """Return it without what it cost."""
+    looked = tuple(each.model_copy(update={"executed": None}) for each in found.looked)
+    return found.model_copy(update={"spent": Spent(), "looked": looked})

@@ -1,0 +1,163 @@
+"""A workplace over two made-up repositories, with pytest from where these tests run: nothing is asked of an index."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.collect import catalog
+from service.collect.bisection.asked import Setting
+from service.collect.bisection.bisecting import Question, bisect
+from service.collect.bisection.ends import Named
+from service.collect.bisection.searching import Bench
+from service.collect.interpreters import platform_name
+from service.collect.order import Order
+from service.collect.progress import Step
+from service.collect.workplace import Workplace
+from service.domain.bisected import Bisected
+from service.domain.environment import Lane
+from service.domain.records import EnvironmentRecord, Record, RefusalRecord, ResultRecord
+from service.store.store import Store
+
+from .repositories import BEGIN, Project
+
+PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
+SCENARIO = "behaviour/holds"
+OUTCOMES = {".": "passed", "F": "failed", "E": "errored", "-": "skipped"}
+NEEDED = ("pytest", "pluggy", "iniconfig", "packaging", "pygments")
+MATRIX = """\
+pythons = ["{python}"]
+imports = ["dask", "distributed"]
+
+[sets.all]
+releases = ["latest:1"]
+
+[git]
+dask = "{dask}"
+distributed = "{distributed}"
+"""
+SCENARIOS = '''\
+import dask
+import distributed
+import pytest
+
+def test_holds():
+    """The behaviour holds."""
+    assert dask.behave()
+    assert distributed.behave()
+
+def test_holds_also():
+    """Another one, whose name holds that of the first."""
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_is_several(number):
+    """One for each number."""
+'''
+
+
+@dataclass
+class Laboratory:
+    """Two repositories, and all that is needed to bisect them."""
+
+    folder: Path
+    dask: Project
+    distributed: Project
+    log: list[str] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Write the scenario set, and put pytest where it would be installed."""
+        tests = self.folder / "set"
+        tests.mkdir()
+        places = {"python": PYTHON, "dask": self.dask.folder, "distributed": self.distributed.folder}
+        (tests / "matrix.toml").write_text(MATRIX.format(**places))
+        (tests / "test_behaviour.py").write_text(SCENARIOS)
+        target = self.folder / "data" / "pytest" / PYTHON
+        for name in NEEDED:
+            for file in distribution(name).files or ():
+                if not str(file).startswith("..") and "__pycache__" not in str(file):
+                    (target / file).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(str(file.locate()), target / file)
+        (target / ".ready").touch()
+
+    @property
+    def workplace(self) -> Workplace:
+        """The data folder and the scenario set."""
+        return Workplace.of(self.folder / "data", self.folder / "set")
+
+    def ask(self, good: str = "", bad: str = "", **how: Any) -> Bisected:
+        """Bisect between two ends; ``how`` are the other fields of the question."""
+        mends = how.pop("mends", False)
+        ends = Named(bad, good, mends=True) if mends else Named(good, bad, mends=False)
+        asked = {"scenario": SCENARIO, "setting": Setting(Lane.AS_RELEASED), "commits": True, **how}
+        workplace = self.workplace
+        order = Order([], catalog.read(workplace.tests), jobs=2)
+        with Store.open(workplace.places.database) as store:
+            bench = Bench(workplace, store, order, _nothing, self.log.append)
+            return bisect(Question(ends=ends, **asked), bench)
+
+    def release(self, row: dict[str, str], late: Sequence[str] = ()) -> None:
+        """Let releases be on the index, with stored results: a letter for each execution, ``U`` where refused.
+
+        The ``late`` ones were uploaded after all others.
+        """
+        index = self.workplace.index
+        days = {text: BEGIN + timedelta(days=number + 900 * (text in late)) for number, text in enumerate(row)}
+        files = {
+            text: {"uploaded": day.isoformat(), "requires_python": ">=3.9", "yanked": False}
+            for text, day in days.items()
+        }
+        kept = {"etag": "", "files": files, "wheels": {}, "asked": datetime.now(UTC).isoformat()}
+        for project in ("dask", "distributed"):
+            place = index._place(project)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(json.dumps(kept))
+        with Store.open(self.workplace.places.database) as store:
+            for number, (text, letters) in enumerate(row.items()):
+                store.take(self._records(f"{number:016x}", text, letters))
+
+    def _records(self, key: str, release: str, letters: str) -> Iterator[Record]:
+        """Yield the records of one environment."""
+        if not letters:
+            return
+        head = {"run": "stored", "at": BEGIN}
+        yield EnvironmentRecord(
+            id=f"e{key}",
+            key=key,
+            release=release,
+            python=PYTHON,
+            lane=Lane.AS_RELEASED,
+            platform=platform_name(),
+            **head,
+        )
+        if letters == "U":
+            message = "error: No solution found\n  cause: they contradict each other"
+            yield RefusalRecord(id=f"x{key}", environment=key, phase="resolve", message=message, **head)
+            return
+        print_ = catalog.read(self.workplace.tests).functions["test_behaviour.py::test_holds"]
+        for number, letter in enumerate(letters):
+            raised = {"type": "builtins.RuntimeError", "message": "gone"} if letter == "F" else None
+            yield ResultRecord.model_validate({
+                "id": f"r{key}-{number}", "environment": key, "scenario": SCENARIO, "fingerprint": print_, "attempt": 1,
+                "outcome": OUTCOMES[letter], "phase": "call", "exception": raised, "seconds": 0, "started": BEGIN, **head,
+            })  # fmt: skip
+
+
+def _nothing(_step: Step) -> None:
+    pass
+
+
+@pytest.fixture
+def laboratory(tmp_path: Path) -> Laboratory:
+    """Return two repositories with their first release, and a workplace."""
+    made = Laboratory(tmp_path, Project("dask", tmp_path / "dask"), Project("distributed", tmp_path / "distributed"))
+    made.write()
+    return made

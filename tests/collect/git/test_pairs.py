@@ -1,0 +1,188 @@
+"""What a ref means: a commit of each repository, of which the one not named follows the other by date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from service.collect.git.command import GitTrouble
+from service.collect.git.pairs import Repositories
+from service.collect.git.repository import MissingObject, UnknownRef
+from service.domain.release import InvalidRelease, Release
+from tests.collect.git.origins import Origin, at, origins, repositories
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> tuple[Origin, Origin]:
+    """Return repositories of both projects."""
+    return origins(tmp_path)
+
+
+@pytest.fixture
+def git(both: tuple[Origin, Origin], tmp_path: Path) -> Repositories:
+    """Return what reads them."""
+    return repositories(both[0].path, both[1].path, tmp_path)
+
+
+def shas(release: Release) -> tuple[str, str]:
+    """Return the two commits of a pair."""
+    assert release.pair
+    return release.pair.dask.sha, release.pair.distributed.sha
+
+
+def test_main_is_the_newest_commit_of_each_repository(both: tuple[Origin, Origin], git: Repositories) -> None:
+    """Also where one of them is later than the other."""
+    found = git.pair("main")
+    assert shas(found) == (both[0].commits["first of dask"], both[1].commits["first of distributed"])
+    assert found.pair
+    assert found.pair.is_main
+    assert found.pair.at == at(5)
+
+
+def test_the_side_that_is_not_named_is_the_newest_commit_not_later(
+    both: tuple[Origin, Origin], git: Repositories
+) -> None:
+    """Distributed's of 4 h goes with dask's of 0 h: dask's next one came at 5 h."""
+    dask, distributed = both
+    assert (
+        shas(git.pair(f"distributed@{distributed.commits['first of distributed']}"))[0]
+        == dask.commits["Version 2025.3.0"]
+    )
+    assert shas(git.pair(dask.commits["first of dask"][:9]))[1] == distributed.commits["first of distributed"]
+    assert shas(git.pair("dask@2025.3.0")) == (
+        dask.commits["Version 2025.3.0"],
+        distributed.commits["Version 2025.3.0"],
+    )
+
+
+def test_only_the_first_parent_line_is_followed(both: tuple[Origin, Origin], git: Repositories) -> None:
+    """A commit that came to the branch by a merge was not what the branch was."""
+    dask, distributed = both
+    distributed.git("checkout", "--quiet", "-b", "topic", "2025.3.0")
+    distributed.commit("on a topic", 4.5, {"topic.txt": ""})
+    distributed.git("checkout", "--quiet", "main")
+    late = at(9).isoformat()
+    distributed.git(
+        "merge", "--quiet", "--no-ff", "topic", "-m", "merge", GIT_AUTHOR_DATE=late, GIT_COMMITTER_DATE=late
+    )
+    assert shas(git.pair(dask.commits["first of dask"]))[1] == distributed.commits["first of distributed"]
+
+
+def test_a_branch_of_the_same_name_is_followed_where_there_is_one(
+    both: tuple[Origin, Origin], git: Repositories
+) -> None:
+    """Backports are made on branches of both repositories."""
+    dask, distributed = both
+    for each in both:
+        each.git("checkout", "--quiet", "-b", "backport", "2025.3.0")
+        each.commit("backported", 8)
+    dask.git("checkout", "--quiet", "-b", "alone", "2025.3.0")
+    dask.commit("alone", 8)
+    assert shas(git.pair("dask@backport"))[1] == distributed.commits["backported"]
+    assert shas(git.pair("dask@alone"))[1] == distributed.commits["first of distributed"]
+
+
+def test_both_sides_can_be_named_in_either_order(both: tuple[Origin, Origin], git: Repositories) -> None:
+    """Branches, tags and commits alike, in any mixture."""
+    dask, distributed = both
+    wanted = (dask.commits["first of dask"], distributed.commits["Version 2025.3.0"])
+    assert shas(git.pair("dask@main+distributed@2025.3.0")) == wanted
+    assert shas(git.pair(f"distributed@2025.3.0+dask@{wanted[0][:7]}")) == wanted
+
+
+def test_a_branch_counts_before_a_tag_of_the_same_name(both: tuple[Origin, Origin], git: Repositories) -> None:
+    """What moves is what is meant."""
+    both[0].git("tag", "main", "2025.3.0")
+    assert shas(git.pair("main"))[0] == both[0].commits["first of dask"]
+
+
+def test_what_is_neither_branch_nor_tag_has_its_whole_name(both: tuple[Origin, Origin], git: Repositories) -> None:
+    """A pull request's head is no branch."""
+    both[0].git("update-ref", "refs/pull/7/head", "2025.3.0")
+    assert shas(git.pair("dask@pull/7/head")) == shas(git.pair("dask@refs/pull/7/head"))
+
+
+def test_the_line_between_two_commits_is_told_oldest_first(both: tuple[Origin, Origin], git: Repositories) -> None:
+    """Without the start, with the end, each with its dates and its subject."""
+    dask = both[0]
+    dask.commit("second of dask", 7)
+    line = git.dask.line(dask.commits["Version 2025.3.0"], git.dask.resolve("main"))
+    assert [each.subject for each in line] == ["first of dask", "second of dask"]
+    assert [each.at for each in line] == [at(5), at(7)]
+    assert line[0].commit.sha == dask.commits["first of dask"]
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"), [("dask@maim", "main"), ("dask@2025.3.9", "2025.3.0"), ("1234567", "main")]
+)
+def test_an_unknown_ref_names_repository_ref_and_nearest(git: Repositories, text: str, nearest: str) -> None:
+    """What was asked for, where it was looked for, and what there is."""
+    with pytest.raises(UnknownRef) as caught:
+        git.pair(text)
+    assert text.removeprefix("dask@") in str(caught.value)
+    assert git.dask.address in str(caught.value)
+    assert nearest in str(caught.value)
+
+
+def test_a_text_that_names_no_commits_is_refused(git: Repositories) -> None:
+    """A typing error is no option of git's."""
+    for text in ("mian", "dask@--all", "dask@", "pandas@main"):
+        with pytest.raises(InvalidRelease, match="dask@REF"):
+            git.pair(text)
+
+
+def test_a_missing_object_is_named_with_its_repository(both: tuple[Origin, Origin], tmp_path: Path) -> None:
+    """A shallow clone may know a tag by name only."""
+    dask, distributed = both
+    shallow = dask.clone(tmp_path / "shallow", "--depth=1")
+    with (shallow / "packed-refs").open("a") as file:
+        file.write(f"{dask.commits['Version 2025.3.0']} refs/tags/2025.3.0\n")
+    git = repositories(shallow, distributed.path, tmp_path)
+    with pytest.raises(MissingObject) as caught:
+        git.pair("dask@2025.3.0")
+    assert dask.commits["Version 2025.3.0"][:9] in str(caught.value)
+    assert str(shallow) in str(caught.value)
+
+
+def test_nothing_is_paired_across_the_end_of_a_shallow_history(both: tuple[Origin, Origin], tmp_path: Path) -> None:
+    """What came before the cut may be the right one; nobody guesses."""
+    dask, distributed = both
+    git = repositories(dask.path, distributed.clone(tmp_path / "shallow", "--depth=1"), tmp_path)
+    with pytest.raises(MissingObject, match="lacks commits of main as early as 2025-04-01"):
+        git.pair("dask@2025.3.0")
+
+
+def test_no_line_is_told_across_the_end_of_a_shallow_history(both: tuple[Origin, Origin], tmp_path: Path) -> None:
+    """A part of the commits would pass for all of them."""
+    dask, distributed = both
+    dask.commit("second of dask", 7)
+    shallow = dask.clone(tmp_path / "shallow", "--depth=1")
+    git = repositories(shallow, distributed.path, tmp_path)
+    with pytest.raises(MissingObject, match="lacks"):
+        git.dask.line(dask.commits["Version 2025.3.0"], git.dask.resolve("main"))
+
+
+@pytest.mark.parametrize("form", ["{}", "file://{}", "{}/.git"])
+def test_a_repository_on_this_machine_is_read_where_it_is(
+    both: tuple[Origin, Origin], tmp_path: Path, form: str
+) -> None:
+    """By its path or as a file:// address, bare or not; nothing of it is copied."""
+    git = repositories(form.format(both[0].path), form.format(both[1].path), tmp_path)
+    assert git.pair("main").pair
+    assert not (tmp_path / "mirrors").exists()
+
+
+def test_a_work_tree_stands_for_its_repository(both: tuple[Origin, Origin], tmp_path: Path) -> None:
+    """Its .git is a file that leads there."""
+    both[0].git("worktree", "add", "--quiet", "--detach", str(tmp_path / "tree"))
+    git = repositories(tmp_path / "tree", both[1].path, tmp_path)
+    assert shas(git.pair("main"))[0] == both[0].commits["first of dask"]
+
+
+def test_a_folder_that_is_no_repository_is_refused(both: tuple[Origin, Origin], tmp_path: Path) -> None:
+    """Also where it lies in one: that one was not named."""
+    inside = both[0].path / "inside"
+    inside.mkdir()
+    with pytest.raises(GitTrouble, match="no git repository of dask"):
+        repositories(inside, both[1].path, tmp_path).pair("main")

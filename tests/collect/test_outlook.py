@@ -1,0 +1,74 @@
+"""What is to be confirmed: where a verdict differs from its neighbour's, and which columns are neighbours."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from service.collect import catalog
+from service.collect.order import Order
+from service.collect.outlook import Outlook
+from service.domain.confirm import Doubt
+from service.domain.records import CollectionRecord, ResultRecord
+from service.store.store import Store
+from tests.store.test_pairs import described
+from tests.store.test_store import environment
+
+NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
+BEFORE, AFTER, COMMIT, MAIN = "0" * 16, "1" * 16, "c" * 16, "d" * 16
+ROW, FUNCTION = "area/small/adds", "area/test_small.py::test_adds"
+
+
+@pytest.fixture
+def outlook(tmp_path: Path) -> Outlook:
+    """Look at two releases and main, of which main fails, and at a commit between the releases that fails too."""
+    path = tmp_path / "area" / "test_small.py"
+    path.parent.mkdir()
+    path.write_text("def test_adds():\n    assert 1 + 1 == 2\n")
+    read = catalog.read(tmp_path)
+    store = Store.open(f"sqlite:///{tmp_path / 'matrix.sqlite'}")
+    store.take(
+        [environment(BEFORE, "2025.3.0"), environment(AFTER, "2025.4.0"), described("c"), described("d", "main")]
+    )
+    for key, outcome, times in (
+        (BEFORE, "passed", 1),
+        (AFTER, "passed", 1),
+        (COMMIT, "failed", 2),
+        (MAIN, "failed", 2),
+    ):
+        fingerprint = read.functions[FUNCTION]
+        collected = CollectionRecord(
+            id=f"c{key}", run="r", at=NOON, environment=key, scenarios={ROW: fingerprint}, functions={ROW: FUNCTION}, to_run=1,
+            files={"area/test_small.py": read.files["area/test_small.py"]},
+        )  # fmt: skip
+        results = [
+            ResultRecord(
+                id=f"{key}{number}",
+                run="r",
+                at=NOON,
+                environment=key,
+                scenario=ROW,
+                fingerprint=fingerprint,
+                outcome=outcome,
+                phase="call",
+                seconds=1,
+                started=NOON,
+                attempt=number + 1,
+            )
+            for number in range(times)
+        ]
+        store.take([collected, *results])
+    return Outlook(Order([], read), store)
+
+
+def test_main_is_the_neighbour_of_the_newest_release(outlook: Outlook) -> None:
+    """Where they differ both are confirmed."""
+    found = outlook.doubtful({BEFORE, AFTER, MAIN})
+    assert {key: wishes[ROW].doubt for key, wishes in found.items()} == dict.fromkeys((AFTER, MAIN), Doubt.DIFFERS)
+
+
+def test_a_commit_of_the_history_is_nobody_s_neighbour(outlook: Outlook) -> None:
+    """It makes no release be executed again; twice is enough for itself."""
+    assert not outlook.doubtful({BEFORE, COMMIT})

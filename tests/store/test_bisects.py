@@ -1,0 +1,74 @@
+"""What bisections found is kept under the scenario's present id."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from service.domain.bisect import Ended
+from service.domain.bisected import Bisected
+from service.domain.records import BisectRecord, Record, ScenarioRecord
+from service.store.counts import counting
+from service.store.rebuild import rebuild
+from service.store.store import Store
+
+NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
+OLD, NEW = "futures/x/held", "futures/x/holds"
+
+
+def found(number: int, scenario: str = NEW) -> BisectRecord:
+    """Return a bisection that ended some minutes after noon."""
+    told = Bisected(
+        scenario=scenario, fingerprint="f", over="releases", lane="as-released", pythons=("3.11",), platform="linux-x86_64",
+        start="2025.1.0", end=f"2025.{number}.0", steps=number, ended=Ended.UNVERIFIED,
+    )  # fmt: skip
+    at = NOON + timedelta(minutes=number)
+    return BisectRecord(id=f"b{number}", run="r", at=at, scenario=scenario, found=told)
+
+
+def renamed() -> ScenarioRecord:
+    """Return a scenario that had another id before."""
+    return ScenarioRecord(
+        id="s1", run="r", at=NOON + timedelta(hours=1), scenario=NEW, title="Holds", file="f.py", function="test_holds",
+        fingerprint="f", formerly=[OLD],
+    )  # fmt: skip
+
+
+BATCH: list[Record] = [found(2), found(3, OLD), renamed(), found(2)]
+
+
+@pytest.mark.parametrize("batch", list(itertools.permutations(BATCH)))
+def test_bisections_are_the_same_in_whatever_order_they_come(tmp_path: Path, batch: tuple[Record, ...]) -> None:
+    """Newest first, each once, those under a former id too."""
+    with Store.open(f"sqlite:///{tmp_path / 'matrix.sqlite'}") as store:
+        taken = [store.take([record]) for record in batch]
+        assert sum(each.duplicates for each in taken) == 1
+        told = store.bisects(NEW)
+        assert [(each.id, each.found.scenario, each.found.steps) for each in told] == [("b3", NEW, 3), ("b2", NEW, 2)]
+        assert store.bisects() == told
+        assert store.bisects("another") == store.bisects(OLD) == []
+
+
+def test_bisections_are_made_again_from_the_record_files(tmp_path: Path) -> None:
+    """Like all that a store answers."""
+    records = tmp_path / "records" / "r"
+    records.mkdir(parents=True)
+    (records / "bisect.jsonl").write_bytes(b"".join(record.encode() for record in BATCH))
+    url = f"sqlite:///{tmp_path / 'matrix.sqlite'}"
+    with Store.open(url) as store:
+        store.take_folder(records.parent)
+        before = store.bisects()
+    rebuild(url, records.parent)
+    with Store.open(url) as store:
+        assert store.bisects() == before != []
+
+
+def test_a_snapshot_carries_what_bisections_of_its_scenarios_found() -> None:
+    """Of those that asked the same the newest, and none of a scenario that was edited since."""
+    later = found(2).model_copy(update={"id": "b9", "at": NOON + timedelta(hours=2)})
+    edited = found(4).model_copy(update={"id": "b4", "found": found(4).found.model_copy(update={"fingerprint": "g"})})
+    kept = counting([found(2), later, found(3), edited, renamed()], {"f.py::test_holds": "f"}).bisects
+    assert [each.id for each in kept] == ["b9", "b3"]

@@ -1,0 +1,78 @@
+"""Main is a column like others, and news of no release."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.web.conftest import NOON, ROW, Book
+
+MAIN, BISECTED = "a" * 16, "b" * 16
+
+
+def pair(digit: str, ref: str) -> dict[str, Any]:
+    """Return two commits as a record has them."""
+    commits = {project: {"commit": digit * 40, "at": NOON.isoformat()} for project in ("dask", "distributed")}
+    return {**commits, "ref": ref}
+
+
+@pytest.fixture
+def commits(book: Book) -> Book:
+    """Return a book to which main was added, broken, and a commit that somebody looked for."""
+    for key, ref in ((MAIN, "main"), (BISECTED, "dask@bbbbbbb")):
+        later = NOON + timedelta(days=1)
+        version = f"2025.4.0+7.g{key[:9]}"
+        book.environment(key, version, lock="", pair=pair(key[0], ref), released_at=later)
+        book.result("failed", key=key)
+    return book
+
+
+def test_main_is_the_last_column_of_the_json_with_its_commits(commits: Book) -> None:
+    """Other commits are not in it."""
+    told = commits.client.get("/api/v1/matrix").json()
+    assert told == commits.store.matrix().columnar()
+    last = told["environments"][-1]
+    assert (last["key"], last["name"]) == (MAIN, "main")
+    assert last["pair"]["dask"] == {"commit": "a" * 40, "at": NOON.isoformat()}
+    assert BISECTED not in [each["key"] for each in told["environments"]]
+    assert all(each["pair"] is None for each in told["environments"][:-1])
+
+
+def test_commits_make_no_news(book: Book, request: pytest.FixtureRequest) -> None:
+    """Feeds, badges, and what the latest release is stay as they were."""
+    paths = ("/badge/release/latest.json", "/badge/upgrade/2025.2.0/latest.json")
+    before = [book.client.get(path).text for path in paths], _entries(book)
+    commits = request.getfixturevalue("commits")
+    assert ([commits.client.get(path).text for path in paths], _entries(commits)) == before
+
+
+def _entries(book: Book) -> list[str]:
+    return [entry["title"] for entry in book.client.get("/feed.json").json()["items"]]
+
+
+@pytest.mark.parametrize("key", [MAIN, BISECTED])
+def test_every_commit_that_was_run_has_its_pages(commits: Book, key: str) -> None:
+    """Also those that the matrix does not show."""
+    for path in (f"/environments/{key}", f"/cells/{ROW}/{key}"):
+        assert commits.client.get(path).status_code == 200
+        assert commits.client.get(f"/api/v1{path}").status_code == 200
+    assert "--release dask@" in commits.client.get(f"/cells/{ROW}/{key}").text
+
+
+def test_a_move_to_main_can_be_asked_for(commits: Book) -> None:
+    """By page and by JSON; where it was never run its name is unknown."""
+    told = commits.client.get("/api/v1/upgrade", params={"from": "2025.2.0", "to": "main"}).json()
+    assert told["target"]["key"] == MAIN
+    assert told["recommended"] != "main"
+    page = commits.client.get("/upgrade", params={"from": "2025.2.0", "to": "main"})
+    assert page.status_code == 200
+    assert '<option value="main" selected' in page.text or "<option selected>main" in page.text
+
+
+def test_a_move_to_main_that_was_never_run_is_an_unknown_name(book: Book) -> None:
+    """What there is is named instead."""
+    answer = book.client.get("/api/v1/upgrade", params={"from": "2025.2.0", "to": "main"})
+    assert answer.status_code == 404
+    assert "No release 'main'" in answer.json()["detail"]
