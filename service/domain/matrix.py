@@ -94,6 +94,11 @@ class Environment:
         return self.release.pair
 
     @property
+    def commits(self) -> str:
+        """The two commits it is made of, as people read them; nothing for a release."""
+        return self.release.pair.short if self.release.pair else ""
+
+    @property
     def name(self) -> str:
         """What heads the column: ``2025.2.0``, or ``main``."""
         return self.release.name
@@ -137,10 +142,11 @@ class Selection:
             raise EmptyRange(f"from {self.start} is later than to {self.end}: no release is in between.")
 
     def takes(self, environment: Environment) -> bool:
-        """Whether a column is in it."""
+        """Whether a column is in it. What is no release, main, stands after all of them: an end leaves it out."""
+        after_all = environment.pair is not None and environment.pair.is_main
         return (
-            (self.start is None or environment.release >= self.start)
-            and (self.end is None or environment.release <= self.end)
+            (self.start is None or after_all or environment.release >= self.start)
+            and (self.end is None or (environment.release <= self.end and not after_all))
             and (self.python is None or environment.python == self.python)
             and (self.lane is None or environment.lane == self.lane)
         )
@@ -148,10 +154,12 @@ class Selection:
     def places(self, environments: Sequence[Environment]) -> list[int]:
         """Return which of these columns are in it, by their numbers."""
         taken = [number for number, each in enumerate(environments) if self.takes(each)]
-        releases = sorted({environments[number].release for number in taken})
+        released = (environments[number] for number in taken)
+        releases = sorted({each.release for each in released if each.pair is None})
         if not self.last or len(releases) <= self.last:
             return taken
-        return [number for number in taken if environments[number].release >= releases[-self.last]]
+        first = next(number for number in taken if environments[number].release == releases[-self.last])
+        return [number for number in taken if number >= first]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from service.domain.environment import packages
+from service.domain.pair import PROJECTS
 from service.web import commands, links, times
 from service.web.contexts import Heading, Place, backport, heading, place
 from service.web.grid import said
@@ -97,6 +98,8 @@ class EnvironmentPage:
     lock_href: str
     packages: tuple[tuple[str, str], ...]
     install: tuple[str, ...]
+    ref: str
+    commits: tuple[links.Link, ...]
     changed: Changed | None
     areas: tuple[Area, ...]
     as_of: AsOf
@@ -141,10 +144,20 @@ def environment_page(column: Column, as_of: AsOf) -> EnvironmentPage:
         lock_href=links.lock(environment.key),
         packages=tuple(packages(environment.lock).items()),
         install=commands.install(environment),
+        ref=environment.pair.ref if environment.pair else "",
+        commits=_commits(environment),
         changed=_changed(column, as_of),
         areas=() if refusal else tuple(_areas(column.matrix, environment, as_of)),
         as_of=as_of,
     )
+
+
+def _commits(environment: Environment) -> tuple[links.Link, ...]:
+    """Return the commits of what is no release, each leading to where everybody can read it."""
+    if (pair := environment.pair) is None:
+        return ()
+    found = ((project, pair.commit(project)) for project in PROJECTS)
+    return tuple(links.Link(f"{name} {each.short}, {each.at:%Y-%m-%d}", pair.link(name)) for name, each in found)
 
 
 def release_page(version: Version, as_of: AsOf) -> ReleasePage:

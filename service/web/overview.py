@@ -14,7 +14,7 @@ from service.web.words import OVERLAYS, PROMISE, TURN, VERDICTS, Word
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from service.domain.matrix import Matrix
+    from service.domain.matrix import Environment, Matrix
     from service.domain.strips import Strips
     from service.store.store import Freshness
     from service.web.query import PageQuery, Values
@@ -75,6 +75,7 @@ class MatrixPage:
     legend: tuple[Word, ...]
     overlays: tuple[Word, ...]
     turn: str
+    commits: tuple[str, ...]
     refused: tuple[Heading, ...]
     picture: str
     frozen_at: str
@@ -88,7 +89,7 @@ def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness) -> Matrix
     part = whole.select(query.selection())
     shown, values = part.matrix, query.values()
     live = {name: value for name, value in values.items() if name != "at"}
-    releases = [str(each.release) for each in shown.environments]
+    releases = [each.name for each in shown.environments]
     return MatrixPage(
         promise=PROMISE,
         state=_state(whole.matrix, part),
@@ -103,6 +104,7 @@ def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness) -> Matrix
         legend=tuple(VERDICTS.values()),
         overlays=tuple(OVERLAYS.values()),
         turn=TURN,
+        commits=tuple(dict.fromkeys(_commits(each) for each in shown.environments if each.pair)),
         refused=tuple(heading(shown, each) for each in shown.environments if each.refusal),
         picture=links.picture({"at": values["at"]} if "at" in values else None),
         frozen_at=times.moment(query.at),
@@ -110,6 +112,11 @@ def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness) -> Matrix
         live_link=links.matrix(live),
         twin=links.columnar(query.asked()),
     )
+
+
+def _commits(environment: Environment) -> str:
+    day = environment.pair.day if environment.pair else ""
+    return f"{environment.name} is {environment.commits}, of {day}"
 
 
 def _state(whole: Matrix, part: Strips) -> str:
@@ -122,7 +129,8 @@ def _state(whole: Matrix, part: Strips) -> str:
 def _hidden(whole: Matrix, part: Strips, query: PageQuery) -> Hidden:
     values: Values = query.values()
     kept = {name: value for name, value in values.items() if name not in {"from", "to", "last"}}
-    releases = {each.release for each in whole.environments} - {each.release for each in part.matrix.environments}
+    shown = {each.release for each in part.matrix.environments}
+    releases = {each.release for each in whole.environments if each.pair is None} - shown
     return Hidden(
         uniform=part.uniform,
         with_uniform=links.matrix({**values, "changes": "false"}),
@@ -133,7 +141,7 @@ def _hidden(whole: Matrix, part: Strips, query: PageQuery) -> Hidden:
 
 def _filters(whole: Matrix, query: PageQuery, *, narrow: bool) -> Filters:
     environments = whole.environments
-    releases = [str(each) for each in dict.fromkeys(environment.release for environment in environments)]
+    releases = [str(each) for each in dict.fromkeys(each.release for each in environments if each.pair is None)]
     at = query.values().get("at", "")
     return Filters(
         q=query.q,

@@ -61,13 +61,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A run of columns under one text: a year, or a release with its day."""
+    """A run of columns under one text: a year, or a release with its day. ``more`` names the commits of what is no release."""
 
     text: str
     columns: int
     href: str = ""
     day: str = ""
     css: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,9 @@ class Sheet:
 def sheet(part: Strips, shut: frozenset[str] = frozenset()) -> Sheet:
     """Return a part of the matrix as it is drawn; ``shut`` are areas that are folded."""
     environments = part.matrix.environments
-    years = _counted([str(each.release.version.major) for each in environments])
+    years = _counted(["" if each.pair else str(each.release.version.major) for each in environments])
     cuts = _cuts([count for _, count in years])
-    names = [str(each.release) for each in environments]
+    names = [each.name for each in environments]
     return Sheet(
         years=tuple(Head(year, count) for year, count in years),
         releases=tuple(_release(list(found)) for _, found in groupby(environments, key=lambda each: each.release)),
@@ -149,7 +150,7 @@ def _block(
         column = [each[place] for each in strips]
         holds = sum(each in HOLDING for each in column)
         if of := holds + sum(each in BREAKING for each in column):
-            newest = str(part.matrix.environments[place].release)
+            newest = part.matrix.environments[place].name
             return Block(area or "no area", area, holds, of, newest, tuple(lines), area in shut)
     return Block(area or "no area", area, 0, 0, "", tuple(lines), area in shut)
 
@@ -157,8 +158,8 @@ def _block(
 def _release(environments: Sequence[Environment]) -> Head:
     first = environments[0]
     refused = "refused" if all(each.refusal for each in environments) else ""
-    name = str(first.release)
-    return Head(name, len(environments), links.release(name), times.day(first.released_at), refused)
+    day = str(first.pair.day) if first.pair else times.day(first.released_at)
+    return Head(first.name, len(environments), links.release(str(first.release)), day, refused, first.commits)
 
 
 def _foot(environment: Environment) -> Foot:

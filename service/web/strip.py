@@ -83,12 +83,10 @@ def named(line: Line, among: list[Line]) -> str:
 
 
 def _strip(matrix: Matrix, scenario: Scenario, as_of: AsOf, found: list[Line]) -> Strip:
-    releases = sorted({each.release for line in found for each in line.environments})
+    shown = {each.key for line in found for each in line.environments}
+    releases = dict.fromkeys(each.release.name for each in matrix.environments if each.key in shown)
     tiles = [_tiles(matrix, scenario, as_of, line) for line in found]
-    stops = [
-        Stop(*parted(str(each))[:1], str(each), parted(str(each))[1], tuple(of.get(str(each)) for of in tiles))
-        for each in releases
-    ]
+    stops = [Stop(*parted(each)[:1], each, parted(each)[1], tuple(of.get(each) for of in tiles)) for each in releases]
     return Strip(tuple(named(line, found) for line in found), tuple(_with_years(stops)))
 
 
@@ -104,9 +102,7 @@ def _with_years(stops: list[Stop]) -> list[Stop]:
 def _tiles(matrix: Matrix, scenario: Scenario, as_of: AsOf, line: Line) -> dict[str, Tile]:
     alone = replace(matrix, scenarios=(scenario,), environments=line.environments)
     turning = alone.turning(scenario)
-    return {
-        str(each.release): _tile(alone, scenario, each, as_of, turns=each.key in turning) for each in line.environments
-    }
+    return {each.name: _tile(alone, scenario, each, as_of, turns=each.key in turning) for each in line.environments}
 
 
 def _tile(matrix: Matrix, scenario: Scenario, environment: Environment, as_of: AsOf, *, turns: bool) -> Tile:
@@ -118,6 +114,6 @@ def _tile(matrix: Matrix, scenario: Scenario, environment: Environment, as_of: A
         css=f"{word.css} turn" if turns else word.css,
         symbol=word.symbol,
         mark=beside.symbol if beside else "",
-        told=f"{environment.release}, {environment.lane}, Python {environment.python}: {told}",
+        told=f"{environment.name}, {environment.lane}, Python {environment.python}: {told}",
         href=as_of.to(links.cell(scenario.id, environment.key)),
     )

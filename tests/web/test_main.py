@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import NOON, ROW, Book
+from service.domain.strips import Strips
+from tests.web.conftest import NOON, REFUSED, ROW, Book
 
 MAIN, BISECTED = "a" * 16, "b" * 16
 
@@ -32,7 +33,7 @@ def commits(book: Book) -> Book:
 def test_main_is_the_last_column_of_the_json_with_its_commits(commits: Book) -> None:
     """Other commits are not in it."""
     told = commits.client.get("/api/v1/matrix").json()
-    assert told == commits.store.matrix().columnar()
+    assert told == Strips.of(commits.store.matrix()).columnar()
     last = told["environments"][-1]
     assert (last["key"], last["name"]) == (MAIN, "main")
     assert last["pair"]["dask"] == {"commit": "a" * 40, "at": NOON.isoformat()}
@@ -76,3 +77,23 @@ def test_a_move_to_main_that_was_never_run_is_an_unknown_name(book: Book) -> Non
     answer = book.client.get("/api/v1/upgrade", params={"from": "2025.2.0", "to": "main"})
     assert answer.status_code == 404
     assert "No release 'main'" in answer.json()["detail"]
+
+
+def test_main_is_the_last_column_of_the_page(commits: Book) -> None:
+    """Whatever releases are asked for, unless an end is; its commits are named, and lead to where they can be read."""
+    for query in ("", "last=1", "from=2025.4.0"):
+        text = commits.client.get(f"/?changes=false&{query}").text
+        assert text.index(f'data-key="{MAIN}"') > text.index(f'data-key="{REFUSED}"')
+        assert "<b>main</b>" in text
+        assert f"main is dask {'a' * 9} + distributed {'a' * 9}, of {NOON:%Y-%m-%d}" in text
+        assert BISECTED not in text
+    assert MAIN not in commits.client.get("/?changes=false&to=2026.1.0").text
+    text = commits.client.get(f"/environments/{MAIN}").text
+    assert f'href="https://github.com/dask/dask/commit/{"a" * 40}"' in text
+    assert f'href="https://github.com/dask/distributed/commit/{"a" * 40}"' in text
+
+
+def test_main_ends_the_strip_of_its_row(commits: Book) -> None:
+    """Under its own name."""
+    text = commits.client.get(f"/scenarios/{ROW}").text
+    assert text.index("main, as-released") > text.index("2026.1.0, as-released")
