@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from service.domain.looks import LOOKS
 from service.domain.strips import BREAKING, HOLDING
@@ -22,28 +25,24 @@ if TYPE_CHECKING:
     from service.domain.matrix import Environment, Scenario
     from service.domain.strips import Strips
 
+MOST_KEPT = 2**14
+"""Stretches that are kept as they are written: the same ones stand in many rows."""
 _ALIKE = re.compile(rf"(.)\1{{0,{WIDEST - 1}}}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """Cells side by side that look alike: how many, how they are shown, and the same in words."""
-
-    columns: int
-    css: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
-    """One row. ``covers`` and ``issues`` are what the filter looks at besides what is to be read."""
+    """One row. ``covers`` and ``issues`` are what the filter looks at besides what is to be read.
+
+    ``cells`` has an element for each stretch: cells side by side that look alike, how many they are, and the same in words.
+    """
 
     id: str
     title: str
     href: str
     covers: str
     issues: str
-    stretches: tuple[Stretch, ...]
+    cells: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,38 +106,42 @@ def sheet(part: Strips, shut: frozenset[str] = frozenset()) -> Sheet:
     years = _counted(["" if each.pair else str(each.release.version.major) for each in environments])
     cuts = _cuts([count for _, count in years])
     names = [each.name for each in environments]
+    drawn = cache(lambda strip: Markup("").join(_stretches(strip, cuts, names)))  # many rows are alike
     return Sheet(
         years=tuple(Head(year, count) for year, count in years),
         releases=tuple(_release(list(found)) for _, found in groupby(environments, key=lambda each: each.release)),
         columns=tuple(map(_foot, environments)),
         blocks=tuple(
-            _block(part, area, scenarios, [_line(part, each, cuts, names) for each in scenarios], shut)
+            _block(part, area, scenarios, [_line(each, drawn(part.strips[each.id])) for each in scenarios], shut)
             for area, scenarios in part.matrix.areas().items()
         ),
         css="roomy" if len(environments) <= MOST_ROOMY else "dense",
     )
 
 
-def _line(part: Strips, scenario: Scenario, cuts: Sequence[tuple[int, int]], names: Sequence[str]) -> Line:
-    strip = part.strips[scenario.id]
+def _line(scenario: Scenario, cells: Markup) -> Line:
     return Line(
         id=scenario.id,
         title=scenario.title,
         href=links.scenario(scenario.id),
         covers=" ".join(scenario.covers),
         issues=" ".join(scenario.issues),
-        stretches=tuple(_stretches(strip, cuts, names)),
+        cells=cells,
     )
 
 
-def _stretches(strip: str, cuts: Sequence[tuple[int, int]], names: Sequence[str]) -> Iterator[Stretch]:
+def _stretches(strip: str, cuts: Sequence[tuple[int, int]], names: Sequence[str]) -> Iterator[Markup]:
     """Yield the stretches of a strip; one never goes on from year to year."""
     for start, end in cuts:
         for found in _ALIKE.finditer(strip, start, end):
-            first, last = names[found.start()], names[found.end() - 1]
-            css, label = _SHOWN[found[1]]
-            place = first if first == last else f"{first} to {last}"
-            yield Stretch(found.end() - found.start(), css, f"{label}: {place}")
+            yield _stretch(found[1], found.end() - found.start(), names[found.start()], names[found.end() - 1])
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _stretch(look: str, columns: int, first: str, last: str) -> Markup:
+    css, label = _SHOWN[look]
+    place = first if first == last else f"{first} to {last}"
+    return Markup('<i class="{} w{}">{}: {}</i>').format(css, columns, label, place)
 
 
 def _block(

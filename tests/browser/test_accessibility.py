@@ -12,7 +12,7 @@ from .test_site import HOSTILE
 
 Open = Callable[..., Window]
 KINDS = [
-    "/", "/?changes=false&last=0", "/?q=zzz", "/releases", "/api/docs", "/upgrade?from=2024.1.0&to=2025.10.0", "/nothing",
+    "/", "/?changes=false&last=0", "/?q=zzz", "/releases", "/api/docs", "/upgrade?from=2024.1.0&to=2025.10.0", "/about", "/releases/2025.1.0", "/runs",
     f"/environments/{0:016x}", f"/environments/{REFUSED}", links.scenario(ROWS[1]), links.cell(ROWS[0], f"{12:016x}"),
     links.cell(ROWS[0], REFUSED),
 ]  # fmt: skip

@@ -36,7 +36,7 @@ def test_every_page_is_complete_without_javascript(site: Site, window: Open) -> 
     page.goto(site.url)
     page.locator("#matrix th[scope=row] a").first.click()
     expect(page.locator("h1")).to_have_text("Row 0 computes again")
-    page.locator("td.turn a").first.click()
+    page.locator(".road a.turn").first.click()
     expect(page.locator(".verdict")).to_contain_text("fail on Dask 2025.1.0")
     page.goto(site.url)
     expect(page.locator("#matrix th[scope=row]")).to_have_count(1)

@@ -308,6 +308,15 @@
     years();
     if (at) point(at.row, at.column);
   }
+  document.addEventListener("panel:shown", (event) => { // by an address, say
+    const [, id, key] = /\/cells\/(.+)\/([^/]+)$/.exec(event.detail) || [];
+    if (!sheet || !id) return;
+    const row = rows().find((each) => each.dataset.id === decodeURIComponent(id));
+    const column = sheet.heads.findIndex((each) => each.dataset.key === key);
+    survey();
+    point(row, column);
+    if (at && at.row === row) reveal(row, sheet.first + column * sheet.column);
+  });
   document.body.append(tip, said);
   document.addEventListener("matrix:changed", () => {
     survey();

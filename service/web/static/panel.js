@@ -29,7 +29,7 @@
     panel.replaceChildren(bar, ...content);
     panel.hidden = false;
     panel.scrollTop = 0;
-    panel.dispatchEvent(new Event("panel:shown", { bubbles: true }));
+    document.dispatchEvent(new CustomEvent("panel:shown", { detail: new URL(url, location.href).pathname }));
     if (was) document.dispatchEvent(new Event("matrix:changed"));
   }
 
