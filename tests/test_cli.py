@@ -43,7 +43,7 @@ def test_what_is_no_release_is_repeated(tmp_path: Path) -> None:
         "--release",
         "newest",
         data=tmp_path,
-        told="'newest' is no specifier (>=2024.8), release (2025.2.0) or latest:N",
+        told="'newest' is no specifier (>=2024.8), release (2025.2.0), latest:N, main or dask@REF",
     )
 
 
@@ -134,7 +134,10 @@ def test_the_version_is_said(tmp_path: Path) -> None:
         (("run", "2025.2.0"), "Unexpected '2025.2.0'. Name releases with --release"),
         (("run", "--release", ""), "'' is no specifier"),
         (("run", "--release", ">=banana"), "'>=banana' is no specifier"),
-        (("run", "--release", "latest:0"), "'latest:0' is no specifier (>=2024.8), release (2025.2.0) or latest:N"),
+        (
+            ("run", "--release", "latest:0"),
+            "'latest:0' is no specifier (>=2024.8), release (2025.2.0), latest:N, main or dask@REF",
+        ),
         (("run", "--release", ">=2099"), "No release is in >=2099"),
         (("run", "--python", "three"), "'three' is not a Python version"),
         (("show", "--from", "2025.4.1", "--to", "2025.2.0"), "from 2025.4.1 is later than to 2025.2.0"),

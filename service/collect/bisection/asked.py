@@ -55,5 +55,6 @@ def observed(environment: Environment, asked: Asked, store: Store) -> Observatio
 def _gist(message: str) -> str:
     """Return the lines that say most of a refusal: what came before the installer's error, the error, and how it ends."""
     lines = [line.strip() for line in message.splitlines() if line.strip() and not line.startswith("hint:")]
-    place = next((place for place, line in enumerate(lines) if line.startswith("error: ")), 0)
-    return " … ".join(dict.fromkeys([*lines[max(0, place - 1) : place + 1], *lines[-1:]])) or "refused"
+    errors = [place for place, line in enumerate(lines) if line.startswith("error: ")][:1]
+    told = [line for place in errors for line in lines[max(0, place - 1) : place + 1]]
+    return " … ".join(dict.fromkeys([*told, *lines[-1:]])) or "refused"

@@ -17,7 +17,7 @@ from service.collect.bisection.telling import Cost, told
 from service.collect.environments import READY
 from service.collect.recorder import Recorder, new_run
 from service.domain.bisect import Ended, Search
-from service.domain.bisected import Spent
+from service.domain.bisected import Spent, counted
 from service.domain.errors import UnknownName
 from service.domain.records import BisectRecord
 
@@ -92,7 +92,7 @@ def _release(point: Point) -> Release:
 
 def _searched(line: history.History, question: Question, asked: Asked, bench: Bench) -> Found:
     points = line.points
-    bench.log(f"{line.last} {line.over} from {points[0].name} to {points[-1].name}")
+    bench.log(f"{counted(line.last, line.over.removesuffix('s'))} from {points[0].name} to {points[-1].name}")
     return Searching(line, Search(line.last, question.ends.mends, question.sweep), asked, bench).run()
 
 
