@@ -42,7 +42,7 @@ def bisect(turn: Turn) -> str:
     """Return the command that finds what made a scenario turn: what broke it, or what fixed it."""
     held, broke = (turn.before, turn.after) if turn.breaks else (turn.after, turn.before)
     fix = "" if turn.breaks else " --find-fix"
-    return f"dask-matrix bisect {quote(turn.scenario.id)} --good {held.release} --bad {broke.release}{fix}"
+    return f"dask-matrix bisect {quote(turn.scenario.id)} --good {held.release} --bad {broke.release}{fix} --commits"
 
 
 def install(environment: Environment) -> tuple[str, ...]:
