@@ -49,6 +49,7 @@ PARAMETERS: dict[str, Any] = {
     "lane": "as-released",
     "changes": True,
     "last": 12,
+    "history": True,
     "at": "2026-01-01T00:00:00Z",
     "format": "csv",
     "scenario": "example/adds/two_numbers",

@@ -22,7 +22,7 @@ router = APIRouter(prefix=API, tags=["matrix"])
 @router.get("/matrix", response_model=schemas.MatrixOut, responses={200: {"content": {"text/csv": {"schema": TABLE}}}})
 def matrix(request: Request, query: Annotated[FormQuery, Query()], books: Books) -> Any:
     """Return the matrix, or the part of it that the parameters ask for; as CSV with ``Accept: text/csv`` or ``format=csv``."""
-    part = books.strips(query.at).select(query.selection())
+    part = books.strips(query.at, history=query.history).select(query.selection())
     if (query.form or ranked(request.headers.get("accept", ""))) is Form.JSON:
         return part.columnar()
     return StreamingResponse(comma_separated(part.matrix), media_type="text/csv", headers=_named("dask-matrix.csv"))
@@ -38,7 +38,7 @@ def matrix(request: Request, query: Annotated[FormQuery, Query()], books: Books)
 )
 def matrix_parquet(query: Annotated[StrictMatrixQuery, Query()], books: Books) -> Response:
     """Return the table of ``format=csv`` as Parquet, for pandas and its like."""
-    part = books.strips(query.at).select(query.selection())
+    part = books.strips(query.at, history=query.history).select(query.selection())
     return Response(parquet(part.matrix), media_type=PARQUET, headers=_named("dask-matrix.parquet"))
 
 

@@ -105,7 +105,7 @@ def show(  # noqa: PLR0913 - what tells pages apart
 @router.get("/")
 def matrix(request: Request, query: Annotated[PageQuery, Query()], books: Books) -> HTMLResponse:
     """The matrix."""
-    page = matrix_page(books.strips(query.at), query, books.freshness())
+    page = matrix_page(books.strips(query.at, history=query.history), query, books.freshness())
     poll = query.at is None
     return show(request, "matrix.html", page, title="Matrix", section="matrix", poll=poll, twin=page.twin)
 
@@ -113,7 +113,7 @@ def matrix(request: Request, query: Annotated[PageQuery, Query()], books: Books)
 @router.get("/matrix.svg")
 def matrix_svg(query: Annotated[MatrixQuery, Query()], books: Books) -> Response:
     """The matrix as a small picture."""
-    drawn = picture(books.strips(query.at).select(query.selection()))
+    drawn = picture(books.strips(query.at, history=query.history).select(query.selection()))
     return Response(
         drawn, media_type="image/svg+xml", headers={POLICED: "default-src 'none'; style-src 'unsafe-inline'"}
     )

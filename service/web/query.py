@@ -75,6 +75,9 @@ class MatrixQuery(BaseModel):
     lane: Lane | None = Field(None, description="Only environments of this lane.")
     changes: bool = Field(default=False, description="Only rows that hold in one column shown and not in another.")
     last: int | None = Field(None, ge=0, le=10_000, description="Only the last so many releases of those; 0 is all.")
+    history: bool = Field(
+        default=False, description="Also the columns of all commits that were run, not only of the newest main."
+    )
     at: Moment | None = Field(
         None, description="The matrix as it was at this moment, ISO 8601; UTC if no offset is given."
     )
@@ -100,12 +103,13 @@ class MatrixQuery(BaseModel):
 
     def values(self, at: datetime | None = None) -> Values:
         """Return the values that say something, as a query string writes them; ``at`` freezes them."""
-        told = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"at", "changes"})
+        told = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"at", "changes", "history"})
         changed = self.changes is not type(self).model_fields["changes"].default
         changes = {"changes": str(self.changes).lower()} if changed else {}
         moment = at or self.at
         frozen = {"at": moment.isoformat().replace("+00:00", "Z")} if moment else {}
-        return {name: value for name, value in {**told, **changes, **frozen}.items() if value != []}
+        history = {"history": "true"} if self.history else {}
+        return {name: value for name, value in {**told, **changes, **history, **frozen}.items() if value != []}
 
 
 class PageQuery(MatrixQuery):
@@ -159,6 +163,7 @@ ALLOWED = {
     "verdict": [verdict.value for verdict in Verdict],
     "lane": [lane.value for lane in Lane],
     "changes": ["true", "false"],
+    "history": ["true", "false"],
     "format": [form.value for form in Form],
 }
 """The values of the parameters that have a closed list of them."""

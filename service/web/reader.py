@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from service.domain.beliefs import Beliefs
 from service.domain.known import today
 from service.domain.sides import Sides
+from service.domain.strips import Strips
 from service.domain.upgrade import upgrade
 from service.web.kept import Kept, Then, kept
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from service.domain.known import Known
     from service.domain.matrix import Matrix
     from service.domain.records import Warned
-    from service.domain.strips import Strips
     from service.store.present import Past
     from service.store.store import Freshness, Store
 
@@ -54,9 +54,12 @@ class Reader:
         """Return the whole matrix as it is, or as it was at a moment."""
         return self._at(at).matrix
 
-    def strips(self, at: datetime | None = None) -> Strips:
-        """Return the same with the strip of each row."""
-        return self._at(at).strips
+    def strips(self, at: datetime | None = None, *, history: bool = False) -> Strips:
+        """Return the same with the strip of each row; in its ``history`` with all commits that were run, which is read anew."""
+        if not history:
+            return self._at(at).strips
+        day = at.date() if at else self.day()
+        return Strips.of(self.store.matrix(at, history=True).listing(self.known, day))
 
     def sides(self, at: datetime | None = None) -> Sides:
         """Return the same by columns."""

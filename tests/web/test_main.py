@@ -9,6 +9,7 @@ import pytest
 
 from service.domain.strips import Strips
 from tests.web.conftest import NOON, REFUSED, ROW, Book
+from tests.web.test_pages import Links
 
 MAIN, BISECTED = "a" * 16, "b" * 16
 
@@ -97,3 +98,14 @@ def test_main_ends_the_strip_of_its_row(commits: Book) -> None:
     """Under its own name."""
     text = commits.client.get(f"/scenarios/{ROW}").text
     assert text.index("main, as-released") > text.index("2026.1.0, as-released")
+
+
+def test_all_commits_that_were_run_are_in_the_history(commits: Book) -> None:
+    """Each where its version stands, on the page and in the JSON; main is still the last."""
+    told = commits.client.get("/api/v1/matrix?history=true").json()
+    keys = [each["key"] for each in told["environments"]]
+    assert BISECTED in keys
+    assert keys[-1] == MAIN
+    text = commits.client.get("/?history=true&changes=false").text
+    assert f'data-key="{BISECTED}"' in text
+    assert "history=true" in next(each for each in Links(text).addresses if each.startswith("/api/v1/matrix"))
