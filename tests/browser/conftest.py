@@ -88,9 +88,11 @@ def serve(url: str) -> Iterator[str]:
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:  # a test that fails must not leave the whole run hanging on this thread
+            server.should_exit = True
+            thread.join()
 
 
 @pytest.fixture

@@ -54,9 +54,11 @@ def serving(app: FastAPI, port: int) -> Iterator[int]:
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield listening.getsockname()[1]
-        server.should_exit = True
-        thread.join()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def hide(page: Page, *, hidden: bool) -> None:

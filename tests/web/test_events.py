@@ -127,9 +127,11 @@ def served(path: Path) -> Iterator[Served]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         wait_until(lambda: server.started)
-        yield Served(app, listening.getsockname()[1], store, url)
-        server.should_exit = True
-        thread.join(PATIENCE)
+        try:
+            yield Served(app, listening.getsockname()[1], store, url)
+        finally:
+            server.should_exit = True
+            thread.join(PATIENCE)
         assert not thread.is_alive()
 
 
