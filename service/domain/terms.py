@@ -57,8 +57,9 @@ class Terms:
 
     @classmethod
     def parse(cls, text: str) -> Terms:
-        """Read a filter; raise InvalidFilter. Quotes hold a value together; an unknown name before a colon is a word."""
-        return cls(tuple(_term(*found) for found in _TERM.findall(text)))
+        """Read a filter; raise InvalidFilter. Quotes hold a value together, nothing between them says nothing; an unknown name before a colon is a word."""
+        terms = (_term(*found) for found in _TERM.findall(text) if found[2].strip('"'))
+        return cls(tuple(terms))
 
     def take(self, scenario: Scenario, looks: AbstractSet[Look]) -> bool:
         """Whether all of them take a row whose cells in sight have these looks."""

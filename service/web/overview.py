@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from service.domain.outcome import Verdict
+from service.domain.terms import STATES
 from service.web import links, times
 from service.web.contexts import Heading, heading
 from service.web.stretches import Sheet, sheet
@@ -30,7 +31,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Filters:
-    """The filter form as it stands: the values given, and what there is to choose from."""
+    """The filter form as it stands: the values given, and what there is to choose from.
+
+    ``known_verdicts`` has ``verdict=class`` for each verdict, ``known_states`` what may stand after ``is:``.
+    """
 
     q: str
     all_rows: bool
@@ -42,6 +46,9 @@ class Filters:
     pythons: tuple[Choice, ...]
     lanes: tuple[Choice, ...]
     verdict: str
+    known_verdicts: str
+    known_states: str
+    history: bool
     narrow: bool
 
 
@@ -130,7 +137,8 @@ def _hidden(whole: Matrix, part: Strips, query: PageQuery) -> Hidden:
     values: Values = query.values()
     kept = {name: value for name, value in values.items() if name not in {"from", "to", "last"}}
     shown = {each.release for each in part.matrix.environments}
-    releases = {each.release for each in whole.environments if each.pair is None} - shown
+    reached = replace(query.selection(), start=None, end=None, last=0)
+    releases = {each.release for each in filter(reached.takes, whole.environments) if each.pair is None} - shown
     return Hidden(
         uniform=part.uniform,
         with_uniform=links.matrix({**values, "changes": "false"}),
@@ -154,6 +162,9 @@ def _filters(whole: Matrix, query: PageQuery, *, narrow: bool) -> Filters:
         pythons=choices((str(each) for each in sorted({each.python for each in environments})), query.python or ""),
         lanes=choices(sorted({each.lane for each in environments}), query.lane or ""),
         verdict=query.verdict.value if isinstance(query.verdict, Verdict) else "",
+        known_verdicts=" ".join(f"{verdict.value}={word.css}" for verdict, word in VERDICTS.items()),
+        known_states=" ".join(STATES),
+        history=query.history,
         narrow=narrow,
     )
 

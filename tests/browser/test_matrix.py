@@ -103,7 +103,7 @@ def test_a_slash_goes_to_the_filter_and_a_question_mark_lists_the_keys(page: Pag
 
 @pytest.mark.parametrize(
     ("text", "rows"),
-    [("row 1", 1), ("area:bag", 1), ("-area:bag", 2), ("is:turning", 1), ("verdict:fail", 1), ("verdict:untested", 2),
+    [("row 1", 1), ("area:bag", 1), ('area:""', 3), ("verdict:n/a", 0), ("-is:turning", 2), ("verdict:uninstallable", 3), ("-area:bag", 2), ("is:turning", 1), ("verdict:fail", 1), ("verdict:untested", 2),
      ("covers:dask.bag", 0), ('"computes again"', 3), ("is:flaky", 0)],
 )  # fmt: skip
 def test_what_is_typed_narrows_at_once_and_the_server_agrees(page: Page, site: Site, text: str, rows: int) -> None:
@@ -168,3 +168,79 @@ def test_all_cells_are_told_in_words(page: Page) -> None:
     told = page.locator(f'tr[data-id="{ROWS[0]}"] td').inner_text()
     assert "pass: 2024.1.0 to 2024.10.0" in told
     assert "fail, turns: 2025.1.0" in told
+
+
+def test_a_view_asks_for_turns_in_the_columns_it_shows(page: Page, site: Site) -> None:
+    """`is:turning` is the same to the script and to the server, also where a row turned before the first column shown."""
+    for last, rows in (("0", 1), ("5", 0)):
+        page.goto(f"{site.url}/?changes=false&last={last}")
+        page.route("**/*q=*", lambda route: route.abort())
+        page.get_by_label("Filter").fill("is:turning")
+        expect(page.locator("#matrix tr[data-id]:not(.out)")).to_have_count(rows)
+        page.unroute("**/*q=*")
+        told = page.request.get(f"{site.url}/api/v1/matrix", params={"q": "is:turning", "last": last}).json()
+        assert len(told["scenarios"]) == rows
+
+
+def test_a_term_that_is_not_understood_is_told_beside_the_box(site: Site, window: Open) -> None:
+    """The rows stay, and so does the address."""
+    made = window(1440)
+    page = made.page
+    page.goto(site.url + ALL)
+    page.get_by_label("Filter").fill("is:flakey")
+    expect(page.locator("#refused")).to_contain_text("is:flakey is none there is")
+    expect(page.locator("#matrix tr[data-id]:not(.out)")).to_have_count(3)
+    assert "flakey" not in page.url
+    page.get_by_label("Filter").fill("row")
+    expect(page.locator("#refused")).to_be_empty()
+    made.complaints[:] = [each for each in made.complaints if "422" not in each]
+
+
+def test_the_cell_that_is_shown_is_the_one_that_was_asked_for_last(page: Page, site: Site) -> None:
+    """However late the answer about another comes; and none is shown once it was left."""
+    slow = f"**/{site.keys[3]}"
+    page.route(slow, lambda route: (page.wait_for_timeout(600), route.continue_()))
+    page.mouse.click(*place(page, 2, 3))
+    page.mouse.click(*place(page, 2, 12))
+    expect(page.locator("#panel")).to_contain_text(f"fail on Dask {RELEASES[12]}")
+    page.wait_for_timeout(800)
+    expect(page.locator("#panel")).to_contain_text(f"fail on Dask {RELEASES[12]}")
+    page.keyboard.press("Escape")
+    page.mouse.click(*place(page, 2, 3))
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(800)
+    expect(page.locator("#panel")).to_be_hidden()
+    page.unroute(slow)
+
+
+def test_cells_open_also_where_the_first_view_had_none(page: Page, site: Site) -> None:
+    """The filter brings the rows, and the panel is there."""
+    page.goto(f"{site.url}/?changes=false&q=nosuchthing")
+    page.get_by_label("Filter").fill("")
+    expect(page.locator("#matrix tr[data-id]")).to_have_count(3)
+    page.mouse.click(*place(page, 2, 12))
+    expect(page.locator("#panel .verdict")).to_be_visible()
+
+
+def test_back_from_a_cell_goes_back_to_the_filter_of_then(page: Page, site: Site) -> None:
+    """Box, rows and address agree."""
+    page.mouse.click(*place(page, 2, 12))
+    expect(page.locator("#panel .verdict")).to_be_visible()
+    page.get_by_label("Filter").fill("area:bag")
+    page.wait_for_url("**q=area%3Abag**")
+    page.go_back()
+    expect(page.get_by_label("Filter")).to_have_value("")
+    expect(page.locator("#matrix tr[data-id]:not(.out)")).to_have_count(3)
+    assert page.url == site.url + ALL
+
+
+@pytest.mark.parametrize(
+    "hash_", ["%", "cells/../api/v1/about", "%2F%2Fexample.org%2Fcells%2Fa%2Fb", "javascript%3Aalert(1)"]
+)
+def test_a_hash_that_names_no_cell_opens_nothing(page: Page, site: Site, hash_: str) -> None:
+    """Nothing is fetched, nothing complains."""
+    page.goto("about:blank")
+    page.goto(f"{site.url}{ALL}#cell={hash_}")
+    page.locator("#matrix").focus()
+    page.keyboard.press("n")
+    expect(page.locator("#panel")).to_be_hidden()

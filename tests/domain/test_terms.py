@@ -24,7 +24,7 @@ LOOKS_SEEN = {Look(Verdict.PASS), Look(Verdict.FAIL, overlay=Overlay.KNOWN, turn
     [
         "", "frame READS", "area:io", "AREA:IO", "-area:array", "verdict:fail", "-verdict:crash", "covers:dask.dataframe",
         "issue:11949", "issue:dask/dask#11949", "is:turning", "is:known", "-is:flaky", 'area:"io"', '"reads back"',
-        "area:io frame -bag is:turning",
+        "area:io frame -bag is:turning", 'area:""',
     ],
 )  # fmt: skip
 def test_a_row_is_taken_by_every_term_that_fits_it(text: str) -> None:

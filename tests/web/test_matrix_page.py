@@ -146,3 +146,20 @@ def test_a_stretch_is_never_wider_than_the_classes_for_it(empty: Book) -> None:
     text = empty.client.get("/?changes=false&last=0").text
     assert [int(each) for each in re.findall(r'class="v-pass w(\d+)"', text)] == [100, 50]
     assert len(Strips.of(empty.store.matrix()).strips["a/b"]) == 150
+
+
+def test_only_releases_that_its_link_shows_are_told_as_hidden(empty: Book) -> None:
+    """Not those that have no column in the lane asked for."""
+    for number, lane in enumerate(("as-released", "as-released", "latest")):
+        empty.environment(f"{number:016x}", f"2025.{number + 1}.0", lane=lane)
+    empty.scenario("a/b")
+    empty.result("passed", name="a/b", key=f"{2:016x}")
+    assert "other releases" not in empty.client.get("/?lane=latest&changes=false").text
+    assert "1 other releases" in empty.client.get("/?lane=as-released&changes=false&last=1").text
+
+
+def test_a_moment_before_all_evidence_is_told_as_that(many: Book) -> None:
+    """Not as an empty store, which would fill."""
+    text = many.client.get("/?at=2020-01-01").text
+    assert "Nothing was known yet" in text
+    assert "nox -s up" not in text

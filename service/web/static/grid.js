@@ -49,7 +49,7 @@
   const TELLS = /\b(v-(fail|timeout|crash|flaky|na|stale)|turn|o-[a-z-]+)\b/;
   function kept(row, column) {
     const file = row.cells[0].querySelector("a").getAttribute("href");
-    if (!TELLS.test(stretch(row, column).className)) return file;
+    if (!("allCells" in document.body.dataset) && !TELLS.test(stretch(row, column).className)) return file;
     return file.replace(/(^|\/)scenarios\//, "$1cells/").replace(/\.html$/, `/${sheet.heads[column].dataset.key}.html`);
   }
   const address = (row, column) => still ? kept(row, column) : `/cells/${escaped(row.dataset.id)}/${sheet.heads[column].dataset.key}${frozen()}`;
@@ -183,16 +183,21 @@
   // the filter: at once on what is here, then as the server answers
   const TERM = /(-?)(?:(area|verdict|covers|issue|is):)?("[^"]*"?|\S+)/gi;
   const below = (name, wanted) => name === wanted || name.startsWith(`${wanted}.`);
-  const CLASSES = { "n/a": "na" };
+  const VERDICTS = new Map(filters.elements.q.dataset.verdicts.split(" ").map((each) => each.split("=")));
+  const STATES = filters.elements.q.dataset.states.split(" ");
+  const BROKEN = "i:is(.v-fail, .v-timeout, .v-crash, .v-flaky):not(.v-stale)";
+  const has = (row, selector) => row.querySelector(selector) !== null;
+  const cells = (verdict) => (verdict === "stale" ? "i.v-stale" : `i.${VERDICTS.get(verdict)}:not(.v-stale)`);
   const TAKES = {
     word: (value, row, text) => value.split(/\s+/).every((word) => text.includes(word)),
     area: (value, row) => row.parentElement.dataset.area.toLowerCase() === value,
     issue: (value, row) => (row.dataset.issues || "").toLowerCase().includes(value),
     covers: (value, row) => (row.dataset.covers || "").toLowerCase().split(" ").some((name) => below(name, value)),
-    verdict: (value, row) => row.querySelector(`i.v-${CLASSES[value] || value}`) !== null,
-    is: (value, row) => value === "turning" ? row.querySelector("i.turn") !== null
-      : row.querySelector(value === "flaky" ? "i.v-flaky" : `i.o-${CSS.escape(value)}`) !== null,
+    verdict: (value, row) => has(row, cells(value)),
+    is: (value, row) => value === "turning" ? has(row, "i.v-pass:not(.v-stale)") && has(row, BROKEN)
+      : has(row, VERDICTS.has(value) ? cells(value) : `i.o-${value}`),
   };
+  const understood = ({ kind, value }) => value && (kind !== "verdict" || VERDICTS.has(value)) && (kind !== "is" || STATES.includes(value));
   const parse = (text) => [...text.matchAll(TERM)].map(([, no, kind, value]) => ({ no: !!no, kind: (kind || "word").toLowerCase(), value: value.replace(/^"|"$/g, "").toLowerCase() }));
   const texts = new WeakMap();
   function textOf(row) {
@@ -201,13 +206,13 @@
   }
   function narrow() {
     if (!box()) return;
-    const terms = parse(filters.elements.q.value);
+    const terms = parse(filters.elements.q.value).filter(understood); // of the others the server says what is wrong
     if (still && filters.elements.area.value) terms.push({ no: false, kind: "area", value: filters.elements.area.value.toLowerCase() });
     let shown = 0;
     for (const body of box().querySelectorAll("tbody")) {
       let some = false;
       for (const row of body.querySelectorAll("tr[data-id]")) {
-        const takes = terms.every(({ no, kind, value }) => !value || TAKES[kind](value, row, textOf(row)) !== no);
+        const takes = terms.every(({ no, kind, value }) => TAKES[kind](value, row, textOf(row)) !== no);
         row.classList.toggle("out", !takes);
         some = some || takes;
         shown += takes;
@@ -225,21 +230,30 @@
     return text ? `?${text}` : "";
   }
   const remember = () => history.replaceState(history.state, "", location.pathname + query() + location.hash);
+  const refused = document.getElementById("refused");
   let asked = null;
   async function ask() {
-    remember();
-    if (still) return;
+    if (still) return remember();
     asked && asked.abort();
     asked = new AbortController();
     const answer = await fetch(location.pathname + query(), { signal: asked.signal, headers: { Accept: "text/html" } }).catch(() => null);
-    if (!answer || !answer.ok) return;
-    const text = await answer.text();
-    const page = new DOMParser().parseFromString(text, "text/html");
+    if (!answer) return;
+    const page = new DOMParser().parseFromString(await answer.text().catch(() => ""), "text/html");
     const next = page.getElementById("view");
-    if (!next) return;
+    const why = page.querySelector("#main li, #main .prose");
+    refused.textContent = answer.ok || !why ? "" : why.textContent;
+    if (!answer.ok || !next) return;
+    remember();
     view().replaceWith(next);
     drawn();
   }
+  addEventListener("popstate", () => { // back from a cell: to the filter of then
+    const q = new URLSearchParams(location.search).get("q") || "";
+    if (q === filters.elements.q.value) return;
+    filters.elements.q.value = q;
+    narrow();
+    ask();
+  });
   let soon = 0;
   filters.addEventListener("input", (event) => {
     if (event.target.name !== "q") return;

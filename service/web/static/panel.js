@@ -2,10 +2,12 @@
 (() => {
   "use strict";
   const panel = document.getElementById("panel");
-  if (!panel) return;
+  if (!panel || "static" in document.body.dataset) return; // from plain files, cells open as pages
   let back = null; // what had the focus before
+  let wanted = ""; // the address that is shown, or on its way; none where the panel is shut
 
   function close() {
+    wanted = "";
     panel.hidden = true;
     panel.replaceChildren();
     if (back && back.isConnected) back.focus({ preventScroll: true });
@@ -13,11 +15,15 @@
   }
 
   async function show(url) {
-    const was = panel.hidden;
-    if (was) back = document.activeElement;
+    if (url === wanted) return;
+    if (!wanted) back = document.activeElement;
+    wanted = url;
     const answer = await fetch(url, { headers: { Accept: "text/html" } }).catch(() => null);
-    if (!answer || !answer.ok) return location.assign(url);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const text = answer && answer.ok ? await answer.text().catch(() => "") : "";
+    if (url !== wanted) return; // left meanwhile, or another was opened
+    const page = new DOMParser().parseFromString(text, "text/html");
+    if (!page.getElementById("main")) return location.assign(url);
+    const was = panel.hidden;
     const bar = document.createElement("div");
     bar.className = "bar";
     const whole = Object.assign(document.createElement("a"), { href: url, textContent: "Its own page" });
@@ -33,12 +39,20 @@
     if (was) document.dispatchEvent(new Event("matrix:changed"));
   }
 
-  const named = () => (location.hash.startsWith("#cell=") ? decodeURIComponent(location.hash.slice(6)) : "");
-  const safe = (url) => (/^(\.?\/)?cells\//.test(url) ? url : "");
+  // The address of a cell of this site, as the hash names it; nothing else is ever fetched.
+  function named() {
+    if (!location.hash.startsWith("#cell=")) return "";
+    try {
+      const url = new URL(decodeURIComponent(location.hash.slice(6)), location.href);
+      return url.origin === location.origin && url.pathname.startsWith("/cells/") ? url.pathname + url.search : "";
+    } catch {
+      return ""; // no address at all
+    }
+  }
   function follow() {
-    const url = safe(named());
+    const url = named();
     if (url) show(url);
-    else if (!panel.hidden) close();
+    else if (wanted) close();
   }
   function leave() {
     if (history.state && history.state.panel) history.back();
@@ -51,11 +65,11 @@
   document.addEventListener("matrix:open", (event) => {
     const url = new URL(event.detail, location.href);
     const hash = `#cell=${encodeURIComponent(url.pathname + url.search)}`;
-    if (panel.hidden) history.pushState({ panel: true }, "", hash);
+    if (!wanted) history.pushState({ panel: true }, "", hash);
     else history.replaceState(history.state, "", hash);
     follow();
   });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !panel.hidden) leave(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && wanted) leave(); });
   addEventListener("popstate", follow);
   follow();
 })();
