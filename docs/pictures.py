@@ -18,7 +18,12 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 HERE = Path(__file__).parent / "pictures"
-LOOKS = (("light", "light", 1440, 900), ("dark", "dark", 1440, 900), ("narrow", "light", 390, 844))
+LOOKS = (
+    ("light", "light", 1440, 900),
+    ("dark", "dark", 1440, 900),
+    ("narrow", "light", 390, 844),
+    ("narrow-dark", "dark", 390, 844),
+)
 SEED, BROKEN = "futures/delayed/a_call_computes_again_after_the_futures_are_deleted", "2025.4.0"
 
 
@@ -38,7 +43,9 @@ def pages(base: str) -> dict[str, str]:
         "environment": f"/environments/{key}",
         "upgrade": "/upgrade?from=2025.2.0&to=2025.4.1",
         "releases": "/releases",
+        "runs": "/runs",
         "run": f"/runs/{run}",
+        "api": "/api/docs",
         "about": "/about",
     }
 
