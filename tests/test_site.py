@@ -176,7 +176,9 @@ def test_what_is_said_is_said_as_of_the_evidence(data: Path, tmp_path: Path) -> 
         made.take()
     exported(tmp_path / "site", data=folder)
     assert not [
-        name for name, text in files(tmp_path / "site").items() if b"coming in" in text or b" data-poll=" in text
+        name
+        for name, text in files(tmp_path / "site").items()
+        if b"Results are coming in" in text or b" data-poll=" in text
     ]
 
 

@@ -322,7 +322,11 @@ def test_a_wheel_works_without_the_checkout(real_data: Path, tmp_path: Path) -> 
     server = subprocess.Popen([program, "serve", "--port", str(port)], **elsewhere, stderr=subprocess.PIPE)  # type: ignore[call-overload]
     try:
         assert f"http://127.0.0.1:{port}" in server.stderr.readline()
-        for route, text in (("/", "computes twice"), ("/healthz", '"ok"'), ("/api/v1/matrix", "computes_twice")):
+        for route, text in (
+            ("/?changes=false", "computes twice"),
+            ("/healthz", '"ok"'),
+            ("/api/v1/matrix", "computes_twice"),
+        ):
             assert text in get(f"http://127.0.0.1:{port}{route}", server)
     finally:
         server.terminate()
