@@ -178,7 +178,7 @@ def test_what_is_said_is_said_as_of_the_evidence(data: Path, tmp_path: Path) -> 
     assert not [
         name
         for name, text in files(tmp_path / "site").items()
-        if b"Results are coming in" in text or b" data-poll=" in text
+        if b"<strong>Results are coming in" in text or b" data-poll=" in text
     ]
 
 
