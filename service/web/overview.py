@@ -94,6 +94,9 @@ class MatrixPage:
 def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness) -> MatrixPage:
     """Return the page of a matrix narrowed by a query; raise InvalidFilter."""
     part = whole.select(query.selection())
+    if part.uniform and not part.matrix.scenarios and not query.narrows:
+        query = query.model_copy(update={"changes": False})  # nothing turns yet: a first column shows all there is
+        part = whole.select(query.selection())
     shown, values = part.matrix, query.values()
     live = {name: value for name, value in values.items() if name != "at"}
     releases = [each.name for each in shown.environments]

@@ -118,6 +118,11 @@ class PageQuery(MatrixQuery):
     changes: bool = True
     shut: frozenset[str] = Field(frozenset(), description="Areas that are folded.")
 
+    @property
+    def narrows(self) -> bool:
+        """Whether it asks for some rows or columns only."""
+        return bool(self.model_fields_set - {"shut", "at", "history"})
+
     @field_serializer("shut")
     def _sorted(self, value: frozenset[str]) -> list[str]:
         return sorted(value)

@@ -163,3 +163,16 @@ def test_a_moment_before_all_evidence_is_told_as_that(many: Book) -> None:
     text = many.client.get("/?at=2020-01-01").text
     assert "Nothing was known yet" in text
     assert "nox -s up" not in text
+
+
+def test_where_nothing_turns_yet_the_first_view_has_all_rows(empty: Book) -> None:
+    """A run that has come to its first column shows what it finds; whoever asks for less gets less."""
+    empty.environment("0" * 16, "2025.1.0")
+    for name in ("a/b", "a/c"):
+        empty.scenario(name)
+        empty.result("passed", name=name)
+    assert rows(empty.client.get("/").text) == ["a/b", "a/c"]
+    assert "No row turns here" in empty.client.get("/?area=a").text
+    empty.environment("1" * 16, "2025.2.0")
+    empty.result("failed", name="a/b", key="1" * 16)
+    assert rows(empty.client.get("/").text) == ["a/b"]
