@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -29,7 +28,8 @@ SILENT = frozenset({Verdict.PASS, Verdict.UNTESTED, Verdict.UNINSTALLABLE})
 TELLING = {"after", "before", "cursor", "limit", "area", "scenario"}
 """Parameters, of what is neither the matrix nor a move, whose answers are files of their own: pages of long lists, narrowed feeds."""
 LATEST = "latest"
-NEEDS_A_SERVER = re.compile(r"/(healthz|readyz|metrics|api/v1/(records|matrix\.parquet)|(.*/)?(events|stream))$")
+NEEDS_A_SERVER = frozenset({"/healthz", f"{links.API}/matrix.parquet"})
+"""Beside what is streamed."""
 MAYBE = ("/matrix.svg", "/about", "/runs", f"{links.API}/runs")
 """Addresses that need not be there."""
 ALWAYS = ("/", "/releases", "/upgrade", "/api/docs", "/api/openapi.json", "/feed.atom", "/feed.json")
@@ -103,7 +103,9 @@ class Contents:
     def _found(self, link: str) -> Way | None:
         found = urlsplit(link)
         path, values = found.path, parse_qsl(found.query)
-        computed = "at" in dict(values) or NEEDS_A_SERVER.match(path)  # what was at some moment is computed
+        computed = (
+            "at" in dict(values) or path in NEEDS_A_SERVER or links.is_stream(path)
+        )  # what was at some moment is computed
         if computed or found.netloc or not path.startswith("/"):
             return None
         fragment = f"#{found.fragment}" if found.fragment else ""
