@@ -94,6 +94,11 @@ def test_main_is_the_last_column_of_the_page(commits: Book) -> None:
     assert f'href="https://github.com/dask/distributed/commit/{"a" * 40}"' in text
 
 
+def test_the_picture_is_titled_by_what_heads_its_columns(commits: Book) -> None:
+    """Not by the version that main says it is."""
+    assert "environments, Dask 2025.2.0 to main</title>" in commits.client.get("/matrix.svg").text
+
+
 def test_main_ends_the_strip_of_its_row(commits: Book) -> None:
     """Under its own name."""
     text = commits.client.get(f"/scenarios/{ROW}").text
