@@ -17,7 +17,8 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.site.contents import Contents, Way
+from service.site import rewrite
+from service.site.contents import Contents, Place, Way
 from service.site.folder import LIST, RefusedFolder, writing
 from service.site.names import KINDS, filed, part, relative
 from service.store.store import Store
@@ -193,6 +194,21 @@ def test_a_link_that_nothing_answers_is_none(tmp_path: Path) -> None:
     )
 
 
+def test_a_link_of_json_that_leads_nowhere_is_null(site: Path) -> None:
+    """An empty text would be the document itself; what says nothing else than before stays as it is."""
+    told = {
+        "page": "/results/x",
+        "feed_url": "/feed.json",
+        "next": None,
+        "stdout": '"page":"/x"',
+        "each": {"url": "/no"},
+    }
+    leads = {"/feed.json": "../feed.json"}
+    kept = json.loads(rewrite.json(json.dumps(told), leads.get))
+    assert kept == {**told, "page": None, "feed_url": "../feed.json", "each": {"url": None}}
+    assert [each for each in linked(site) if not each[1]] == []
+
+
 def test_feeds_name_whole_addresses_where_the_site_has_one(data: Path, tmp_path: Path) -> None:
     """Their readers want them; nothing else in the site does."""
     exported(tmp_path / "site", "--address", "https://x.org/m", data=data)
@@ -280,13 +296,20 @@ def test_a_link_leads_to_what_is_nearest(data: Path, link: str, file: str, rest:
 
 @pytest.mark.parametrize(
     "link",
-    ["/?at=2025-01-01", "/releases?at=2025-01-01", "/healthz", "/api/v1/matrix.parquet", "/api/v1/matrix?format=csv", "//x.org/", "/runs/x/events",
+    ["/?at=2025-01-01", "/releases?at=2025-01-01", "/healthz", "/api/v1/matrix.parquet", "/api/v1/matrix?format=csv", "//x.org/", "/api/v1/runs/x/events", "/api/v1/events",
      "/api/v1/upgrade?from=2024.12.0&to=2025.2.0"],
 )  # fmt: skip
 def test_what_needs_a_server_is_no_link(data: Path, link: str) -> None:
     """It could not answer."""
     with Store.open(f"sqlite:///{data / 'matrix.sqlite'}") as store:
         assert Contents(store.matrix(), lambda *_: ()).way(link) is None
+
+
+@pytest.mark.parametrize("link", ["/scenarios/bag/events", "/api/v1/scenarios/bag/events", "/scenarios/healthz"])
+def test_a_row_may_be_called_as_what_needs_a_server(data: Path, link: str) -> None:
+    """Only the streams themselves are left out."""
+    with Store.open(f"sqlite:///{data / 'matrix.sqlite'}") as store:
+        assert Contents(store.matrix(), lambda *_: ()).way(link) == Way(Place(link, filed(link)))
 
 
 def test_what_is_wanted_no_more_is_removed_and_nothing_else(data: Path, site: Path, tmp_path: Path) -> None:
