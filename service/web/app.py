@@ -64,7 +64,8 @@ def create_app(
     reader = app.state.reader = Reader(store, beliefs, _always(day_of(store)) if static else today)
     app.state.templates, app.state.build, app.state.snapshot_of = pages.templates(), made_by, snapshot_of
     app.state.static = static
-    app.state.pulse = events.Pulse(events.looking(reader, f"{made_by} {snapshot_of}"))
+    state = State(reader, made_by, snapshot_of)
+    app.state.pulse = events.Pulse(state.sign)
     for each in (forms, api, bisects, upgrades, runs, events, badges, feeds, pages):
         app.include_router(each.router)
     app.include_router(runs.pages)
@@ -75,7 +76,7 @@ def create_app(
         return app  # no browser asks it: no headers, no compression
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
     app.add_middleware(Keeping)
-    app.add_middleware(Front, state=State(reader, made_by, snapshot_of))
+    app.add_middleware(Front, state=state)
     app.add_middleware(OpenToRead)
     return app
 
