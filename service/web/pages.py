@@ -185,8 +185,8 @@ def releases(request: Request, books: Books) -> HTMLResponse:
 def release(request: Request, release: str, query: At, books: Books) -> HTMLResponse:
     """One release, as it is or was."""
     found = columns.version(books, release, query.at)
-    page = release_page(found, _as_of(books, query, links.release(str(found.release))))
-    title = f"Dask {found.release}"
+    page = release_page(found, _as_of(books, query, links.release(found.name)))
+    title = f"Dask {found.name}"
     return show(request, "release.html", page, title=title, section="releases", poll=query.at is None)
 
 
