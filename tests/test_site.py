@@ -17,6 +17,7 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain.records import EnvironmentRecord
 from service.site import rewrite
 from service.site.contents import Contents, Place, Way
 from service.site.folder import LIST, RefusedFolder, writing
@@ -24,8 +25,9 @@ from service.site.names import KINDS, filed, part, relative
 from service.store.store import Store
 from service.web import links
 from tests.conftest import command_line, dask_matrix, environ
-from tests.site_of import HOLDS, HOSTILE, KEYS, ODD, REFUSED, TURNS, Page, files, fill, leads_to, linked
+from tests.site_of import HOLDS, HOSTILE, KEYS, ODD, REFUSED, RELEASES, TURNS, Page, files, fill, leads_to, linked
 
+MAIN = "a" * 16
 PART = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 KNOWN = """
 [[known]]
@@ -140,6 +142,8 @@ def test_a_cell_has_a_page_where_it_has_something_to_tell(data: Path, site: Path
     row = (site / filed(links.scenario(HOLDS))).read_text()
     assert f'href="{Path(filed(links.scenario(HOLDS))).name}"' in row
     exported(tmp_path / "all", "--all-cells", data=data)
+    assert " data-all-cells" in (tmp_path / "all" / "all.html").read_text()  # so that a script in the page knows
+    assert " data-all-cells" not in (site / "all.html").read_text()
     every = {name for name in files(tmp_path / "all") if name.startswith("cells/")}
     assert {filed(links.cell(name, key)) for name in (TURNS, HOLDS, *ODD) for key in KEYS} == every
 
@@ -179,6 +183,33 @@ def test_what_is_said_is_said_as_of_the_evidence(data: Path, tmp_path: Path) -> 
     assert not [
         name for name, text in files(tmp_path / "site").items() if b"coming in" in text or b" data-poll=" in text
     ]
+
+
+def test_main_is_no_release_that_moves_and_badges_are_about(data: Path, tmp_path: Path) -> None:
+    """It has pages, and the move from the newest release to it is answered; all links lead to files still."""
+    folder = Path(shutil.copytree(data, tmp_path / "data"))
+    commits = {project: {"commit": "a" * 40, "at": "2026-02-01T00:00:00Z"} for project in ("dask", "distributed")}
+    with Store.open(f"sqlite:///{folder / 'matrix.sqlite'}") as store:
+        made = fill(store)
+        made.records.clear()
+        made.add(
+            EnvironmentRecord, id="m", key=MAIN, release="2026.1.0+3.gaaaaaaaaa", python="3.11", lane="as-released",
+            platform="linux-x86_64", lock="dask==2\n", pair={**commits, "ref": "main"},
+        )  # fmt: skip
+        made.result(TURNS, MAIN, id="in-main")
+        made.take()
+        found = Contents(store.matrix(), lambda *_: ())
+    assert found.releases == [*RELEASES, "2026.1.0"]
+    assert {target for start, target in found.moves if start == RELEASES[0]} == {RELEASES[1], "2026.1.0"}
+    assert ("2026.1.0", "main") in found.moves
+    site = tmp_path / "site"
+    assert exported(site, data=folder)["missed"] == []
+    names = set(files(site))
+    assert {"releases/main.html", "upgrade/2026.1.0/main.html", "upgrade/2024.12.0/2026.1.0.html"} <= names
+    assert 'href="upgrade/2026.1.0/main.html"' in (site / "upgrade.html").read_text()
+    assert "badge/upgrade/2024.12.0/latest.svg" in names
+    assert not [name for name in names if name.startswith("badge/") and "aaaa" in name]
+    assert not [each for each in linked(site) if "//" not in each[1] and not leads_to(site, *each).is_file()]
 
 
 def test_a_link_that_nothing_answers_is_none(tmp_path: Path) -> None:
