@@ -81,7 +81,7 @@ def _write(site: Path, what: Shown, **how: Any) -> dict[str, Any]:
     from service.site.write import Site
     from service.web.app import create_app
 
-    app = create_app(what.database, what.beliefs, what.snapshot_of, static=True)
+    app = create_app(what.database, what.beliefs, what.snapshot_of, static=True, all_cells=how["all_cells"])
     try:
         reader = app.state.reader
         if not reader.freshness().results:

@@ -17,14 +17,17 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.site.contents import Contents, Way
+from service.domain.records import EnvironmentRecord
+from service.site import rewrite
+from service.site.contents import Contents, Place, Way
 from service.site.folder import LIST, RefusedFolder, writing
 from service.site.names import KINDS, filed, part, relative
 from service.store.store import Store
 from service.web import links
 from tests.conftest import command_line, dask_matrix, environ
-from tests.site_of import HOLDS, HOSTILE, KEYS, ODD, REFUSED, TURNS, Page, files, fill, leads_to, linked
+from tests.site_of import HOLDS, HOSTILE, KEYS, ODD, REFUSED, RELEASES, TURNS, Page, files, fill, leads_to, linked
 
+MAIN = "a" * 16
 PART = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 KNOWN = """
 [[known]]
@@ -139,6 +142,8 @@ def test_a_cell_has_a_page_where_it_has_something_to_tell(data: Path, site: Path
     row = (site / filed(links.scenario(HOLDS))).read_text()
     assert f'href="{Path(filed(links.scenario(HOLDS))).name}"' in row
     exported(tmp_path / "all", "--all-cells", data=data)
+    assert " data-all-cells" in (tmp_path / "all" / "all.html").read_text()  # so that a script in the page knows
+    assert " data-all-cells" not in (site / "all.html").read_text()
     every = {name for name in files(tmp_path / "all") if name.startswith("cells/")}
     assert {filed(links.cell(name, key)) for name in (TURNS, HOLDS, *ODD) for key in KEYS} == every
 
@@ -182,6 +187,33 @@ def test_what_is_said_is_said_as_of_the_evidence(data: Path, tmp_path: Path) -> 
     ]
 
 
+def test_main_is_no_release_that_moves_and_badges_are_about(data: Path, tmp_path: Path) -> None:
+    """It has pages, and the move from the newest release to it is answered; all links lead to files still."""
+    folder = Path(shutil.copytree(data, tmp_path / "data"))
+    commits = {project: {"commit": "a" * 40, "at": "2026-02-01T00:00:00Z"} for project in ("dask", "distributed")}
+    with Store.open(f"sqlite:///{folder / 'matrix.sqlite'}") as store:
+        made = fill(store)
+        made.records.clear()
+        made.add(
+            EnvironmentRecord, id="m", key=MAIN, release="2026.1.0+3.gaaaaaaaaa", python="3.11", lane="as-released",
+            platform="linux-x86_64", lock="dask==2\n", pair={**commits, "ref": "main"},
+        )  # fmt: skip
+        made.result(TURNS, MAIN, id="in-main")
+        made.take()
+        found = Contents(store.matrix(), lambda *_: ())
+    assert found.releases == [*RELEASES, "2026.1.0"]
+    assert {target for start, target in found.moves if start == RELEASES[0]} == {RELEASES[1], "2026.1.0"}
+    assert ("2026.1.0", "main") in found.moves
+    site = tmp_path / "site"
+    assert exported(site, data=folder)["missed"] == []
+    names = set(files(site))
+    assert {"releases/main.html", "upgrade/2026.1.0/main.html", "upgrade/2024.12.0/2026.1.0.html"} <= names
+    assert 'href="upgrade/2026.1.0/main.html"' in (site / "upgrade.html").read_text()
+    assert "badge/upgrade/2024.12.0/latest.svg" in names
+    assert not [name for name in names if name.startswith("badge/") and "aaaa" in name]
+    assert not [each for each in linked(site) if "//" not in each[1] and not leads_to(site, *each).is_file()]
+
+
 def test_a_link_that_nothing_answers_is_none(tmp_path: Path) -> None:
     """A result may stand without its run; that is told, and the rest is written."""
     with Store.open(f"sqlite:///{tmp_path / 'matrix.sqlite'}") as store:
@@ -193,6 +225,21 @@ def test_a_link_that_nothing_answers_is_none(tmp_path: Path) -> None:
     assert all(
         leads_to(tmp_path / "site", *each).is_file() for each in linked(tmp_path / "site") if "//" not in each[1]
     )
+
+
+def test_a_link_of_json_that_leads_nowhere_is_null(site: Path) -> None:
+    """An empty text would be the document itself; what says nothing else than before stays as it is."""
+    told = {
+        "page": "/results/x",
+        "feed_url": "/feed.json",
+        "next": None,
+        "stdout": '"page":"/x"',
+        "each": {"url": "/no"},
+    }
+    leads = {"/feed.json": "../feed.json"}
+    kept = json.loads(rewrite.json(json.dumps(told), leads.get))
+    assert kept == {**told, "page": None, "feed_url": "../feed.json", "each": {"url": None}}
+    assert [each for each in linked(site) if not each[1]] == []
 
 
 def test_feeds_name_whole_addresses_where_the_site_has_one(data: Path, tmp_path: Path) -> None:
@@ -282,13 +329,20 @@ def test_a_link_leads_to_what_is_nearest(data: Path, link: str, file: str, rest:
 
 @pytest.mark.parametrize(
     "link",
-    ["/?at=2025-01-01", "/releases?at=2025-01-01", "/healthz", "/api/v1/matrix.parquet", "/api/v1/matrix?format=csv", "//x.org/", "/runs/x/events",
+    ["/?at=2025-01-01", "/releases?at=2025-01-01", "/healthz", "/api/v1/matrix.parquet", "/api/v1/matrix?format=csv", "//x.org/", "/api/v1/runs/x/events", "/api/v1/events",
      "/api/v1/upgrade?from=2024.12.0&to=2025.2.0"],
 )  # fmt: skip
 def test_what_needs_a_server_is_no_link(data: Path, link: str) -> None:
     """It could not answer."""
     with Store.open(f"sqlite:///{data / 'matrix.sqlite'}") as store:
         assert Contents(store.matrix(), lambda *_: ()).way(link) is None
+
+
+@pytest.mark.parametrize("link", ["/scenarios/bag/events", "/api/v1/scenarios/bag/events", "/scenarios/healthz"])
+def test_a_row_may_be_called_as_what_needs_a_server(data: Path, link: str) -> None:
+    """Only the streams themselves are left out."""
+    with Store.open(f"sqlite:///{data / 'matrix.sqlite'}") as store:
+        assert Contents(store.matrix(), lambda *_: ()).way(link) == Way(Place(link, filed(link)))
 
 
 def test_what_is_wanted_no_more_is_removed_and_nothing_else(data: Path, site: Path, tmp_path: Path) -> None:

@@ -12,8 +12,6 @@ from packaging.specifiers import SpecifierSet
 from service.domain.patterns import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from service.domain.environment import Lane
     from service.domain.outcome import Verdict
     from service.domain.release import Release
@@ -48,10 +46,6 @@ class Known:
     expires: date
     lanes: frozenset[Lane] = frozenset()
 
-    def speaks_of(self, scenario: str, environment: Column, today: date) -> bool:
-        """Whether the entry lists a cell as failing. From the day it expires on it says nothing."""
-        return today < self.expires and self.speaks_of_row(scenario) and self.speaks_of_column(environment)
-
     def speaks_of_row(self, scenario: str) -> bool:
         """Whether a scenario is one of those it names."""
         return matches(scenario, self.scenario)
@@ -65,11 +59,6 @@ class Known:
 def today() -> date:
     """Return the day that decides what has expired: UTC's, alike for everybody."""
     return datetime.now(UTC).date()
-
-
-def entry_for(known: Iterable[Known], scenario: str, environment: Column, today: date) -> Known | None:
-    """Return the first entry that lists a cell as failing."""
-    return next((entry for entry in known if entry.speaks_of(scenario, environment, today)), None)
 
 
 def overlay(verdict: Verdict, entry: Known | None) -> Overlay | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from service.domain.outcome import Verdict
+from service.domain.pair import MAIN
 from service.site.names import filed, part
 from service.web import links
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
 
     from service.domain.environment import Lane
-    from service.domain.matrix import Matrix, Scenario
+    from service.domain.matrix import Environment, Matrix, Scenario
 
     Executions = Callable[[str, str], Iterable[str]]
 
@@ -29,7 +29,8 @@ SILENT = frozenset({Verdict.PASS, Verdict.UNTESTED, Verdict.UNINSTALLABLE})
 TELLING = {"after", "before", "cursor", "limit", "area", "scenario"}
 """Parameters, of what is neither the matrix nor a move, whose answers are files of their own: pages of long lists, narrowed feeds."""
 LATEST = "latest"
-NEEDS_A_SERVER = re.compile(r"/(healthz|readyz|metrics|api/v1/(records|matrix\.parquet)|(.*/)?(events|stream))$")
+NEEDS_A_SERVER = frozenset({"/healthz", f"{links.API}/matrix.parquet"})
+"""Beside what is streamed."""
 MAYBE = ("/matrix.svg", "/about", "/runs", f"{links.API}/runs")
 """Addresses that need not be there."""
 ALWAYS = ("/", "/releases", "/upgrade", "/api/docs", "/api/openapi.json", "/feed.atom", "/feed.json")
@@ -64,8 +65,11 @@ class Contents:
         unlike = chosen if all_cells else _of(matrix, UNLIKE)
         self.results = frozenset(links.result(each) for cell in unlike for each in executions(*cell))
         self.areas = frozenset(matrix.areas()) - {""}
-        self.releases = [str(each) for each in dict.fromkeys(each.release for each in matrix.environments)]
+        indexed = [each for each in matrix.environments if each.pair is None]
+        self.releases = _texts(indexed)
         self.moves = frozenset(moves(self.releases))
+        if self.releases and len(indexed) < len(matrix.environments):
+            self.moves |= {(self.releases[-1], MAIN)}
         self._ways: dict[str, Way | None] = {}
 
     def first(self) -> Iterator[str]:
@@ -76,7 +80,7 @@ class Contents:
             yield f"{links.API}/{name}"
         for area in sorted(self.areas):
             yield links.matrix({"area": area, **WHOLE})
-        yield from map(links.release, self.releases)
+        yield from map(links.release, _texts(self.matrix.environments))
         for scenario in self.matrix.scenarios:
             yield from _with_twin(links.scenario(scenario.id))
         for environment in self.matrix.environments:
@@ -103,7 +107,9 @@ class Contents:
     def _found(self, link: str) -> Way | None:
         found = urlsplit(link)
         path, values = found.path, parse_qsl(found.query)
-        computed = "at" in dict(values) or NEEDS_A_SERVER.match(path)  # what was at some moment is computed
+        computed = (
+            "at" in dict(values) or path in NEEDS_A_SERVER or links.is_stream(path)
+        )  # what was at some moment is computed
         if computed or found.netloc or not path.startswith("/"):
             return None
         fragment = f"#{found.fragment}" if found.fragment else ""
@@ -164,6 +170,11 @@ def moves(releases: list[str]) -> Iterator[tuple[str, str]]:
     for start, following in pairwise(releases):
         yield start, following
         yield start, releases[-1]
+
+
+def _texts(environments: Iterable[Environment]) -> list[str]:
+    """Return the releases of environments, each once."""
+    return list(dict.fromkeys(str(each.release) for each in environments))
 
 
 def _at(path: str) -> Place:

@@ -44,8 +44,13 @@ def atom(text: str, lead: Lead) -> str:
 
 
 def json(text: str, lead: Lead) -> str:
-    """Return a JSON document likewise: links are what keys such as ``page`` or ``feed_url`` hold."""
-    return _IN_JSON.sub(lambda found: f'"{found[1]}":"{lead(found[2]) or ""}"', text)
+    """Return a JSON document likewise: links are what keys such as ``page`` or ``feed_url`` hold; null leads nowhere."""
+
+    def replaced(found: re.Match[str]) -> str:
+        target = lead(found[2])
+        return f'"{found[1]}":null' if target is None else f'"{found[1]}":"{target}"'
+
+    return _IN_JSON.sub(replaced, text)
 
 
 def css(text: str, lead: Lead) -> str:

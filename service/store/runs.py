@@ -146,11 +146,6 @@ class Runs:
             table = models.Result
             return _arrivals(session, run, table.number > 0, table.number.desc(), most)
 
-    def newest_result(self) -> datetime | None:
-        """Return when the newest result of any run was recorded."""
-        with self._reading() as session:
-            return session.scalar(select(func.max(models.RunPart.last)))
-
 
 def _row(session: Session, run: str) -> models.Run:
     row = session.get(models.Run, run)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -73,16 +73,26 @@ class Answers:
             self.size -= gone.size
 
 
+@dataclass(slots=True)
+class _Making:
+    """An answer that is being made: who waits for it is given it, be it kept or too large for that."""
+
+    done: anyio.Event = field(default_factory=anyio.Event)
+    answer: Answer | None = None
+
+
 class Keeping:
     """ASGI middleware. Lets an answer that has an ETag be made once, also where many ask for it at the same time.
+
+    One that is too large to be kept is given to those who wait for it while it is made, and made again for who asks later.
 
     The ETag stands for the address, the form and the state of the store; beside it an answer may depend only on whether
     it is compressed and on the name that the asker has for the site. What is streamed passes, and so do errors.
     """
 
     def __init__(self, app: ASGIApp, kept: Answers | None = None) -> None:
-        self.app, self.kept = app, kept or Answers()
-        self._making: dict[Key, anyio.Event] = {}
+        self.app, self.kept = app, Answers() if kept is None else kept
+        self._making: dict[Key, _Making] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Give the kept answer; else let the app make one, and keep it."""
@@ -97,28 +107,31 @@ class Keeping:
     async def _found(self, key: Key) -> Answer | None:
         """Return the kept answer, also one that is just being made."""
         if (making := self._making.get(key)) is not None:
-            await making.wait()
+            await making.done.wait()
+            if making.answer:
+                return making.answer
         return self.kept.get(key)
 
     async def _make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
-        made = self._making[key] = anyio.Event()
+        made = self._making[key] = _Making()
         headers: list[tuple[bytes, bytes]] = []
 
         async def listening(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers.extend(message.get("headers", ()))
                 if not _is_kept(message):
-                    made.set()
-            elif not made.is_set():
+                    made.done.set()
+            elif not made.done.is_set():
                 if not message.get("more_body"):
-                    self.kept.put(key, Answer(tuple(headers), message.get("body", b"")))
-                made.set()  # whole, or the first part of what is streamed
+                    made.answer = Answer(tuple(headers), message.get("body", b""))
+                    self.kept.put(key, made.answer)
+                made.done.set()  # whole, or the first part of what is streamed
             await send(message)
 
         try:
             await self.app(scope, receive, listening)
         finally:
-            made.set()
+            made.done.set()
             if self._making.get(key) is made:
                 del self._making[key]
 

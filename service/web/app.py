@@ -34,12 +34,18 @@ SMALLEST_COMPRESSED = 1_000
 
 
 def create_app(
-    store_url: str, beliefs: Beliefs | None = None, snapshot_of: datetime | None = None, *, static: bool = False
+    store_url: str,
+    beliefs: Beliefs | None = None,
+    snapshot_of: datetime | None = None,
+    *,
+    static: bool = False,
+    all_cells: bool = False,
 ) -> FastAPI:
     """Return the application on the database at a SQLAlchemy URL, made or migrated where needed.
 
     ``beliefs`` are what is known beside it; ``snapshot_of`` says of when the snapshot is that the database holds.
-    ``static``: its pages are to be kept as files, so they need no server, and what they say follows from the evidence alone.
+    ``static``: its pages are to be kept as files, so they need no server, and what they say follows from the evidence alone;
+    ``all_cells`` says that the page of each cell is kept.
     Raises what Store.open raises: DatabaseTooNew or DatabaseUnreachable.
     """
     store = Store.open(store_url)
@@ -63,8 +69,9 @@ def create_app(
     made_by = build()
     reader = app.state.reader = Reader(store, beliefs, _always(day_of(store)) if static else today)
     app.state.templates, app.state.build, app.state.snapshot_of = pages.templates(), made_by, snapshot_of
-    app.state.static = static
-    app.state.pulse = events.Pulse(events.looking(reader, f"{made_by} {snapshot_of}"))
+    app.state.static, app.state.all_cells = static, all_cells
+    state = State(reader, made_by, snapshot_of)
+    app.state.pulse = events.Pulse(state.sign)
     for each in (forms, api, bisects, upgrades, runs, events, badges, feeds, pages):
         app.include_router(each.router)
     app.include_router(runs.pages)
@@ -75,7 +82,7 @@ def create_app(
         return app  # no browser asks it: no headers, no compression
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
     app.add_middleware(Keeping)
-    app.add_middleware(Front, state=State(reader, made_by, snapshot_of))
+    app.add_middleware(Front, state=state)
     app.add_middleware(OpenToRead)
     return app
 

@@ -9,6 +9,7 @@ from service.domain.beside import before
 from service.domain.change import Change, change
 from service.domain.environment import Lane
 from service.domain.errors import UnknownName
+from service.domain.pair import MAIN
 from service.domain.release import InvalidRelease, Release, nearest
 from service.web.standing import LATEST
 
@@ -34,9 +35,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Version:
-    """One release with its environments, and the releases before and after it."""
+    """What one name stands for, with its environments, and the releases before and after it.
 
-    release: Release
+    ``name`` is a version, or ``main``. Several pairs of commits may be of one version: they differ in one project.
+    """
+
+    name: str
     columns: tuple[Column, ...]
     before: Release | None
     after: Release | None
@@ -48,20 +52,25 @@ def column(books: Reader, key: str, at: datetime | None) -> Column:
 
 
 def version(books: Reader, text: str, at: datetime | None) -> Version:
-    """Return a release as it is, or as it was at a moment; raise UnknownName for one that has no environment."""
+    """Return a release, or the newest ``main``, as it is or was at a moment; raise UnknownName for one without environment."""
     environments = _environments(books, at)
     known = sorted({each.release for each in environments})
-    wanted = next((each for each in known if str(each) == _named(text, environments)), None)
-    if wanted is None:
+    name = _named(text, environments)
+    found = [each for each in environments if name in {str(each.release), *([MAIN] if _is_main(each) else [])}]
+    if not found:
         raise UnknownName("release", text, _like(text, known))
-    here = known.index(wanted)
-    found = [each for each in environments if each.release == wanted]
+    places = [known.index(each.release) for each in found]
+    first, last = min(places), max(places)
     return Version(
-        release=wanted,
+        name=name,
         columns=tuple(_columns(books, found, environments, at)),
-        before=known[here - 1] if here else None,
-        after=known[here + 1] if here + 1 < len(known) else None,
+        before=known[first - 1] if first else None,
+        after=known[last + 1] if last + 1 < len(known) else None,
     )
+
+
+def _is_main(environment: Environment) -> bool:
+    return environment.pair is not None and environment.pair.is_main
 
 
 def _environments(books: Reader, at: datetime | None) -> tuple[Environment, ...]:

@@ -163,7 +163,7 @@ def _commits(environment: Environment) -> tuple[links.Link, ...]:
 def release_page(version: Version, as_of: AsOf) -> ReleasePage:
     """Return the page of one release."""
     return ReleasePage(
-        release=str(version.release),
+        release=version.name,
         day=times.day(version.columns[0].environment.released_at),
         environments=tuple(_tried(each, as_of) for each in version.columns),
         before=_release(str(version.before), as_of) if version.before else None,
@@ -207,8 +207,14 @@ def _changed(column: Column, as_of: AsOf) -> Changed | None:
         locked=bool(before.lock and after.lock),
         holding=found.holding,
         unknown=found.unknown,
-        upgrade_href=links.upgrade({"from": str(before.release), "to": str(after.release), "lane": after.lane.value}),
+        upgrade_href=links.upgrade({"from": str(before.release), "to": _target(after), "lane": after.lane.value}),
     )
+
+
+def _target(environment: Environment) -> str:
+    """Return how a move to an environment is asked for."""
+    pair = environment.pair
+    return environment.name if pair and pair.is_main else str(environment.release)
 
 
 def _turned(matrix: Matrix, found: Change, row: Scenario, as_of: AsOf) -> Turned:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +23,7 @@ from service.web.schemas_runs import MOST_NUMBER, AfterQuery, EndEvent, StateEve
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from service.web.reader import Reader
+    from service.web.state import Sign
 
 EVERY = 0.25
 """Seconds between two looks at the store, while anybody listens."""
@@ -36,28 +34,19 @@ MOST = 200
 router = APIRouter(prefix=API, tags=["events"])
 
 
-@dataclass(frozen=True)
-class State:
-    """What all answers depend on: ``word`` is another one whenever any of them may be."""
-
-    word: str
-    revision: int
-    live: bool
-
-
 class Pulse:
-    """Tells all listeners of a process when the store changes, whoever changes it. ``look`` reads the present state.
+    """Tells all listeners of a process when their answers may be other ones, whoever changed the store. ``look`` reads a sign of the present state.
 
     One task looks for all of them. It begins with the first listener and ends with the last, or when ``is_ending``,
     and with it whatever is told.
     """
 
-    def __init__(self, look: Callable[[], State]) -> None:
+    def __init__(self, look: Callable[[], Sign]) -> None:
         self.is_ending: Callable[[], bool] = lambda: False
         self.listeners = 0
         self._look = look
         self._task: asyncio.Task[None] | None = None
-        self._present: State | None = None
+        self._present: Sign | None = None
         self._changed = asyncio.Event()
 
     @asynccontextmanager
@@ -76,7 +65,7 @@ class Pulse:
                 self._task.cancel()
                 self._task = None
 
-    async def other_than(self, known: State | None, within: float | None = None) -> State | None:
+    async def other_than(self, known: Sign | None, within: float | None = None) -> Sign | None:
         """Return the present state once it is not a known one, or after so many seconds; None when all is to end."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
@@ -104,23 +93,6 @@ class Pulse:
 def end_with(app: FastAPI, is_ending: Callable[[], bool]) -> None:
     """Let all streams of an app end as soon as its server is to: it would wait for them."""
     app.state.pulse.is_ending = is_ending
-
-
-def looking(reader: Reader, made_by: str) -> Callable[[], State]:
-    """Return what reads the present state: one lean query, and one more where something came in."""
-    kept: tuple[int, datetime | None] | None = None
-
-    def look() -> State:
-        nonlocal kept
-        revision = reader.store.revision
-        if kept is None or kept[0] != revision:
-            kept = (revision, reader.store.runs.newest_result())
-        newest = kept[1]
-        live = newest is not None and datetime.now(UTC) - newest < LIVE_FOR
-        told = f"{made_by} {revision} {live} {reader.day()}"
-        return State(hashlib.sha256(told.encode()).hexdigest()[:16], revision, live)
-
-    return look
 
 
 async def _heard(request: Request) -> AsyncIterator[Pulse | None]:

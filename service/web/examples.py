@@ -182,7 +182,7 @@ def answers() -> dict[str, Any]:
     made: list[BaseModel] = [
         schemas.MatrixOut.model_validate(Strips.of(matrix).columnar()),
         schemas.releases_out(matrix),
-        schemas.release_whole(Version(column.release, (told,), matrix.environments[0].release, None)),
+        schemas.release_whole(Version(str(column.release), (told,), matrix.environments[0].release, None)),
         schemas.environment_out(told),
         schemas.ScenariosOut(scenarios=[schemas.scenario_head(ROW)]),
         schemas.scenario_out(ROW, matrix, {column.key: [seen]}),

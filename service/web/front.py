@@ -36,7 +36,7 @@ HEADERS = {
 }
 FOREVER = "public, max-age=31536000, immutable"
 ANEW = "no-cache"
-UNTAGGED = ("/static/", "/healthz", "/readyz", "/metrics")
+UNTAGGED = ("/static/", "/healthz")
 """What does not follow from the store, or not from it alone."""
 FIVE_MINUTES = "max-age=300"
 """For badges: the page that shows one is read by many."""

@@ -13,7 +13,7 @@ RunId = Annotated[str, Path(description="Id of a run.")]
 ReleaseName = Annotated[
     str,
     Path(
-        description="A release that has an environment, such as 2025.2.0, or `latest`: the newest one with an environment in lane as-released."
+        description="A release that has an environment, such as 2025.2.0, or `latest`: the newest one with an environment in lane as-released; or `main`: the newest commits that were run."
     ),
 ]
 ReleaseOrLatest = Annotated[

@@ -44,7 +44,7 @@ class Frame:
     ``live``: results are coming in.
 
     ``snapshot`` says of when the snapshot is that is shown, if it is one. ``static``: the page is kept as a file, no server
-    answers it, and ``policy`` is what it allows.
+    answers it, ``policy`` is what it allows; ``all_cells``: the page of each cell is kept too.
     """
 
     site: str
@@ -60,6 +60,7 @@ class Frame:
     newest: str
     snapshot: str
     static: bool = False
+    all_cells: bool = False
     policy: str = POLICY_IN_PAGE
 
 
@@ -98,6 +99,7 @@ def show(  # noqa: PLR0913 - what tells pages apart
         newest=times.moment(freshness.newest_result),
         snapshot=times.moment(request.app.state.snapshot_of),
         static=static,
+        all_cells=request.app.state.all_cells,
     )
     return HTMLResponse(request.app.state.templates.get_template(name).render(page=page, frame=frame))
 
@@ -185,8 +187,8 @@ def releases(request: Request, books: Books) -> HTMLResponse:
 def release(request: Request, release: str, query: At, books: Books) -> HTMLResponse:
     """One release, as it is or was."""
     found = columns.version(books, release, query.at)
-    page = release_page(found, _as_of(books, query, links.release(str(found.release))))
-    title = f"Dask {found.release}"
+    page = release_page(found, _as_of(books, query, links.release(found.name)))
+    title = f"Dask {found.name}"
     return show(request, "release.html", page, title=title, section="releases", poll=query.at is None)
 
 

@@ -43,9 +43,9 @@ def picture(part: Strips) -> str:
 
 
 def _whole(matrix: Matrix, size: tuple[int, int], style: str, paths: Markup) -> str:
-    releases = [str(each.release) for each in matrix.environments]
-    span = f", Dask {releases[0]} to {releases[-1]}" if releases else ""
-    told = f"{len(matrix.scenarios)} scenarios in {len(releases)} environments{span}"
+    names = [each.name for each in matrix.environments]
+    span = f", Dask {names[0]} to {names[-1]}" if names else ""
+    told = f"{len(matrix.scenarios)} scenarios in {len(names)} environments{span}"
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}" role="img"'
         ' preserveAspectRatio="none" shape-rendering="crispEdges"><title>{}</title><style>{}</style>{}</svg>'

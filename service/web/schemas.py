@@ -289,7 +289,7 @@ def environment_out(column: Column) -> EnvironmentOut:
 def release_whole(version: Version) -> ReleaseWhole:
     """Return a release as JSON tells it."""
     return ReleaseWhole(
-        release=str(version.release),
+        release=version.name,
         before=str(version.before) if version.before else None,
         after=str(version.after) if version.after else None,
         environments=[
@@ -300,7 +300,7 @@ def release_whole(version: Version) -> ReleaseWhole:
             )
             for each in version.columns
         ],
-        page=links.release(str(version.release)),
+        page=links.release(version.name),
     )
 
 

@@ -23,11 +23,21 @@ RUNS = 20
 
 
 @dataclass(frozen=True)
+class Sign:
+    """The state for those who wait for another: ``word`` is another one whenever the state is. ``live``: results come in."""
+
+    word: str
+    revision: int
+    live: bool
+
+
+@dataclass(frozen=True)
 class _Seen:
     """The store at a revision, and the moments at which, without another sign of life, it or one of its runs is taken to rest."""
 
     revision: int
     rests: tuple[datetime, ...]
+    live_until: datetime | None = None
 
 
 class State:
@@ -46,12 +56,24 @@ class State:
 
     def told(self) -> str:
         """Return the state, read anew. Raises DatabaseUnreachable."""
+        return self._text(self._look())
+
+    def _look(self) -> _Seen:
         found = self.reader.kept()
         fresh = found.present.freshness
         signs = {fresh.newest_result, *(run.newest for run in self.reader.store.runs.page(RUNS))}
-        seen = self._seen = _Seen(found.revision, tuple(each + LIVE_FOR for each in signs if each))
+        live_until = fresh.newest_result + LIVE_FOR if fresh.newest_result else None
+        seen = self._seen = _Seen(found.revision, tuple(each + LIVE_FOR for each in signs if each), live_until)
         self._spare(fresh.results)
-        return self._text(seen)
+        return seen
+
+    def sign(self) -> Sign:
+        """Return a sign of the state: one lean query, and more where something came in. Raises DatabaseUnreachable."""
+        seen = self._seen
+        if seen is None or seen.revision != self.reader.store.revision:
+            seen = self._look()
+        live = seen.live_until is not None and datetime.now(UTC) < seen.live_until
+        return Sign(sha256(self._text(seen).encode()).hexdigest()[:16], seen.revision, live)
 
     def _spare(self, results: int) -> None:
         """Let the garbage collector pass over what a reader keeps; again when that has doubled.

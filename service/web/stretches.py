@@ -162,7 +162,8 @@ def _release(environments: Sequence[Environment]) -> Head:
     first = environments[0]
     refused = "refused" if all(each.refusal for each in environments) else ""
     day = str(first.pair.day) if first.pair else times.day(first.released_at)
-    return Head(first.name, len(environments), links.release(str(first.release)), day, refused, first.commits)
+    named = first.name if first.pair and first.pair.is_main else str(first.release)
+    return Head(first.name, len(environments), links.release(named), day, refused, first.commits)
 
 
 def _foot(environment: Environment) -> Foot:

@@ -1,10 +1,12 @@
 """No page has what axe-core calls a violation, light or dark, wide or narrow."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from service.domain.records import RunRecord
 from service.web import links
 
 from .conftest import REFUSED, ROWS, Site, Window
@@ -14,9 +16,13 @@ Open = Callable[..., Window]
 KINDS = [
     "/", "/?changes=false&last=0", "/?q=zzz", "/releases", "/api/docs", "/upgrade?from=2024.1.0&to=2025.10.0", "/about", "/releases/2025.1.0", "/runs",
     f"/environments/{0:016x}", f"/environments/{REFUSED}", links.scenario(ROWS[1]), links.cell(ROWS[0], f"{12:016x}"),
-    links.cell(ROWS[0], REFUSED),
+    links.cell(ROWS[0], REFUSED), links.run("r"),
 ]  # fmt: skip
 """One address of each kind of page."""
+FROZEN = ["/?changes=false", links.cell(ROWS[0], f"{12:016x}")]
+"""Those that look otherwise as they were at a moment."""
+NOT_FOUND = "error: Failed to load resource: the server responded with a status of 404 (Not Found)"
+"""What a browser says of every such page."""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -24,18 +30,34 @@ KINDS = [
 def test_axe_finds_no_violation_on_any_page(site: Site, window: Open, width: int, scheme: str) -> None:
     """All rules of axe-core, on every kind of page."""
     result = site.result("failed", column=12, text=HOSTILE)
+    now = datetime.now(UTC)
+    site.store.take([RunRecord(id="r", run="r", at=now, who="me", host="here", scenario_set="s", tool="0")])
+    at = f"at={now - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    frozen = [f"{each}{'&' if '?' in each else '?'}{at}" for each in FROZEN]
     page = window(width, color_scheme=scheme).page
     found = []
-    for address in [*KINDS, f"/results/{result}"]:
+    for address in [*KINDS, *frozen, f"/results/{result}"]:
         page.goto(site.url + address)
         told = Axe().run(page).response["violations"]
         found += [(address, each["id"], node["html"][:200], node["any"][:1]) for each in told for node in each["nodes"]]
     assert found == []
 
 
-def test_axe_finds_no_violation_beside_an_open_cell(site: Site, window: Open) -> None:
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_axe_finds_no_violation_on_the_page_of_a_problem(site: Site, window: Open, width: int, scheme: str) -> None:
+    """It is a page like others; the browser complains of its status and of nothing else."""
+    made = window(width, color_scheme=scheme)
+    made.page.goto(f"{site.url}/releases/2025.1.7")
+    assert made.page.locator("h1").count() == 1
+    assert Axe().run(made.page).response["violations"] == []
+    assert made.complaints == [NOT_FOUND]
+    made.complaints.clear()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_axe_finds_no_violation_beside_an_open_cell(site: Site, window: Open, width: int, scheme: str) -> None:
     """The panel, the link under the keys, the list of keys."""
-    page = window(1440).page
+    page = window(width, color_scheme=scheme).page
     page.goto(f"{site.url}/?changes=false")
     page.keyboard.press("n")
     page.keyboard.press("Enter")

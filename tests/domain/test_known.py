@@ -6,8 +6,8 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from service.domain.environment import Lane, Python
-from service.domain.known import Known, Overlay, entry_for, overlay
-from service.domain.matrix import Environment
+from service.domain.known import Known, Overlay, overlay
+from service.domain.matrix import Environment, Matrix, Scenario
 from service.domain.outcome import Verdict
 from service.domain.release import Release
 
@@ -23,6 +23,14 @@ def environment(release: str = "2025.4.1", lane: Lane = Lane.AS_RELEASED) -> Env
     """Return a column."""
     at = datetime(2026, 1, 1, tzinfo=UTC)
     return Environment("k", Release.parse(release), Python.parse("3.11"), lane, "linux-x86_64", at)
+
+
+def listed(
+    *entries: Known, scenario: str = "bag/computes", column: Environment | None = None, day: date = TODAY
+) -> Known | None:
+    """Return the entry that a matrix of one cell lists on a day."""
+    matrix = Matrix((Scenario(scenario, "Computes", "bag", "f"),), (column or environment(),))
+    return matrix.listing(entries, day).known.get((scenario, "k"))
 
 
 @pytest.mark.parametrize(
@@ -45,13 +53,18 @@ def test_an_entry_speaks_of_its_scenario_in_its_releases_and_lanes(
     entry: Known, scenario: str, column: Environment, speaks: bool
 ) -> None:
     """An asterisk stands for anything, brackets for themselves."""
-    assert entry.speaks_of(scenario, column, TODAY) is speaks
+    assert (listed(entry, scenario=scenario, column=column) is entry) is speaks
 
 
 def test_an_expired_entry_says_nothing() -> None:
     """From that very day on."""
-    assert entry_for([known()], "bag/computes", environment(), date(2026, 12, 31)) == known()
-    assert entry_for([known()], "bag/computes", environment(), date(2027, 1, 1)) is None
+    assert listed(known(), day=date(2026, 12, 31)) == known()
+    assert listed(known(), day=date(2027, 1, 1)) is None
+
+
+def test_of_two_entries_that_list_a_cell_the_first_counts() -> None:
+    """As they stand in the file."""
+    assert listed(known(lanes=frozenset({Lane.LATEST})), known("bag/*"), known()) == known("bag/*")
 
 
 @pytest.mark.parametrize(

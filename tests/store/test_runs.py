@@ -186,7 +186,6 @@ def test_no_answer_about_runs_scans_results(store: Store) -> None:
     store.runs.parts("r")
     store.runs.after("r", 0, 20)
     store.runs.latest("r", 20)
-    store.runs.newest_result()
     plans = []
     with store.engine.connect() as connection:
         for statement, values in [each for each in asked if each[0].startswith("SELECT")]:

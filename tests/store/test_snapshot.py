@@ -301,3 +301,26 @@ def test_no_path_of_the_machine_is_shipped(tmp_path: Path) -> None:
     write(tmp_path / "snapshot", tmp_path)
     kept = [each["traceback"] for each in held(tmp_path / "snapshot") if each["id"] == "q9"]
     assert kept == ['File "lib/python3.11/site-packages/dask/base.py", line 1\nFile "scenarios/x.py"']
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("/home/me/data/environments/{}/bin/dask-worker: no", "bin/dask-worker: no"),
+        ("['/home/me/.local/share/dätä/environments/{}/bin/dask', 'x/y']", "['bin/dask', 'x/y']"),
+        ("PATH=/usr/bin:/d/environments/{}/bin:/bin", "PATH=/usr/bin:bin:/bin"),
+        ("/d/environments/{}/lib/python3.11/x.py", "lib/python3.11/x.py"),
+        ("/d/environments/{}/share/x.json", "share/x.json"),
+        ("sys.prefix is /d/environments/{}", "sys.prefix is environments/{}"),
+        ("/d/environments/{}abc/bin/dask", "/d/environments/{}abc/bin/dask"),
+        ("/d/environments/of-mine/bin/dask", "/d/environments/of-mine/bin/dask"),
+    ],
+)
+def test_a_path_into_an_environment_begins_within_it(tmp_path: Path, told: str, kept: str) -> None:
+    """Whatever lies there: scripts such as bin/dask-worker too. What is like it and none stays."""
+    key = "0a1b2c3d4e5f6789"
+    said = result(9, "failed", stderr=told.replace("{}", key))
+    (tmp_path / "a.jsonl").write_bytes(b"".join(each.encode() for each in [*HISTORY, said]))
+    write(tmp_path / "snapshot", tmp_path)
+    found = [each["stderr"] for each in held(tmp_path / "snapshot") if each["id"] == "q9"]
+    assert found == [kept.replace("{}", key)]

@@ -187,6 +187,21 @@ def test_of_many_that_ask_at_once_one_has_it_made() -> None:
     assert told[0][1]["body"] == b"whole"
 
 
+def test_an_answer_too_large_to_be_kept_is_made_once_for_all_who_wait() -> None:
+    """Who asks when they have gone has it made again."""
+    app = Counting(PlainTextResponse("whole" * 1_000))
+    keeping = Keeping(app, Answers(largest=2_000))
+
+    async def work() -> list[list[Any]]:
+        return await asyncio.gather(*(asked(keeping) for _ in range(100)))
+
+    told = in_a_loop(work)
+    assert (app.made, len(keeping.kept), keeping._making) == (1, 0, {})
+    assert all(messages == told[0] for messages in told)
+    assert in_a_loop(lambda: asked(keeping)) == told[0]
+    assert app.made == 2
+
+
 def test_nobody_waits_for_an_answer_that_fails() -> None:
     """The next one asks for itself."""
     app = Counting(KeyError("x"), PlainTextResponse("no", 503), PlainTextResponse("whole"))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from service.web import links
+from service.web.front import UNTAGGED
 
 from .conftest import NEW, OLD, ROW, Book
 
@@ -134,6 +135,13 @@ def test_what_failed_is_not_kept(book: Book, address: str) -> None:
     assert answer.status_code >= 400
     assert "etag" not in answer.headers
     assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_only_what_there_is_goes_without_a_tag(book: Book) -> None:
+    """Each address that is named as such is answered."""
+    for each in UNTAGGED:
+        answer = book.client.get(f"{each}site.css" if each.endswith("/") else each)
+        assert answer.status_code == 200, each
 
 
 def test_scripts_of_other_sites_may_read(book: Book) -> None:

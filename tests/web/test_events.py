@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -246,6 +246,26 @@ def test_a_state_that_is_known_is_not_told_again(here: Served) -> None:
     with closing(here.hear(links.EVENTS, Last_Event_ID=known.id)) as heard:
         here.store.take([result("new")])
         assert heard.next("state").id != known.id
+
+
+def test_it_is_told_whenever_answers_have_other_tags(here: Served) -> None:
+    """Also where nothing comes in: a run without any result is given up, and its page says so."""
+    here.store.take([run()])
+
+    def tag() -> str:
+        with closing(HTTPConnection("127.0.0.1", here.port, timeout=PATIENCE)) as connection:
+            connection.request("GET", links.run("r"))
+            return connection.getresponse().headers["ETag"]
+
+    before = tag()
+    with closing(here.hear(links.EVENTS)) as heard:
+        first = heard.next("state")
+        state = here.app.state.pulse._look.__self__
+        state._seen = replace(state._seen, rests=())  # as if it had given no sign of life for long enough
+        second = heard.next("state")
+    assert first.id != second.id
+    assert first.data["revision"] == second.data["revision"]
+    assert tag() != before
 
 
 def test_who_goes_away_leaves_nothing_behind(here: Served) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from service.domain.strips import Strips
+from service.web import links
 from tests.web.conftest import NOON, REFUSED, ROW, Book
 from tests.web.test_pages import Links
 
@@ -92,6 +94,44 @@ def test_main_is_the_last_column_of_the_page(commits: Book) -> None:
     text = commits.client.get(f"/environments/{MAIN}").text
     assert f'href="https://github.com/dask/dask/commit/{"a" * 40}"' in text
     assert f'href="https://github.com/dask/distributed/commit/{"a" * 40}"' in text
+
+
+def test_the_picture_is_titled_by_what_heads_its_columns(commits: Book) -> None:
+    """Not by the version that main says it is."""
+    assert "environments, Dask 2025.2.0 to main</title>" in commits.client.get("/matrix.svg").text
+
+
+def test_main_has_a_page_by_its_name(commits: Book) -> None:
+    """As the latest release has, for people and for scripts; the head of its column leads there."""
+    assert f'href="{links.release("main")}"' in commits.client.get("/?changes=false").text
+    page = commits.client.get("/releases/main")
+    assert page.status_code == 200
+    assert "<h1>Dask main</h1>" in page.text
+    told = commits.client.get("/api/v1/releases/main").json()
+    assert (told["release"], told["page"], told["before"]) == ("main", "/releases/main", "2025.4.0")
+    assert [each["key"] for each in told["environments"]] == [MAIN]
+    answer = commits.client.get(f"/environments/{MAIN}").text
+    assert "/upgrade?from=2025.4.0&amp;to=main&amp;lane=as-released" in answer
+
+
+def test_main_that_was_never_run_has_no_page(book: Book) -> None:
+    """What there is is named instead."""
+    answer = book.client.get("/api/v1/releases/main")
+    assert answer.status_code == 404
+    assert answer.json()["nearest"][0] == "2026.1.0"
+
+
+def test_two_mains_of_one_commit_of_dask_are_on_one_page(commits: Book) -> None:
+    """Though they differ in that of distributed, and so in more than their lane."""
+    other = "c" * 16
+    commits_of = pair("a", "main") | {"distributed": {"commit": "c" * 40, "at": NOON.isoformat()}}
+    version = f"2025.4.0+7.g{MAIN[:9]}"
+    commits.environment(other, version, lock="dask==2\n", pair=commits_of, lane="latest")
+    for name in ("main", version):
+        told = commits.client.get(f"/api/v1/releases/{quote(name)}").json()
+        assert [each["key"] for each in told["environments"]] == [MAIN, other]
+        text = commits.client.get(f"/releases/{quote(name)}").text
+        assert all(f"/environments/{key}" in text for key in (MAIN, other))
 
 
 def test_main_ends_the_strip_of_its_row(commits: Book) -> None:
