@@ -198,7 +198,7 @@ class Repository:
     def missing(self, sha: str) -> list[str]:
         """Return the objects of a commit's files that are not here, as far as they are known."""
         listed = git(self.folder, "rev-list", "--objects", "--missing=print", f"{sha}^{{tree}}")
-        return [line[1:] for line in listed.splitlines() if line.startswith("?")]
+        return [line[1:] for line in listed.split("\n") if line.startswith("?")]
 
     def checkout(self, sha: str, folder: Path) -> None:
         """Write the files of a commit into a new folder, as a repository of its own that borrows our objects."""
@@ -215,15 +215,16 @@ class Repository:
 
     def _log(self, *arguments: str) -> list[Logged]:
         try:
-            told = git(self.folder, "log", f"--format={FORMAT}", *arguments, "--")
+            told = git(self.folder, "log", "-z", f"--format={FORMAT}", *arguments, "--")
         except GitTrouble as error:
             raise self._lacks("some of its history", str(error)) from None
-        return [_logged(line) for line in told.splitlines()]
+        return [_logged(each) for each in told.split("\0") if each]
 
 
-def _logged(line: str) -> Logged:
-    sha, at, authored, author, subject = line.split("\x1f")
-    return Logged(sha, _utc(at), _utc(authored), author, subject)
+def _logged(told: str) -> Logged:
+    """Read one commit; whatever ends a line somewhere is a space in its subject."""
+    sha, at, authored, author, subject = told.split("\x1f", FORMAT.count("%x1f"))
+    return Logged(sha, _utc(at), _utc(authored), author, " ".join(subject.split()))
 
 
 def _utc(seconds: str) -> datetime:

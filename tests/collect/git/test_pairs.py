@@ -113,6 +113,17 @@ def test_the_line_between_two_commits_is_told_oldest_first(both: tuple[Origin, O
     assert line[0].commit.sha == dask.commits["first of dask"]
 
 
+@pytest.mark.parametrize("between", ["\u2028", "\x85", "\f", "\v", "\x1e", "\x1f", "\r"])
+def test_a_subject_may_have_any_characters_in_it(
+    both: tuple[Origin, Origin], git: Repositories, between: str
+) -> None:
+    """What ends a line or a field somewhere ends no commit."""
+    dask = both[0]
+    sha = dask.commit(f"one{between}two", 7, {"notes.txt": "more"})
+    line = git.dask.line(dask.commits["Version 2025.3.0"], git.dask.resolve("main"))
+    assert [(each.sha, each.subject) for each in line][1:] == [(sha, "one two")]
+
+
 @pytest.mark.parametrize(
     ("text", "nearest"), [("dask@maim", "main"), ("dask@2025.3.9", "2025.3.0"), ("1234567", "main")]
 )
