@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from service.collect.git.command import GitTrouble, git
 from service.domain.errors import DaskMatrixError, UnknownName
 from service.domain.pair import MAIN, SHORT, Commit
+from service.domain.release import version_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +116,8 @@ class Repository:
     def _commit_of(self, target: str, name: str) -> str:
         if sha := self._parsed(f"{target}^{{commit}}"):
             return sha
+        if self._parsed(f"{target}^{{}}"):
+            raise GitTrouble(f"{name} in the repository {self.address} of {self.project} names files, not a commit.")
         raise self._lacks(f"the commit {target[:SHORT]}, which it says {name} is")
 
     def _lacks(self, what: str, said: str = "") -> MissingObject:
@@ -177,10 +180,19 @@ class Repository:
         return frozenset(file.read_text(encoding="utf-8").split()) if file.exists() else frozenset()
 
     def described(self, sha: str) -> tuple[str, int] | None:
-        """Return the nearest tag that a commit has behind it, and how many commits since; None where that is cut off."""
+        """Return the nearest tag of a version that a commit has behind it, and how many commits since.
+
+        None where there is none, or where that is cut off.
+        """
+        passed_over: list[str] = []
         try:
-            told = git(self.folder, "describe", "--tags", "--long", "--match=[0-9]*", sha).strip()
-            tag, distance, _ = told.rsplit("-", 2)
+            while True:
+                others = (f"--exclude={each}" for each in passed_over)
+                told = git(self.folder, "describe", "--tags", "--long", "--match=[0-9]*", *others, sha).strip()
+                tag, distance, _ = told.rsplit("-", 2)
+                if version_of(tag):
+                    break
+                passed_over.append(tag)
             since = git(self.folder, "rev-list", f"{tag}..{sha}").split() if self.cut else []
         except GitTrouble:
             return None
