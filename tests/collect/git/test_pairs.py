@@ -136,6 +136,13 @@ def test_an_unknown_ref_names_repository_ref_and_nearest(git: Repositories, text
     assert nearest in str(caught.value)
 
 
+def test_a_tag_that_is_no_commit_is_told_as_one(both: tuple[Origin, Origin], git: Repositories) -> None:
+    """The repository lacks nothing."""
+    both[0].git("tag", "files", "main^{tree}")
+    with pytest.raises(GitTrouble, match="files in the repository .* of dask is no commit"):
+        git.pair("dask@files")
+
+
 def test_a_text_that_names_no_commits_is_refused(git: Repositories) -> None:
     """A typing error is no option of git's."""
     for text in ("mian", "dask@--all", "dask@", "pandas@main"):
