@@ -62,7 +62,19 @@ def test_refs_are_read(text: str, dask: str | None, distributed: str | None) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["2025.3.0", ">=2025.3", "latest:2", "dask", "dask@", "dask@a+dask@b", "dask@--all", "main, py311", "0fa5e1", "~=2025.3", "==2025.*"],
+    [
+        "2025.3.0",
+        ">=2025.3",
+        "latest:2",
+        "dask",
+        "dask@",
+        "dask@a+dask@b",
+        "dask@--all",
+        "main, py311",
+        "0fa5e1",
+        "~=2025.3",
+        "==2025.*",
+    ],
 )
 def test_what_is_a_release_or_nothing_is_no_ref(text: str) -> None:
     """A plain version is the release of the index; the tag is named with its repository."""

@@ -117,7 +117,9 @@ class Repository:
         if sha := self._parsed(f"{target}^{{commit}}"):
             return sha
         if self._parsed(f"{target}^{{}}"):
-            raise GitTrouble(f"{name} in the repository {self.address} of {self.project} is no commit: name one that is.")
+            raise GitTrouble(
+                f"{name} in the repository {self.address} of {self.project} is no commit: name one that is."
+            )
         raise self._lacks(f"the commit {target[:SHORT]}, which it says {name} is")
 
     def _lacks(self, what: str, said: str = "") -> MissingObject:

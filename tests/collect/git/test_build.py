@@ -117,7 +117,10 @@ def test_a_wheel_of_another_version_is_refused(both: tuple[Origin, Origin], buil
 
 @pytest.mark.parametrize(
     ("names", "told"),
-    [((), "Failed to build|there are 0"), (("a-1-py3-none-any.whl", "b-1-py3-none-any.whl"), "there are 2: a-1-.*, b-1-")],
+    [
+        ((), "Failed to build|there are 0"),
+        (("a-1-py3-none-any.whl", "b-1-py3-none-any.whl"), "there are 2: a-1-.*, b-1-"),
+    ],
 )
 def test_a_build_that_does_not_make_one_wheel_is_refused(
     both: tuple[Origin, Origin], builds: Builds, names: tuple[str, ...], told: str

@@ -114,9 +114,7 @@ def test_the_line_between_two_commits_is_told_oldest_first(both: tuple[Origin, O
 
 
 @pytest.mark.parametrize("between", ["\u2028", "\x85", "\f", "\v", "\x1e", "\x1f", "\r"])
-def test_a_subject_may_have_any_characters_in_it(
-    both: tuple[Origin, Origin], git: Repositories, between: str
-) -> None:
+def test_a_subject_may_have_any_characters_in_it(both: tuple[Origin, Origin], git: Repositories, between: str) -> None:
     """What ends a line or a field somewhere ends no commit."""
     dask = both[0]
     sha = dask.commit(f"one{between}two", 7, {"notes.txt": "more"})
@@ -139,7 +137,7 @@ def test_an_unknown_ref_names_repository_ref_and_nearest(git: Repositories, text
 def test_a_tag_that_is_no_commit_is_told_as_one(both: tuple[Origin, Origin], git: Repositories) -> None:
     """The repository lacks nothing."""
     both[0].git("tag", "files", "main^{tree}")
-    with pytest.raises(GitTrouble, match="files in the repository .* of dask is no commit"):
+    with pytest.raises(GitTrouble, match=r"files in the repository .* of dask is no commit"):
         git.pair("dask@files")
 
 
