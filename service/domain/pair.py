@@ -25,6 +25,16 @@ class InvalidRef(DaskMatrixError):
     """The text computes something from a branch, tag or commit in place of naming one."""
 
 
+def in_short(dask: str, distributed: str) -> str:
+    """Return two commits as people read them: ``dask 0fa5e18d5 + distributed 6691e27de``."""
+    return f"dask {dask[:SHORT]} + distributed {distributed[:SHORT]}"
+
+
+def as_text(dask: str, distributed: str) -> str:
+    """Return what names two commits wherever a release is named: ``dask@0fa5e18d5+distributed@6691e27de``."""
+    return f"dask@{dask[:SHORT]}+distributed@{distributed[:SHORT]}"
+
+
 @dataclass(frozen=True)
 class Commit:
     """One commit: its 40 hex digits, and when it was committed."""
@@ -49,12 +59,12 @@ class Pair:
     @property
     def short(self) -> str:
         """How people read it: ``dask 0fa5e18d5 + distributed 6691e27de``."""
-        return f"dask {self.dask.short} + distributed {self.distributed.short}"
+        return in_short(self.dask.sha, self.distributed.sha)
 
     @property
     def text(self) -> str:
         """What names it wherever a release is named: ``dask@0fa5e18d5+distributed@6691e27de``."""
-        return f"dask@{self.dask.short}+distributed@{self.distributed.short}"
+        return as_text(self.dask.sha, self.distributed.sha)
 
     @property
     def at(self) -> datetime:
