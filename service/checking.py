@@ -49,7 +49,7 @@ def check(
     scenarios: options.KnownIn = None,
     area: Annotated[Texts, typer.Option(help="Only this area; repeatable.")] = None,
     scenario: Annotated[Texts, typer.Option(help="Only this scenario, * is anything; repeatable.")] = None,
-    q: Annotated[str, typer.Option("-q", help="Only scenarios with these words.")] = "",
+    q: Annotated[str, typer.Option("-q", help="Only scenarios with these plain words; no terms such as area:io.")] = "",
     covers: Annotated[Texts, typer.Option(help="Only what exercises this dotted name; repeatable.")] = None,
     profile: Annotated[str, typer.Option(help="A kind of work that matrix.toml names.")] = "",
     code: Annotated[

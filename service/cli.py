@@ -19,7 +19,7 @@ from rich.console import Console
 from service import authoring, bisecting, checking, exporting, options
 from service.conclude import DONE, GOES_ON, NOT_ALL_DONE, USAGE, rejected
 from service.domain.environment import Lane, Python
-from service.domain.errors import DaskMatrixError
+from service.domain.errors import DaskMatrixError, UnknownName
 from service.domain.outcome import Verdict
 from service.driving import drive, notes, order_of, store_of, wanted_of, workplace_of
 from service.serving import INTERRUPTED, listen, served, when_gone
@@ -193,7 +193,7 @@ def show(
     from service.domain.matrix import Selection
     from service.domain.release import Release
     from service.domain.strips import Strips
-    from service.showing import shown
+    from service.showing import asked, shown
     from service.store.store import Store
     from service.terminal import print_matrix
 
@@ -210,11 +210,16 @@ def show(
     )
     what = shown(data, scenarios, shipped=snapshot)
     with Store.open(what.database) as store:
-        part = Strips.of(store.matrix(history=history).listing(what.beliefs.known, today())).select(selection)
+        whole = store.matrix(history=history).listing(what.beliefs.known, today())
+    if area and whole.scenarios and area not in whole.areas():
+        raise UnknownName("area", area, sorted(whole.areas()))
+    part = Strips.of(whole).select(selection)
     if as_json:
         print(json.dumps(part.columnar()))
-    elif not part.matrix.environments:
+    elif not whole.environments:
         print("Nothing to show. `dask-matrix run --tag quick` fills the matrix.")
+    elif whole.scenarios and not (part.matrix.environments and part.matrix.scenarios):
+        print(f"No row or column answers to {asked(selection)}.")
     else:
         print_matrix(part, Console(width=None if sys.stdout.isatty() else 200))
         if what.snapshot_of:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from service.domain.beliefs import Beliefs
+    from service.domain.matrix import Selection
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,22 @@ class Shown:
     database: str
     beliefs: Beliefs
     snapshot_of: datetime | None = None
+
+
+def asked(selection: Selection) -> str:
+    """Return the options of `show` that make up a selection."""
+    values = {
+        "--area": selection.area,
+        "-q": selection.q,
+        "--verdict": selection.verdict,
+        "--from": selection.start,
+        "--to": selection.end,
+        "--python": selection.python,
+        "--lane": selection.lane,
+        "--last": selection.last,
+    }
+    words = [word for option, value in values.items() if value for word in (option, str(value))]
+    return shlex.join([*words, *(["--changes"] if selection.changes else [])])
 
 
 def shown(data: Path | None, scenarios: Path | None, *, shipped: bool) -> Shown:

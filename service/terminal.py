@@ -73,6 +73,8 @@ def print_matrix(part: Strips, console: Console) -> None:
             for look in map(LOOKS.__getitem__, part.strips[scenario.id]):
                 line.append(_character(look.verdict, look.overlay), STYLE[look.verdict])
             console.print(line.append("  ").append(scenario.id), no_wrap=True, crop=False, soft_wrap=True)
+    for told in dict.fromkeys(each.told_commits for each in matrix.environments if each.pair):
+        console.print(Text(f"\n{told}"))
     meanings = [f"{character!r} {verdict}" for verdict, character in CHARACTER.items()]
     if matrix.known:
         meanings += KNOWN_MEANINGS

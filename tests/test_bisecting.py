@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 from collections import Counter
@@ -11,8 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from .collect.bisection.conftest import Laboratory, laboratory
-from .collect.bisection.repositories import FAILS
+from service.collect import catalog
+from service.collect.bisection.asked import Asked, Setting
+from service.collect.bisection.ends import Named, ends
+from service.collect.bisection.named import named as scenario_named
+from service.domain.environment import Lane, Python
+from service.domain.matrix import Environment, Scenario
+from service.domain.outcome import Verdict
+from service.domain.release import Release
+from service.domain.turns import Turn
+from service.domain.verdict import Judgement
+from service.store.store import Store
+from service.web import commands
+
+from .collect.bisection.conftest import PYTHON, SCENARIO, Laboratory, laboratory
+from .collect.bisection.repositories import BEGIN, FAILS
 from .conftest import command_line, dask_matrix, environ
 
 __all__ = ["laboratory"]
@@ -66,6 +80,48 @@ def test_a_search_that_is_interrupted_goes_on_with_what_is_missing(
     assert (done.returncode, [each["commit"] for each in found["suspects"]]) == (0, [culprit]), done.stderr
     assert "known: dask" in done.stderr
     assert set(executions(data).values()) == {4}
+
+
+def test_a_python_that_is_not_on_this_machine_is_refused(laboratory: Laboratory) -> None:
+    """Before anything is looked into, with those that are; no record is kept of it."""
+    laboratory.release({"2025.1.0": "....", "2025.2.0": "FFFF"})
+    data = laboratory.folder / "data"
+    arguments = ("--good", "2025.1.0", "--bad", "2025.2.0", "--scenarios", laboratory.folder / "set")
+    done = dask_matrix("bisect", "behaviour/holds", *arguments, "--python", "9.9", data=data)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"No Python 9.9 is on this machine; found: {PYTHON}" in done.stderr
+    assert not list((data / "records").rglob("*.jsonl"))
+
+
+def test_where_nothing_was_seen_no_record_is_kept(laboratory: Laboratory) -> None:
+    """It is told, and that is all there is to it."""
+    laboratory.release({"2025.1.0": "U", "2025.2.0": "U"})
+    data = laboratory.folder / "data"
+    arguments = ("--good", "2025.1.0", "--bad", "2025.2.0", "--scenarios", laboratory.folder / "set")
+    done = dask_matrix("bisect", "behaviour/holds", *arguments, data=data)
+    assert (done.returncode, "An end could not be seen" in done.stdout) == (1, True)
+    assert not list((data / "records").rglob("bisect.jsonl"))
+
+
+@pytest.mark.parametrize(("lane", "more"), [(Lane.AS_RELEASED, []), (Lane.LATEST, ["--lane", "latest"])])
+@pytest.mark.parametrize(("was", "now"), [(Verdict.PASS, Verdict.FAIL), (Verdict.FAIL, Verdict.PASS)])
+def test_the_ends_of_the_command_that_pages_show_are_those_of_the_turning(
+    laboratory: Laboratory, lane: Lane, more: list[str], was: Verdict, now: Verdict
+) -> None:
+    """A release and two commits alike; it looks where both sides were looked at."""
+    laboratory.release({"2025.1.0": "...."})
+    workplace, here = laboratory.workplace, Python.parse(PYTHON)
+    releases = Release.parse("2025.1.0"), workplace.git.pair("main")
+    before, after = (Environment(each.text, each, here, lane, "linux", BEGIN) for each in releases)
+    turn = Turn(Scenario(SCENARIO, "", "behaviour", "f"), before, after, Judgement(was), Judgement(now))
+    words = shlex.split(commands.bisect(turn))
+    named = [words[words.index(each) + 1] for each in ("--good", "--bad")]
+    mends = "--find-fix" in words
+    with Store.open(workplace.places.database) as store:
+        asked = Asked(scenario_named(SCENARIO, catalog.read(workplace.tests), store), Setting(lane, here))
+        found = ends(Named(*(reversed(named) if mends else named), mends=mends), asked, workplace, store)
+    assert (found.start, found.end) == releases
+    assert words[-2 - len(more) :] == [*more, "--python", PYTHON]
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,13 @@ def test_a_ref_that_there_is_not_ends_the_command_with_a_clear_message(tests: Pa
     assert "Nearest: main" in done.stderr
 
 
+def test_a_ref_that_git_would_compute_ends_the_command_with_a_clear_message(tests: Path, tmp_path: Path) -> None:
+    """No clone is blamed for it."""
+    done = dask_matrix("run", "--scenarios", tests, "--release", "dask@main^{tree}", data=tmp_path / "data")
+    assert done.returncode == 2
+    assert done.stderr.startswith("dask-matrix: 'dask@main^{tree}' has ^ in it: name a branch, a tag or a commit")
+
+
 def test_a_set_goes_on_without_the_commits_that_cannot_be_had(
     both: tuple[Origin, Origin], tests: Path, tmp_path: Path
 ) -> None:

@@ -104,6 +104,27 @@ def rows(told: dict[str, Any], part: str) -> dict[str, str]:
     return {row["id"]: cells for row, cells in zip(told["scenarios"], told[part], strict=True)}
 
 
+@pytest.mark.parametrize(
+    ("narrowing", "told"),
+    [
+        (("-q", "nosuch"), "-q nosuch"),
+        (("--from", "2030.1.0"), "--from 2030.1.0"),
+        (("--lane", "latest"), "--lane latest"),
+    ],
+)
+def test_a_filter_that_leaves_nothing_is_told(real_data: Path, narrowing: tuple[str, ...], told: str) -> None:
+    """No heads without rows, and nobody is sent to run what there is."""
+    done = dask_matrix("show", *narrowing, data=real_data)
+    assert (done.returncode, done.stdout) == (0, f"No row or column answers to {told}.\n")
+
+
+def test_an_area_that_there_is_not_is_refused_with_those_there_are(real_data: Path) -> None:
+    """A typing error is no empty matrix."""
+    done = dask_matrix("show", "--area", "nosuch", data=real_data)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "No area 'nosuch'. Nearest: area" in done.stderr
+
+
 def test_known_failures_are_marked_on_the_terminal_and_in_json(real_data: Path, tmp_path: Path) -> None:
     """A small letter, and an exclamation mark where it holds after all; the legend says so."""
     (tmp_path / "known.toml").write_text(KNOWN)

@@ -4,11 +4,13 @@ import io
 from datetime import UTC, datetime
 
 import pytest
+from packaging.version import Version
 from rich.console import Console
 
 from service.domain.environment import Lane, Python
 from service.domain.matrix import Environment, Matrix, Scenario, Selection
 from service.domain.outcome import Verdict
+from service.domain.pair import MAIN, Commit, Pair
 from service.domain.release import Release
 from service.domain.strips import Strips
 from service.domain.verdict import Judgement
@@ -23,6 +25,21 @@ def printed(matrix: Matrix, **narrowing: object) -> str:
     into = io.StringIO()
     print_matrix(Strips.of(matrix).select(Selection(**narrowing)), Console(file=into, width=200))  # type: ignore[arg-type]
     return into.getvalue()
+
+
+def test_what_main_is_stands_under_the_grid() -> None:
+    """Its commits and their day, once for all its columns."""
+    row, pair = Scenario("bag/counts", "counts", "bag", "f"), Pair(Commit("a" * 40, NOON), Commit("b" * 40, NOON), MAIN)
+    releases = Release.parse("2025.2.0"), Release(Version("2025.2.0+3.gaaaaaaaaa"), pair)
+    pythons = Python(3, 11), Python(3, 12)
+    columns = tuple(
+        Environment(f"{each.text} {python}", each, python, Lane.AS_RELEASED, "linux", NOON)
+        for each in releases
+        for python in pythons
+    )
+    shown = printed(Matrix((row,), columns, {}))
+    assert shown.count("\nmain is dask aaaaaaaaa + distributed bbbbbbbbb, of 2026-11-23\n") == 1
+    assert " is dask" not in printed(Matrix((row,), columns[:2], {}))
 
 
 @pytest.mark.parametrize(("start", "line"), [(None, ".w.  bag/counts"), ("2025.3.0", "w.  bag/counts")])

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 
 from service.domain.environment import Lane, Python
 from service.domain.errors import DaskMatrixError
-from service.domain.pair import MAIN, PROJECTS, PUBLIC, Refs
+from service.domain.pair import MAIN, PROJECTS, PUBLIC, InvalidRef, Refs
 from service.domain.release import Release
 from service.domain.scope import Profile
 
@@ -34,10 +34,12 @@ LATEST = re.compile(r"latest:([1-9]\d*)")
 
 def selector(text: str) -> str:
     """Return one entry of ``releases`` as it is; raise ValueError saying what is wrong with it."""
-    if LATEST.fullmatch(text) or Refs.parse(text):
-        return text
     try:
+        if LATEST.fullmatch(text) or Refs.parse(text):
+            return text
         SpecifierSet(text) if text.startswith(COMPARISONS) else Release.parse(text)
+    except InvalidRef as error:
+        raise ValueError(str(error).rstrip(".")) from None
     except (InvalidSpecifier, DaskMatrixError):
         raise ValueError(
             f"{text!r} is no specifier (>=2024.8), release (2025.2.0), latest:N, main or dask@REF"

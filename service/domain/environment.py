@@ -77,6 +77,12 @@ class EnvironmentSpec:
         return self.label.replace(", ", "-")
 
 
+def narrowing(lane: Lane, python: Python | None) -> list[str]:
+    """Return the options of a command line that name a lane, unless it is what is taken without, and a Python, if any."""
+    named = [] if lane is Lane.AS_RELEASED else ["--lane", lane.value]
+    return [*named, *(["--python", str(python)] if python else [])]
+
+
 def label_parts(label: str) -> tuple[str, Python, Lane]:
     """Return what a label names: a release or the refs of two repositories, unread, Python and lane.
 

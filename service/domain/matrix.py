@@ -99,6 +99,15 @@ class Environment:
         return self.release.pair.short if self.release.pair else ""
 
     @property
+    def told_commits(self) -> str:
+        """``main is dask 0fa5e18d5 + distributed 6691e27de, of 2025-04-08``; nothing for a release."""
+        return (
+            f"{self.name if self.pair.is_main else self.release} is {self.commits}, of {self.pair.day}"
+            if self.pair
+            else ""
+        )
+
+    @property
     def name(self) -> str:
         """What heads the column: ``2025.2.0``, or ``main``."""
         return self.release.name

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from service.domain.errors import DaskMatrixError
+
 PROJECTS = ("dask", "distributed")
 PUBLIC = {project: f"https://github.com/dask/{project}" for project in PROJECTS}
 """Where everybody finds the two repositories. A commit is the same in each copy of its repository."""
@@ -14,7 +16,23 @@ MAIN = "main"
 SHORT = 9
 """Hex digits of a commit as people read it: as many as git gives for repositories of this size."""
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
+_SYNTAX = re.compile(r"[\^~:?*\[\\]|\.\.|@\{")
+"""What the name of no branch or tag has in it: by it git writes what is to be computed from one."""
 _SIDES = re.compile(rf"({'|'.join(PROJECTS)})@([^\s,()]+?)(?:\+({'|'.join(PROJECTS)})@([^\s,()]+))?")
+
+
+class InvalidRef(DaskMatrixError):
+    """The text computes something from a branch, tag or commit in place of naming one."""
+
+
+def in_short(dask: str, distributed: str) -> str:
+    """Return two commits as people read them: ``dask 0fa5e18d5 + distributed 6691e27de``."""
+    return f"dask {dask[:SHORT]} + distributed {distributed[:SHORT]}"
+
+
+def as_text(dask: str, distributed: str) -> str:
+    """Return what names two commits wherever a release is named: ``dask@0fa5e18d5+distributed@6691e27de``."""
+    return f"dask@{dask[:SHORT]}+distributed@{distributed[:SHORT]}"
 
 
 @dataclass(frozen=True)
@@ -41,12 +59,12 @@ class Pair:
     @property
     def short(self) -> str:
         """How people read it: ``dask 0fa5e18d5 + distributed 6691e27de``."""
-        return f"dask {self.dask.short} + distributed {self.distributed.short}"
+        return in_short(self.dask.sha, self.distributed.sha)
 
     @property
     def text(self) -> str:
         """What names it wherever a release is named: ``dask@0fa5e18d5+distributed@6691e27de``."""
-        return f"dask@{self.dask.short}+distributed@{self.distributed.short}"
+        return as_text(self.dask.sha, self.distributed.sha)
 
     @property
     def at(self) -> datetime:
@@ -84,9 +102,14 @@ class Refs:
     def parse(cls, text: str) -> Refs | None:
         """Read ``main``, a commit of dask, ``dask@REF``, ``distributed@REF`` or both; None for what is none of these.
 
-        A plain ``2025.3.0`` is the release of the index; ``dask@2025.3.0`` is the tag.
+        A plain ``2025.3.0`` is the release of the index; ``dask@2025.3.0`` is the tag. Raises InvalidRef.
         """
         text = text.strip()
+        if (syntax := _SYNTAX.search(text)) and (_SIDES.fullmatch(text) or cls.parse(text[: syntax.start()])):
+            raise InvalidRef(
+                f"{text!r} has {syntax[0]} in it: name a branch, a tag or a commit by its digits, nothing computed from one. "
+                "`git rev-parse` tells the digits."
+            )
         if text == MAIN:
             return cls(text, MAIN, MAIN)
         if _COMMIT.fullmatch(text):

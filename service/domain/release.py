@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import total_ordering
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Self
 
 from packaging.version import Version
@@ -11,7 +12,8 @@ from packaging.version import Version
 from service.domain.errors import DaskMatrixError, UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
 
     from service.domain.pair import Pair
 
@@ -72,6 +74,13 @@ def version_of(text: str) -> Version | None:
         return Version(text)
     except ValueError:  # InvalidVersion is one; so is a number of thousands of digits
         return None
+
+
+def backports(uploaded: Mapping[Release, datetime]) -> frozenset[Release]:
+    """Return the releases that were uploaded after a higher one."""
+    descending = sorted(uploaded, reverse=True)
+    earliest = accumulate((uploaded[each] for each in descending), min)
+    return frozenset(each for each, least in zip(descending, earliest, strict=True) if uploaded[each] > least)
 
 
 def nearest(wanted: Release, known: Collection[Release], count: int = 4) -> list[Release]:

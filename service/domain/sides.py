@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from service.domain.outcome import Verdict
 from service.domain.pair import MAIN
-from service.domain.release import Release, UnknownRelease
+from service.domain.release import Release, UnknownRelease, backports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -90,12 +90,9 @@ class Sides:
     @cached_property
     def late(self) -> frozenset[str]:
         """The keys of the columns whose release was uploaded after a higher one: backports."""
-        found, earliest = set(), None
-        for release in reversed(self.releases):
-            moments = {each.key: each.released_at for each in self._of_release[release] if each.released_at}
-            found |= {key for key, moment in moments.items() if earliest and moment > earliest}
-            earliest = min([*moments.values(), *([earliest] if earliest else [])], default=None)
-        return frozenset(found)
+        known = [each for each in self.matrix.environments if each.pair is None and each.released_at]
+        late = backports({each.release: each.released_at for each in known if each.released_at})
+        return frozenset(each.key for each in known if each.release in late)
 
     def columns(self, release: Release, lane: Lane, python: Python | None = None) -> list[Environment]:
         """Return the columns of a release in a lane, those of the newest Python first."""
@@ -128,13 +125,6 @@ class Sides:
         key = environment.key
         entries = (self.matrix.known.get((row.id, key)) for row in self.matrix.scenarios)
         return sum(1 << number for number, entry in enumerate(entries) if entry)
-
-    @cached_property
-    def _of_release(self) -> dict[Release, list[Environment]]:
-        found: dict[Release, list[Environment]] = {}
-        for each in self.matrix.environments:
-            found.setdefault(each.release, []).append(each)
-        return found
 
     @cached_property
     def _numbers(self) -> dict[str, int]:

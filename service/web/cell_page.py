@@ -190,7 +190,7 @@ def cell_page(cell: Cell, as_of: AsOf) -> CellPage:
 def bisect(turn: Turn) -> Bisect:
     """Return a turning in words, with the command that finds what made it."""
     done = "breaks" if turn.breaks else "is fixed"
-    return Bisect(f"It {done} between {turn.before.release} and {turn.after.release}.", commands.bisect(turn))
+    return Bisect(f"It {done} between {turn.before.name} and {turn.after.name}.", commands.bisect(turn))
 
 
 def _steps(
@@ -209,7 +209,7 @@ def _steps(
 
 def _step(matrix: Matrix, scenario: Scenario, environment: Environment, as_of: AsOf) -> Step:
     word = said(matrix.cell(scenario, environment))
-    return Step(str(environment.release), as_of.to(links.cell(scenario.id, environment.key)), word)
+    return Step(environment.name, as_of.to(links.cell(scenario.id, environment.key)), word)
 
 
 def _listed(matrix: Matrix, scenario: Scenario, environment: Environment) -> Listed | None:
@@ -247,7 +247,7 @@ def _side(
     environment: Environment, judgement: Judgement, mine: Result | None, theirs: Result | None, href: str
 ) -> Side:
     return Side(
-        release=str(environment.release),
+        release=environment.name,
         python=str(environment.python),
         href=href,
         word=said(judgement),
@@ -278,7 +278,7 @@ def _differences(cell: Cell, locks: Locks, as_of: AsOf) -> Differences:
         own.append(PackageChange(name="Python", before=str(earlier.python), after=str(later.python)))
     return Differences(
         title=_WHICH[locks.held, other is earlier],
-        other=links.Link(str(other.release), as_of.to(links.environment(other.key))),
+        other=links.Link(other.name, as_of.to(links.environment(other.key))),
         changes=(*own, *locks.packages),
         alone=len(own) == 1 and not locks.packages,
         locked=bool(environment.lock and other.lock),

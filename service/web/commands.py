@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from shlex import quote
+from shlex import join, quote
 from typing import TYPE_CHECKING
+
+from service.domain.environment import narrowing
 
 if TYPE_CHECKING:
     from service.domain.matrix import Environment, Scenario
@@ -39,10 +41,12 @@ def reproduce(scenario: Scenario, environment: Environment) -> Reproduce:
 
 
 def bisect(turn: Turn) -> str:
-    """Return the command that finds what made a scenario turn: what broke it, or what fixed it."""
+    """Return the command that finds what made a scenario turn: what broke it, or what fixed it, on the Python of both sides."""
     held, broke = (turn.before, turn.after) if turn.breaks else (turn.after, turn.before)
-    fix = "" if turn.breaks else " --find-fix"
-    return f"dask-matrix bisect {quote(turn.scenario.id)} --good {held.release} --bad {broke.release}{fix} --commits"
+    python = held.python if held.python == broke.python else None
+    words = ["dask-matrix", "bisect", turn.scenario.id, "--good", held.release.text, "--bad", broke.release.text]
+    words += [] if turn.breaks else ["--find-fix"]
+    return join([*words, "--commits", *narrowing(held.lane, python)])
 
 
 def install(environment: Environment) -> tuple[str, ...]:

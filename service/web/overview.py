@@ -15,7 +15,7 @@ from service.web.words import OVERLAYS, PROMISE, TURN, VERDICTS, Word
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from service.domain.matrix import Environment, Matrix
+    from service.domain.matrix import Matrix
     from service.domain.strips import Strips
     from service.store.store import Freshness
     from service.web.query import PageQuery, Values
@@ -114,7 +114,7 @@ def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness) -> Matrix
         legend=tuple(VERDICTS.values()),
         overlays=tuple(OVERLAYS.values()),
         turn=TURN,
-        commits=tuple(dict.fromkeys(_commits(each) for each in shown.environments if each.pair)),
+        commits=tuple(dict.fromkeys(each.told_commits for each in shown.environments if each.pair)),
         refused=tuple(heading(shown, each) for each in shown.environments if each.refusal),
         picture=links.picture({"at": values["at"]} if "at" in values else None),
         frozen_at=times.moment(query.at),
@@ -122,11 +122,6 @@ def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness) -> Matrix
         live_link=links.matrix(live),
         twin=links.columnar(query.asked()),
     )
-
-
-def _commits(environment: Environment) -> str:
-    day = environment.pair.day if environment.pair else ""
-    return f"{environment.name} is {environment.commits}, of {day}"
 
 
 def _state(whole: Matrix, part: Strips) -> str:

@@ -139,11 +139,11 @@ def _turning(turn: Turn, line: str, as_of: AsOf) -> Turning:
     return Turning(
         breaks=turn.breaks,
         word=said(turn.now),
-        release=str(turn.after.release),
+        release=turn.after.name,
         day=times.day(turn.after.released_at),
         href=as_of.to(links.cell(name, turn.after.key)),
         exception=turn.now.exception if turn.breaks else turn.was.exception,
-        before=links.Link(str(turn.before.release), as_of.to(links.cell(name, turn.before.key))),
+        before=links.Link(turn.before.name, as_of.to(links.cell(name, turn.before.key))),
         before_word=said(turn.was),
         line=line,
         command=commands.bisect(turn),

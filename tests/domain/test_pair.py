@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from service.domain.answer import Question, Safety
 from service.domain.environment import EnvironmentSpec, InvalidEnvironment, Lane, Python, label_parts
 from service.domain.matrix import Environment, Matrix, Scenario, columns
 from service.domain.outcome import Verdict
-from service.domain.pair import MAIN, Commit, Pair, Refs
+from service.domain.pair import MAIN, Commit, InvalidRef, Pair, Refs
 from service.domain.release import InvalidRelease, Release, UnknownRelease
 from service.domain.sides import Sides
 from service.domain.turns import line
@@ -61,11 +62,34 @@ def test_refs_are_read(text: str, dask: str | None, distributed: str | None) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["2025.3.0", ">=2025.3", "latest:2", "dask", "dask@", "dask@a+dask@b", "dask@--all", "main, py311", "0fa5e1"],
+    [
+        "2025.3.0",
+        ">=2025.3",
+        "latest:2",
+        "dask",
+        "dask@",
+        "dask@a+dask@b",
+        "dask@--all",
+        "main, py311",
+        "0fa5e1",
+        "~=2025.3",
+        "==2025.*",
+    ],
 )
 def test_what_is_a_release_or_nothing_is_no_ref(text: str) -> None:
     """A plain version is the release of the index; the tag is named with its repository."""
     assert Refs.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "syntax"),
+    [("dask@master^{tree}", "^"), ("main~3", "~"), ("dask@main+distributed@HEAD:x", ":"), ("0fa5e18d5..main", ".."),
+     ("dask@main@{yesterday}", "@{"), ("dask@^main", "^")],
+)  # fmt: skip
+def test_what_is_computed_from_a_ref_is_refused(text: str, syntax: str) -> None:
+    """By name, before a repository is blamed for it."""
+    with pytest.raises(InvalidRef, match=re.escape(f"{text!r} has {syntax} in it: name a branch, a tag or a commit")):
+        Refs.parse(text)
 
 
 def test_a_pair_is_its_commits_whatever_was_asked_for() -> None:

@@ -1,8 +1,10 @@
 """Releases parse themselves and order as versions."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from service.domain.release import InvalidRelease, Release, UnknownRelease, find, nearest
+from service.domain.release import InvalidRelease, Release, UnknownRelease, backports, find, nearest
 
 KNOWN = [Release.parse(text) for text in ("2024.12.1", "2025.1.0", "2025.2.0", "2025.3.0", "2025.10.0")]
 
@@ -10,6 +12,13 @@ KNOWN = [Release.parse(text) for text in ("2024.12.1", "2025.1.0", "2025.2.0", "
 def test_releases_order_by_version_and_not_by_text() -> None:
     """2025.9.3 comes before 2025.10.0 whatever their upload dates."""
     assert Release.parse("2025.9.3") < Release.parse("2025.10.0")
+
+
+def test_a_backport_is_a_release_that_was_uploaded_after_a_higher_one() -> None:
+    """Its own lateness makes no other one late; releases of one day are in order."""
+    days = {"2025.1.0": 1, "2025.1.1": 9, "2025.2.0": 3, "2025.3.0": 3, "2025.3.1": 20, "2025.10.0": 19}
+    uploaded = {Release.parse(text): datetime(2025, 1, day, tzinfo=UTC) for text, day in days.items()}
+    assert {str(each) for each in backports(uploaded)} == {"2025.1.1", "2025.3.1"}
 
 
 @pytest.mark.parametrize("text", ["", "2025.", "latest", "2025.2.0 or so", "../etc"])

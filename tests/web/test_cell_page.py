@@ -112,9 +112,9 @@ def test_the_command_that_finds_what_made_it_turn(book: Book, key: str, outcome:
     """From the nearest turning: what broke it, or what fixed it."""
     book.environment(LATER, "2025.5.0")
     book.result(outcome, key=LATER)
-    command = f"dask-matrix bisect {ROW} --good 2025.2.0 --bad 2025.4.0 --commits"
+    command = f"dask-matrix bisect {ROW} --good 2025.2.0 --bad 2025.4.0 --commits --python 3.11"
     if outcome == "passed":
-        command = f"dask-matrix bisect {ROW} --good 2025.5.0 --bad 2025.4.0 --find-fix --commits"
+        command = f"dask-matrix bisect {ROW} --good 2025.5.0 --bad 2025.4.0 --find-fix --commits --python 3.11"
     text = page(book, key)
     assert f'data-copy="{command}"' in text
     assert told(book, key)["turn"]["bisect"] == command  # type: ignore[index]

@@ -134,6 +134,19 @@ def test_two_mains_of_one_commit_of_dask_are_on_one_page(commits: Book) -> None:
         assert all(f"/environments/{key}" in text for key in (MAIN, other))
 
 
+def test_a_turning_at_main_is_told_by_its_name_and_searched_by_its_commits(book: Book) -> None:
+    """Its version is no name of it: the command line would refuse it."""
+    book.environment("c" * 16, "2026.2.0")
+    book.result("passed", key="c" * 16)
+    book.environment(MAIN, "2026.2.0+7.gaaaaaaaaa", lock="", pair=pair("a", "main"))
+    book.result("failed", key=MAIN)
+    text = book.client.get(f"/cells/{ROW}/{MAIN}").text
+    assert "It breaks between 2026.2.0 and main." in text
+    command = f"bisect {ROW} --good 2026.2.0 --bad dask@{'a' * 9}+distributed@{'a' * 9} --commits --python 3.11"
+    assert command in text
+    assert command in book.client.get(f"/scenarios/{ROW}").text
+
+
 def test_main_ends_the_strip_of_its_row(commits: Book) -> None:
     """Under its own name."""
     text = commits.client.get(f"/scenarios/{ROW}").text

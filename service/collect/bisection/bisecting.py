@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from service.collect import interpreters
 from service.collect.bisection import history
 from service.collect.bisection.asked import Asked
 from service.collect.bisection.ends import as_pair, ends
@@ -48,9 +49,10 @@ class Question:
 def bisect(question: Question, bench: Bench) -> Bisected:
     """Search, record what was found, and return it.
 
-    Raises what is wrong with the question (UnknownName, Ambiguous, NoEnds, NoHistory, UnknownRelease), and
+    Raises what is wrong with the question (NoInterpreter, UnknownName, Ambiguous, NoEnds, NoHistory, UnknownRelease), and
     KeyboardInterrupt when it is interrupted: the same question goes on from there.
     """
+    _refuse_missing(question.setting, bench)
     began = time.monotonic()
     places = bench.workplace.places
     bench.store.take_folder(places.records)
@@ -65,6 +67,18 @@ def bisect(question: Question, bench: Bench) -> Bisected:
     found = told(stages, asked, bench.order.catalog, _title(scenario.id, bench), cost)
     _record(found, bench)
     return found
+
+
+def _refuse_missing(setting: Setting, bench: Bench) -> None:
+    """Raise NoInterpreter for a Python that is asked for and is not on this machine: nothing could be executed."""
+    if setting.python is None or interpreters.is_installed(setting.python):
+        return
+    config = bench.workplace.config
+    found = filter(interpreters.is_installed, sorted({*config.pythons, *config.fallback_pythons}))
+    raise interpreters.NoInterpreter(
+        f"No Python {setting.python} is on this machine; found: {', '.join(map(str, found)) or 'none'}. "
+        "Give one of these with --python, or install it."
+    )
 
 
 def _stages(between: Ends, question: Question, asked: Asked, bench: Bench) -> list[Found]:
@@ -110,7 +124,9 @@ def _title(scenario: str, bench: Bench) -> str:
 
 
 def _record(found: Bisected, bench: Bench) -> None:
-    """Write what was found, unless just that was found last time, at no cost now."""
+    """Write what was found, unless nothing was seen, or just that was found last time, at no cost now."""
+    if not found.spent.executions and not any(each.passed or each.broken for each in found.looked):
+        return
     newest = next(iter(bench.store.bisects(found.scenario)), None)
     same = newest and _answer(newest.found) == _answer(found)
     if same and not found.spent.executions:

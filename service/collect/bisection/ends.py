@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.collect.bisection.asked import columns, observed
-from service.collect.bisection.history import late
 from service.domain.bisect import turnings
 from service.domain.errors import DaskMatrixError
 from service.domain.pair import Refs
-from service.domain.release import find
+from service.domain.release import backports, find
 
 if TYPE_CHECKING:
     from service.collect.bisection.asked import Asked
@@ -78,8 +77,8 @@ def _seen(asked: Asked, workplace: Workplace, store: Store) -> dict[Release, Obs
     chosen = {
         each.release: each for each in columns(asked.setting, store) if each.release in every
     }  # in order of Python
-    backports = late(every[release] for release in sorted(chosen))
-    return {each: observed(chosen[each], asked, store) for each in sorted(chosen) if each not in backports}
+    late = backports({release: every[release].released_at for release in chosen})
+    return {each: observed(chosen[each], asked, store) for each in sorted(chosen) if each not in late}
 
 
 def _turned(

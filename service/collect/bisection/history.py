@@ -12,14 +12,14 @@ from service.collect.select import Narrowing, wanted, wanted_pair
 from service.domain.bisected import Suspect
 from service.domain.errors import DaskMatrixError
 from service.domain.merged import merged
-from service.domain.pair import PROJECTS, PUBLIC, SHORT, Refs
+from service.domain.pair import PROJECTS, PUBLIC, SHORT, Refs, as_text, in_short
+from service.domain.release import backports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from service.collect.bisection.asked import Setting
     from service.collect.git.repository import Logged, Repository
-    from service.collect.index import IndexedRelease
     from service.collect.select import Wanted
     from service.collect.workplace import Workplace
     from service.domain.merged import Place
@@ -75,16 +75,12 @@ def releases(start: Release, end: Release, setting: Setting, workplace: Workplac
         raise NoHistory(f"{start} is not before {end}: nothing lies between them.")
     every = workplace.index.releases()
     between = [each for release, each in every.items() if start < release < end and each.offered]
-    backports = late([*between, every[end]])
-    chosen = [start, *(each.release for each in between if each.release not in backports), end]
+    late = backports({each.release: each.released_at for each in (*between, every[end])})
+    chosen = [start, *(each.release for each in between if each.release not in late), end]
     narrowing = Narrowing(tuple(map(str, chosen)), (setting.python,) if setting.python else (), (setting.lane,))
     asked = {each.spec.release: each for each in wanted(narrowing, workplace.config, workplace.index)}
     points = tuple(_point(before, asked[each]) for before, each in pairwise([start, *chosen]))
-    notes = (
-        (f"Left out, since uploaded after a higher one: {', '.join(map(str, sorted(backports)))}.",)
-        if backports
-        else ()
-    )
+    notes = (f"Left out, since uploaded after a higher one: {', '.join(map(str, sorted(late)))}.",) if late else ()
     return History("releases", points, notes)
 
 
@@ -92,17 +88,6 @@ def _point(before: Release, asked: Wanted) -> Point:
     release = asked.spec.release
     suspect = Suspect(name=str(release), authored=asked.indexed.released_at, link=f"{COMPARED}/{before}...{release}")
     return Point(release, str(release), str(release), suspect, lambda: asked)
-
-
-def late(ascending: Iterable[IndexedRelease]) -> frozenset[Release]:
-    """Return the releases that were uploaded after a higher one."""
-    found, earliest = set(), None
-    for each in reversed(list(ascending)):
-        if earliest is not None and each.released_at > earliest:
-            found.add(each.release)
-        else:
-            earliest = each.released_at
-    return frozenset(found)
 
 
 def commits(start: Release, end: Release, setting: Setting, workplace: Workplace) -> History:
@@ -146,8 +131,7 @@ def _line(repository: Repository, start: str, end: str, notes: list[str]) -> tup
 
 
 def _place(place: Place[Logged], setting: Setting, workplace: Workplace) -> Point:
-    short = f"dask {place.dask[:SHORT]} + distributed {place.distributed[:SHORT]}"
-    text = f"dask@{place.dask[:SHORT]}+distributed@{place.distributed[:SHORT]}"
+    short, text = in_short(place.dask, place.distributed), as_text(place.dask, place.distributed)
 
     def ask() -> Wanted:
         release = workplace.git.release(place.dask, place.distributed, text)

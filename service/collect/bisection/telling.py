@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from service.domain.bisect import Ended
 from service.domain.bisected import Bisected, Looked, Spent, Turned
+from service.domain.environment import narrowing
 from service.domain.observed import FailureRate, Seen
 
 if TYPE_CHECKING:
@@ -124,16 +125,10 @@ def _bisect(start: Point, end: Point, asked: Asked, history: History, *, mends: 
     words += ["--find-fix"] if mends else []
     words += ["--commits"] if history.over == "commits" else []
     words += ["--failing-with", asked.failing_with] if asked.failing_with else []
-    return shlex.join([*words, *_place(asked)])
+    return shlex.join([*words, *narrowing(asked.setting.lane, asked.setting.python)])
 
 
 def _run(point: Point, asked: Asked, catalog: Catalog) -> str:
     expression = asked.scenario.expression(catalog)
-    words = ["dask-matrix", "run", "--release", point.text, *_place(asked), "-k", expression, "--again"]
-    return shlex.join(words)
-
-
-def _place(asked: Asked) -> list[str]:
-    setting = asked.setting
-    lane = ["--lane", setting.lane.value] if setting.lane != "as-released" else []
-    return [*lane, *(["--python", str(setting.python)] if setting.python else [])]
+    place = narrowing(asked.setting.lane, asked.setting.python)
+    return shlex.join(["dask-matrix", "run", "--release", point.text, *place, "-k", expression, "--again"])

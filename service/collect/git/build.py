@@ -131,7 +131,10 @@ def _kept(place: Path, expected: Version) -> Path | None:
 
 def _taken(out: Path, expected: Version, place: Path) -> Path:
     """Keep the one wheel that was built, once its version is seen to be right."""
-    (built,) = out.glob("*.whl")
+    names = sorted(each.name for each in out.glob("*.whl"))
+    if len(names) != 1:
+        raise BuildRefused(f"One wheel was to be built, and there are {len(names)}: {', '.join(names) or 'none'}.")
+    built = out / names[0]
     try:
         found = parse_wheel_filename(built.name)[1]
     except InvalidWheelFilename as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from service.collect.git.command import GitTrouble, git
 from service.domain.errors import DaskMatrixError, UnknownName
 from service.domain.pair import MAIN, SHORT, Commit
+from service.domain.release import version_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +116,10 @@ class Repository:
     def _commit_of(self, target: str, name: str) -> str:
         if sha := self._parsed(f"{target}^{{commit}}"):
             return sha
+        if self._parsed(f"{target}^{{}}"):
+            raise GitTrouble(
+                f"{name} in the repository {self.address} of {self.project} is no commit: name one that is."
+            )
         raise self._lacks(f"the commit {target[:SHORT]}, which it says {name} is")
 
     def _lacks(self, what: str, said: str = "") -> MissingObject:
@@ -177,10 +182,19 @@ class Repository:
         return frozenset(file.read_text(encoding="utf-8").split()) if file.exists() else frozenset()
 
     def described(self, sha: str) -> tuple[str, int] | None:
-        """Return the nearest tag that a commit has behind it, and how many commits since; None where that is cut off."""
+        """Return the nearest tag of a version that a commit has behind it, and how many commits since.
+
+        None where there is none, or where that is cut off.
+        """
+        passed_over: list[str] = []
         try:
-            told = git(self.folder, "describe", "--tags", "--long", "--match=[0-9]*", sha).strip()
-            tag, distance, _ = told.rsplit("-", 2)
+            while True:
+                others = (f"--exclude={each}" for each in passed_over)
+                told = git(self.folder, "describe", "--tags", "--long", "--match=[0-9]*", *others, sha).strip()
+                tag, distance, _ = told.rsplit("-", 2)
+                if version_of(tag):
+                    break
+                passed_over.append(tag)
             since = git(self.folder, "rev-list", f"{tag}..{sha}").split() if self.cut else []
         except GitTrouble:
             return None
@@ -198,7 +212,7 @@ class Repository:
     def missing(self, sha: str) -> list[str]:
         """Return the objects of a commit's files that are not here, as far as they are known."""
         listed = git(self.folder, "rev-list", "--objects", "--missing=print", f"{sha}^{{tree}}")
-        return [line[1:] for line in listed.splitlines() if line.startswith("?")]
+        return [line[1:] for line in listed.split("\n") if line.startswith("?")]
 
     def checkout(self, sha: str, folder: Path) -> None:
         """Write the files of a commit into a new folder, as a repository of its own that borrows our objects."""
@@ -215,15 +229,16 @@ class Repository:
 
     def _log(self, *arguments: str) -> list[Logged]:
         try:
-            told = git(self.folder, "log", f"--format={FORMAT}", *arguments, "--")
+            told = git(self.folder, "log", "-z", f"--format={FORMAT}", *arguments, "--")
         except GitTrouble as error:
             raise self._lacks("some of its history", str(error)) from None
-        return [_logged(line) for line in told.splitlines()]
+        return [_logged(each) for each in told.split("\0") if each]
 
 
-def _logged(line: str) -> Logged:
-    sha, at, authored, author, subject = line.split("\x1f")
-    return Logged(sha, _utc(at), _utc(authored), author, subject)
+def _logged(told: str) -> Logged:
+    """Read one commit; whatever ends a line somewhere is a space in its subject."""
+    sha, at, authored, author, subject = told.split("\x1f", FORMAT.count("%x1f"))
+    return Logged(sha, _utc(at), _utc(authored), author, " ".join(subject.split()))
 
 
 def _utc(seconds: str) -> datetime:

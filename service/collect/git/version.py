@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
+from service.collect.git.command import GitTrouble
+from service.domain import release
 from service.domain.pair import PROJECTS, SHORT
 
 if TYPE_CHECKING:
@@ -24,16 +26,24 @@ STATED = ("pyproject.toml", "setup.cfg", "setup.py", "requirements.txt")
 def version_of(repository: Repository, sha: str) -> Version:
     """Return the version of a commit: ``2025.3.0+19.g0fa5e18d5``, or ``2026.7.0.post8+g817e5ffc1`` as setuptools-scm has it.
 
-    Where the history is cut off before its tag it has no count: ``2025.3.0+g0fa5e18d5``, and that is noted.
+    Where there is no tag behind it, or the history is cut off before, it has no count: ``2025.3.0+g0fa5e18d5``, and
+    that is noted. Raises GitTrouble where nothing can be counted from the tag.
     """
     short = f"g{sha[:SHORT]}"
     if described := repository.described(sha):
         tag, distance = described
         if not distance:
             return Version(tag)
-        return Version(f"{tag}.post{distance}+{short}" if uses_scm(repository, sha) else f"{tag}+{distance}.{short}")
+        text = f"{tag}.post{distance}+{short}" if uses_scm(repository, sha) else f"{tag}+{distance}.{short}"
+        if found := release.version_of(text):
+            return found
+        raise GitTrouble(
+            f"The tag {tag} behind {sha[:SHORT]} in the repository {repository.address} of {repository.project} is not one "
+            f"of a release: {text} is no version. Delete that tag there."
+        )
+    why = "is cut off before" if repository.cut else "does not have"
     repository.notes.append(
-        f"The history of {repository.project} in {repository.address} is cut off before the tag behind {sha[:SHORT]}: "
+        f"The history of {repository.project} in {repository.address} {why} the tag behind {sha[:SHORT]}: "
         "its version has no count of commits."
     )
     return Version(f"{_release_before(repository, sha)}+{short}")

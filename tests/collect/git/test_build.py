@@ -115,6 +115,29 @@ def test_a_wheel_of_another_version_is_refused(both: tuple[Origin, Origin], buil
         builds.wheel("dask", Commit(sha, at(6)), HERE)
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ((), "Failed to build|there are 0"),
+        (("a-1-py3-none-any.whl", "b-1-py3-none-any.whl"), "there are 2: a-1-.*, b-1-"),
+    ],
+)
+def test_a_build_that_does_not_make_one_wheel_is_refused(
+    both: tuple[Origin, Origin], builds: Builds, names: tuple[str, ...], told: str
+) -> None:
+    """Whatever a backend says it wrote."""
+    backend = (
+        "import pathlib\n"
+        "def build_wheel(folder, config_settings=None, metadata_directory=None):\n"
+        f"    for name in {names!r}: pathlib.Path(folder, name).write_bytes(b'')\n"
+        f"    return {(names or ('none-1-py3-none-any.whl',))[0]!r}\n"
+    )
+    toml = '[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["."]\n[project]\nname = "dask"\nversion = "1"\n'
+    sha = both[0].commit("its own backend", 6, {"pyproject.toml": toml, "own.py": backend})
+    with pytest.raises(BuildRefused, match=told):
+        builds.wheel("dask", Commit(sha, at(6)), HERE)
+
+
 def test_a_commit_whose_files_are_here_builds_though_others_are_missing(
     both: tuple[Origin, Origin], tmp_path: Path
 ) -> None:

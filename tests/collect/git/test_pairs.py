@@ -113,6 +113,15 @@ def test_the_line_between_two_commits_is_told_oldest_first(both: tuple[Origin, O
     assert line[0].commit.sha == dask.commits["first of dask"]
 
 
+@pytest.mark.parametrize("between", ["\u2028", "\x85", "\f", "\v", "\x1e", "\x1f", "\r"])
+def test_a_subject_may_have_any_characters_in_it(both: tuple[Origin, Origin], git: Repositories, between: str) -> None:
+    """What ends a line or a field somewhere ends no commit."""
+    dask = both[0]
+    sha = dask.commit(f"one{between}two", 7, {"notes.txt": "more"})
+    line = git.dask.line(dask.commits["Version 2025.3.0"], git.dask.resolve("main"))
+    assert [(each.sha, each.subject) for each in line][1:] == [(sha, "one two")]
+
+
 @pytest.mark.parametrize(
     ("text", "nearest"), [("dask@maim", "main"), ("dask@2025.3.9", "2025.3.0"), ("1234567", "main")]
 )
@@ -123,6 +132,13 @@ def test_an_unknown_ref_names_repository_ref_and_nearest(git: Repositories, text
     assert text.removeprefix("dask@") in str(caught.value)
     assert git.dask.address in str(caught.value)
     assert nearest in str(caught.value)
+
+
+def test_a_tag_that_is_no_commit_is_told_as_one(both: tuple[Origin, Origin], git: Repositories) -> None:
+    """The repository lacks nothing."""
+    both[0].git("tag", "files", "main^{tree}")
+    with pytest.raises(GitTrouble, match=r"files in the repository .* of dask is no commit"):
+        git.pair("dask@files")
 
 
 def test_a_text_that_names_no_commits_is_refused(git: Repositories) -> None:

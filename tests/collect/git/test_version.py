@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
+from service.collect.git.command import GitTrouble
 from service.collect.git.version import requires_python
 from tests.collect.git.origins import Origin, origins, repositories
 
@@ -51,6 +52,29 @@ def test_a_tag_that_is_no_version_is_passed_over(both: tuple[Origin, Origin], tm
     dask, distributed = both
     sha = dask.commit("second of dask", 7, tag="nightly")
     assert str(repositories(dask.path, distributed.path, tmp_path).pair("main")) == f"2025.3.0+2.g{sha[:9]}"
+
+
+@pytest.mark.parametrize("tag", ["2024-experiment", "2025.3.x", "2025-03-weekly"])
+def test_a_tag_that_only_begins_as_a_version_is_passed_over(
+    both: tuple[Origin, Origin], tmp_path: Path, tag: str
+) -> None:
+    """The tag before it counts; without any there is no count, and nothing is said to be cut off."""
+    dask, distributed = both
+    sha = dask.commit("second of dask", 7, tag=tag)
+    assert str(repositories(dask.path, distributed.path, tmp_path).pair("main")) == f"2025.3.0+2.g{sha[:9]}"
+    dask.git("tag", "--delete", "2025.3.0")
+    git = repositories(dask.path, distributed.path, tmp_path)
+    assert str(git.pair("dask@main+distributed@2025.3.0")) == f"2025.3.0+g{sha[:9]}"
+    assert "does not have the tag behind" in git.notes[0]
+
+
+def test_a_tag_that_nothing_can_be_counted_from_is_named(both: tuple[Origin, Origin], tmp_path: Path) -> None:
+    """With the repository; it is no mistake of ours."""
+    dask, distributed = both
+    dask.commit("second of dask", 7, tag="2025.3.1+local")
+    dask.commit("third of dask", 8)
+    with pytest.raises(GitTrouble, match=r"tag 2025\.3\.1\+local behind .* of dask"):
+        repositories(dask.path, distributed.path, tmp_path).pair("main")
 
 
 @pytest.mark.parametrize("how", [["--filter=blob:none"], ["--depth=2", "--branch=main"]])
