@@ -48,13 +48,13 @@ def line_through(environments: Iterable[Environment], environment: Environment) 
         if (each.lane, each.platform) == (environment.lane, environment.platform):
             standing = chosen.setdefault(each.release, each)
             chosen[each.release] = max(standing, each, key=lambda one: _nearness(one, environment))
-    return tuple(chosen[release] for release in sorted(chosen))
+    return tuple(sorted(chosen.values(), key=lambda each: each.order))
 
 
 def before(environments: Iterable[Environment], environment: Environment) -> Environment | None:
     """Return the environment of the release before in the same lane that can be had, None if it is the first."""
     line = line_through(environments, environment)
-    earlier = [each for each in line if each.release < environment.release and not each.refusal]
+    earlier = [each for each in line if each.order < environment.order and not each.refusal]
     return earlier[-1] if earlier else None
 
 

@@ -94,6 +94,11 @@ class Environment:
         return self.release.pair
 
     @property
+    def order(self) -> tuple[bool, Release]:
+        """What columns are ordered by: releases by version, main after all of them."""
+        return self.release.pair is not None and self.release.pair.is_main, self.release
+
+    @property
     def commits(self) -> str:
         """The two commits it is made of, as people read them; nothing for a release."""
         return self.release.pair.short if self.release.pair else ""

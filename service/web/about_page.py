@@ -77,7 +77,7 @@ def about_page(matrix: Matrix) -> AboutPage:
 def extent(matrix: Matrix) -> Extent:
     """Return how far a matrix goes."""
     environments = matrix.environments
-    releases = sorted({each.release for each in environments})
+    releases = sorted({each.release for each in environments if each.pair is None})
     return Extent(
         scenarios=len(matrix.scenarios),
         environments=len(environments),

@@ -272,7 +272,7 @@ def _outputs(mine: Result, theirs: Result) -> list[tuple[str, str]]:
 
 def _differences(cell: Cell, locks: Locks, as_of: AsOf) -> Differences:
     environment, other = cell.environment, locks.environment
-    earlier, later = sorted((environment, other), key=lambda each: each.release)
+    earlier, later = sorted((environment, other), key=lambda each: each.order)
     own = [PackageChange(name="dask", before=str(earlier.release), after=str(later.release))]
     if earlier.python != later.python:
         own.append(PackageChange(name="Python", before=str(earlier.python), after=str(later.python)))

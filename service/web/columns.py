@@ -54,7 +54,7 @@ def column(books: Reader, key: str, at: datetime | None) -> Column:
 def version(books: Reader, text: str, at: datetime | None) -> Version:
     """Return a release, or the newest ``main``, as it is or was at a moment; raise UnknownName for one without environment."""
     environments = _environments(books, at)
-    known = sorted({each.release for each in environments})
+    known = list(dict.fromkeys(each.release for each in environments))  # in the order of columns
     name = _named(text, environments)
     found = [each for each in environments if name in {str(each.release), *([MAIN] if _is_main(each) else [])}]
     if not found:

@@ -152,11 +152,12 @@ def _turning(turn: Turn, line: str, as_of: AsOf) -> Turning:
 
 def _points(found: list[Line], taken: Mapping[str, Took]) -> list[plots.Point]:
     """Return a point for each release, from the first to the last that has figures."""
-    releases = sorted({each.release for line in found for each in line.environments})
+    ordered = sorted((each for line in found for each in line.environments), key=lambda each: each.order)
+    releases = list(dict.fromkeys(each.release for each in ordered))
     by_line = [{each.release: taken.get(each.key) for each in line.environments} for line in found]
-    years = [parted(str(each))[0] for each in releases]
+    years = [parted(each.name)[0] for each in releases]
     points = [
-        plots.Point(str(each), year, tuple(of.get(each) for of in by_line))
+        plots.Point(each.name, year, tuple(of.get(each) for of in by_line))
         for each, year in zip(releases, years, strict=True)
     ]
     known = [place for place, each in enumerate(points) if any(each.took)]

@@ -108,7 +108,7 @@ def test_main_has_a_page_by_its_name(commits: Book) -> None:
     assert page.status_code == 200
     assert "<h1>Dask main</h1>" in page.text
     told = commits.client.get("/api/v1/releases/main").json()
-    assert (told["release"], told["page"], told["before"]) == ("main", "/releases/main", "2025.4.0")
+    assert (told["release"], told["page"], told["before"]) == ("main", "/releases/main", "2026.1.0")
     assert [each["key"] for each in told["environments"]] == [MAIN]
     answer = commits.client.get(f"/environments/{MAIN}").text
     assert "/upgrade?from=2025.4.0&amp;to=main&amp;lane=as-released" in answer
@@ -162,3 +162,18 @@ def test_all_commits_that_were_run_are_in_the_history(commits: Book) -> None:
     text = commits.client.get("/?history=true&changes=false").text
     assert f'data-key="{BISECTED}"' in text
     assert "history=true" in next(each for each in Links(text).addresses if each.startswith("/api/v1/matrix"))
+
+
+def test_what_is_before_main_is_the_newest_release_whatever_its_version_says(book: Book) -> None:
+    """It stands after all releases: a cell that breaks there is said to break, by every page."""
+    later = NOON + timedelta(days=400)
+    book.environment("c" * 16, "2026.8.0", lock="", released_at=later)
+    book.environment(MAIN, "2026.7.0.post8+gaaaaaaaaa", lock="", pair=pair("a", "main"), released_at=later)
+    book.result("passed", key="c" * 16)
+    book.result("failed", key=MAIN)
+    told = book.client.get(f"/api/v1/cells/{ROW}/{MAIN}").json()["turn"]
+    assert told["breaks"] is True
+    assert (told["before"], told["after"]) == ("c" * 16, MAIN)
+    assert "Breaks in" in book.client.get(f"/scenarios/{ROW}").text.split("main</a>")[0]
+    against = book.client.get(f"/environments/{MAIN}").text
+    assert "2026.8.0, py311, as-released" in against
