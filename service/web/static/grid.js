@@ -208,12 +208,13 @@
     if (!box()) return;
     const terms = parse(filters.elements.q.value).filter(understood); // of the others the server says what is wrong
     if (still && filters.elements.area.value) terms.push({ no: false, kind: "area", value: filters.elements.area.value.toLowerCase() });
+    const changes = [];
     let shown = 0;
     for (const body of box().querySelectorAll("tbody")) {
       let some = false;
       for (const row of body.querySelectorAll("tr[data-id]")) {
         const takes = terms.every(({ no, kind, value }) => TAKES[kind](value, row, textOf(row)) !== no);
-        row.classList.toggle("out", !takes);
+        if (row.classList.contains("out") === takes) changes.push([row, takes]);
         some = some || takes;
         shown += takes;
       }
@@ -221,6 +222,16 @@
     }
     const count = document.getElementById("rows");
     if (count) count.textContent = shown;
+    change(changes);
+  }
+
+  // What is at the top, and so mostly in sight, at once; the rest after it was painted, so that no letter waits for all rows.
+  const AT_ONCE = 80;
+  let later = 0;
+  function change(changes) {
+    clearTimeout(later);
+    for (const [row, takes] of changes.slice(0, AT_ONCE)) row.classList.toggle("out", !takes);
+    if (changes.length > AT_ONCE) later = setTimeout(change, 0, changes.slice(AT_ONCE));
   }
 
   function query() {
