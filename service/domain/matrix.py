@@ -313,6 +313,14 @@ def _newest_main(environments: Iterable[Environment]) -> dict[str, Environment]:
     return {each.key: each for each in newest}
 
 
+def by_release(matrix: Matrix) -> list[Matrix]:
+    """Return the matrix of each release, newest first."""
+    parts: dict[Release, list[Environment]] = {}
+    for environment in reversed(matrix.environments):
+        parts.setdefault(environment.release, []).append(environment)
+    return [replace(matrix, environments=tuple(part)) for part in parts.values()]
+
+
 def rows(scenarios: Iterable[Scenario]) -> tuple[Scenario, ...]:
     """Return the scenarios in the order of rows: by area, then as they stand in their files."""
     return tuple(sorted(scenarios, key=lambda each: (each.area, each.file, each.line, each.id)))

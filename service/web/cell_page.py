@@ -10,9 +10,8 @@ from service.domain.beside import line_through
 from service.domain.warned import fresh
 from service.web import commands, links, times
 from service.web.contexts import Execution, Place, backport, execution, place
-from service.web.grid import said
 from service.web.strip import Strip, around
-from service.web.words import OUTCOMES, OVERLAYS, Word
+from service.web.words import OUTCOMES, OVERLAYS, Word, said
 
 if TYPE_CHECKING:
     from service.domain.matrix import Environment, Matrix, Scenario

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from service.domain.matrix import by_release
 from service.web import evidence, links, times
 from service.web.as_of import AsOf
-from service.web.grid import by_release
 from service.web.words import LANES, OUTCOMES, REFUSALS, Word
 
 if TYPE_CHECKING:

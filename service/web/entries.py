@@ -9,8 +9,7 @@ from urllib.parse import quote
 
 from service.domain.turns import line, turns
 from service.web import links
-from service.web.grid import said
-from service.web.words import REFUSALS, TITLE
+from service.web.words import REFUSALS, TITLE, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

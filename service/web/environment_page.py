@@ -9,8 +9,7 @@ from service.domain.environment import packages
 from service.domain.pair import PROJECTS
 from service.web import commands, links, times
 from service.web.contexts import Heading, Place, backport, heading, place
-from service.web.grid import said
-from service.web.words import OVERLAYS, REFUSALS, Word
+from service.web.words import OVERLAYS, REFUSALS, Word, said
 
 if TYPE_CHECKING:
     from service.domain.answer import PackageChange

@@ -9,6 +9,7 @@ from service.domain.outcome import Verdict
 from service.domain.terms import STATES
 from service.web import links, times
 from service.web.contexts import Heading, heading
+from service.web.query import NEWEST
 from service.web.stretches import Sheet, sheet
 from service.web.words import OVERLAYS, PROMISE, TURN, VERDICTS, Word
 
@@ -33,12 +34,13 @@ class Choice:
 class Filters:
     """The filter form as it stands: the values given, and what there is to choose from.
 
-    ``known_verdicts`` has ``verdict=class`` for each verdict, ``known_states`` what may stand after ``is:``.
+    ``first`` is what no first release means; ``known_verdicts`` has ``verdict=class`` for each verdict, ``known_states`` what may stand after ``is:``.
     """
 
     q: str
     all_rows: bool
     last: str
+    first: str
     at: str
     areas: tuple[Choice, ...]
     starts: tuple[Choice, ...]
@@ -153,6 +155,7 @@ def _filters(whole: Matrix, query: PageQuery, *, narrow: bool) -> Filters:
         q=query.q,
         all_rows=not query.changes,
         last="" if query.last is None else str(query.last),
+        first="first" if query.last == 0 else f"newest {query.last or NEWEST}",
         at=str(at),
         areas=choices(whole.areas(), query.area),
         starts=choices(releases, query.start or ""),

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from service.domain.beside import lines, turns_on
 from service.domain.history import Steadiness, steadiness, took
 from service.web import bisects, commands, evidence, links, plots, times
-from service.web.grid import said
 from service.web.strip import Strip, named, parted, strip
-from service.web.words import Word
+from service.web.words import Word, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -12,12 +12,11 @@ from service.domain.beside import lines, turns_on
 from service.domain.environment import packages
 from service.domain.history import steadiness, took
 from service.domain.known import Overlay
-from service.domain.matrix import column_head
+from service.domain.matrix import by_release, column_head
 from service.domain.outcome import Outcome, Verdict
 from service.domain.records import Warned
 from service.web import links
 from service.web.commands import install, reproduce
-from service.web.grid import by_release
 from service.web.shapes import (
     ChangeOut,
     LocksOut,

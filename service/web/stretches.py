@@ -14,9 +14,8 @@ from service.domain.looks import LOOKS
 from service.domain.strips import BREAKING, HOLDING
 from service.domain.verdict import Judgement
 from service.web import links, times
-from service.web.grid import MOST_ROOMY, said
 from service.web.palette import WIDEST
-from service.web.words import OVERLAYS, REFUSALS
+from service.web.words import OVERLAYS, REFUSALS, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from service.domain.matrix import Environment, Scenario
     from service.domain.strips import Strips
 
+MOST_ROOMY = 12
+"""Columns; with more of them their heads are written upright."""
 MOST_KEPT = 2**14
 """Stretches that are kept as they are written: the same ones stand in many rows."""
 _ALIKE = re.compile(rf"(.)\1{{0,{WIDEST - 1}}}", re.DOTALL)

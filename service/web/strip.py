@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from service.domain.beside import Line, line_through, lines
 from service.web import links
-from service.web.grid import said
-from service.web.words import OVERLAYS
+from service.web.words import OVERLAYS, said
 
 if TYPE_CHECKING:
     from service.domain.matrix import Environment, Matrix, Scenario

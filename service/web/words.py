@@ -7,11 +7,15 @@ are in the fonts that systems come with, none of them is an emoji, and none is t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from service.domain.answer import Safety
 from service.domain.environment import Lane
 from service.domain.known import Overlay
 from service.domain.outcome import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from service.domain.verdict import Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +99,12 @@ REFUSALS = {
 TURN = "A filled cell is where a row turns: in the column before it, in the same lane, the opposite was so."
 TITLE = "Dask matrix"
 PROMISE = "What breaks, and what gets fixed, from one Dask release to another – and the evidence."  # noqa: RUF001 - a dash
+
+
+def said(judgement: Judgement) -> Word:
+    """Return the word for a verdict; a stale one shows the symbol of what it was and says so."""
+    word = VERDICTS[judgement.verdict]
+    if judgement.was is None:
+        return word
+    was = VERDICTS[judgement.was]
+    return Word(f"{word.label}, was {was.label}", was.symbol, f"{was.css} {word.css}", word.means)
