@@ -66,7 +66,7 @@ def print_matrix(part: Strips, console: Console) -> None:
     for level in range(depth):
         console.print(Text("".join(head.rjust(depth)[level] for head in heads), style="bold"), no_wrap=True, crop=False)
     for area, scenarios in matrix.areas().items():
-        tally = part.tally(scenarios)
+        tally = part.matrix.tally(scenarios)
         console.print(Text(f"\n{area or '(top)'}: {tally.holds} of {tally.of} cells hold", style="bold"))
         for scenario in scenarios:
             line = Text()

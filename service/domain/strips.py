@@ -8,11 +8,11 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from service.domain.looks import CHARACTERS, LOOKS
-from service.domain.matrix import LEGEND, OVERLAY_LEGEND, Matrix, Tally, column_head, row_head
+from service.domain.matrix import LEGEND, OVERLAY_LEGEND, Matrix, column_head, row_head
 from service.domain.terms import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from service.domain.looks import Look
     from service.domain.matrix import Scenario, Selection
@@ -54,12 +54,6 @@ class Strips:
             {each.id: shown[each.id] for each in turning},
             len(rows) - len(turning),
         )
-
-    def tally(self, scenarios: Iterable[Scenario]) -> Tally:
-        """Count the cells of these rows that hold."""
-        strips = [self.strips[each.id] for each in scenarios]
-        holds = sum(character in HOLDING for each in strips for character in each)
-        return Tally(holds, holds + sum(character in BREAKING for each in strips for character in each))
 
     def columnar(self) -> dict[str, Any]:
         """Return the JSON form: lists of scenarios and environments, and a string per scenario with a character per cell."""
