@@ -63,7 +63,6 @@ def _evidence(
 def _settle(folder: Folder, sinks: Sequence[int]) -> None:
     """Make this process a scenario's own: session, signals, output, folders."""
     os.setsid()
-    processes.die_with_parent()
     processes.die_first()
     processes.adopt_orphans()
     _reset_signals()

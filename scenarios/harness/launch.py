@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable
 
-from . import child
+from . import child, processes
 from .execution import Execution
 from .fresh import Single
 
@@ -20,11 +20,13 @@ def fork(execution: Execution, tests: Path, prepare: Callable[[Path], None]) -> 
     assert item is not None
     sys.stdout.flush()
     sys.stderr.flush()
+    parent = os.getpid()
     with warnings.catch_warnings():
         # numpy has started threads; its own handlers see to it that a fork gets along without them.
         warnings.filterwarnings("ignore", message=".*use of fork", category=DeprecationWarning)
         pid = os.fork()
     if pid == 0:
+        processes.die_with(parent)
         execution.streams.forget_sources()
         folder = item.path.parent
         child.run(item, tests, execution.folder, execution.streams.sinks, lambda: prepare(folder))

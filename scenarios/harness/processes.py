@@ -20,9 +20,11 @@ def adopt_orphans() -> None:
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
-def die_with_parent() -> None:
-    """From now on the system kills this process when its parent is gone."""
+def die_with(parent: int) -> None:
+    """From now on the system kills this process when `parent` is gone; it ends here if that has happened already."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def children() -> set[int]:

@@ -76,10 +76,8 @@ def _run(job: Job, arguments: Sequence[str], stop: Stop) -> int:
 
 def _run_single(path: Path) -> int:
     """In a fresh interpreter: what docs/records.md calls isolation `spawn`."""
-    processes.die_with_parent()
     single = Single.read(path)
-    if os.getppid() != single.parent:
-        return STOPPED
+    processes.die_with(single.parent)
     job = Job.read(Path(single.job))
     refusal = _import_all(job.imports)
     if refusal is not None:

@@ -17,6 +17,8 @@ HARNESS = Path(__file__).parents[2] / "scenarios" / "harness"
 ISOLATIONS = ("fork", "spawn")
 #: What the harness keeps in its scratch folder.
 KEPT = {"pycache", "pytest.ini"}
+#: Seconds in which a process ends that is about to, also on a machine with other work.
+PATIENCE = 10.0
 
 TWO_TESTS = """
     def test_one():

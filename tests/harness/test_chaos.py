@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.bench import KEPT, Bench, carriers
+from tests.harness.bench import KEPT, PATIENCE, Bench, carriers
 
 KILLS = 50
 
@@ -163,10 +163,6 @@ def test_no_line_is_torn_and_none_is_written_twice(chaos: Chaos) -> None:
         assert len({result["id"] for result in results}) == len(results)
         passed = [result["scenario"] for result in results if result["outcome"] in ("passed", "skipped")]
         assert len(set(passed)) == len(passed)
-
-
-PATIENCE = 5.0
-"""Seconds in which a program of half a second begins and ends, also on a machine with other work."""
 
 
 def test_no_process_is_left(chaos: Chaos) -> None:

@@ -12,7 +12,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.bench import ISOLATIONS, KEPT, TWO_TESTS, WAITS, Bench, is_alive
+from tests.harness.bench import ISOLATIONS, KEPT, PATIENCE, TWO_TESTS, WAITS, Bench, is_alive
+
+#: A fork of the harness waits, before anything else, until the harness is gone.
+FORKS_LATE = """
+    import os, pathlib, time
+
+    harness = os.getpid()
+
+    def wait_for_the_end_of_the_harness():
+        if os.getppid() == harness:
+            pathlib.Path(os.environ["PIDS"]).write_text(str(os.getpid()))
+        while os.getppid() == harness:
+            time.sleep(0.001)
+
+    os.register_at_fork(after_in_child=wait_for_the_end_of_the_harness)
+
+    def test_waits():
+        time.sleep(600)
+"""
 
 
 def test_what_is_done_is_not_run_again(bench: Bench) -> None:
@@ -89,6 +107,22 @@ def test_a_scenario_dies_with_a_harness_that_is_killed(bench: Bench, isolation: 
         time.sleep(0.01)
     for pid in others:
         os.kill(pid, signal.SIGKILL)
+
+
+def test_a_scenario_dies_with_a_harness_that_was_killed_while_it_was_forked(bench: Bench) -> None:
+    """A process whose parent is gone by then asks in vain to be killed with it."""
+    bench.write("test_x.py", FORKS_LATE)
+    harness = bench.begin()
+    while not (bench.pids.exists() and bench.pids.read_text()):
+        assert harness.poll() is None, bench.said
+        time.sleep(0.01)
+    harness.kill()
+    harness.wait()
+    scenario = int(bench.pids.read_text())
+    give_up = time.monotonic() + PATIENCE
+    while is_alive(scenario):
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
 
 
 def test_a_process_that_is_gone_already_is_not_worked_for(bench: Bench) -> None:
