@@ -30,10 +30,10 @@ def up(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the whole test suite: ruff, mypy strict, the layering rules, and everything else."""
+    """Run the whole test suite: ruff, mypy strict, the layering rules, and everything else; two files at a time."""
     session.install("-q", "-e", ".[tests]")
     lint(session)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n2", "--dist=loadfile", *session.posargs)
 
 
 @nox.session(name="lint", default=False)
