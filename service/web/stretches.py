@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ MOST_ROOMY = 12
 """Columns; with more of them their heads are written upright."""
 MOST_KEPT = 2**14
 """Stretches that are kept as they are written: the same ones stand in many rows."""
+MOST_DRAWN = 2**11
+"""Strips that are kept as they are drawn."""
 _ALIKE = re.compile(rf"(.)\1{{0,{WIDEST - 1}}}", re.DOTALL)
 
 
@@ -106,14 +108,13 @@ def sheet(part: Strips, shut: frozenset[str] = frozenset()) -> Sheet:
     environments = part.matrix.environments
     years = _counted(["" if each.pair else str(each.release.version.major) for each in environments])
     cuts = _cuts([count for _, count in years])
-    names = [each.name for each in environments]
-    drawn = cache(lambda strip: Markup("").join(_stretches(strip, cuts, names)))  # many rows are alike
+    names = tuple(each.name for each in environments)
     return Sheet(
         years=tuple(Head(year, count) for year, count in years),
         releases=tuple(_release(list(found)) for _, found in groupby(environments, key=lambda each: each.release)),
         columns=tuple(map(_foot, environments)),
         blocks=tuple(
-            _block(part, area, scenarios, [_line(each, drawn(part.strips[each.id])) for each in scenarios], shut)
+            _block(part, area, scenarios, [_line(each, _drawn(part.strips[each.id], cuts, names)) for each in scenarios], shut)
             for area, scenarios in part.matrix.areas().items()
         ),
         css="roomy" if len(environments) <= MOST_ROOMY else "dense",
@@ -129,6 +130,12 @@ def _line(scenario: Scenario, cells: Markup) -> Line:
         issues=" ".join(scenario.issues),
         cells=cells,
     )
+
+
+@lru_cache(maxsize=MOST_DRAWN)
+def _drawn(strip: str, cuts: tuple[tuple[int, int], ...], names: tuple[str, ...]) -> Markup:
+    """Return a strip as it is drawn. Most rows stay as they were when a result comes in, and many are alike."""
+    return Markup("".join(_stretches(strip, cuts, names)))  # noqa: S704 - of Markup
 
 
 def _stretches(strip: str, cuts: Sequence[tuple[int, int]], names: Sequence[str]) -> Iterator[Markup]:
@@ -185,11 +192,11 @@ def _counted(texts: Sequence[str]) -> list[tuple[str, int]]:
     return [(text, len(list(same))) for text, same in groupby(texts)]
 
 
-def _cuts(counts: Sequence[int]) -> list[tuple[int, int]]:
+def _cuts(counts: Sequence[int]) -> tuple[tuple[int, int], ...]:
     ends = [0]
     for count in counts:
         ends.append(ends[-1] + count)
-    return list(pairwise(ends))
+    return tuple(pairwise(ends))
 
 
 def _shown(look: Look) -> tuple[str, str]:

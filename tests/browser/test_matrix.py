@@ -163,6 +163,24 @@ def test_on_a_phone_the_cell_lies_over_the_grid(site: Site, window: Open) -> Non
     expect(panel).to_be_hidden()
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_on_a_phone_only_the_box_stands_above_the_grid_until_all_filters_are_wanted(
+    site: Site, window: Open, *, script: bool
+) -> None:
+    """With a script and without; where one of them narrows the view already, all are in sight."""
+    page = window(390, java_script_enabled=script).page
+    page.goto(site.url)
+    area = page.locator("select[name=area]")
+    expect(page.get_by_label("Filter", exact=True)).to_be_visible()
+    expect(area).to_be_hidden()
+    page.get_by_label("all filters").check()
+    expect(area).to_be_visible()
+    assert page.url == f"{site.url}/"
+    page.goto(f"{site.url}/?area=bag")
+    expect(area).to_have_value("bag")
+    expect(area).to_be_visible()
+
+
 def test_all_cells_are_told_in_words(page: Page) -> None:
     """For those who do not see the tiles."""
     told = page.locator(f'tr[data-id="{ROWS[0]}"] td').inner_text()

@@ -273,7 +273,7 @@
     soon = setTimeout(ask, 250);
   });
   filters.addEventListener("change", (event) => {
-    if (event.target.name === "q") return;
+    if (event.target.name === "q" || !event.target.name) return;
     clearTimeout(soon);
     if (still) return narrow();
     filters.requestSubmit();
