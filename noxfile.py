@@ -33,7 +33,7 @@ def tests(session: nox.Session) -> None:
     """Run the whole test suite: ruff, mypy strict, the layering rules, and everything else; two files at a time."""
     session.install("-q", "-e", ".[tests]")
     lint(session)
-    session.run("pytest", "-n2", "--dist=loadfile", *session.posargs)
+    session.run("pytest", "-n2", "--dist=loadfile", "--no-loadscope-reorder", *session.posargs)
 
 
 @nox.session(name="lint", default=False)

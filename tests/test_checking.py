@@ -189,9 +189,9 @@ def test_only_what_ones_code_uses_is_asked_about(data: Path, server: str, tmp_pa
 def test_names_that_no_scenario_covers_are_told_with_their_places(data: Path, tmp_path: Path) -> None:
     """So that a safe answer is not taken for more than it is."""
     (tmp_path / "mine.py").write_text("import dask.array as da\nda.ones(3).prod()\n")
-    done = check("--from", "2025.2.0", "--to", "2025.4.0", "--code", tmp_path, data=data)
+    done = check("--from", "2025.2.0", "--to", "2025.4.0", "--code", ".", data=data, cwd=tmp_path)
     assert "dask.array.Array.prod" in done.stdout
-    assert "mine.py:2" in done.stdout
+    assert "    mine.py:2\n" in done.stdout
 
 
 def test_ci_systems_get_their_own_forms(data: Path, tmp_path: Path) -> None:

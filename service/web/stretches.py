@@ -114,7 +114,13 @@ def sheet(part: Strips, shut: frozenset[str] = frozenset()) -> Sheet:
         releases=tuple(_release(list(found)) for _, found in groupby(environments, key=lambda each: each.release)),
         columns=tuple(map(_foot, environments)),
         blocks=tuple(
-            _block(part, area, scenarios, [_line(each, _drawn(part.strips[each.id], cuts, names)) for each in scenarios], shut)
+            _block(
+                part,
+                area,
+                scenarios,
+                [_line(each, _drawn(part.strips[each.id], cuts, names)) for each in scenarios],
+                shut,
+            )
             for area, scenarios in part.matrix.areas().items()
         ),
         css="roomy" if len(environments) <= MOST_ROOMY else "dense",

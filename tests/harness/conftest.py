@@ -61,8 +61,8 @@ def start_of(target: Callable[[str], Target], tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="session")
 def dask_target(real_data: Path) -> Target:
-    """An environment that holds a real release."""
+    """An environment that holds a real release; other tests may have had more made beside it."""
     places = Places(real_data)
-    (environment,) = (folder for folder in places.environments.iterdir() if folder.is_dir())
-    (pytest_folder,) = (folder for folder in places.pytest.iterdir() if folder.is_dir())
-    return Target(environment / "bin" / "python", str(pytest_folder))
+    release, *_ = sorted(places.environments.glob("*/lib/python*/site-packages/dask-2025.2.0.dist-info"))
+    lib = release.parents[1]
+    return Target(lib.parents[1] / "bin" / "python", str(places.pytest / lib.name.removeprefix("python")))
