@@ -52,7 +52,10 @@ class Come:
 
 @dataclass(frozen=True)
 class RunRow:
-    """One run in words. ``environments_planned`` is 0 where nobody said."""
+    """One run in words. ``environments_planned`` is 0 where nobody said.
+
+    ``how`` and when it ``ended`` are empty where it never said so; ``newest`` is its last sign of life.
+    """
 
     id: str
     href: str
@@ -64,6 +67,9 @@ class RunRow:
     short: str
     tool: str
     live: bool
+    how: str
+    ended: str
+    newest: str
     environments: int
     environments_planned: int
     come: Come
@@ -183,6 +189,9 @@ def _row(run: Run) -> RunRow:
         short=commit[:SHORT] + (f"+{dirty}" if dirty else ""),
         tool=record.tool,
         live=run.left(datetime.now(UTC), LIVE_FOR) > 0,
+        how=run.end.how.value if run.end else "",
+        ended=times.moment(run.end.at) if run.end else "",
+        newest=times.moment(run.newest),
         environments=run.environments,
         environments_planned=max(record.environments or 0, run.environments) if record.environments else 0,
         come=_come(run.progress),
