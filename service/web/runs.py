@@ -54,7 +54,8 @@ class Come:
 class RunRow:
     """One run in words. ``environments_planned`` is 0 where nobody said.
 
-    ``how`` and when it ``ended`` are empty where it never said so; ``newest`` is its last sign of life.
+    ``how`` and when it ``ended`` are empty where it never said so; ``newest`` is its last sign of life, and
+    ``silent_since`` is that beside the moment of its begin.
     """
 
     id: str
@@ -70,6 +71,7 @@ class RunRow:
     how: str
     ended: str
     newest: str
+    silent_since: str
     environments: int
     environments_planned: int
     come: Come
@@ -192,6 +194,7 @@ def _row(run: Run) -> RunRow:
         how=run.end.how.value if run.end else "",
         ended=times.moment(run.end.at) if run.end else "",
         newest=times.moment(run.newest),
+        silent_since=times.after(run.newest, record.at),
         environments=run.environments,
         environments_planned=max(record.environments or 0, run.environments) if record.environments else 0,
         come=_come(run.progress),
