@@ -40,6 +40,13 @@ def executions(data: Path) -> Counter[str]:
     return Counter(each["environment"] for each in records if each["kind"] == "result")
 
 
+def told_ends(data: Path) -> list[str]:
+    """Return how runs said that they ended, in the order in which they began."""
+    files = sorted((data / "records").glob("*/run.jsonl"))
+    records = (json.loads(line) for path in files for line in path.read_text().splitlines())
+    return [each["how"] for each in records if each["kind"] == "end"]
+
+
 def started(*arguments: str | Path, data: Path) -> subprocess.Popen[str]:
     """Start the command in the middle of which it is interrupted."""
     return subprocess.Popen(
@@ -51,7 +58,7 @@ def started(*arguments: str | Path, data: Path) -> subprocess.Popen[str]:
 def test_a_search_that_is_interrupted_goes_on_with_what_is_missing(
     laboratory: Laboratory, how: signal.Signals, code: int
 ) -> None:
-    """Nothing finished is executed again, and the commit is found."""
+    """Nothing finished is executed again, and the commit is found; each but a killed one says how it ended."""
     dask, data = laboratory.dask, laboratory.folder / "data"
     dask.commit(1, "Still good")
     culprit = dask.commit(2, "Break it", FAILS)
@@ -75,11 +82,14 @@ def test_a_search_that_is_interrupted_goes_on_with_what_is_missing(
     process.communicate()
     assert process.returncode == code
     assert list(executions(data).values()) == [4]
+    before = ["interrupted"] if how is signal.SIGINT else []
+    assert told_ends(data) == before
     done = dask_matrix(*arguments, "--json", data=data)
     found = json.loads(done.stdout)
     assert (done.returncode, [each["commit"] for each in found["suspects"]]) == (0, [culprit]), done.stderr
     assert "known: dask" in done.stderr
     assert set(executions(data).values()) == {4}
+    assert told_ends(data) == [*before, "finished"]
 
 
 def test_a_python_that_is_not_on_this_machine_is_refused(laboratory: Laboratory) -> None:

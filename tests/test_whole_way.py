@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from service.domain.ending import How
 from service.domain.environment import packages
 from service.places import Places
 from service.store.store import Store
@@ -49,6 +50,11 @@ def results(data: Path) -> list[dict[str, Any]]:
     """Return every result recorded in a data folder."""
     lines = (line for path in (data / "records").rglob("*.jsonl") for line in path.read_text().splitlines())
     return [record for record in map(json.loads, lines) if record["kind"] == "result"]
+
+
+def own(data: Path, run: str) -> list[dict[str, Any]]:
+    """Return the records of a run itself."""
+    return [json.loads(line) for line in (data / "records" / run / "run.jsonl").read_text().splitlines()]
 
 
 def wait_until(condition: Any, process: subprocess.Popen[str]) -> None:
@@ -87,6 +93,21 @@ def test_a_run_says_what_it_set_out_to_do_and_what_came_of_it(real_data: Path) -
     assert (first.record.environments, first.environments) == (2, 2)
     assert (first.progress.done, first.progress.planned, first.progress.results) == (3, 3, 4)
     assert sorted(part.refusal for part in parts) == ["", "resolve"]
+
+
+def test_a_run_says_how_it_ended_and_what_it_installed(real_data: Path) -> None:
+    """The last line of its own file; of the environment that was made, all that uv said, and of the other nothing."""
+    with Store.open(Places(real_data).database) as store:
+        first = store.runs.page(100)[-1]
+        keys = {str(each.release): each.key for each in store.matrix().environments}
+        made, refused = (store.installation(keys[release]) for release in ("2025.2.0", "2026.1.0"))
+    assert first.end is not None
+    assert first.end.how is How.FINISHED
+    assert [each["kind"] for each in own(real_data, first.record.id)] == ["run", "end"]
+    assert made is not None
+    assert (made.run, made.seconds > 0) == (first.record.id, True)
+    assert " + dask==2025.2.0\n" in made.log
+    assert refused is None
 
 
 def test_the_environment_holds_what_its_lock_says_and_nothing_else(real_data: Path) -> None:
@@ -148,7 +169,7 @@ def test_rebuild_gives_the_same_answers(real_data: Path) -> None:
 def test_a_run_stopped_in_the_middle_goes_on_where_it_was(
     real_data: Path, tmp_path: Path, how: signal.Signals, code: int
 ) -> None:
-    """Nothing finished is lost, nothing finished runs twice, and no process is left behind."""
+    """Nothing finished is lost, nothing finished runs twice, and no process is left behind; only what is killed says no end."""
     data = tmp_path / "data"
     data.mkdir()
     for kept in ("environments", "locks", "pytest", "index"):
@@ -163,6 +184,9 @@ def test_a_run_stopped_in_the_middle_goes_on_where_it_was(
     if how is not signal.SIGKILL:
         assert "the same command goes on from there" in said
     wait_until_gone(str(data / "scratch"))
+    (run,) = (path.name for path in (data / "records").iterdir())
+    ended = [each["how"] for each in own(data, run) if each["kind"] == "end"]
+    assert ended == ([] if how is signal.SIGKILL else ["interrupted"])
     stopped = len(results(data))
     assert 3 <= stopped < 24
     assert dask_matrix("run", "--release", "2025.2.0", "--scenarios", tests, data=data).returncode == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,10 +32,12 @@ class InstallRefused(Exception):
 
 @dataclass(frozen=True)
 class Installed:
-    """The Python of an environment, and whether it was made just now."""
+    """The Python of an environment, and whether it was made just now: then all that uv said, and the seconds it took."""
 
     python: Path
     made: bool
+    log: str = ""
+    seconds: float = 0
 
 
 def install(folder: Path, lock: Path, interpreter: Path, settings: IndexSettings) -> Installed:
@@ -44,13 +47,15 @@ def install(folder: Path, lock: Path, interpreter: Path, settings: IndexSettings
     """
     python = folder / "bin" / "python"
     with install_lock(folder) as held:
-        made = not (folder / READY).exists()
-        if made:
-            _demand(settings, held, "venv", "--clear", "--no-project", "--python", str(interpreter), str(folder))
+        installed = Installed(python, made=False)
+        if not (folder / READY).exists():
+            began = time.monotonic()
+            log = _demand(settings, held, "venv", "--clear", "--no-project", "--python", str(interpreter), str(folder))
             arguments = ("pip", "sync", "--python", str(python), "--only-binary", ":all:", "--strict", str(lock))
-            _demand(settings, held, *arguments)
+            log += _demand(settings, held, *arguments)
+            installed = Installed(python, made=True, log=log, seconds=time.monotonic() - began)
         _note_use(folder)
-    return Installed(python, made)
+    return installed
 
 
 def install_pytest(folder: Path, interpreter: Path, settings: IndexSettings) -> Path:
@@ -90,7 +95,9 @@ def _note_use(folder: Path) -> None:
         write_whole(ready, str(size_of(folder)))
 
 
-def _demand(settings: IndexSettings, held: int, *arguments: str) -> None:
+def _demand(settings: IndexSettings, held: int, *arguments: str) -> str:
+    """Have uv do something; return what it said."""
     answer = uv.call(settings, *arguments, hold=[held])
     if answer.refused:
         raise InstallRefused(answer.refused)
+    return answer.log

@@ -30,7 +30,7 @@ class Order:
 
     ``jobs`` is how many scenarios run at once. They are of one environment, while the next ones are made ready.
     ``retries`` is how often a scenario that broke is executed again at once; without any, no verdict is confirmed.
-    ``run`` is the id of a run that this goes on with; without it, a new one begins.
+    ``run`` is the id of a run that this goes on with, and does not end; without it, a new one begins.
     """
 
     wanted: Sequence[Wanted]

@@ -40,6 +40,7 @@ def perform(path: Path) -> int:
             print(trouble, file=sys.stderr)
             return 1
         if installed.made:
+            Recorder(Path(job.records), job.run).installed(job.key, installed)
             evict(Path(job.folder), job.environments_limit)
         code = supervise(job, installed.python)
     return 0 if code in DID_ITS_WORK else code

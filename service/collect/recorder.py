@@ -1,4 +1,4 @@
-"""Writes the records that collect itself makes: runs, environments, refusals."""
+"""Writes the records that collect itself makes: runs and their ends, environments, refusals, installations."""
 
 from __future__ import annotations
 
@@ -12,13 +12,26 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from service.domain.records import EnvironmentRecord, PairFields, RefusalRecord, RunRecord
+from service.collect.broken import shortened
+from service.domain.records import (
+    EndRecord,
+    EnvironmentRecord,
+    InstallationRecord,
+    PairFields,
+    RefusalRecord,
+    RunRecord,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from service.collect.described import Described
+    from service.collect.environments import Installed
+    from service.domain.ending import How
     from service.domain.records import Record, RefusalPhase
+
+RUN_FILE = "run.jsonl"
+"""The file in a run's folder that holds its own records: the first line describes it, the last says how it ended."""
 
 
 def new_run() -> str:
@@ -89,6 +102,23 @@ class Recorder:
         self.write(
             RefusalRecord(id=secrets.token_hex(12), run=self.run, at=at, environment=key, phase=phase, message=message)
         )
+
+    def installed(self, key: str, installed: Installed) -> None:
+        """Say that an environment was installed just now, with what was said meanwhile."""
+        self.write(
+            InstallationRecord(
+                id=secrets.token_hex(12),
+                run=self.run,
+                at=datetime.now(UTC),
+                environment=key,
+                log=shortened(installed.log),
+                seconds=round(installed.seconds, 3),
+            )
+        )
+
+    def end(self, how: How) -> None:
+        """Say that the run has ended, and how."""
+        self.write(EndRecord(id=secrets.token_hex(12), run=self.run, at=datetime.now(UTC), how=how))
 
 
 def commit_of(folder: Path) -> str | None:

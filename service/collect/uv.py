@@ -28,10 +28,11 @@ class UvTrouble(DaskMatrixError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What uv said: ``refused`` is its whole message where it refused, otherwise empty."""
+    """What uv said: ``refused`` is its whole message where it refused, otherwise empty; ``log`` is what a person would see."""
 
     output: str
     refused: str = ""
+    log: str = ""
 
 
 def clean_environ(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -62,7 +63,7 @@ def call(
         command, input=stdin, capture_output=True, text=True, errors="replace", env=environ, check=False, pass_fds=hold
     )
     if done.returncode == 0:
-        return Answer(done.stdout)
+        return Answer(done.stdout, log=done.stdout + done.stderr)
     message = done.stderr.strip()
     if done.returncode < 0 or not message or (is_trouble or _is_trouble)(message):
         raise UvTrouble(f"uv {' '.join(arguments[:2])} could not do its work (exit code {done.returncode}): {message}")

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from service.domain.bisected import Bisected
+from service.domain.ending import How
 from service.domain.environment import Lane
 from service.domain.outcome import Outcome
 from service.domain.pair import Commit, Pair
@@ -22,6 +23,8 @@ from service.domain.release import Release
 MOST_PROBLEMS = 5
 MOST_ENVIRONMENTS = 2**31 - 1
 """What a database's integer holds."""
+MOST_LOG = 2**17
+"""Characters of what was said while an environment was installed."""
 
 
 def _valid_release(text: str) -> str:
@@ -128,6 +131,15 @@ class RefusalRecord(Base):
     message: str
 
 
+class InstallationRecord(Base):
+    """That an environment was installed: all that was said meanwhile, and how many seconds of wall-clock time it took."""
+
+    kind: Literal["installation"] = "installation"
+    environment: Key
+    log: Annotated[str, Field(max_length=MOST_LOG)]
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
 class CollectionRecord(Base):
     """What pytest collected in an environment: scenario id -> fingerprint, and -> the function it comes from.
 
@@ -209,7 +221,24 @@ class BisectRecord(Base):
     found: Bisected
 
 
-Record = RunRecord | EnvironmentRecord | RefusalRecord | CollectionRecord | ScenarioRecord | ResultRecord | BisectRecord
+class EndRecord(Base):
+    """That a run has ended, and how. One that was killed writes none; what is recorded later goes on with the run."""
+
+    kind: Literal["end"] = "end"
+    how: How
+
+
+Record = (
+    RunRecord
+    | EnvironmentRecord
+    | RefusalRecord
+    | InstallationRecord
+    | CollectionRecord
+    | ScenarioRecord
+    | ResultRecord
+    | BisectRecord
+    | EndRecord
+)
 _ADAPTER: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
+    from service.domain.ending import End
     from service.domain.records import RunRecord
 
 BROKEN = tuple(each for each in Outcome if each not in {Outcome.PASSED, Outcome.SKIPPED})
@@ -44,16 +45,25 @@ class Progress:
 
 @dataclass(frozen=True)
 class Run:
-    """A run, and how far it has come. ``environments`` counts those it has touched, ``newest`` is its last sign of life."""
+    """A run, and how far it has come. ``environments`` counts those it has touched, ``newest`` is its last sign of life.
+
+    ``told`` is the newest end that it told of; it may have gone on since.
+    """
 
     record: RunRecord
     environments: int
     progress: Progress
     newest: datetime
+    told: End | None = None
+
+    @property
+    def end(self) -> End | None:
+        """How it ended, None if it never said so or gave a sign of life since."""
+        return self.told if self.told and self.told.at >= self.newest else None
 
     def left(self, now: datetime, within: timedelta) -> float:
         """Return for how many seconds it is taken to go on without another sign of life; not above 0 if it is over."""
-        return (self.newest + within - now).total_seconds()
+        return 0 if self.end else (self.newest + within - now).total_seconds()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from service.domain.matrix import Environment, columns
 from service.domain.records import (
     BisectRecord,
     CollectionRecord,
+    EndRecord,
     EnvironmentRecord,
+    InstallationRecord,
     RefusalRecord,
     ResultRecord,
     RunRecord,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from service.domain.records import Record
 
-Dated = TypeVar("Dated", EnvironmentRecord, RefusalRecord, ScenarioRecord)
+Dated = TypeVar("Dated", EnvironmentRecord, RefusalRecord, InstallationRecord, ScenarioRecord, EndRecord)
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,12 @@ class Counting:
     runs: list[RunRecord]
     environments: list[EnvironmentRecord]
     refusals: list[RefusalRecord]
+    installations: list[InstallationRecord]
     scenarios: list[ScenarioRecord]
     collections: list[CollectionRecord]
     results: list[ResultRecord]
     bisects: list[BisectRecord]
+    ends: list[EndRecord]
 
     def all(self) -> list[Record]:
         """Return them in the order in which they are written."""
@@ -45,10 +49,12 @@ class Counting:
             *self.runs,
             *self.environments,
             *self.refusals,
+            *self.installations,
             *self.scenarios,
             *self.collections,
             *self.results,
             *self.bisects,
+            *self.ends,
         ]
 
 
@@ -69,7 +75,8 @@ def counting(records: Iterable[Record], present: Mapping[str, str]) -> Counting:
 
     ``present`` has ``file::name`` -> fingerprint of each test and ``file`` -> fingerprint of each file. Of environments
     count those that a matrix shows, of scenarios the newest description that is of the set as it is, and of results
-    and bisections those with its fingerprint, of bisections that asked the same the newest.
+    and bisections those with its fingerprint, of bisections that asked the same the newest. Of installations count the newest
+    of each environment, of ends the newest of each run that anything else is of.
     """
     read = _ByKind(records)
     environments = _shown(read[EnvironmentRecord])
@@ -78,20 +85,25 @@ def counting(records: Iterable[Record], present: Mapping[str, str]) -> Counting:
         for key, refusal in _newest(read[RefusalRecord], "environment").items()
         if key in environments and refusal.at >= environments[key].at
     }
+    installed = _newest(read[InstallationRecord], "environment")
+    installations = [installed[key] for key in environments if key in installed]
     scenarios = _newest((each for each in read[ScenarioRecord] if _is_present(each, present)), "scenario")
     results = _results(read[ResultRecord], environments, scenarios)
     collections = _collections(read[CollectionRecord], environments)
     bisects = _bisects(read[BisectRecord], scenarios)
-    kept = [*environments.values(), *refusals.values(), *scenarios.values(), *collections, *results, *bisects]
-    runs = {each.run for each in kept}
+    described = [*environments.values(), *refusals.values(), *installations, *scenarios.values()]
+    runs = {each.run for each in (*described, *collections, *results, *bisects)}
+    ends = _newest((each for each in read[EndRecord] if each.run in runs), "run")
     return Counting(
         runs=sorted((each for each in read[RunRecord] if each.id in runs), key=lambda each: each.id),
         environments=list(environments.values()),
         refusals=[refusals[key] for key in environments if key in refusals],
+        installations=installations,
         scenarios=[scenarios[name] for name in sorted(scenarios)],
         collections=collections,
         results=results,
         bisects=bisects,
+        ends=[ends[run] for run in sorted(ends)],
     )
 
 

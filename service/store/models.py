@@ -69,6 +69,18 @@ class RunPart(Table):
     errored: Mapped[int]
 
 
+class RunEnd(Table):
+    """That a run said it had ended, and how. Rows are only ever added: one that was gone on with ends again."""
+
+    __tablename__ = "run_ends"
+    __table_args__ = (Index("run_ends_by_run", "run"), Index("run_ends_by_time", "at"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    run: Mapped[str]
+    how: Mapped[str]
+
+
 class Environment(Table):
     """An environment, as its newest record describes it; ``first_at`` is when the oldest did."""
 
@@ -97,6 +109,20 @@ class Refusal(Table):
     at: Mapped[datetime]
     phase: Mapped[str]
     message: Mapped[str]
+
+
+class Installation(Table):
+    """That an environment was installed, and what was said meanwhile. Rows are only ever added."""
+
+    __tablename__ = "installations"
+    __table_args__ = (Index("installations_by_environment", "environment", "at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    run: Mapped[str]
+    environment: Mapped[str]
+    log: Mapped[str]
+    seconds: Mapped[float]
 
 
 class Scenario(Table):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, select
 
 from service.domain.cells import Cells
 from service.domain.matrix import Matrix, Refusal, columns, rows
@@ -41,11 +41,15 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True)
 class Freshness:
-    """How many results there are, when the newest was recorded, and the newest moment of anything a matrix shows."""
+    """How many results there are, when the newest was recorded, and the newest moment of anything a matrix shows.
+
+    ``coming`` is when the newest result was recorded of a run that has not said since that it ended.
+    """
 
     results: int
     newest_result: datetime | None
     newest: datetime | None
+    coming: datetime | None
 
 
 @dataclass(frozen=True)
@@ -231,4 +235,15 @@ def freshness(session: Session, before: datetime | None = None) -> Freshness:
         if before
         else [session.scalar(select(func.max(each.at))) for each in (models.Environment, models.Refusal)]
     )
-    return Freshness(results or 0, newest, max((at for at in (newest, *others) if at), default=None))
+    shown = max((at for at in (newest, *others) if at), default=None)
+    return Freshness(results or 0, newest, shown, _coming(session, newest))
+
+
+def _coming(session: Session, newest: datetime | None) -> datetime | None:
+    """Return when the newest result came of a run that goes on; all runs are looked through only when one has just ended."""
+    ends, parts = models.RunEnd, models.RunPart
+    end = session.scalar(select(func.max(ends.at)))
+    if newest is None or end is None or end < newest:
+        return newest
+    over = exists().where(ends.run == parts.run, ends.at >= parts.last)
+    return session.scalar(select(func.max(parts.last)).where(~over))

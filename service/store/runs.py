@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from service.domain.ending import End, How
 from service.domain.environment import EnvironmentSpec, Lane, Python
 from service.domain.errors import UnknownName
 from service.domain.outcome import Outcome, Verdict
@@ -169,18 +170,26 @@ def _runs(session: Session, rows: Sequence[models.Run]) -> list[Run]:
         run: told
         for run, *told in session.execute(query.where(table.run.in_([row.id for row in rows])).group_by(table.run))
     }
-    return [_summed(row, found.get(row.id)) for row in rows]
+    ends = _ends(session, [row.id for row in rows])
+    return [_summed(row, found.get(row.id), ends.get(row.id)) for row in rows]
 
 
-def _summed(row: models.Run, told: Sequence[Any] | None) -> Run:
+def _ends(session: Session, runs: Sequence[str]) -> dict[str, End]:
+    """Return the newest end that each run told of, if it did."""
+    table = models.RunEnd
+    query = select(table.run, table.at, table.how).where(table.run.in_(runs)).order_by(table.at, table.id)
+    return {run: End(at, How(how)) for run, at, how in session.execute(query)}
+
+
+def _summed(row: models.Run, told: Sequence[Any] | None, end: End | None) -> Run:
     values = {column.name: getattr(row, column.name) for column in models.Run.__table__.columns}
     record = RunRecord(run=row.id, **values)
     if told is None:
-        return Run(record, 0, Progress(outcomes=dict.fromkeys(Outcome, 0)), row.at)
+        return Run(record, 0, Progress(outcomes=dict.fromkeys(Outcome, 0)), row.at, end)
     many, done, planned, first, last, began, *counts = told
     outcomes = dict(zip(OUTCOMES, map(int, counts), strict=True))
     progress = Progress(int(done), None if planned is None else int(planned), outcomes, first, last)
-    return Run(record, many, progress, max(moment for moment in (row.at, began, last) if moment))
+    return Run(record, many, progress, max(moment for moment in (row.at, began, last) if moment), end)
 
 
 def _parts(session: Session, run: str) -> list[Part]:

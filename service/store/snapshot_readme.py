@@ -21,8 +21,8 @@ Written by `dask-matrix export --snapshot`, nothing of it by hand; `nox -s snaps
 | texts | {texts} |
 
 `records.jsonl.xz` holds the records that count, one JSON line each (`docs/records.md` is their contract): the newest
-description of each environment that the matrix shows, what refused it, the scenarios as they are at that commit, every
-result of them, and what bisections of them found. `xz -dc records.jsonl.xz | grep '"kind": "result"'` reads them. `snapshot.json` says the same as this page to
+description of each environment that the matrix shows, what refused it, what was said while it was installed, the scenarios as they are at that commit, every
+result of them, what bisections of them found, and how the runs that all this comes from ended. `xz -dc records.jsonl.xz | grep '"kind": "result"'` reads them. `snapshot.json` says the same as this page to
 programs, with the sha256 of the records.
 """
 

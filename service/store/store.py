@@ -16,7 +16,7 @@ from service.domain.matrix import Environment, Matrix, Scenario
 from service.domain.outcome import Verdict
 from service.domain.records import Rejection, RunRecord, parse_lines, release_of
 from service.domain.timing import Timings
-from service.store import backing, bisects, history, models, planning, present
+from service.store import backing, bisects, history, installations, models, planning, present
 from service.store.database import WRITES, DatabaseUnreachable, open_engine
 from service.store.planning import Collected
 from service.store.present import Freshness
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from service.domain.bisected import Told
     from service.domain.environment import EnvironmentSpec
+    from service.domain.installation import Installation
     from service.domain.records import Record, Warned
     from service.domain.result import Result
     from service.domain.stability import Trial
@@ -205,6 +206,11 @@ class Store:
             if row is None:
                 raise UnknownName("environment", key, [])
             return environment_of(row, standing_refusal(session, row))
+
+    def installation(self, key: str, at: datetime | None = None) -> Installation | None:
+        """Return how an environment was last installed, as far as that was recorded up to a moment."""
+        with self._reading() as session:
+            return installations.newest(session, key, at)
 
     def scenario(self, scenario: str) -> Scenario:
         """Return one scenario by its id or by a former one; raise UnknownName."""

@@ -44,9 +44,11 @@ class Take:
             records.RunRecord: self._run,
             records.EnvironmentRecord: self._environment,
             records.RefusalRecord: self._refusal,
+            records.InstallationRecord: self._installation,
             records.CollectionRecord: self._collection,
             records.ScenarioRecord: self._scenario,
             records.BisectRecord: self._bisect,
+            records.EndRecord: self._end,
         }
         for record in batch:
             if not isinstance(record, records.ResultRecord):
@@ -80,6 +82,10 @@ class Take:
         values = record.model_dump(exclude={"v", "kind", "run"})
         return self._newest(models.Run, record.id, values)
 
+    def _end(self, record: records.EndRecord) -> bool:
+        values = record.model_dump(include={"id", "at", "run"})
+        return self._newest(models.RunEnd, record.id, values | {"how": record.how.value})
+
     def _environment(self, record: records.EnvironmentRecord) -> bool:
         self._parts.touch(record.run, record.key, record.at)
         values = record.model_dump(exclude={"v", "kind", "id", "run"})
@@ -105,6 +111,10 @@ class Take:
         if written := self._newest(models.Refusal, record.environment, values):
             self._shaped()
         return written
+
+    def _installation(self, record: records.InstallationRecord) -> bool:
+        values = record.model_dump(exclude={"v", "kind"})
+        return self._newest(models.Installation, record.id, values)
 
     def _bisect(self, record: records.BisectRecord) -> bool:
         values = record.model_dump(mode="json", include={"id", "run", "found"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from service.domain.beside import before
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from service.domain.installation import Installation
     from service.domain.matrix import Environment, Matrix
     from service.web.reader import Reader
 
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
 class Column:
     """One environment; ``change`` is against the one before in its lane, None for the first or if it cannot be had.
 
-    ``matrix`` has at least the cells of its column.
+    ``matrix`` has at least the cells of its column. ``installation`` is told of one that is asked for by its key, where it
+    was recorded.
     """
 
     environment: Environment
     matrix: Matrix
     change: Change | None
+    installation: Installation | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ class Version:
 
 def column(books: Reader, key: str, at: datetime | None) -> Column:
     """Return an environment as it is, or as it was at a moment; raise UnknownName."""
-    return _columns(books, [books.store.environment(key)], _environments(books, at), at)[0]
+    found = _columns(books, [books.store.environment(key)], _environments(books, at), at)[0]
+    return replace(found, installation=books.store.installation(key, at))
 
 
 def version(books: Reader, text: str, at: datetime | None) -> Version:

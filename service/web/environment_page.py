@@ -14,9 +14,14 @@ from service.web.words import OVERLAYS, REFUSALS, Word, said
 if TYPE_CHECKING:
     from service.domain.answer import PackageChange
     from service.domain.change import Change
+    from service.domain.installation import Installation
     from service.domain.matrix import Environment, Matrix, Scenario, Tally
     from service.web.as_of import AsOf
     from service.web.columns import Column, Version
+
+
+BEFORE_LOGS = "it was installed before install logs were kept"
+NOT_YET = "it has not been installed"
 
 
 @dataclass(frozen=True)
@@ -82,8 +87,19 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Installed:
+    """How an environment was last installed."""
+
+    at: str
+    took: str
+    run: str
+    run_href: str
+    log: str
+
+
+@dataclass(frozen=True)
 class EnvironmentPage:
-    """One column, and exactly what is in it."""
+    """One column, and exactly what is in it. ``not_logged`` says why there is no log of an installation, where one is missed."""
 
     heading: Heading
     place: Place
@@ -97,6 +113,8 @@ class EnvironmentPage:
     lock_href: str
     packages: tuple[tuple[str, str], ...]
     install: tuple[str, ...]
+    installed: Installed | None
+    not_logged: str
     ref: str
     commits: tuple[links.Link, ...]
     changed: Changed | None
@@ -143,12 +161,33 @@ def environment_page(column: Column, as_of: AsOf) -> EnvironmentPage:
         lock_href=links.lock(environment.key),
         packages=tuple(packages(environment.lock).items()),
         install=commands.install(environment),
+        installed=_installed(column.installation) if column.installation else None,
+        not_logged="" if column.installation else _not_logged(column),
         ref=environment.pair.ref if environment.pair else "",
         commits=_commits(environment),
         changed=_changed(column, as_of),
         areas=() if refusal else tuple(_areas(column.matrix, environment, as_of)),
         as_of=as_of,
     )
+
+
+def _installed(installation: Installation) -> Installed:
+    return Installed(
+        at=times.moment(installation.at),
+        took=times.duration(installation.seconds),
+        run=installation.run,
+        run_href=links.run(installation.run),
+        log=installation.log,
+    )
+
+
+def _not_logged(column: Column) -> str:
+    """Say why no installation is on record of an environment; nothing where what refused it came before that."""
+    environment = column.environment
+    if environment.refusal and environment.refusal.phase != "import":
+        return ""
+    is_run = any((row.id, environment.key) in column.matrix.cells for row in column.matrix.scenarios)
+    return BEFORE_LOGS if environment.refusal or is_run else NOT_YET
 
 
 def _commits(environment: Environment) -> tuple[links.Link, ...]:

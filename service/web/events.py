@@ -18,7 +18,7 @@ from service.web.api import Books
 from service.web.links import API
 from service.web.names import RunId
 from service.web.reader import LIVE_FOR
-from service.web.schemas_runs import MOST_NUMBER, AfterQuery, EndEvent, StateEvent
+from service.web.schemas_runs import MOST_NUMBER, AfterQuery, StateEvent
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -162,6 +162,6 @@ async def run_events(
         if len(news.arrivals) == MOST:
             continue
         if (left := news.run.left(datetime.now(UTC), LIVE_FOR)) <= 0:
-            yield ServerSentEvent(event="end", data=EndEvent(run=run, results=told.results))
+            yield ServerSentEvent(event="end", data=schemas_runs.end(news.run))
             return
         state = await pulse.other_than(state, left)

@@ -10,7 +10,9 @@ from service.domain.beside import nearest_turn
 from service.domain.bisect import Ended
 from service.domain.bisected import Bisected, Looked, Spent, Suspect, Told, Turned
 from service.domain.change import change
+from service.domain.ending import End, How
 from service.domain.environment import Lane, Python
+from service.domain.installation import Installation
 from service.domain.matrix import Environment, Matrix, Scenario
 from service.domain.observed import Seen
 from service.domain.outcome import Outcome, Verdict
@@ -130,7 +132,7 @@ def _run() -> Run:
     record = RunRecord(
         id="example-run", run="example-run", at=NOON, who="example", host="example", scenario_set="example", tool="0.0"
     )
-    return Run(record, 1, _part().progress, NOON)
+    return Run(record, 1, _part().progress, NOON, End(NOON, How.FINISHED))
 
 
 def _part() -> Part:
@@ -151,7 +153,7 @@ def _stream() -> list[dict[str, str]]:
     told: dict[str, BaseModel] = {
         "result": result,
         "progress": schemas_runs.progress(_run()),
-        "end": schemas_runs.EndEvent(run="example-run", results=1),
+        "end": schemas_runs.end(_run()),
     }
     return [{"event": event, "data": data.model_dump_json(), "id": "2"} for event, data in told.items()]
 
@@ -175,7 +177,12 @@ def answers() -> dict[str, Any]:
     """Return by the name of its shape an example of each JSON answer, made by the code that makes the answers."""
     matrix = _matrix()
     column, result = matrix.environments[1], _result()
-    told = Column(column, matrix, change(Sides(matrix), matrix.environments[0], column, lambda _key: {}))
+    told = Column(
+        column,
+        matrix,
+        change(Sides(matrix), matrix.environments[0], column, lambda _key: {}),
+        Installation(NOON, "example-run", "Installed 1 package in 1ms\n + dask==0.0.2\n", 0.5),
+    )
     seen = Evidence(result.id, result.fingerprint, result.outcome, NOON, result.exception_type, result.seconds)
     question = Question.model_validate({"from": "0.0.1", "to": "0.0.2"})
     run, part = _run(), _part()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from service.store.store import Freshness, Store
 
 LIVE_FOR = timedelta(minutes=2)
-"""A run is taken to go on while its newest result is younger than this."""
+"""A run that has not said that it ended is taken to go on while its newest result is younger than this."""
 MOMENTS = 4
 """How many matrices as they were at a moment are kept, those asked for last."""
 
@@ -128,5 +128,5 @@ class Reader:
 
 
 def _is_live(freshness: Freshness) -> bool:
-    newest = freshness.newest_result
+    newest = freshness.coming
     return newest is not None and datetime.now(UTC) - newest < LIVE_FOR

@@ -52,7 +52,11 @@ class Come:
 
 @dataclass(frozen=True)
 class RunRow:
-    """One run in words. ``environments_planned`` is 0 where nobody said."""
+    """One run in words. ``environments_planned`` is 0 where nobody said.
+
+    ``how`` and when it ``ended`` are empty where it never said so; ``newest`` is its last sign of life, and
+    ``silent_since`` is that beside the moment of its begin.
+    """
 
     id: str
     href: str
@@ -64,6 +68,10 @@ class RunRow:
     short: str
     tool: str
     live: bool
+    how: str
+    ended: str
+    newest: str
+    silent_since: str
     environments: int
     environments_planned: int
     come: Come
@@ -183,6 +191,10 @@ def _row(run: Run) -> RunRow:
         short=commit[:SHORT] + (f"+{dirty}" if dirty else ""),
         tool=record.tool,
         live=run.left(datetime.now(UTC), LIVE_FOR) > 0,
+        how=run.end.how.value if run.end else "",
+        ended=times.moment(run.end.at) if run.end else "",
+        newest=times.moment(run.newest),
+        silent_since=times.after(run.newest, record.at),
         environments=run.environments,
         environments_planned=max(record.environments or 0, run.environments) if record.environments else 0,
         come=_come(run.progress),

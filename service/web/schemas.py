@@ -50,6 +50,15 @@ class RefusalOut(BaseModel):
     message: str = Field(description="The whole of what it said.")
 
 
+class InstallationOut(BaseModel):
+    """That an environment was installed."""
+
+    at: datetime = Field(description="When it had been.")
+    run: str = Field(description="The run that did it.")
+    seconds: float = Field(description="The wall-clock time it took.")
+    log: str = Field(description="The whole of what uv said meanwhile.")
+
+
 class CommitOut(BaseModel):
     """One commit of a repository."""
 
@@ -113,6 +122,9 @@ class EnvironmentOut(EnvironmentHead):
     packages: dict[str, str] = Field(description="Name -> version of what its lock pins.")
     lock: str
     install: list[str] = Field(description="The commands that install exactly this, its lock saved as a file.")
+    installation: InstallationOut | None = Field(
+        description="How it was last installed; null where it was not, or before that was recorded."
+    )
     verdicts: dict[str, Verdict] = Field(description="Id of a scenario -> its verdict here.")
     change: ChangeOut | None = Field(
         description="What it turned against the one before in its lane; null for the first, or if it cannot be had."
@@ -280,6 +292,7 @@ def environment_out(column: Column) -> EnvironmentOut:
         packages=packages(environment.lock),
         lock=environment.lock,
         install=list(install(environment)),
+        installation=InstallationOut(**asdict(column.installation)) if column.installation else None,
         verdicts=verdicts_of(column.matrix, environment),
         change=change_out(column.change, column.matrix) if column.change else None,
     )

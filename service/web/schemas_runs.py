@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.domain.ending import How
 from service.domain.outcome import Outcome, Verdict
 from service.web import links
 from service.web.reader import LIVE_FOR
@@ -77,7 +78,12 @@ class RunHead(ProgressOut):
     )
     scenario_set: str = Field(description="The name of the scenario set's folder.")
     tool: str = Field(description="The version of dask-matrix that ran it.")
-    live: bool = Field(description="Whether it is taken to go on: it gave a sign of life within two minutes.")
+    live: bool = Field(
+        description="Whether it is taken to go on: it gave a sign of life within two minutes, and has not ended since."
+    )
+    last_sign: datetime = Field(description="When it gave its last sign of life.")
+    ended: datetime | None = Field(description="When it ended; null if it never said so, or has gone on since.")
+    how: How | None = Field(description="How it ended; null as `ended`.")
     environments: int = Field(description="Environments it has begun with.")
     environments_planned: int | None = Field(
         description="Environments it set out to work on, some maybe without anything to do; null where nobody said."
@@ -141,10 +147,11 @@ class ProgressEvent(ProgressOut):
 
 
 class EndEvent(BaseModel):
-    """That a run is over: nothing more is told of it."""
+    """That a run is over: nothing more is told of it. ``how`` it ended is null where it gives no sign of life any more."""
 
     run: str
     results: int
+    how: How | None
 
 
 class StateEvent(BaseModel):
@@ -183,10 +190,18 @@ def _head(run: Run, now: datetime) -> dict[str, object]:
         **record.model_dump(include={"id", "at", "who", "host", "commit", "scenario_set", "tool"}),
         **_told(run.progress),
         "live": run.left(now, LIVE_FOR) > 0,
+        "last_sign": run.newest,
+        "ended": run.end.at if run.end else None,
+        "how": how(run),
         "environments": run.environments,
         "environments_planned": record.environments,
         "page": links.run(record.id),
     }
+
+
+def how(run: Run) -> How | None:
+    """Return how a run ended, None if it never said so or has gone on since."""
+    return run.end.how if run.end else None
 
 
 def _part(part: Part) -> dict[str, object]:
@@ -205,6 +220,11 @@ def progress(run: Run) -> ProgressEvent:
     """Return how far a run has come, as an event tells it."""
     told = {"environments": run.environments, "environments_planned": run.record.environments}
     return ProgressEvent.model_validate({**_told(run.progress), **told})
+
+
+def end(run: Run) -> EndEvent:
+    """Return that a run is over, as an event tells it."""
+    return EndEvent(run=run.record.id, results=run.progress.results, how=how(run))
 
 
 def arrived(arrival: Arrival) -> ResultEvent:

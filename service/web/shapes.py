@@ -116,7 +116,9 @@ class FiguresOut(BaseModel):
     turning: int = Field(
         description="Executions that a verdict rests on which differs from that of the release beside it."
     )
-    live_minutes: float = Field(description="Results are coming in while the newest is younger than this.")
+    live_minutes: float = Field(
+        description="Results are coming in while the newest is younger than this, unless its run has ended."
+    )
     entries: int = Field(description="Entries of a feed.")
 
 

@@ -61,8 +61,8 @@ class State:
     def _look(self) -> _Seen:
         found = self.reader.kept()
         fresh = found.present.freshness
-        signs = {fresh.newest_result, *(run.newest for run in self.reader.store.runs.page(RUNS))}
-        live_until = fresh.newest_result + LIVE_FOR if fresh.newest_result else None
+        signs = {fresh.coming, *(run.newest for run in self.reader.store.runs.page(RUNS) if not run.end)}
+        live_until = fresh.coming + LIVE_FOR if fresh.coming else None
         seen = self._seen = _Seen(found.revision, tuple(each + LIVE_FOR for each in signs if each), live_until)
         self._spare(fresh.results)
         return seen

@@ -21,6 +21,11 @@ def moment(value: datetime | None) -> str:
     return f"{value:%Y-%m-%d %H:%M:%S} UTC" if value else ""
 
 
+def after(value: datetime, begin: datetime) -> str:
+    """Return a moment as it is told beside one before it: of the same day the time alone."""
+    return f"{value:%H:%M:%S}" if day(value) == day(begin) else moment(value)
+
+
 def duration(seconds: float) -> str:
     """Return seconds as a person says them: ``340 ms``, ``2.5 s``, ``3 min 5 s``."""
     if seconds < MILLISECONDS_BELOW:

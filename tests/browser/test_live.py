@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Page, expect
 
-from service.domain.records import CollectionRecord, RunRecord
+from service.domain.records import CollectionRecord, EndRecord, RunRecord
 from service.store.store import Store
 from service.web import links
 from service.web.app import create_app
@@ -164,6 +164,18 @@ def test_the_page_of_a_run_says_when_it_is_over(empty_site: Site, window: Open) 
     page.goto(empty_site.url + links.run("r"))
     expect(page.locator("h1 .chip, #arrivals")).to_have_count(0, timeout=30_000)
     expect(page.locator("#come")).to_contain_text("0 scenarios done")
+
+
+@pytest.mark.parametrize("how", ["finished", "interrupted"])
+def test_the_page_of_a_run_says_at_once_how_it_ended(site: Site, window: Open, how: str) -> None:
+    """It goes from live to over while it is looked at."""
+    page = window().page
+    begin(site)
+    page.goto(site.url + links.run("r"))
+    expect(page.locator("h1 .chip")).to_have_text("running")
+    site.store.take([EndRecord(id="x", run="r", at=datetime.now(UTC), how=how)])
+    expect(page.locator("h1 .chip")).to_have_text(how)
+    expect(page.locator("#arrivals")).to_have_count(0)
 
 
 def test_a_page_out_of_sight_holds_no_connection(site: Site, window: Open, tmp_path: Path) -> None:

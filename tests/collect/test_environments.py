@@ -148,6 +148,23 @@ def test_two_processes_install_an_environment_once(shop: Shop, tmp_path: Path) -
     assert sorted(each.communicate()[0] for each in both) == ["False\n", "True\n"]
 
 
+def test_an_installation_says_what_uv_said_and_how_long_it_took(tmp_path: Path) -> None:
+    """As a person would see it, without colours and bars; who finds it whole hears nothing."""
+    path, lock = tmp_path / "tiny-1.0-py3-none-any.whl", tmp_path / "lock.txt"
+    path.write_bytes(wheel())
+    lock.write_text(f"tiny @ {path.as_uri()}\n")
+    folder = tmp_path / "environments" / "one"
+    made = install(folder, lock, Path(sys.executable), index_settings())
+    assert made.made
+    assert "Creating virtual environment at: " in made.log
+    assert "Installed 1 package in " in made.log
+    assert f" + tiny==1.0 (from {path.as_uri()})\n" in made.log
+    assert not {"\x1b", "\r"} & set(made.log)
+    assert made.seconds > 0
+    again = install(folder, lock, Path(sys.executable), index_settings())
+    assert (again.made, again.log, again.seconds) == (False, "", 0)
+
+
 def fake(folder: Path, name: str, *, used: int, mib: int | None = 10) -> Path:
     """Write an environment that says its size, was last used at second ``used``, and is not whole without a size."""
     path = folder / name

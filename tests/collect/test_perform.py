@@ -18,6 +18,7 @@ import pytest
 
 from service.collect.broken import LIMIT, shortened
 from service.collect.job import SessionJob
+from tests.collect.test_environments import wheel as tiny
 
 ROOT = Path(__file__).parents[2]
 KEY = "0123456789abcdef"
@@ -62,6 +63,7 @@ class Bench:
         self.harness.mkdir()
         (self.harness / "__main__.py").write_text(STAND_IN)
         self.folder, self.pytest = folder / "environments" / KEY, folder / "pytest"
+        self.lock = folder / "lock.txt"
         venv.create(self.folder, symlinks=True)
         (self.folder / ".ready").write_text("1")
         _link_pytest(self.pytest)
@@ -76,11 +78,11 @@ class Bench:
         harness = {name: str(place) for name, place in places.items()}
         harness |= {"run": "r1", "environment": KEY, "release": "2025.2.0", "jobs": 1, "timeout": 60, **fields}
         job = SessionJob(
+            lock=str(self.lock),
             label="2025.2.0-py3.11-as-released",
             key=KEY,
             run="r1",
             interpreter=sys.executable,
-            lock="",
             folder=str(self.folder),
             pytest_folder=str(self.pytest),
             harness_folder=str(self.harness),
@@ -281,3 +283,28 @@ def test_long_stacks_keep_head_and_tail() -> None:
     assert kept.endswith("tail")
     assert "\n[... 8 characters left out ...]\n" in kept
     assert shortened(text[8:]) == text[8:]
+
+
+def test_an_installation_is_recorded_where_one_was_made(bench: Bench) -> None:
+    """Once, before anything else of its environment; not where it was whole."""
+    wheel = bench.folder.parent / "tiny-1.0-py3-none-any.whl"
+    wheel.write_bytes(tiny())
+    bench.lock.write_text(f"tiny @ {wheel.as_uri()}\n")
+    bench.harness = ROOT / "scenarios" / "harness"
+    bench.write("test_one.py", "import tiny\n\ndef test_one():\n    pass\n")
+    (bench.folder / ".ready").unlink()
+    assert [bench.run(), bench.run()] == [0, 0]
+    told = [json.loads(line) for line in bench.records.read_text().splitlines()]
+    (made,) = [each for each in told if each["kind"] == "installation"]
+    assert told[0] == made
+    assert (made["run"], made["environment"]) == ("r1", KEY)
+    assert " + tiny==1.0" in made["log"]
+    assert made["seconds"] > 0
+
+
+def test_an_installation_that_is_refused_is_no_installation(bench: Bench) -> None:
+    """It is recorded as a refusal alone."""
+    bench.lock.write_text(f"tiny @ {(bench.folder / 'tiny-1.0-py3-none-any.whl').as_uri()}\n")
+    (bench.folder / ".ready").unlink()
+    assert bench.run() == 0
+    assert [json.loads(line)["kind"] for line in bench.records.read_text().splitlines()] == ["refusal"]

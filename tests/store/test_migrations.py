@@ -4,10 +4,14 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, event
 
+from service.domain.ending import End, How
+from service.domain.installation import Installation
+from service.domain.records import EndRecord, InstallationRecord, RunRecord
 from service.store.database import MIGRATIONS
 from service.store.present import Present
 from service.store.store import Store
@@ -62,3 +66,18 @@ def test_a_database_of_the_first_version_is_completed_from_its_results(tmp_path:
         for each in (before, store):
             each.take([result(99, outcome="failed")])
         assert told(before.present(kept)) == told(store.present())
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005"])
+def test_a_database_of_before_takes_ends_and_installations(tmp_path: Path, revision: str) -> None:
+    """It has none at first."""
+    old = tmp_path / "old.sqlite"
+    earlier(old, revision)
+    run = RunRecord(id="r", run="r", at=minutes(0), who="me", host="here", scenario_set="scenarios", tool="0")
+    installed = InstallationRecord(id="i", run="r", at=minutes(1), environment=KEYS[0], log="done", seconds=1)
+    with Store.open(f"sqlite:///{old}") as store:
+        store.take([run])
+        assert (store.runs.run("r").end, store.installation(KEYS[0])) == (None, None)
+        store.take([EndRecord(id="x", run="r", at=minutes(2), how="finished"), installed])
+        assert store.runs.run("r").end == End(minutes(2), How.FINISHED)
+        assert store.installation(KEYS[0]) == Installation(minutes(1), "r", "done", 1)

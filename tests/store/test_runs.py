@@ -11,10 +11,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, event, text
 
+from service.domain.ending import End, How
 from service.domain.errors import UnknownName
 from service.domain.outcome import Outcome
 from service.domain.records import (
     CollectionRecord,
+    EndRecord,
     EnvironmentRecord,
     Record,
     RefusalRecord,
@@ -65,6 +67,11 @@ def result(number: int, key: str = ONE, outcome: str = "passed", name: str = "r"
     )
 
 
+def end(at: float, how: str = "finished", name: str = "r") -> EndRecord:
+    """Return the end of a run."""
+    return EndRecord(id=f"end{at}{how}", run=name, at=minutes(at), how=how)
+
+
 BATCH: list[Record] = [
     run(environments=4),
     environment(ONE, "2025.2.0"),
@@ -83,6 +90,9 @@ BATCH: list[Record] = [
     result(8, TWO, "skipped", scenario="futures/skips"),
     result(10, ONE, attempt=3),
     result(11, ONE, name="other"),
+    end(9, "interrupted"),
+    end(12, "interrupted"),
+    end(12),
 ]
 
 
@@ -223,3 +233,52 @@ def _down(path: Path, schema: str) -> None:
         command.downgrade(config, schema)
         assert connection.execute(text("SELECT count(*) FROM results")).scalar() == 6
     engine.dispose()
+
+
+@pytest.mark.parametrize("how", How)
+def test_a_run_ended_as_it_says(store: Store, how: How) -> None:
+    """In the list of runs too; its last sign of life is what came before."""
+    store.take([run(), result(4), end(5, how.value)])
+    for found in (store.runs.run("r"), *store.runs.page(9)):
+        assert (found.end, found.newest) == (End(minutes(5), how), minutes(4.5))
+
+
+def test_what_is_recorded_after_the_end_of_a_run_goes_on_with_it(store: Store) -> None:
+    """Until it ends again; what arrives late, and was recorded before, changes nothing."""
+    store.take([run(), end(5, "interrupted"), result(4)])
+    assert store.runs.run("r").end == End(minutes(5), How.INTERRUPTED)
+    store.take([result(6)])
+    assert store.runs.run("r").end is None
+    store.take([end(7)])
+    assert store.runs.run("r").end == End(minutes(7), How.FINISHED)
+
+
+def test_an_end_is_of_its_own_run_alone(store: Store) -> None:
+    """And may come before the run's record; of a run that nobody described nothing is told."""
+    store.take([end(5, name="s"), end(6, name="unknown"), run()])
+    assert store.runs.run("r").end is None
+    store.take([run("s")])
+    assert store.runs.run("s").end == End(minutes(5), How.FINISHED)
+    assert [each.record.id for each in store.runs.page(9)] == ["s", "r"]
+
+
+def test_results_are_coming_until_their_run_ends(store: Store) -> None:
+    """Those of a run that goes on beside it still are; of one that was killed none has come since."""
+    store.take([run(), result(4), run("s"), result(3, name="s"), run("t"), result(1, name="t")])
+    assert store.freshness().coming == minutes(4.5)
+    store.take([end(5)])
+    assert (store.freshness().coming, store.freshness().newest_result) == (minutes(3.5), minutes(4.5))
+    store.take([end(6, name="s")])
+    assert store.freshness().coming == minutes(1.5)
+    store.take([result(7)])
+    assert store.freshness().coming == minutes(7.5)
+
+
+def test_ends_are_made_again_from_the_record_files(tmp_path: Path) -> None:
+    """Like all that a store answers."""
+    records, url = tmp_path / "records", f"sqlite:///{tmp_path / 'matrix.sqlite'}"
+    records.mkdir()
+    (records / "x.jsonl").write_bytes(b"".join(each.encode() for each in BATCH))
+    rebuild(url, records)
+    with Store.open(url) as store:
+        assert store.runs.run("r").end is not None

@@ -14,7 +14,9 @@ import pytest
 
 from service.domain.records import (
     CollectionRecord,
+    EndRecord,
     EnvironmentRecord,
+    InstallationRecord,
     Record,
     RefusalRecord,
     ResultRecord,
@@ -83,9 +85,31 @@ def run(name: str = "r") -> RunRecord:
     return RunRecord(id=name, run=name, at=NOON, who="me", host="here", scenario_set="scenarios", tool="0")
 
 
+def installation(key: str, at: float, run: str = "r") -> InstallationRecord:
+    """Return an installation in a folder of this machine."""
+    log = (
+        f"Using CPython 3.11.7 interpreter at: /home/me/.local/bin/python3.11\n"
+        f"Creating virtual environment at: /home/me/data/environments/{key}\n"
+        f"Activate with: source /home/me/data/environments/{key}/bin/activate\n"
+        f" + dask==2025.2.0 (from file:///home/me/data/wheels/dask/{'a' * 40}/dask-2025.2.0-py3-none-any.whl)\n"
+    )
+    return InstallationRecord(id=f"i-{key}-{at}", run=run, at=minutes(at), environment=key, log=log, seconds=at)
+
+
+def end(name: str, at: float, how: str = "finished") -> EndRecord:
+    """Return the end of a run."""
+    return EndRecord(id=f"end-{name}-{at}", run=name, at=minutes(at), how=how)
+
+
 HISTORY: list[Record] = [
     run(),
     run("forgotten"),
+    installation(OLD, at=1, run="forgotten"),
+    installation(NEW, at=3),
+    installation(NEW, at=2),
+    end("r", at=7, how="interrupted"),
+    end("r", at=8),
+    end("forgotten", at=7),
     environment(OLD, run="forgotten"),
     environment(NEW, at=1),
     environment(NEW, at=2),
@@ -114,8 +138,8 @@ def records(tmp_path: Path) -> Path:
     """Return a folder of record files."""
     folder = tmp_path / "records" / "r"
     folder.mkdir(parents=True)
-    (folder / "a.jsonl").write_bytes(b"".join(each.encode() for each in HISTORY[:10]) + b"{broken\n")
-    (folder / "b.jsonl").write_bytes(b"".join(each.encode() for each in HISTORY[10:]) + HISTORY[-2].encode())
+    (folder / "a.jsonl").write_bytes(b"".join(each.encode() for each in HISTORY[:16]) + b"{broken\n")
+    (folder / "b.jsonl").write_bytes(b"".join(each.encode() for each in HISTORY[16:]) + HISTORY[-2].encode())
     return folder.parent
 
 
@@ -138,6 +162,8 @@ def test_only_what_still_counts_is_kept() -> None:
     assert [each.id for each in found.collections] == ["c2", "c1"]
     assert [each.id for each in found.results] == ["q3", "q4", "q5"]
     assert [each.id for each in found.runs] == ["r"]
+    assert [each.id for each in found.installations] == [f"i-{NEW}-3"]
+    assert [each.id for each in found.ends] == ["end-r-8"]
 
 
 def test_what_counts_does_not_depend_on_the_order_of_records() -> None:
@@ -174,10 +200,12 @@ def test_what_a_snapshot_says_of_itself(records: Path, tmp_path: Path) -> None:
         "runs": 1,
         "environments": 2,
         "refusals": 1,
+        "installations": 1,
         "scenarios": 1,
         "collections": 2,
         "results": 3,
         "bisects": 0,
+        "ends": 1,
     }
     assert head.outcomes == {"passed": 2, "failed": 1}
     assert (head.releases, head.commit, head.tool) == (["2025.2.0", "2026.1.0"], "abc", "0.1")
@@ -324,3 +352,20 @@ def test_a_path_into_an_environment_begins_within_it(tmp_path: Path, told: str, 
     write(tmp_path / "snapshot", tmp_path)
     found = [each["stderr"] for each in held(tmp_path / "snapshot") if each["id"] == "q9"]
     assert found == [kept.replace("{}", key)]
+
+
+def test_a_snapshot_carries_install_logs_without_places_and_how_its_runs_ended(records: Path, tmp_path: Path) -> None:
+    """What a database made of it tells."""
+    write(tmp_path / "made", records)
+    url, _ = snapshot.database(tmp_path / "made", tmp_path / "cache")
+    with Store.open(url) as shipped:
+        installed, found = shipped.installation(NEW), shipped.runs.run("r")
+    assert installed is not None
+    assert installed.log.splitlines() == [
+        "Using CPython 3.11.7 interpreter at: bin/python3.11",
+        f"Creating virtual environment at: environments/{NEW}",
+        "Activate with: source bin/activate",
+        f" + dask==2025.2.0 (from file://wheels/dask/{'a' * 40}/dask-2025.2.0-py3-none-any.whl)",
+    ]
+    assert found.end is not None
+    assert (found.end.at, found.end.how.value) == (minutes(8), "finished")

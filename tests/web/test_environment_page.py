@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from service.domain.records import InstallationRecord, RefusalRecord
+from service.web import links
+
 from .conftest import NEW, NOON, OLD, REFUSED, ROW, Book
 
 LATEST = "e" * 16
@@ -92,3 +95,59 @@ def test_a_backport_is_told_where_a_release_is_compared_with_it(book: Book) -> N
     """Its dependencies are newer."""
     book.environment(LATEST, "2025.3.1", released_at=NOON + timedelta(days=9))
     assert "a backport of 2025-05-01, so its dependencies are newer" in book.client.get("/releases/2025.4.0").text
+
+
+def installed(book: Book, key: str = OLD, log: str = "Installed 2 packages in 31ms\n + dask==2025.2.0\n") -> None:
+    """Record an installation."""
+    book.add(InstallationRecord, environment=key, log=log, seconds=12.34)
+
+
+def test_an_environment_shows_what_was_said_while_it_was_installed(book: Book) -> None:
+    """Folded, with when and how long, and a link to the run; as JSON too."""
+    installed(book, log="the first time")
+    installed(book)
+    page = book.client.get(f"/environments/{OLD}").text
+    assert '<details id="install-log">\n  <summary>Install log</summary>' in page
+    assert " + dask==2025.2.0\n</pre>" in page
+    assert f'in 12.3 s, by the run <a href="{links.run("r")}">r</a>' in page
+    assert "the first time" not in page
+    told = book.client.get(f"/api/v1/environments/{OLD}").json()["installation"]
+    assert (told["run"], told["seconds"]) == ("r", 12.34)
+    assert told["log"].startswith("Installed 2 packages")
+
+
+def test_an_installation_is_shown_as_of_a_moment(book: Book) -> None:
+    """None that was recorded later: the one before it, or why there is none."""
+    for log in ("the first time", "the second time"):
+        installed(book, log=log)  # 101 and 102 minutes after noon
+    for minute, log in (("13:40", None), ("13:41", "the first time"), ("13:42", "the second time")):
+        at = f"?at=2025-04-22T{minute}:30Z"
+        page = book.client.get(f"/environments/{OLD}{at}").text
+        told = book.client.get(f"/api/v1/environments/{OLD}{at}").json()["installation"]
+        assert ("the first time" in page, "the second time" in page) == (
+            log == "the first time",
+            log == "the second time",
+        )
+        assert (told["log"] if told else None) == log
+        assert ("installed before install logs were kept" in page) == (log is None)
+
+
+def test_an_environment_without_an_install_log_says_why(book: Book) -> None:
+    """It was installed earlier, or never; one that was refused before says that instead."""
+    before, never = "it was installed before install logs were kept", "it has not been installed"
+    book.environment(LATEST, "2026.2.0")
+    for key, why in ((OLD, before), (LATEST, never)):
+        assert f"No install log: {why}." in book.client.get(f"/environments/{key}").text
+        assert book.client.get(f"/api/v1/environments/{key}").json()["installation"] is None
+    book.add(RefusalRecord, environment=LATEST, phase="import", message="ImportError: no")
+    assert f"No install log: {before}." in book.client.get(f"/environments/{LATEST}").text
+    assert "nstall log" not in book.client.get(f"/environments/{REFUSED}").text
+
+
+def test_a_hostile_install_log_is_inert(book: Book) -> None:
+    """Markup, terminal escapes, marks that turn the direction, lines without end."""
+    installed(book, log="</pre><script>alert(1)</script>\x1b[31mred\x1b[0m\u202eend\x00" + "x" * 100_000)
+    page = book.client.get(f"/environments/{OLD}").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;red\\u202eend" in page
+    assert not {"\x1b", "\u202e", "\x00"} & set(page)

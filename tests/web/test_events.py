@@ -19,7 +19,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from service.domain.records import CollectionRecord, Record, ResultRecord, RunRecord
+from service.domain.records import CollectionRecord, EndRecord, Record, ResultRecord, RunRecord
 from service.store.store import Store
 from service.web import links
 from service.web.app import create_app
@@ -226,7 +226,34 @@ def test_a_run_ends_by_itself_though_nothing_comes_in(here: Served) -> None:
     """Once it has given no sign of life for long enough."""
     here.store.take([run(datetime.now(UTC) - LIVE_FOR + timedelta(seconds=1))])
     with closing(here.hear(RUN)) as heard:
-        assert [each.event for each in heard] == ["progress", "end"]
+        told = list(heard)
+    assert [each.event for each in told] == ["progress", "end"]
+    assert told[-1].data["how"] is None
+
+
+@pytest.mark.parametrize("how", ["finished", "interrupted"])
+def test_the_end_of_a_run_is_told_at_once(here: Served, how: str) -> None:
+    """With how it ended, after its last result, to who listens and to who comes later."""
+    here.store.take([run(), result("first")])
+    with closing(here.hear(RUN)) as heard:
+        assert heard.next().data["result"] == "first"
+        here.store.take([result("last"), EndRecord(id="x", run="r", at=datetime.now(UTC), how=how)])
+        told = list(heard)
+    assert [each.event for each in told if each.event != "progress"] == ["result", "end"]
+    assert told[-1].data == {"run": "r", "results": 2, "how": how}
+    with closing(here.hear(RUN)) as heard:
+        assert list(heard)[-1].data == told[-1].data
+
+
+def test_the_end_of_a_run_is_another_state(here: Served) -> None:
+    """In which no results are coming in."""
+    here.store.take([run(), result("first")])
+    with closing(here.hear(links.EVENTS)) as heard:
+        before = heard.next("state").data
+        here.store.take([EndRecord(id="x", run="r", at=datetime.now(UTC), how="finished")])
+        after = heard.next("state").data
+    assert (before["live"], after["live"]) == (True, False)
+    assert before["state"] != after["state"]
 
 
 def test_only_the_runs_own_results_are_told(here: Served) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.domain.records import CollectionRecord, RunRecord
+from service.domain.records import CollectionRecord, EndRecord, RunRecord
 from service.web import links
 
 from .conftest import NEW, NOON, ODD, OLD, REFUSED, ROW, Book, opened
@@ -76,6 +76,49 @@ def test_a_run_goes_on_while_it_gives_signs_of_life(book: Book) -> None:
     number = book.store.runs.latest("s", 1)[0].number
     assert f'data-stream="{links.run_events("s", number)}"' in book.client.get(links.run("s")).text
     assert "data-stream" not in book.client.get(links.run("r")).text
+
+
+@pytest.mark.parametrize("how", ["finished", "interrupted"])
+def test_a_run_says_how_it_ended(book: Book, how: str) -> None:
+    """At once: on its page, in the list, as JSON; and no page says any more that results are coming in."""
+    now = datetime.now(UTC)
+    run(book, "s", now)
+    book.result(run="s", at=now)
+    told = book.client.get(f"{API}/s").json()
+    assert (told["live"], told["ended"], told["how"]) == (True, None, None)
+    assert "Results are coming in" in book.client.get("/").text
+    ended = now + timedelta(seconds=1)
+    book.add(EndRecord, run="s", at=ended, how=how)
+    for told in (book.client.get(f"{API}/s").json(), book.client.get(API).json()["runs"][0]):
+        assert (told["live"], told["how"]) == (False, how)
+        assert (datetime.fromisoformat(told["ended"]), datetime.fromisoformat(told["last_sign"])) == (ended, now)
+    page = book.client.get(links.run("s")).text
+    assert "data-stream" not in page
+    assert f'<span class="chip {how}">{how}</span></h1>' in page
+    assert f"{ended:%Y-%m-%d %H:%M:%S} UTC, {how}" in page
+    assert f'<small><span class="chip {how}">{how}</span></small>' in book.client.get("/runs").text
+    assert "Results are coming in" not in book.client.get("/").text
+
+
+def test_a_run_that_is_gone_on_with_is_running_again(book: Book) -> None:
+    """Its end was not the last of it."""
+    now = datetime.now(UTC)
+    run(book, "s", now - timedelta(seconds=9))
+    book.add(EndRecord, run="s", at=now - timedelta(seconds=5), how="interrupted")
+    book.result(run="s", at=now)
+    told = book.client.get(f"{API}/s").json()
+    assert (told["live"], told["ended"], told["how"]) == (True, None, None)
+    assert "running" in book.client.get(links.run("s")).text
+
+
+def test_a_run_that_never_said_that_it_ended_gives_no_sign_of_life(book: Book) -> None:
+    """Since its last one: on its page, and in the list, where the day is told once if it is the same."""
+    last = datetime.fromisoformat(book.client.get(f"{API}/r").json()["last_sign"])
+    assert f"no sign of life since {last:%Y-%m-%d %H:%M:%S} UTC" in book.client.get(links.run("r")).text
+    assert f"no sign of life since {last:%H:%M:%S}<" in book.client.get("/runs").text
+    run(book, "s", last - timedelta(days=2))
+    book.result(run="s", at=last, started=last)
+    assert f"no sign of life since {last:%Y-%m-%d %H:%M:%S} UTC<" in book.client.get("/runs").text
 
 
 def test_the_page_of_a_run_leads_to_what_broke(book: Book) -> None:

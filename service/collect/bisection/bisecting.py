@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,13 +17,15 @@ from service.collect.bisection.named import named
 from service.collect.bisection.searching import Searching
 from service.collect.bisection.telling import Cost, told
 from service.collect.environments import READY
-from service.collect.recorder import Recorder, new_run
+from service.collect.recorder import RUN_FILE, Recorder, new_run
 from service.domain.bisect import Ended, Search
 from service.domain.bisected import Spent, counted
-from service.domain.errors import UnknownName
+from service.domain.ending import How
+from service.domain.errors import DaskMatrixError, UnknownName
 from service.domain.records import BisectRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from service.collect.bisection.asked import Setting
@@ -62,11 +65,40 @@ def bisect(question: Question, bench: Bench) -> Bisected:
     between = ends(question.ends, asked, bench.workplace, bench.store)
     bench = replace(bench, order=replace(bench.order, run=bench.order.run or new_run(), retries=0))
     before = _installed(places.environments)
-    stages = _stages(between, question, asked, bench)
-    cost = Cost(len(_installed(places.environments) - before), time.monotonic() - began)
-    found = told(stages, asked, bench.order.catalog, _title(scenario.id, bench), cost)
-    _record(found, bench)
+    with _ending(bench):
+        stages = _stages(between, question, asked, bench)
+        cost = Cost(len(_installed(places.environments) - before), time.monotonic() - began)
+        found = told(stages, asked, bench.order.catalog, _title(scenario.id, bench), cost)
+        _record(found, bench)
     return found
+
+
+@contextmanager
+def _ending(bench: Bench) -> Iterator[None]:
+    """Have the run of a bisection say how it ended, also where that is by what is wrong with the question."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _end(How.INTERRUPTED, bench)
+        raise
+    except DaskMatrixError:
+        _end(How.FINISHED, bench)
+        raise
+    _end(How.FINISHED, bench)
+
+
+def _end(how: How, bench: Bench) -> None:
+    """Write how the run ended, if it began at all, and take in what it has recorded."""
+    recorder = _own(bench)
+    if recorder.path.exists():
+        recorder.end(how)
+    bench.store.take_folder(bench.workplace.places.records)
+
+
+def _own(bench: Bench) -> Recorder:
+    """Return what writes the records of the run itself."""
+    run = bench.order.run
+    return Recorder(bench.workplace.places.records / run / RUN_FILE, run)
 
 
 def _refuse_missing(setting: Setting, bench: Bench) -> None:
@@ -132,12 +164,11 @@ def _record(found: Bisected, bench: Bench) -> None:
     if same and not found.spent.executions:
         return
     run, places = bench.order.run, bench.workplace.places
-    if not (places.records / run).exists():
-        Recorder(places.records / run / "run.jsonl", run).describe_run(bench.order.catalog.folder, 0)
+    if not (own := _own(bench)).path.exists():
+        own.describe_run(bench.order.catalog.folder, 0)
     recorder = Recorder(places.records / run / "bisect.jsonl", run)
     at = datetime.now(UTC)
     recorder.write(BisectRecord(id=secrets.token_hex(12), run=run, at=at, scenario=found.scenario, found=found))
-    bench.store.take_folder(places.records)
 
 
 def _answer(found: Bisected) -> Bisected:

@@ -24,6 +24,7 @@ from service.collect.environments import InstallRefused, install, install_pytest
 from service.collect.evict import evict
 from service.collect.git.build import BuildRefused, with_wheels
 from service.collect.locks import Locks
+from service.collect.recorder import Recorder
 from service.domain.bisect import Conclusion, Search, Want
 from service.domain.errors import DaskMatrixError, UnknownName
 from service.domain.observed import Observation
@@ -198,6 +199,8 @@ class Searching:
             with self._lock(described) as lock:
                 installed = install(folder, lock, interpreter, settings)
             if installed.made:
+                run = self.bench.order.run
+                Recorder(places.records / run / "environments.jsonl", run).installed(described.key, installed)
                 evict(folder, config.environments_limit)
 
     @contextmanager

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from service.domain.bisect import Ended
+from service.domain.ending import How
+from service.store.store import Store
 
 from .conftest import Laboratory
 from .repositories import FAILS, HOLDS, OTHERWISE
@@ -11,7 +15,10 @@ RELEASED = "dask@2025.3.0+distributed@2025.3.0"
 
 
 def test_the_commit_that_broke_it_is_found_and_its_repository_told(laboratory: Laboratory) -> None:
-    """Both step by date; asked again, all is answered from what is stored; and what mended it is found too."""
+    """Both step by date; asked again, all is answered from what is stored; and what mended it is found too.
+
+    All of it is one run, which says once that it has ended, and what was said while its environments were installed.
+    """
     dask, distributed = laboratory.dask, laboratory.distributed
     for day in (1, 3):
         dask.commit(day, f"dask on day {day}")
@@ -28,6 +35,13 @@ def test_the_commit_that_broke_it_is_found_and_its_repository_told(laboratory: L
     assert (found.spent.environments, found.spent.executions) == (4, 16)
     assert found.spent.built >= 4
     assert found.commands[0].startswith("dask-matrix bisect behaviour/holds --good dask@")
+    (run,) = (path for path in laboratory.workplace.places.records.iterdir())
+    assert [json.loads(line)["kind"] for line in (run / "run.jsonl").read_text().splitlines()] == ["run", "end"]
+    with Store.open(laboratory.workplace.places.database) as store:
+        told = store.runs.run(run.name)
+        assert told.end is not None
+        assert told.end.how is How.FINISHED
+        assert all(store.installation(each.environment) for each in found.looked if each.environment)
     again = laboratory.ask(RELEASED, f"dask@main+distributed@{culprit}")
     assert (again.suspects, again.spent.environments, again.spent.executions) == (found.suspects, 0, 0)
     fixed = laboratory.ask("main", f"dask@main+distributed@{culprit}", mends=True)

@@ -19,6 +19,7 @@ from service.domain.bisect import Search
 from service.domain.environment import Lane
 from service.domain.errors import UnknownName
 from service.domain.observed import Seen
+from service.domain.records import InstallationRecord, parse_lines
 from service.domain.release import Release
 from service.store.store import Store
 
@@ -33,13 +34,13 @@ def searching(laboratory: Laboratory, line: history.History) -> Iterator[Searchi
     """Give a search over a history."""
     workplace = laboratory.workplace
     with Store.open(workplace.places.database) as store:
-        order = Order([], catalog.read(workplace.tests))
+        order = Order([], catalog.read(workplace.tests), run="r")
         asked = Asked(named(SCENARIO, order.catalog, store), SETTING)
         yield Searching(line, Search(line.last), asked, Bench(workplace, store, order, lambda _step: None, print))
 
 
 def test_what_may_be_next_is_built_and_installed_and_not_run(laboratory: Laboratory) -> None:
-    """One that does not build is no trouble before its turn."""
+    """What was said meanwhile is recorded, and nothing else; one that does not build is no trouble before its turn."""
     laboratory.dask.commit(1, "Next if it is good")
     laboratory.dask.commit(2, "Does not build", broken=True)
     workplace = laboratory.workplace
@@ -49,7 +50,10 @@ def test_what_may_be_next_is_built_and_installed_and_not_run(laboratory: Laborat
             search._prepare(pool, (1, 2))
         assert search.bench.store.columns() == ()
     assert len(list(workplace.places.environments.glob(f"*/{READY}"))) == 1
-    assert not list(workplace.places.records.rglob("*"))
+    (lines,) = (path.read_bytes() for path in workplace.places.records.rglob("*.jsonl"))
+    (made,) = parse_lines(lines.splitlines())
+    assert isinstance(made, InstallationRecord)
+    assert "Installed 2 packages" in made.log
 
 
 def test_stored_accidents_are_left_to_be_tried_again(laboratory: Laboratory) -> None:
