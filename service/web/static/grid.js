@@ -226,12 +226,12 @@
   }
 
   // What is at the top, and so mostly in sight, at once; the rest after it was painted, so that no letter waits for all rows.
-  const AT_ONCE = 80;
+  const AT_ONCE = 40, THEN = 160;
   let later = 0;
-  function change(changes) {
+  function change(changes, many = AT_ONCE) {
     clearTimeout(later);
-    for (const [row, takes] of changes.slice(0, AT_ONCE)) row.classList.toggle("out", !takes);
-    if (changes.length > AT_ONCE) later = setTimeout(change, 0, changes.slice(AT_ONCE));
+    for (const [row, takes] of changes.slice(0, many)) row.classList.toggle("out", !takes);
+    if (changes.length > many) later = setTimeout(change, 0, changes.slice(many), THEN);
   }
 
   function query() {
