@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITES = {"writes": True}
-"""The execution option of a transaction that will write: SQLite then takes its one write lock at the start."""
+"""The execution option of a transaction that will write: it waits at its start until nobody else writes."""
+WRITER = int.from_bytes(b"dask")
+"""The number of PostgreSQL's advisory lock that stands for SQLite's one write lock, in each database."""
 
 
 class DatabaseTooNew(DaskMatrixError):
@@ -37,6 +39,8 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         _teach_sqlite(engine)
+    elif engine.dialect.name == "postgresql":
+        _teach_postgresql(engine)
     try:
         if not _is_present(engine):
             _migrate(engine)
@@ -72,6 +76,15 @@ def _teach_sqlite(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _teach_postgresql(engine: Engine) -> None:
+    """One writer at a time also where there is no row, or not even a table, that writers could hold."""
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER})")
 
 
 def _is_present(engine: Engine) -> bool:
