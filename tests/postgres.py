@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -81,8 +81,8 @@ class Cluster:
 
 def programs() -> Path | None:
     """Return the folder of PostgreSQL's programs: Debian's newest, else what the path has."""
-    debian = Path("/usr/lib/postgresql").glob("*/bin/initdb")
-    found = max(debian, key=lambda path: int(re.sub(r"\D", "", path.parts[4]) or 0), default=None)
+    debian = Path("/usr/lib/postgresql").glob("[0-9]*/bin/initdb")
+    found = max(debian, key=lambda path: int(path.parts[4].partition(".")[0]), default=None)
     there = found or shutil.which("initdb")
     return Path(there).resolve().parent if there else None
 
@@ -90,11 +90,12 @@ def programs() -> Path | None:
 @contextmanager
 def served(where: Path) -> Iterator[Cluster]:
     """Make a cluster and serve it; it is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="dask-matrix-pg-"))
+    root = os.geteuid() == 0
+    folder = Path(tempfile.mkdtemp(prefix="dask-matrix-pg-", dir="/tmp" if root else None))  # noqa: S108 - open to all users
     becomes: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        shutil.chown(folder, USER, USER)
-        becomes = {"user": USER, "group": USER, "extra_groups": []}
+    if root:
+        shutil.chown(folder, USER)
+        becomes = {"user": USER, "group": pwd.getpwnam(USER).pw_gid, "extra_groups": []}
     process = subprocess.Popen(
         ["sh", "-c", SERVE, str(where), str(folder)],
         stdin=subprocess.PIPE,
@@ -121,6 +122,10 @@ def cluster() -> Iterator[Cluster]:
     pytest.importorskip("psycopg", reason="no psycopg here: install dask-matrix[tests]")
     if (where := programs()) is None:
         pytest.skip(INSTALL)
+    if os.geteuid() == 0 and USER not in {each.pw_name for each in pwd.getpwall()}:
+        pytest.skip(
+            f"root cannot serve PostgreSQL, and there is no user {USER}: install the Debian package `postgresql`"
+        )
     with served(where) as running:
         yield running
 
