@@ -63,7 +63,7 @@ def _without_nul(value: Any) -> Any:
 
 
 WORDS = Text().with_variant(_WithoutNul(), "postgresql")
-TOLD = JSON(none_as_null=True).with_variant(_JsonWithoutNul(), "postgresql")
+NESTED = JSON(none_as_null=True).with_variant(_JsonWithoutNul(), "postgresql")
 
 
 class spelled(FunctionElement[str]):  # noqa: N801 - named as the functions of SQL are
@@ -83,7 +83,7 @@ def _spelled(element: spelled, compiler: SQLCompiler, **more: Any) -> str:
 class Table(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """The base of all tables."""
 
-    type_annotation_map = {str: WORDS, datetime: Utc, list[str]: TOLD, dict[str, Any]: TOLD}  # noqa: RUF012
+    type_annotation_map = {str: WORDS, datetime: Utc, list[str]: NESTED, dict[str, Any]: NESTED}  # noqa: RUF012
 
 
 class Run(Table):
