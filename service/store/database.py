@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +13,11 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 from service.domain.errors import DaskMatrixError
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+PATIENCE = 30
+"""Seconds that SQLite waits for another process."""
 WRITES = {"writes": True}
 """The execution option of a transaction that will write: it waits at its start until nobody else writes."""
 WRITER = int.from_bytes(b"dask")
@@ -68,14 +72,29 @@ def _teach_sqlite(engine: Engine) -> None:
     def prepare(connection: DBAPIConnection, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL"):
-            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA busy_timeout={PATIENCE}000")
+        _write_ahead(cursor)
+        cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _write_ahead(cursor: DBAPICursor) -> None:
+    """Have a write-ahead log; SQLite itself does not wait for others who switch a new file to one at the same moment."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _teach_postgresql(engine: Engine) -> None:
