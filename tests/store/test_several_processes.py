@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from pathlib import Path
 
 from service.domain.records import Record
+from service.store.database import _write_ahead
 from service.store.present import Present
 from service.store.store import Store
 from tests.postgres import NewDatabase
@@ -80,3 +83,23 @@ def test_a_reader_that_follows_while_others_write_knows_all_in_the_end(url: str)
         kept, whole = store.present(kept), store.present()
         assert told(kept) == told(whole)
         assert whole.freshness.results == 2 * EACH
+
+
+def test_a_new_file_that_another_process_writes_to_is_waited_for(tmp_path: Path) -> None:
+    """Though SQLite itself refuses at once to begin a write-ahead log meanwhile."""
+    path, refused = tmp_path / "matrix.sqlite", []
+    with closing(sqlite3.connect(path, isolation_level=None)) as other, closing(sqlite3.connect(path)) as ours:
+
+        class Cursor(sqlite3.Cursor):
+            def execute(self, statement: str) -> sqlite3.Cursor:  # type: ignore[override]
+                try:
+                    return super().execute(statement)
+                except sqlite3.OperationalError as error:
+                    refused.append(str(error))
+                    other.execute("COMMIT")  # the other ends, once it has been in the way
+                    raise
+
+        other.execute("BEGIN IMMEDIATE")
+        _write_ahead(ours.cursor(Cursor))
+        assert refused == ["database is locked"]
+        assert ours.execute("PRAGMA journal_mode").fetchone() == ("wal",)
