@@ -100,6 +100,6 @@ def test_a_new_file_that_another_process_writes_to_is_waited_for(tmp_path: Path)
                     raise
 
         other.execute("BEGIN IMMEDIATE")
-        _write_ahead(ours.cursor(Cursor))
+        _write_ahead(ours.cursor(Cursor), sqlite3)
         assert refused == ["database is locked"]
         assert ours.execute("PRAGMA journal_mode").fetchone() == ("wal",)
