@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from .postgres import cluster, like, new_bare, new_database, postgresql, sqlite, url  # noqa: F401 - fixtures of all rooms
+
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 SMALL_SET = {

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def told(session: Session, scenario: str | None) -> Iterator[Told]:
     """Yield the bisections of a scenario by its present id, or all, newest first."""
     table = models.Bisect
-    query = select(table).order_by(table.at.desc(), table.id)
+    query = select(table).order_by(table.at.desc(), models.spelled(table.id))
     if scenario is not None:
         query = query.where(table.scenario == scenario)
     for row in session.scalars(query):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,15 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 from service.domain.errors import DaskMatrixError
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+PATIENCE = 30
+"""Seconds that SQLite waits for another process."""
 WRITES = {"writes": True}
-"""The execution option of a transaction that will write: SQLite then takes its one write lock at the start."""
+"""The execution option of a transaction that will write: it waits at its start until nobody else writes."""
+WRITER = int.from_bytes(b"dask")
+"""The number of PostgreSQL's advisory lock that stands for SQLite's one write lock, in each database."""
 
 
 class DatabaseTooNew(DaskMatrixError):
@@ -37,6 +42,8 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         _teach_sqlite(engine)
+    elif engine.dialect.name == "postgresql":
+        _teach_postgresql(engine)
     try:
         if not _is_present(engine):
             _migrate(engine)
@@ -64,14 +71,38 @@ def _teach_sqlite(engine: Engine) -> None:
     def prepare(connection: DBAPIConnection, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL"):
-            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA busy_timeout={PATIENCE}000")
+        _write_ahead(cursor, engine.dialect.loaded_dbapi)
+        cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _write_ahead(cursor: DBAPICursor, driver: Any) -> None:
+    """Have a write-ahead log; SQLite itself does not wait for others who switch a new file to one at the same moment."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except driver.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != driver.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _teach_postgresql(engine: Engine) -> None:
+    """One writer at a time also where there is no row, or not even a table, that writers could hold."""
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER})")
 
 
 def _is_present(engine: Engine) -> bool:

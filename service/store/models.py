@@ -6,14 +6,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, Text, TypeDecorator, text
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 ONLY = 1
 """The id of the one row of a table that has one."""
 
 
 class Utc(TypeDecorator[datetime]):
-    """A moment, kept and given in UTC; SQLite forgets time zones."""
+    """A moment, kept and given in UTC; SQLite forgets time zones, PostgreSQL gives moments in its own."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -24,13 +28,62 @@ class Utc(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Read as UTC."""
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class _WithoutNul(TypeDecorator[Any]):
+    """What PostgreSQL is told of a text, or of JSON with texts in it: it has no NUL in either. Pages show the same instead."""
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Write without."""
+        return _without_nul(value)
+
+
+class _JsonWithoutNul(_WithoutNul):
+    """The same for JSON, in which it hinders whoever reads any part."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+
+def _without_nul(value: Any) -> Any:
+    match value:
+        case str():
+            return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        case list():
+            return [_without_nul(each) for each in value]
+        case dict():
+            return {name: _without_nul(each) for name, each in value.items()}
+    return value
+
+
+WORDS = Text().with_variant(_WithoutNul(), "postgresql")
+NESTED = JSON(none_as_null=True).with_variant(_JsonWithoutNul(), "postgresql")
+
+
+class spelled(FunctionElement[str]):  # noqa: N801 - named as the functions of SQL are
+    """A text as it is put in order here: by its characters, as SQLite and Python do, whatever order a database was made with."""
+
+    name = "spelled"
+    type = WORDS
+    inherit_cache = True
+
+
+@compiles(spelled)
+def _spelled(element: spelled, compiler: SQLCompiler, **more: Any) -> str:
+    collation = ' COLLATE "C"' if compiler.dialect.name == "postgresql" else ""
+    return f"{compiler.process(element.clauses, **more)}{collation}"
 
 
 class Table(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """The base of all tables."""
 
-    type_annotation_map = {str: Text, datetime: Utc, list[str]: JSON, dict[str, Any]: JSON}  # noqa: RUF012
+    type_annotation_map = {str: WORDS, datetime: Utc, list[str]: NESTED, dict[str, Any]: NESTED}  # noqa: RUF012
 
 
 class Run(Table):
@@ -97,7 +150,7 @@ class Environment(Table):
     released_at: Mapped[datetime | None]
     cutoff: Mapped[datetime | None]
     lock: Mapped[str]
-    pair: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    pair: Mapped[dict[str, Any] | None] = mapped_column(default=None)
 
 
 class Refusal(Table):

@@ -15,11 +15,14 @@ def rebuild(url: str, records: Path) -> tuple[Taken, Path | None]:
     """Fill a database from the record files below a folder, as if for the first time.
 
     A database file that is damaged, or of a newer version, is set aside; where to is returned beside the counts.
+    Raises what hindered it, DatabaseTooNew or DatabaseUnreachable, for databases that are no file.
     """
     aside = None
     try:
         store = Store.open(url)
     except (DatabaseTooNew, DatabaseUnreachable):
+        if make_url(url).get_backend_name() != "sqlite":
+            raise
         aside = _set_aside(url)
         store = Store.open(url)
     with store:
@@ -27,7 +30,7 @@ def rebuild(url: str, records: Path) -> tuple[Taken, Path | None]:
 
 
 def _set_aside(url: str) -> Path:
-    """Rename a database file, with what SQLite keeps beside it; raise what hindered it for other databases."""
+    """Rename a database file, with what SQLite keeps beside it; raise DatabaseUnreachable if there is none."""
     path = Path(make_url(url).database or "")
     if not path.is_file():
         raise DatabaseUnreachable(f"Cannot open the database {path}, and there is no file to set aside.")

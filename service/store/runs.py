@@ -118,11 +118,12 @@ class Runs:
     def page(self, most: int, before: str = "") -> list[Run]:
         """Return runs, the newest first: all, or those older than one; raise UnknownName if there is no such run."""
         table = models.Run
-        query = select(table).order_by(table.at.desc(), table.id.desc()).limit(most)
+        name = models.spelled(table.id)
+        query = select(table).order_by(table.at.desc(), name.desc()).limit(most)
         with self._reading() as session:
             if before:
                 mark = _row(session, before)
-                query = query.where(or_(table.at < mark.at, and_(table.at == mark.at, table.id < mark.id)))
+                query = query.where(or_(table.at < mark.at, and_(table.at == mark.at, name < mark.id)))
             return _runs(session, session.scalars(query).all())
 
     def run(self, run: str) -> Run:

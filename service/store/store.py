@@ -237,7 +237,10 @@ class Store:
         query = select(table).where(table.scenario == scenario, table.environment == environment)
         query = query.where(table.at <= at.astimezone(UTC)) if at else query
         with self._reading() as session:
-            return [result_of(row) for row in session.scalars(query.order_by(table.started.desc(), table.id))]
+            return [
+                result_of(row)
+                for row in session.scalars(query.order_by(table.started.desc(), models.spelled(table.id)))
+            ]
 
     def run(self, run: str) -> RunRecord:
         """Return what is known of a run; raise UnknownName."""

@@ -1,13 +1,13 @@
 """A database of an earlier version answers, once it is brought to the present schema, as one made anew."""
 
-import sqlite3
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, event
+from sqlalchemy import Engine, MetaData, create_engine, event
 
 from service.domain.ending import End, How
 from service.domain.installation import Installation
@@ -15,31 +15,39 @@ from service.domain.records import EndRecord, InstallationRecord, RunRecord
 from service.store.database import MIGRATIONS
 from service.store.present import Present
 from service.store.store import Store
+from tests.postgres import NewDatabase
 
 from .test_present import KEYS, ROWS, WARNING, environment, history, minutes, result, scenario
 
 
-def earlier(path: Path, revision: str) -> None:
-    """Make an empty database of an earlier version."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    engine = create_engine(f"sqlite:///{path}")
-    event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+@contextmanager
+def plain(url: str) -> Iterator[Engine]:
+    """Yield an engine that nothing of ours prepared, but for what lets SQLite change tables within a transaction."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
+    yield engine
     engine.dispose()
 
 
-def copied(source: Path, target: Path) -> None:
+def earlier(url: str, revision: str) -> None:
+    """Make an empty database of an earlier version."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with plain(url) as engine, engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def copied(source: str, target: str) -> None:
     """Copy what the tables of a database have in common with those of another into it."""
-    with sqlite3.connect(target) as connection:
-        connection.execute("ATTACH ? AS source", (str(source),))
-        for (table,) in connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
-            if table != "alembic_version":
-                names = ", ".join(f'"{row[1]}"' for row in connection.execute(f"PRAGMA main.table_info({table})"))
-                connection.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM source.{table}")  # noqa: S608 - our own names
-    connection.close()
+    tables = MetaData()
+    with plain(source) as ours, plain(target) as theirs, ours.connect() as reading, theirs.begin() as writing:
+        tables.reflect(writing)
+        for table in tables.sorted_tables:
+            rows = reading.execute(table.select()).mappings().all() if table.name != "alembic_version" else []
+            if rows:
+                writing.execute(table.insert(), [dict(row) for row in rows])
 
 
 def told(found: Present) -> Any:
@@ -47,18 +55,19 @@ def told(found: Present) -> Any:
     return found.revision, found.matrix, dict(found.matrix.cells), found.spans, found.freshness
 
 
-def test_a_database_of_the_first_version_is_completed_from_its_results(tmp_path: Path) -> None:
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
+def test_a_database_of_an_earlier_version_is_completed_from_its_results(new_bare: NewDatabase, revision: str) -> None:
     """Warnings, counts and moments included; and it goes on from there."""
-    old, new = tmp_path / "old.sqlite", tmp_path / "new.sqlite"
-    with Store.open(f"sqlite:///{new}") as store:
+    old, new = new_bare(), new_bare()
+    with Store.open(new) as store:
         for batch in history(1):
             store.take(batch)
         store.take([environment(KEYS[0], 90), environment(KEYS[1], 90), scenario(ROWS[0], 90)])
         store.take([result(91, key=KEYS[0]), result(92, key=KEYS[1], warnings=[WARNING])])
         store.take([result(93, "bag/never_ended", outcome="errored", warnings=[WARNING])])
-    earlier(old, "0001")
+    earlier(old, revision)
     copied(new, old)
-    with Store.open(f"sqlite:///{old}") as before, Store.open(f"sqlite:///{new}") as store:
+    with Store.open(old) as before, Store.open(new) as store:
         kept = before.present()
         assert any(cell.warned for cell in kept.matrix.cells.values())
         assert told(kept) == told(store.present())

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-
-import pytest
 
 from service.domain.beliefs import Beliefs
 from service.domain.environment import EnvironmentSpec, Lane, Python
@@ -25,16 +22,10 @@ from service.store.counts import counting
 from service.store.digest import held
 from service.store.snapshot import write
 from service.store.store import Store
+from tests.postgres import NewDatabase
 from tests.store.test_store import GOOD, NOON, environment
 
 SHA = {digit: digit * 40 for digit in "abcde"}
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """Return an empty store."""
-    with Store.open(f"sqlite:///{tmp_path / 'matrix.sqlite'}") as opened:
-        yield opened
 
 
 def pair(dask: str, ref: str = "", days: int = 0) -> PairFields:
@@ -75,11 +66,11 @@ def test_the_matrix_shows_main_last_and_the_history_all_commits(store: Store) ->
     assert len(store.world().columns) == len("abc0")
 
 
-def test_what_was_main_once_stays_main_in_whatever_order_its_records_come(tmp_path: Path) -> None:
+def test_what_was_main_once_stays_main_in_whatever_order_its_records_come(new_database: NewDatabase) -> None:
     """Somebody who names its digits later does not take it out of the matrix."""
     records = [described("a", "dask@aaaaaaa", 0), described("a", "main", 1), described("a", "dask@aaaaaaa", 2)]
-    for number, order in enumerate(itertools.permutations(records)):
-        with Store.open(f"sqlite:///{tmp_path / str(number)}.sqlite") as store:
+    for order in itertools.permutations(records):
+        with Store.open(new_database()) as store:
             store.take(order)
             assert names(store.matrix()) == ["main"]
 

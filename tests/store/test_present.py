@@ -22,13 +22,6 @@ ROWS = ["bag/counts", "bag/folds", "array/sums"]
 WARNING = {"category": "FutureWarning", "message": "it goes", "where": "x.py:1"}
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """Return an empty store."""
-    with Store.open(f"sqlite:///{tmp_path / 'matrix.sqlite'}") as opened:
-        yield opened
-
-
 def minutes(number: float) -> datetime:
     """Return a moment that many minutes after noon."""
     return NOON + timedelta(minutes=number)

@@ -2,8 +2,6 @@
 
 import itertools
 import random
-import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, text
 
 from service.domain.errors import UnknownName
 from service.domain.outcome import Verdict
@@ -29,17 +28,11 @@ from service.store.database import DatabaseTooNew, DatabaseUnreachable
 from service.store.models import Table
 from service.store.rebuild import rebuild
 from service.store.store import Store
+from tests.postgres import NewDatabase
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 GOOD, BAD = "0" * 16, "1" * 16
 ROW = "futures/from_delayed/computes"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """Return an empty store."""
-    with Store.open(f"sqlite:///{tmp_path / 'matrix.sqlite'}") as opened:
-        yield opened
 
 
 def minutes(number: float) -> datetime:
@@ -131,13 +124,10 @@ def test_records_taken_twice_count_as_duplicates_and_change_nothing(store: Store
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_the_order_in_which_records_arrive_is_irrelevant(tmp_path: Path, seed: int) -> None:
+def test_the_order_in_which_records_arrive_is_irrelevant(new_database: NewDatabase, seed: int) -> None:
     """One by one in any order gives what one batch gives, renames and refusals included."""
     shuffled = random.Random(seed).sample(BATCH, len(BATCH))
-    with (
-        Store.open(f"sqlite:///{tmp_path / 'a.sqlite'}") as whole,
-        Store.open(f"sqlite:///{tmp_path / 'b.sqlite'}") as single,
-    ):
+    with Store.open(new_database()) as whole, Store.open(new_database()) as single:
         whole.take(BATCH)
         for record in shuffled:
             single.take([record])
@@ -170,8 +160,8 @@ def test_a_renamed_scenario_keeps_its_history(store: Store) -> None:
     assert store.scenario("futures/was").id == "futures/new"
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(range(5))))
-def test_a_scenario_renamed_there_and_back_is_itself_again(tmp_path: Path, order: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("first", range(5))
+def test_a_scenario_renamed_there_and_back_is_itself_again(url: str, tmp_path: Path, first: int) -> None:
     """Whatever the order: the newest name holds all results, and the row is not lost."""
     history = [
         scenario("a", at=0),
@@ -180,12 +170,14 @@ def test_a_scenario_renamed_there_and_back_is_itself_again(tmp_path: Path, order
         result(3, name="a"),
         result(4, name="b"),
     ]
-    with Store.open(f"sqlite:///{tmp_path / 'matrix.sqlite'}") as store:
-        for position in order:
-            store.take([history[position]])
-        assert [row.id for row in store.matrix().scenarios] == ["a"]
-        assert len(store.results("a", GOOD)) == 2
-        assert store.scenario("b").id == "a"
+    with Store.open(url) as store:
+        for order in (each for each in itertools.permutations(range(5)) if each[0] == first):
+            for position in order:
+                store.take([history[position]])
+            assert [row.id for row in store.matrix().scenarios] == ["a"], order
+            assert len(store.results("a", GOOD)) == 2, order
+            assert store.scenario("b").id == "a", order
+            store.refill(tmp_path / "nothing")
 
 
 def test_a_newer_description_of_an_environment_clears_its_refusal(store: Store) -> None:
@@ -241,7 +233,7 @@ def test_a_bad_line_in_a_file_is_told_and_the_others_are_taken(store: Store, tmp
     assert "x.jsonl" in str(taken.rejected[0])
 
 
-def test_rebuild_makes_the_same_answers_from_the_record_files(tmp_path: Path) -> None:
+def test_rebuild_makes_the_same_answers_from_the_record_files(url: str, tmp_path: Path) -> None:
     """The database is an index; the records are the truth."""
     records = tmp_path / "records"
     for number, record in enumerate(BATCH):
@@ -249,7 +241,6 @@ def test_rebuild_makes_the_same_answers_from_the_record_files(tmp_path: Path) ->
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as file:
             file.write(record.encode())
-    url = f"sqlite:///{tmp_path / 'matrix.sqlite'}"
     with Store.open(url) as store:
         store.take_folder(records)
         before, revision = answers(store), store.revision
@@ -266,17 +257,16 @@ def test_an_unknown_thing_is_named(store: Store) -> None:
             ask("nothing")
 
 
-def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(url: str) -> None:
     """The message says what to do."""
-    path = tmp_path / "matrix.sqlite"
-    Store.open(f"sqlite:///{path}").close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with Store.open(url) as store, store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseTooNew, match=r"newer dask-matrix.*Upgrade"):
-        Store.open(f"sqlite:///{path}")
-    connection = sqlite3.connect(path)
-    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
-    connection.close()
+        Store.open(url)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+    engine.dispose()
 
 
 def test_a_file_that_is_no_database_is_refused_by_name(tmp_path: Path) -> None:
