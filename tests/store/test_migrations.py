@@ -55,7 +55,7 @@ def told(found: Present) -> Any:
     return found.revision, found.matrix, dict(found.matrix.cells), found.spans, found.freshness
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005"])
 def test_a_database_of_an_earlier_version_is_completed_from_its_results(new_bare: NewDatabase, revision: str) -> None:
     """Warnings, counts and moments included; and it goes on from there."""
     old, new = new_bare(), new_bare()
