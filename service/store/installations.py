@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def newest(session: Session, environment: str, at: datetime | None) -> Installation | None:
     """Return the newest installation of an environment, or the newest recorded up to a moment; None where none was."""
     table = models.Installation
-    query = select(table).where(table.environment == environment).order_by(table.at.desc(), table.id.desc())
+    query = select(table).where(table.environment == environment)
     query = query.where(table.at <= at.astimezone(UTC)) if at else query
-    row = session.scalar(query.limit(1))
+    row = session.scalar(query.order_by(table.at.desc(), models.spelled(table.id).desc()).limit(1))
     return Installation(row.at, row.run, row.log, row.seconds) if row else None

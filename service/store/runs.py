@@ -178,8 +178,10 @@ def _runs(session: Session, rows: Sequence[models.Run]) -> list[Run]:
 def _ends(session: Session, runs: Sequence[str]) -> dict[str, End]:
     """Return the newest end that each run told of, if it did."""
     table = models.RunEnd
-    query = select(table.run, table.at, table.how).where(table.run.in_(runs)).order_by(table.at, table.id)
-    return {run: End(at, How(how)) for run, at, how in session.execute(query)}
+    query = select(table.run, table.at, table.how).where(table.run.in_(runs))
+    return {
+        run: End(at, How(how)) for run, at, how in session.execute(query.order_by(table.at, models.spelled(table.id)))
+    }
 
 
 def _summed(row: models.Run, told: Sequence[Any] | None, end: End | None) -> Run:

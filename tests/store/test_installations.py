@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,23 +30,15 @@ def told(number: int) -> Installation:
     return Installation(NOON + timedelta(minutes=number), f"r{number}", f"Installed {number} packages", number)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """Return an empty store."""
-    with Store.open(f"sqlite:///{tmp_path / 'matrix.sqlite'}") as opened:
-        yield opened
-
-
 BATCH: list[Record] = [installation(1), installation(3), installation(2), installation(1)]
 
 
 @pytest.mark.parametrize("batch", list(itertools.permutations(BATCH)))
-def test_the_newest_installation_is_told_in_whatever_order_they_come(tmp_path: Path, batch: tuple[Record, ...]) -> None:
+def test_the_newest_installation_is_told_in_whatever_order_they_come(store: Store, batch: tuple[Record, ...]) -> None:
     """Each counts once."""
-    with Store.open(f"sqlite:///{tmp_path / 'matrix.sqlite'}") as store:
-        taken = [store.take([record]) for record in batch]
-        assert sum(each.duplicates for each in taken) == 1
-        assert store.installation(ONE) == told(3)
+    taken = [store.take([record]) for record in batch]
+    assert sum(each.duplicates for each in taken) == 1
+    assert store.installation(ONE) == told(3)
 
 
 @pytest.mark.parametrize("logs", list(itertools.permutations("abc")))
@@ -75,9 +66,9 @@ def test_an_installation_is_of_its_own_environment(store: Store) -> None:
     assert store.installation("2" * 16) is None
 
 
-def test_installations_are_made_again_from_the_record_files(tmp_path: Path) -> None:
+def test_installations_are_made_again_from_the_record_files(url: str, tmp_path: Path) -> None:
     """Like all that a store answers."""
-    records, url = tmp_path / "records", f"sqlite:///{tmp_path / 'matrix.sqlite'}"
+    records = tmp_path / "records"
     records.mkdir()
     (records / "x.jsonl").write_bytes(b"".join(each.encode() for each in BATCH))
     rebuild(url, records)

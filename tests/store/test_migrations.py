@@ -78,13 +78,13 @@ def test_a_database_of_an_earlier_version_is_completed_from_its_results(new_bare
 
 
 @pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005"])
-def test_a_database_of_before_takes_ends_and_installations(tmp_path: Path, revision: str) -> None:
+def test_a_database_of_before_takes_ends_and_installations(new_bare: NewDatabase, revision: str) -> None:
     """It has none at first."""
-    old = tmp_path / "old.sqlite"
+    old = new_bare()
     earlier(old, revision)
     run = RunRecord(id="r", run="r", at=minutes(0), who="me", host="here", scenario_set="scenarios", tool="0")
     installed = InstallationRecord(id="i", run="r", at=minutes(1), environment=KEYS[0], log="done", seconds=1)
-    with Store.open(f"sqlite:///{old}") as store:
+    with Store.open(old) as store:
         store.take([run])
         assert (store.runs.run("r").end, store.installation(KEYS[0])) == (None, None)
         store.take([EndRecord(id="x", run="r", at=minutes(2), how="finished"), installed])

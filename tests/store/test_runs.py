@@ -269,9 +269,9 @@ def test_results_are_coming_until_their_run_ends(store: Store) -> None:
     assert store.freshness().coming == minutes(7.5)
 
 
-def test_ends_are_made_again_from_the_record_files(tmp_path: Path) -> None:
+def test_ends_are_made_again_from_the_record_files(url: str, tmp_path: Path) -> None:
     """Like all that a store answers."""
-    records, url = tmp_path / "records", f"sqlite:///{tmp_path / 'matrix.sqlite'}"
+    records = tmp_path / "records"
     records.mkdir()
     (records / "x.jsonl").write_bytes(b"".join(each.encode() for each in BATCH))
     rebuild(url, records)
