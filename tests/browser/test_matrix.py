@@ -164,7 +164,7 @@ def test_on_a_phone_the_cell_lies_over_the_grid(site: Site, window: Open) -> Non
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_on_a_phone_only_the_box_stands_above_the_grid_until_all_filters_are_wanted(
+def test_on_a_phone_only_the_box_stands_above_the_grid_until_more_options_are_wanted(
     site: Site, window: Open, *, script: bool
 ) -> None:
     """With a script and without; where one of them narrows the view already, all are in sight."""
@@ -173,7 +173,7 @@ def test_on_a_phone_only_the_box_stands_above_the_grid_until_all_filters_are_wan
     area = page.locator("select[name=area]")
     expect(page.get_by_label("Filter", exact=True)).to_be_visible()
     expect(area).to_be_hidden()
-    page.get_by_label("all filters").check()
+    page.get_by_label("more options").check()
     expect(area).to_be_visible()
     assert page.url == f"{site.url}/"
     page.goto(f"{site.url}/?area=bag")
