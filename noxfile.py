@@ -15,6 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # `nox` may come from elsewhere 
 
 from service.collect.sessions import scenarios  # noqa: F401 - nox finds the sessions here
 
+TIME_TO_END = 30
+"""Seconds that a run gets after Ctrl-C to end its scenarios and to say how it ended."""
 nox.options.sessions = ["tests"]
 nox.options.default_venv_backend = "uv"
 nox.options.reuse_venv = "yes"
@@ -23,9 +25,8 @@ nox.options.reuse_venv = "yes"
 @nox.session(venv_backend="none")
 def up(session: nox.Session) -> None:
     """Run the small default matrix and serve it on http://127.0.0.1:8000 from the start; arguments go to `run`."""
-    session.run(
-        sys.executable, "-m", "service.cli", "run", "--tag", "quick", "--serve", *session.posargs, external=True
-    )
+    command = [sys.executable, "-m", "service.cli", "run", "--tag", "quick", "--serve"]
+    session.run(*command, *session.posargs, external=True, interrupt_timeout=TIME_TO_END)
 
 
 @nox.session

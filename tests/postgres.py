@@ -66,6 +66,11 @@ class Cluster:
         self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
+    def orders_as_people_do(self) -> bool:
+        """Whether texts are in another order here than in Python."""
+        with self._engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT 'a' < 'B'").scalar() is True
+
     def drop(self, name: str) -> None:
         """Remove a database, whoever still uses it."""
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
@@ -127,6 +132,10 @@ def cluster() -> Iterator[Cluster]:
             f"root cannot serve PostgreSQL, and there is no user {USER}: install the Debian package `postgresql`"
         )
     with served(where) as running:
+        if not running.orders_as_people_do():
+            pytest.skip(
+                "this PostgreSQL knows no order but that of characters, which proves little: 15 or later, with ICU"
+            )
         yield running
 
 

@@ -37,6 +37,7 @@ def test_takes_a_while(number):
     time.sleep(0.4)
 """
 }
+DEAF = "import signal\nfor number in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(number, signal.SIG_IGN)\n"
 
 
 def shown(data: Path, *arguments: str) -> Any:
@@ -50,6 +51,13 @@ def results(data: Path) -> list[dict[str, Any]]:
     """Return every result recorded in a data folder."""
     lines = (line for path in (data / "records").rglob("*.jsonl") for line in path.read_text().splitlines())
     return [record for record in map(json.loads, lines) if record["kind"] == "result"]
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
 
 
 def own(data: Path, run: str) -> list[dict[str, Any]]:
@@ -196,11 +204,30 @@ def test_a_run_stopped_in_the_middle_goes_on_where_it_was(
     assert shown(data)["cells"] == ["."] * 24
 
 
+def test_ctrl_c_in_nox_gives_the_run_time_to_end(real_data: Path, tmp_path: Path) -> None:
+    """Else nox kills it half a second later, and nothing says how it ended. Here its scenarios take seconds to end."""
+    data = tmp_path / "data"
+    data.mkdir()
+    for kept in ("environments", "locks", "pytest", "index"):
+        (data / kept).symlink_to(real_data / kept)
+    tests = write_set(tmp_path / "set", {"test_slow.py": DEAF + SLOW_SET["test_slow.py"]})
+    up = [sys.executable, "-m", "nox", "-f", ROOT / "noxfile.py", "-s", "up", "--"]
+    command = [*up, "--release", "2025.2.0", "--scenarios", tests, "--port", str(free_port())]
+    process = subprocess.Popen(
+        command, env=environ(data), start_new_session=True
+    )  # a terminal's Ctrl-C is for all in it
+    wait_until(lambda: len(results(data)) >= 3, process)
+    os.killpg(process.pid, signal.SIGINT)
+    process.wait()
+    wait_until_gone(str(data / "scratch"))
+    (run,) = (path.name for path in (data / "records").iterdir())
+    assert own(data, run)[-1]["how"] == "interrupted"
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_the_server_of_a_run_ends_with_it(real_data: Path, how: signal.Signals) -> None:
     """However the run is ended: its port is free for the same command again."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     command = command_line("run", "--release", "2026.1.0", "--serve", "--port", str(port))
     run = subprocess.Popen(command, env=environ(real_data), stderr=subprocess.PIPE, text=True)
     assert run.stderr

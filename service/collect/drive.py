@@ -20,7 +20,7 @@ from service.collect.job import nox_command
 from service.collect.locks import Locks
 from service.collect.outlook import Outlook, planned
 from service.collect.progress import Report, Stage, Step
-from service.collect.recorder import RUN_FILE, Recorder, new_run
+from service.collect.recorder import Recorder, new_run
 from service.collect.scratch import living, session_lock, sweep
 from service.collect.session import BadArguments, Sessions, Stopped, Work
 from service.domain.ending import How
@@ -248,21 +248,21 @@ class Drive:
     def _begin(self) -> None:
         """Write the run's own record before its first other one; a run with nothing to do leaves no trace."""
         with self._begun:
-            recorder = self._own
-            if not recorder.path.exists():
-                recorder.describe_run(self.order.catalog.folder, self._intended)
-                self.store.take_file(recorder.path, self.places.records)
+            if not self._own.path.exists():
+                self._own.begin(self.order.catalog.folder, self._intended)
+                self.store.take_file(self._own.path, self.places.records)
 
     @property
     def _own(self) -> Recorder:
         """What writes the records of the run itself."""
-        return Recorder(self.sessions.folder / RUN_FILE, self.summary.run)
+        return Recorder.of_run(self.places.records, self.summary.run)
 
     def _conclude(self) -> None:
         """Write how the run ended, if it began at all; whoever asked to go on with a run ends it."""
         if self.order.run or not self._own.path.exists():
             return
-        self._own.end(How.INTERRUPTED if self.summary.interrupted else How.FINISHED)
+        stopped = self.summary.interrupted or self.summary.misused
+        self._own.end(How.INTERRUPTED if stopped else How.FINISHED)
         self.store.take_file(self._own.path, self.places.records)
 
 

@@ -57,6 +57,16 @@ class Recorder:
         finally:
             os.close(handle)
 
+    @classmethod
+    def of_run(cls, records: Path, run: str) -> Recorder:
+        """Return what writes the records of a run itself, below the folder of all records."""
+        return cls(records / run / RUN_FILE, run)
+
+    def begin(self, scenario_set: Path, environments: int) -> None:
+        """Describe the run, unless that was done: its first record."""
+        if not self.path.exists():
+            self.describe_run(scenario_set, environments)
+
     def describe_run(self, scenario_set: Path, environments: int) -> None:
         """Say who runs what, where, from which commit, and in how many environments there may be something to do."""
         self.write(

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-def told(session: Session, scenario: str | None) -> Iterator[Told]:
-    """Yield the bisections of a scenario by its present id, or all, newest first."""
+def told(session: Session, scenario: str | None = None, run: str | None = None) -> Iterator[Told]:
+    """Yield the bisections of a scenario by its present id, or those of a run, or all, newest first."""
     table = models.Bisect
     query = select(table).order_by(table.at.desc(), models.spelled(table.id))
     if scenario is not None:
         query = query.where(table.scenario == scenario)
+    if run is not None:
+        query = query.where(table.run == run)
     for row in session.scalars(query):
         found = Bisected.model_validate(row.found | {"scenario": row.scenario})
         yield Told(id=row.id, at=row.at, run=row.run, found=found)

@@ -240,7 +240,7 @@ def freshness(session: Session, before: datetime | None = None) -> Freshness:
 
 
 def _coming(session: Session, newest: datetime | None) -> datetime | None:
-    """Return when the newest result came of a run that goes on; all runs are looked through only when one has just ended."""
+    """Return when the newest result came of a run that goes on; all runs are looked through only where an end is newer."""
     ends, parts = models.RunEnd, models.RunPart
     end = session.scalar(select(func.max(ends.at)))
     if newest is None or end is None or end < newest:

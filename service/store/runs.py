@@ -171,8 +171,19 @@ def _runs(session: Session, rows: Sequence[models.Run]) -> list[Run]:
         run: told
         for run, *told in session.execute(query.where(table.run.in_([row.id for row in rows])).group_by(table.run))
     }
-    ends = _ends(session, [row.id for row in rows])
-    return [_summed(row, found.get(row.id), ends.get(row.id)) for row in rows]
+    runs = [row.id for row in rows]
+    ends, others = _ends(session, runs), _others(session, runs)
+    return [_summed(row, found.get(row.id), others.get(row.id, row.at), ends.get(row.id)) for row in rows]
+
+
+def _others(session: Session, runs: Sequence[str]) -> dict[str, datetime]:
+    """Return when each run last recorded an installation or a bisection, if it did."""
+    found: dict[str, datetime] = {}
+    for table in (models.Installation, models.Bisect):
+        query = select(table.run, func.max(table.at)).where(table.run.in_(runs)).group_by(table.run)
+        for run, at in session.execute(query):
+            found[run] = max(at, found.get(run, at))
+    return found
 
 
 def _ends(session: Session, runs: Sequence[str]) -> dict[str, End]:
@@ -184,15 +195,16 @@ def _ends(session: Session, runs: Sequence[str]) -> dict[str, End]:
     }
 
 
-def _summed(row: models.Run, told: Sequence[Any] | None, end: End | None) -> Run:
+def _summed(row: models.Run, told: Sequence[Any] | None, newest: datetime, end: End | None) -> Run:
+    """Return a run with its counts; ``newest`` is its last sign of life but for what is counted."""
     values = {column.name: getattr(row, column.name) for column in models.Run.__table__.columns}
     record = RunRecord(run=row.id, **values)
     if told is None:
-        return Run(record, 0, Progress(outcomes=dict.fromkeys(Outcome, 0)), row.at, end)
+        return Run(record, 0, Progress(outcomes=dict.fromkeys(Outcome, 0)), max(row.at, newest), end)
     many, done, planned, first, last, began, *counts = told
     outcomes = dict(zip(OUTCOMES, map(int, counts), strict=True))
     progress = Progress(int(done), None if planned is None else int(planned), outcomes, first, last)
-    return Run(record, many, progress, max(moment for moment in (row.at, began, last) if moment), end)
+    return Run(record, many, progress, max(at for at in (row.at, newest, began, last) if at), end)
 
 
 def _parts(session: Session, run: str) -> list[Part]:

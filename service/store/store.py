@@ -268,10 +268,10 @@ class Store:
         with self._reading() as session:
             return history.warnings_of(session, results)
 
-    def bisects(self, scenario: str | None = None) -> list[Told]:
-        """Return what bisections found, of one scenario by its present id or of all, newest first."""
+    def bisects(self, scenario: str | None = None, run: str | None = None) -> list[Told]:
+        """Return what bisections found, newest first: all, those of a scenario by its present id, or those of a run."""
         with self._reading() as session:
-            return list(bisects.told(session, scenario))
+            return list(bisects.told(session, scenario, run))
 
     # answering about upgrades
 

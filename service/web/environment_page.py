@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from service.web.columns import Column, Version
 
 
-BEFORE_LOGS = "it was installed before install logs were kept"
+NO_LOG = "none was recorded when it was installed"
 NOT_YET = "it has not been installed"
 
 
@@ -187,7 +187,7 @@ def _not_logged(column: Column) -> str:
     if environment.refusal and environment.refusal.phase != "import":
         return ""
     is_run = any((row.id, environment.key) in column.matrix.cells for row in column.matrix.scenarios)
-    return BEFORE_LOGS if environment.refusal or is_run else NOT_YET
+    return NO_LOG if environment.refusal or is_run else NOT_YET
 
 
 def _commits(environment: Environment) -> tuple[links.Link, ...]:

@@ -14,12 +14,15 @@ from service.web.stretches import Sheet, sheet
 from service.web.words import OVERLAYS, PROMISE, TURN, VERDICTS, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from service.domain.matrix import Matrix
     from service.domain.strips import Strips
     from service.store.store import Freshness
     from service.web.query import PageQuery, Values
+
+FOLDED = {"q", "shut"}
+"""The parameters that are told elsewhere than in what a phone folds: in the box for words, and in the grid."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Choice:
 class Filters:
     """The filter form as it stands: the values given, and what there is to choose from.
 
+    ``narrow``: it narrows anything; ``unfolded``: by more than words, so that a phone shows all of it.
     ``first`` is what no first release means; ``known_verdicts`` has ``verdict=class`` for each verdict, ``known_states`` what may stand after ``is:``.
     """
 
@@ -52,6 +56,7 @@ class Filters:
     known_states: str
     history: bool
     narrow: bool
+    unfolded: bool
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness) -> Matrix
         start=whole.matrix.environments.index(shown.environments[0]) if shown.environments else 0,
         columns=len(whole.matrix.environments),
         hidden=_hidden(whole.matrix, part, query),
-        filters=_filters(whole.matrix, query, narrow=bool(live)),
+        filters=_filters(whole.matrix, query, live.keys()),
         legend=tuple(VERDICTS.values()),
         overlays=tuple(OVERLAYS.values()),
         turn=TURN,
@@ -147,7 +152,7 @@ def _hidden(whole: Matrix, part: Strips, query: PageQuery) -> Hidden:
     )
 
 
-def _filters(whole: Matrix, query: PageQuery, *, narrow: bool) -> Filters:
+def _filters(whole: Matrix, query: PageQuery, given: Collection[str]) -> Filters:
     environments = whole.environments
     releases = [str(each) for each in dict.fromkeys(each.release for each in environments if each.pair is None)]
     at = query.values().get("at", "")
@@ -166,7 +171,8 @@ def _filters(whole: Matrix, query: PageQuery, *, narrow: bool) -> Filters:
         known_verdicts=" ".join(f"{verdict.value}={word.css}" for verdict, word in VERDICTS.items()),
         known_states=" ".join(STATES),
         history=query.history,
-        narrow=narrow,
+        narrow=bool(given),
+        unfolded=not set(given) <= FOLDED,
     )
 
 

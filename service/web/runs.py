@@ -19,6 +19,7 @@ from service.web.schemas_runs import RunsQuery, StrictRunsQuery
 from service.web.words import OUTCOMES, REFUSALS, Word
 
 if TYPE_CHECKING:
+    from service.domain.bisected import Told
     from service.domain.run import Arrival, Part, Progress, Run
     from service.web.reader import Reader
 
@@ -118,11 +119,21 @@ class ArrivalRow:
 
 
 @dataclass(frozen=True)
+class SearchedRow:
+    """What a bisection of a run found, beside the scenario that it was about."""
+
+    title: str
+    href: str
+    headline: str
+
+
+@dataclass(frozen=True)
 class RunPage:
     """One run. While it goes on, ``stream`` tells more after the ``arrivals``, drawn by the word of each outcome."""
 
     run: RunRow
     parts: tuple[PartRow, ...]
+    searched: tuple[SearchedRow, ...]
     arrivals: tuple[ArrivalRow, ...]
     stream: str
     most: int
@@ -161,6 +172,7 @@ def run_page(request: Request, run: RunId, books: Books) -> HTMLResponse:
     page = RunPage(
         run=row,
         parts=tuple(map(_part, parts)),
+        searched=tuple(map(_searched, books.store.bisects(run=run))),
         arrivals=tuple(map(_arrival, arrivals)),
         stream=links.run_events(run, after) if row.live else "",
         most=LATEST,
@@ -224,6 +236,11 @@ def _part(part: Part) -> PartRow:
         ),
         more=part.more,
     )
+
+
+def _searched(told: Told) -> SearchedRow:
+    found = told.found
+    return SearchedRow(found.title or found.scenario, links.scenario(found.scenario), found.headline)
 
 
 def _arrival(arrival: Arrival) -> ArrivalRow:

@@ -56,7 +56,7 @@ class InstallationOut(BaseModel):
     at: datetime = Field(description="When it had been.")
     run: str = Field(description="The run that did it.")
     seconds: float = Field(description="The wall-clock time it took.")
-    log: str = Field(description="The whole of what uv said meanwhile.")
+    log: str = Field(description="What uv said meanwhile; of a longer log its beginning and its end.")
 
 
 class CommitOut(BaseModel):

@@ -10,7 +10,7 @@ import pytest
 
 from service.domain.bisect import Ended
 from service.domain.bisected import Bisected
-from service.domain.records import BisectRecord, Record, ScenarioRecord
+from service.domain.records import BisectRecord, InstallationRecord, Record, RunRecord, ScenarioRecord
 from service.store.counts import counting
 from service.store.rebuild import rebuild
 from service.store.store import Store
@@ -27,6 +27,12 @@ def found(number: int, scenario: str = NEW) -> BisectRecord:
     )  # fmt: skip
     at = NOON + timedelta(minutes=number)
     return BisectRecord(id=f"b{number}", run="r", at=at, scenario=scenario, found=told)
+
+
+def installed(number: int) -> InstallationRecord:
+    """Return an installation some minutes after noon."""
+    at = NOON + timedelta(minutes=number)
+    return InstallationRecord(id=f"i{number}", run="r", at=at, environment="0" * 16, log="", seconds=1)
 
 
 def renamed() -> ScenarioRecord:
@@ -74,3 +80,14 @@ def test_a_snapshot_carries_what_bisections_of_its_scenarios_found() -> None:
     edited = found(4).model_copy(update={"id": "b4", "found": found(4).found.model_copy(update={"fingerprint": "g"})})
     kept = counting([found(2), later, found(3), edited, renamed()], {"f.py::test_holds": "f"}).bisects
     assert [each.id for each in kept] == ["b9", "b3"]
+
+
+def test_a_run_gives_a_sign_of_life_when_it_installs_or_has_searched(store: Store) -> None:
+    """A bisection may build for long before it executes anything; and its bisections are found by it."""
+    described = RunRecord(id="r", run="r", at=NOON, who="me", host="here", scenario_set="scenarios", tool="0")
+    store.take([described])
+    for number, record in ((1, installed(1)), (2, found(2))):
+        store.take([record])
+        assert store.runs.run("r").newest == NOON + timedelta(minutes=number)
+    assert [each.id for each in store.bisects(run="r")] == ["b2"]
+    assert store.bisects(run="another") == []

@@ -43,6 +43,16 @@ def test_the_page_of_a_scenario_shows_the_suspected_commit(book: Book) -> None:
     assert f"dask-matrix bisect {ROW} --good 2025.3.0 --bad 2025.4.0 --commits" in page
 
 
+def test_the_page_of_its_run_says_what_was_searched(book: Book) -> None:
+    """And leads to the scenario."""
+    assert "What it searched" not in book.client.get("/runs/r").text
+    add(book, title="Computes again")
+    page = book.client.get("/runs/r").text
+    assert "What it searched" in page
+    found = "dask b2a4a2157 broke it: Wrap &lt;HLGs&gt; in an Expr"
+    assert f'<a href="/scenarios/{ROW}">Computes again</a> <small>{found}</small>' in page
+
+
 def test_a_link_that_is_no_address_is_shown_as_text(book: Book) -> None:
     """Whoever wrote the record."""
     add(book, suspects=[{"name": "dask 0123", "link": "javascript:alert(1)"}])

@@ -129,12 +129,12 @@ def test_an_installation_is_shown_as_of_a_moment(book: Book) -> None:
             log == "the second time",
         )
         assert (told["log"] if told else None) == log
-        assert ("installed before install logs were kept" in page) == (log is None)
+        assert ("none was recorded when it was installed" in page) == (log is None)
 
 
 def test_an_environment_without_an_install_log_says_why(book: Book) -> None:
     """It was installed earlier, or never; one that was refused before says that instead."""
-    before, never = "it was installed before install logs were kept", "it has not been installed"
+    before, never = "none was recorded when it was installed", "it has not been installed"
     book.environment(LATEST, "2026.2.0")
     for key, why in ((OLD, before), (LATEST, never)):
         assert f"No install log: {why}." in book.client.get(f"/environments/{key}").text

@@ -114,11 +114,11 @@ def test_a_run_that_is_gone_on_with_is_running_again(book: Book) -> None:
 def test_a_run_that_never_said_that_it_ended_gives_no_sign_of_life(book: Book) -> None:
     """Since its last one: on its page, and in the list, where the day is told once if it is the same."""
     last = datetime.fromisoformat(book.client.get(f"{API}/r").json()["last_sign"])
-    assert f"no sign of life since {last:%Y-%m-%d %H:%M:%S} UTC" in book.client.get(links.run("r")).text
-    assert f"no sign of life since {last:%H:%M:%S}<" in book.client.get("/runs").text
+    assert f"last heard from {last:%Y-%m-%d %H:%M:%S} UTC" in book.client.get(links.run("r")).text
+    assert f"last heard from {last:%H:%M:%S}<" in book.client.get("/runs").text
     run(book, "s", last - timedelta(days=2))
     book.result(run="s", at=last, started=last)
-    assert f"no sign of life since {last:%Y-%m-%d %H:%M:%S} UTC<" in book.client.get("/runs").text
+    assert f"last heard from {last:%Y-%m-%d %H:%M:%S} UTC<" in book.client.get("/runs").text
 
 
 def test_the_page_of_a_run_leads_to_what_broke(book: Book) -> None:

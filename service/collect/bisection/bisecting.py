@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from service.collect.bisection.named import named
 from service.collect.bisection.searching import Searching
 from service.collect.bisection.telling import Cost, told
 from service.collect.environments import READY
-from service.collect.recorder import RUN_FILE, Recorder, new_run
+from service.collect.recorder import Recorder, new_run
 from service.domain.bisect import Ended, Search
 from service.domain.bisected import Spent, counted
 from service.domain.ending import How
@@ -82,7 +82,8 @@ def _ending(bench: Bench) -> Iterator[None]:
         _end(How.INTERRUPTED, bench)
         raise
     except DaskMatrixError:
-        _end(How.FINISHED, bench)
+        with suppress(DaskMatrixError):
+            _end(How.FINISHED, bench)
         raise
     _end(How.FINISHED, bench)
 
@@ -97,8 +98,7 @@ def _end(how: How, bench: Bench) -> None:
 
 def _own(bench: Bench) -> Recorder:
     """Return what writes the records of the run itself."""
-    run = bench.order.run
-    return Recorder(bench.workplace.places.records / run / RUN_FILE, run)
+    return Recorder.of_run(bench.workplace.places.records, bench.order.run)
 
 
 def _refuse_missing(setting: Setting, bench: Bench) -> None:
@@ -164,8 +164,7 @@ def _record(found: Bisected, bench: Bench) -> None:
     if same and not found.spent.executions:
         return
     run, places = bench.order.run, bench.workplace.places
-    if not (own := _own(bench)).path.exists():
-        own.describe_run(bench.order.catalog.folder, 0)
+    _own(bench).begin(bench.order.catalog.folder, 0)
     recorder = Recorder(places.records / run / "bisect.jsonl", run)
     at = datetime.now(UTC)
     recorder.write(BisectRecord(id=secrets.token_hex(12), run=run, at=at, scenario=found.scenario, found=found))

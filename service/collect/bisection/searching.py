@@ -200,6 +200,7 @@ class Searching:
                 installed = install(folder, lock, interpreter, settings)
             if installed.made:
                 run = self.bench.order.run
+                Recorder.of_run(places.records, run).begin(self.bench.order.catalog.folder, 0)
                 Recorder(places.records / run / "environments.jsonl", run).installed(described.key, installed)
                 evict(folder, config.environments_limit)
 

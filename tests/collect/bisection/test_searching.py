@@ -19,7 +19,7 @@ from service.domain.bisect import Search
 from service.domain.environment import Lane
 from service.domain.errors import UnknownName
 from service.domain.observed import Seen
-from service.domain.records import InstallationRecord, parse_lines
+from service.domain.records import InstallationRecord, RunRecord, parse_lines
 from service.domain.release import Release
 from service.store.store import Store
 
@@ -40,7 +40,7 @@ def searching(laboratory: Laboratory, line: history.History) -> Iterator[Searchi
 
 
 def test_what_may_be_next_is_built_and_installed_and_not_run(laboratory: Laboratory) -> None:
-    """What was said meanwhile is recorded, and nothing else; one that does not build is no trouble before its turn."""
+    """What was said meanwhile is recorded, of a run that is described; one that does not build is no trouble before its turn."""
     laboratory.dask.commit(1, "Next if it is good")
     laboratory.dask.commit(2, "Does not build", broken=True)
     workplace = laboratory.workplace
@@ -50,8 +50,9 @@ def test_what_may_be_next_is_built_and_installed_and_not_run(laboratory: Laborat
             search._prepare(pool, (1, 2))
         assert search.bench.store.columns() == ()
     assert len(list(workplace.places.environments.glob(f"*/{READY}"))) == 1
-    (lines,) = (path.read_bytes() for path in workplace.places.records.rglob("*.jsonl"))
-    (made,) = parse_lines(lines.splitlines())
+    files = sorted(workplace.places.records.rglob("*.jsonl"))
+    made, run = (record for path in files for record in parse_lines(path.read_bytes().splitlines()))
+    assert isinstance(run, RunRecord)
     assert isinstance(made, InstallationRecord)
     assert "Installed 2 packages" in made.log
 
