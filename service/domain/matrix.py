@@ -104,6 +104,13 @@ class Environment:
         return self.release.pair.short if self.release.pair else ""
 
     @property
+    def day(self) -> date | None:
+        """The day on which it was released, or the newer of its commits was made; None where that is not known."""
+        if self.pair:
+            return self.pair.day
+        return self.released_at.date() if self.released_at else None
+
+    @property
     def told_commits(self) -> str:
         """``main is dask 0fa5e18d5 + distributed 6691e27de, of 2025-04-08``; nothing for a release."""
         return (

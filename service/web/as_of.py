@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from service.domain.known import today
 from service.web import times
 from service.web.query import Moment
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from typing import Any
 
 
@@ -41,16 +42,21 @@ class StrictAtQuery(AtQuery):
 class AsOf:
     """The moment of which things are shown: None is now. ``page`` is the address of the page as it is now.
 
-    ``newest`` is the newest moment of anything there is: a link to it stays what it shows today.
+    ``newest`` is the newest moment of anything there is: a link to it stays what it shows today. Ages are told as of ``day``.
     """
 
     moment: datetime | None = None
     page: str = ""
     newest: datetime | None = None
+    day: date = field(default_factory=today)
 
     def to(self, href: str) -> str:
         """Return an address of this site, of the same moment."""
         return _at(href, self.moment) if self.moment else href
+
+    def age(self, since: date | None) -> str:
+        """Return how old something of a day is, nothing where there is none."""
+        return times.age(since, self.day)
 
     @property
     def told(self) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from service.domain.change import Change
     from service.domain.installation import Installation
     from service.domain.matrix import Environment, Matrix, Scenario, Tally
+    from service.domain.release import Release
     from service.web.as_of import AsOf
     from service.web.columns import Column, Version
 
@@ -107,6 +108,7 @@ class EnvironmentPage:
     python_full: str
     cutoff: str
     described: str
+    age: str
     refusal_phase: str
     refusal_message: str
     lock: str
@@ -139,6 +141,7 @@ class ReleasePage:
 
     release: str
     day: str
+    age: str
     environments: tuple[Tried, ...]
     before: links.Link | None
     after: links.Link | None
@@ -155,6 +158,7 @@ def environment_page(column: Column, as_of: AsOf) -> EnvironmentPage:
         python_full=environment.python_full or "",
         cutoff=times.moment(environment.cutoff),
         described=times.moment(environment.at),
+        age=as_of.age(environment.day),
         refusal_phase=refusal.phase if refusal else "",
         refusal_message=refusal.message if refusal else "",
         lock=environment.lock,
@@ -203,15 +207,16 @@ def release_page(version: Version, as_of: AsOf) -> ReleasePage:
     return ReleasePage(
         release=version.name,
         day=times.day(version.columns[0].environment.released_at),
+        age=as_of.age(version.columns[0].environment.day),
         environments=tuple(_tried(each, as_of) for each in version.columns),
-        before=_release(str(version.before), as_of) if version.before else None,
-        after=_release(str(version.after), as_of) if version.after else None,
+        before=_release(version.before, as_of) if version.before else None,
+        after=_release(version.after, as_of) if version.after else None,
         as_of=as_of,
     )
 
 
-def _release(text: str, as_of: AsOf) -> links.Link:
-    return links.Link(text, as_of.to(links.release(text)))
+def _release(release: Release, as_of: AsOf) -> links.Link:
+    return links.Link(release.name, as_of.to(links.release(str(release))))
 
 
 def _tried(column: Column, as_of: AsOf) -> Tried:

@@ -15,8 +15,9 @@ from service.web.words import OVERLAYS, PROMISE, TURN, VERDICTS, Word
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import date
 
-    from service.domain.matrix import Matrix
+    from service.domain.matrix import Environment, Matrix
     from service.domain.strips import Strips
     from service.store.store import Freshness
     from service.web.query import PageQuery, Values
@@ -98,8 +99,8 @@ class MatrixPage:
     twin: str
 
 
-def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness) -> MatrixPage:
-    """Return the page of a matrix narrowed by a query; raise InvalidFilter."""
+def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness, day: date) -> MatrixPage:
+    """Return the page of a matrix narrowed by a query, as it is looked at on a day; raise InvalidFilter."""
     part = whole.select(query.selection())
     if part.uniform and not part.matrix.scenarios and not query.narrows:
         query = query.model_copy(update={"changes": False})  # nothing turns yet: a first column shows all there is
@@ -121,7 +122,7 @@ def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness) -> Matrix
         legend=tuple(VERDICTS.values()),
         overlays=tuple(OVERLAYS.values()),
         turn=TURN,
-        commits=tuple(dict.fromkeys(each.told_commits for each in shown.environments if each.pair)),
+        commits=tuple(dict.fromkeys(_commits(each, day) for each in shown.environments if each.pair)),
         refused=tuple(heading(shown, each) for each in shown.environments if each.refusal),
         picture=links.picture({"at": values["at"]} if "at" in values else None),
         frozen_at=times.moment(query.at),
@@ -129,6 +130,12 @@ def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness) -> Matrix
         live_link=links.matrix(live),
         twin=links.columnar(query.asked()),
     )
+
+
+def _commits(environment: Environment, day: date) -> str:
+    """Return what a column is that is no release, and how old that is."""
+    age = times.age(environment.day, day)
+    return f"{environment.told_commits}, {age}" if age else environment.told_commits
 
 
 def _state(whole: Matrix, part: Strips) -> str:

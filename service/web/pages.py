@@ -107,7 +107,8 @@ def show(  # noqa: PLR0913 - what tells pages apart
 @router.get("/")
 def matrix(request: Request, query: Annotated[PageQuery, Query()], books: Books) -> HTMLResponse:
     """The matrix."""
-    page = matrix_page(books.strips(query.at, history=query.history), query, books.freshness())
+    whole, day = books.strips(query.at, history=query.history), books.day_of(query.at)
+    page = matrix_page(whole, query, books.freshness(), day)
     poll = query.at is None
     return show(request, "matrix.html", page, title="Matrix", section="matrix", poll=poll, twin=page.twin)
 
@@ -236,7 +237,7 @@ def problem(request: Request, told: Problem) -> Response:
 
 
 def _as_of(books: Reader, query: AtQuery, page: str) -> AsOf:
-    return AsOf(query.at, page, books.freshness().newest)
+    return AsOf(query.at, page, books.freshness().newest, books.day_of(query.at))
 
 
 def _run(books: Reader, run: str) -> RunRecord | None:

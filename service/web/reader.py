@@ -58,8 +58,11 @@ class Reader:
         """Return the same with the strip of each row; in its ``history`` with all commits that were run, which is read anew."""
         if not history:
             return self._at(at).strips
-        day = at.date() if at else self.day()
-        return Strips.of(self.store.matrix(at, history=True).listing(self.known, day))
+        return Strips.of(self.store.matrix(at, history=True).listing(self.known, self.day_of(at)))
+
+    def day_of(self, at: datetime | None) -> date:
+        """Return the day on which things are looked at: the present one, or that of a moment."""
+        return at.date() if at else self.day()
 
     def sides(self, at: datetime | None = None) -> Sides:
         """Return the same by columns."""

@@ -88,10 +88,7 @@ class State:
     def _text(self, seen: _Seen) -> str:
         now = datetime.now(UTC)
         live = sum(now < each for each in seen.rests)
-        day = (
-            self.reader.day() if self.reader.known else ""
-        )  # expired entries, and so the day, only where there are any
-        return f"{self._fixed} {seen.revision} {live} {day}"
+        return f"{self._fixed} {seen.revision} {live} {self.reader.day()}"  # entries expire, and all gets older
 
 
 def _digest(known: Iterable[Known]) -> str:

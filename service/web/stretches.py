@@ -13,7 +13,7 @@ from markupsafe import Markup
 from service.domain.looks import LOOKS
 from service.domain.strips import BREAKING, HOLDING
 from service.domain.verdict import Judgement
-from service.web import links, times
+from service.web import links
 from service.web.palette import WIDEST
 from service.web.words import OVERLAYS, REFUSALS, said
 
@@ -175,7 +175,7 @@ def _block(
 def _release(environments: Sequence[Environment]) -> Head:
     first = environments[0]
     refused = "refused" if all(each.refusal for each in environments) else ""
-    day = str(first.pair.day) if first.pair else times.day(first.released_at)
+    day = str(first.day or "")
     named = first.name if first.pair and first.pair.is_main else str(first.release)
     return Head(first.name, len(environments), links.release(named), day, refused, first.commits)
 

@@ -5,15 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 MILLISECONDS_BELOW = 1.0
 MINUTES_FROM = 120.0
+MONTHS_FROM, YEARS_FROM = 61, 731
+DAYS_OF_MONTH, DAYS_OF_YEAR = 30.44, 365.25
 
 
 def day(moment: datetime | None) -> str:
     """Return the date, or nothing."""
     return f"{moment:%Y-%m-%d}" if moment else ""
+
+
+def age(since: date | None, today: date) -> str:
+    """Return how old something of a day is on another: ``12 days old``, ``7 months old``; nothing of what lies ahead."""
+    days = (today - since).days if since else -1
+    if days < 0:
+        return ""
+    if days < MONTHS_FROM:
+        return f"{days} {'day' if days == 1 else 'days'} old"
+    if days < YEARS_FROM:
+        return f"{days / DAYS_OF_MONTH:.0f} months old"
+    return f"{days / DAYS_OF_YEAR:.0f} years old"
 
 
 def moment(value: datetime | None) -> str:

@@ -1,9 +1,12 @@
 """The pages of an environment and of a release: what they turned, what they hold, how to install them."""
 
+import re
 from datetime import timedelta
 
+import pytest
+
 from service.domain.records import InstallationRecord, RefusalRecord
-from service.web import links
+from service.web import links, times
 
 from .conftest import NEW, NOON, OLD, REFUSED, ROW, Book
 
@@ -89,6 +92,25 @@ def test_environments_and_releases_are_shown_as_they_were(book: Book) -> None:
     json = book.client.get(f"/api/v1/environments/{NEW}{at}").json()
     assert json["verdicts"][ROW] == "fail"
     assert book.client.get(f"/api/v1/environments/{NEW}").json()["verdicts"][ROW] == "flaky"
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (-1, ""), (0, "0 days old"), (1, "1 day old"), (60, "60 days old"), (61, "2 months old"), (730, "24 months old"),
+        (731, "2 years old"), (4000, "11 years old"),
+    ],
+)  # fmt: skip
+def test_an_age_is_told_in_the_unit_that_says_most(days: int, told: str) -> None:
+    """Of what lies ahead there is none."""
+    assert times.age(NOON.date(), NOON.date() + timedelta(days=days)) == told
+
+
+def test_environments_and_releases_say_how_old_they_are(book: Book) -> None:
+    """On the day of a moment where they are shown as they were."""
+    for address in (f"/environments/{NEW}", "/releases/2025.4.0"):
+        assert re.search(r"2025-04-22, \d+ (days|months|years) old<", book.client.get(address).text)
+        assert "2025-04-22, 8 days old<" in book.client.get(f"{address}?at=2025-04-30T10:00:00Z").text
 
 
 def test_a_backport_is_told_where_a_release_is_compared_with_it(book: Book) -> None:

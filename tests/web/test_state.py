@@ -4,7 +4,7 @@ import gc
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -51,6 +51,16 @@ def test_the_state_is_told_at_once_until_something_comes_in(store: Store, url: s
         write(url, datetime(2025, 5, number, tzinfo=UTC))
         assert told.at_once() is None
         assert told.told() != before
+
+
+def test_another_day_makes_another_state(store: Store) -> None:
+    """Pages tell ages."""
+    days = [date(2025, 5, 1)]
+    told = State(Reader(store, day=lambda: days[-1]))
+    before = told.told()
+    assert told.told() == before
+    days.append(date(2025, 5, 2))
+    assert told.told() != before
 
 
 def test_results_that_are_just_coming_in_make_another_state(store: Store, url: str) -> None:
