@@ -111,13 +111,14 @@ class Environment:
         return self.released_at.date() if self.released_at else None
 
     @property
+    def made_of(self) -> str:
+        """``main is dask 0fa5e18d5 + distributed 6691e27de``; nothing for a release."""
+        return f"{self.name if self.pair.is_main else self.release} is {self.commits}" if self.pair else ""
+
+    @property
     def told_commits(self) -> str:
-        """``main is dask 0fa5e18d5 + distributed 6691e27de, of 2025-04-08``; nothing for a release."""
-        return (
-            f"{self.name if self.pair.is_main else self.release} is {self.commits}, of {self.pair.day}"
-            if self.pair
-            else ""
-        )
+        """The same with its day, ``…, of 2025-04-08``; nothing for a release."""
+        return f"{self.made_of}, of {self.day}" if self.pair else ""
 
     @property
     def name(self) -> str:

@@ -133,9 +133,9 @@ def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness, day: date
 
 
 def _commits(environment: Environment, day: date) -> str:
-    """Return what a column is that is no release, and how old that is."""
+    """Return what a column is that is no release, and how old that is; its day stands above it."""
     age = times.age(environment.day, day)
-    return f"{environment.told_commits}, {age}" if age else environment.told_commits
+    return f"{environment.made_of}, {age}" if age else environment.made_of
 
 
 def _state(whole: Matrix, part: Strips) -> str:
