@@ -96,7 +96,7 @@ def _character(verdict: Verdict, told: Overlay | None) -> str:
 
 def _head(environment: Environment) -> str:
     lane = "" if environment.lane == "as-released" else f" {environment.lane}"
-    named = environment.name if environment.pair is None or environment.pair.is_main else str(environment.release)
+    named = environment.release.called
     return f"{named}{lane}"
 
 

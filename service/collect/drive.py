@@ -248,8 +248,7 @@ class Drive:
     def _begin(self) -> None:
         """Write the run's own record before its first other one; a run with nothing to do leaves no trace."""
         with self._begun:
-            if not self._own.path.exists():
-                self._own.begin(self.order.catalog.folder, self._intended)
+            if self._own.begin(self.order.catalog.folder, self._intended):
                 self.store.take_file(self._own.path, self.places.records)
 
     @property

@@ -62,10 +62,12 @@ class Recorder:
         """Return what writes the records of a run itself, below the folder of all records."""
         return cls(records / run / RUN_FILE, run)
 
-    def begin(self, scenario_set: Path, environments: int) -> None:
-        """Describe the run, unless that was done: its first record."""
-        if not self.path.exists():
-            self.describe_run(scenario_set, environments)
+    def begin(self, scenario_set: Path, environments: int) -> bool:
+        """Describe the run, its first record, unless that was done; say whether it was done now."""
+        if self.path.exists():
+            return False
+        self.describe_run(scenario_set, environments)
+        return True
 
     def describe_run(self, scenario_set: Path, environments: int) -> None:
         """Say who runs what, where, from which commit, and in how many environments there may be something to do."""

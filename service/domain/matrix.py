@@ -113,7 +113,7 @@ class Environment:
     @property
     def made_of(self) -> str:
         """``main is dask 0fa5e18d5 + distributed 6691e27de``; nothing for a release."""
-        return f"{self.name if self.pair.is_main else self.release} is {self.commits}" if self.pair else ""
+        return f"{self.release.called} is {self.commits}" if self.pair else ""
 
     @property
     def told_commits(self) -> str:

@@ -52,6 +52,11 @@ class Release:
         return self.pair.ref if self.pair.is_main else self.pair.short
 
     @property
+    def called(self) -> str:
+        """What it is asked for by in addresses: ``main``, or the version."""
+        return self.name if self.pair and self.pair.is_main else str(self)
+
+    @property
     def text(self) -> str:
         """What names this very release on a command line: ``2025.2.0``, ``dask@0fa5e18d5+distributed@6691e27de``."""
         return self.pair.text if self.pair else str(self.version)

@@ -147,16 +147,15 @@ def _code(code: Code, console: Console) -> None:
     shown = list(uncovered)[:NAMES]
     for name in shown:
         say(console, parted(inert(name), console.width - GAP), GAP)
-        places = tuple(parted(place, console.width - 2 * GAP) for place in map(inert, uncovered[name]))
-        say(console, _some(places, PLACES), 2 * GAP, "dim")
+        say(console, _some(uncovered[name], PLACES, console.width - 2 * GAP), 2 * GAP, "dim")
     _rest(console, uncovered, shown)
     if code.unread:
-        say(console, f"Could not be read: {_some(tuple(map(inert, code.unread)), FILES)}", GAP, "yellow")
+        say(console, f"Could not be read: {_some(code.unread, FILES, console.width - GAP)}", GAP, "yellow")
 
 
-def _some(texts: tuple[str, ...], most: int) -> str:
+def _some(texts: tuple[str, ...], most: int, width: int) -> str:
     more = [f"and {len(texts) - most} more"] if len(texts) > most else []
-    return ", ".join([*texts[:most], *more])
+    return ", ".join([*(parted(inert(text), width) for text in texts[:most]), *more])
 
 
 def _step(number: int, step: Step, console: Console) -> None:

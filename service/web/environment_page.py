@@ -250,14 +250,8 @@ def _changed(column: Column, as_of: AsOf) -> Changed | None:
         locked=bool(before.lock and after.lock),
         holding=found.holding,
         unknown=found.unknown,
-        upgrade_href=links.upgrade({"from": str(before.release), "to": _target(after), "lane": after.lane.value}),
+        upgrade_href=links.upgrade({"from": str(before.release), "to": after.release.called, "lane": after.lane.value}),
     )
-
-
-def _target(environment: Environment) -> str:
-    """Return how a move to an environment is asked for."""
-    pair = environment.pair
-    return environment.name if pair and pair.is_main else str(environment.release)
 
 
 def _turned(matrix: Matrix, found: Change, row: Scenario, as_of: AsOf) -> Turned:

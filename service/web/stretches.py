@@ -176,8 +176,7 @@ def _release(environments: Sequence[Environment]) -> Head:
     first = environments[0]
     refused = "refused" if all(each.refusal for each in environments) else ""
     day = str(first.day or "")
-    named = first.name if first.pair and first.pair.is_main else str(first.release)
-    return Head(first.name, len(environments), links.release(named), day, refused, first.commits)
+    return Head(first.name, len(environments), links.release(first.release.called), day, refused, first.commits)
 
 
 def _foot(environment: Environment) -> Foot:

@@ -1,12 +1,15 @@
 """The store on either database: its rules hold on both."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
+from service.domain.records import Record
+from service.store.rebuild import rebuild
 from service.store.store import Store
 
 
@@ -15,6 +18,13 @@ def store(url: str) -> Iterator[Store]:
     """Return an empty store."""
     with Store.open(url) as opened:
         yield opened
+
+
+def make_again(url: str, folder: Path, batch: Sequence[Record]) -> None:
+    """Make a database from a record file that holds nothing else."""
+    folder.mkdir()
+    (folder / "x.jsonl").write_bytes(b"".join(record.encode() for record in batch))
+    rebuild(url, folder)
 
 
 def plan_for_results(connection: Connection, statement: str, values: Any) -> list[str]:

@@ -10,8 +10,9 @@ import pytest
 
 from service.domain.installation import Installation
 from service.domain.records import InstallationRecord, Record
-from service.store.rebuild import rebuild
 from service.store.store import Store
+
+from .conftest import make_again
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 ONE, TWO = "0" * 16, "1" * 16
@@ -68,9 +69,6 @@ def test_an_installation_is_of_its_own_environment(store: Store) -> None:
 
 def test_installations_are_made_again_from_the_record_files(url: str, tmp_path: Path) -> None:
     """Like all that a store answers."""
-    records = tmp_path / "records"
-    records.mkdir()
-    (records / "x.jsonl").write_bytes(b"".join(each.encode() for each in BATCH))
-    rebuild(url, records)
+    make_again(url, tmp_path / "records", BATCH)
     with Store.open(url) as store:
         assert store.installation(ONE) == told(3)

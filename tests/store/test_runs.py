@@ -29,7 +29,7 @@ from service.store.rebuild import rebuild
 from service.store.store import Store
 from tests.postgres import NewDatabase
 
-from .conftest import plan_for_results
+from .conftest import make_again, plan_for_results
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 ONE, TWO, REFUSED = "0" * 16, "1" * 16, "2" * 16
@@ -271,9 +271,6 @@ def test_results_are_coming_until_their_run_ends(store: Store) -> None:
 
 def test_ends_are_made_again_from_the_record_files(url: str, tmp_path: Path) -> None:
     """Like all that a store answers."""
-    records = tmp_path / "records"
-    records.mkdir()
-    (records / "x.jsonl").write_bytes(b"".join(each.encode() for each in BATCH))
-    rebuild(url, records)
+    make_again(url, tmp_path / "records", BATCH)
     with Store.open(url) as store:
         assert store.runs.run("r").end is not None
