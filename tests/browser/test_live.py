@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from service.domain.records import CollectionRecord, EndRecord, RunRecord
+from service.domain.records import CollectionRecord, EndRecord, RunRecord, ScenarioRecord
 from service.store.store import Store
 from service.web import links
 from service.web.app import create_app
@@ -31,6 +31,10 @@ SEEN = """() => {
   }))).observe(list, { childList: true });
 }"""
 """Remembers what is added to the list of results."""
+
+
+FOCUSED = "[document.activeElement.getAttribute('aria-label'), document.getElementById('matrix').scrollLeft]"
+"""The cell that has the focus, and how far the grid is scrolled."""
 
 
 def begin(site: Site, planned: int = 30, environments: int = 2) -> None:
@@ -91,6 +95,44 @@ def test_the_page_fills_when_a_result_arrives(site: Site, window: Open) -> None:
     site.result("passed", row=1, column=2)
     expect(row.locator("i").nth(2)).to_contain_text("pass")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == named
+
+
+def test_the_focus_stays_in_the_grid_when_the_filter_is_answered(site: Site, window: Open) -> None:
+    """Whoever types and at once walks on in the grid stays in the same cell, at the same place, when the answer comes."""
+    page = window(600).page
+    page.goto(f"{site.url}/?changes=false")
+    answers: list[Route] = []
+    page.route("**/?*q=row*", lambda route: answers.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    with page.expect_request("**/?*q=row*"):
+        page.get_by_label("Filter").press_sequentially("row")
+    page.locator("#matrix").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    page.evaluate("document.getElementById('matrix').dataset.old = ''")
+    before = page.evaluate(FOCUSED)
+    answers[-1].continue_()
+    expect(page.locator("#matrix[data-old]")).to_have_count(0)
+    assert page.evaluate(FOCUSED) == before
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(FOCUSED)[0] != before[0]
+
+
+def test_the_focus_stays_in_the_grid_when_a_row_arrives(site: Site, window: Open) -> None:
+    """All rows of the area are drawn anew then."""
+    page = window(600).page
+    page.goto(f"{site.url}/?changes=false")
+    page.locator("#matrix").focus()
+    page.keyboard.press("ArrowDown")
+    before = page.evaluate(FOCUSED)
+    scenario = ScenarioRecord(
+        id="new", run="r", at=datetime.now(UTC), scenario="array/new/arrives", title="A new row", file="f.py",
+        area="array", function="test_x", source="def test_x():\n    ...\n", fingerprint="f",
+    )  # fmt: skip
+    site.store.take([scenario])
+    site.result("crashed", row=0)
+    expect(page.locator("tr", has_text="A new row")).to_have_count(1)
+    assert page.evaluate(FOCUSED) == before
 
 
 def test_an_empty_page_becomes_the_matrix(empty_site: Site, window: Open) -> None:

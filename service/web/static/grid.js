@@ -41,7 +41,8 @@
   const said = document.createElement("p");
   said.className = "quiet";
   said.setAttribute("role", "status");
-  let at = null; // {row, column}
+  let at = null; // {row, column, key}
+  let held = false; // whether the grid had the focus before it was drawn anew
 
   const escaped = (id) => (/(^|\/)(|\.|\.\.)(\/|$)/.test(id) ? encodeURIComponent(id) : id.split("/").map(encodeURIComponent).join("/"));
   const frozen = () => (view().dataset.frozen ? `?at=${encodeURIComponent(view().dataset.frozen)}` : "");
@@ -66,7 +67,7 @@
   }
   function point(row, column, focused) {
     if (!sheet || !row || column < 0 || column >= sheet.heads.length) return;
-    at = { row, column };
+    at = { row, column, key: sheet.heads[column].dataset.key };
     if (!spot.isConnected) sheet.over.append(spot);
     const left = sheet.first + column * sheet.column;
     aim(column);
@@ -255,6 +256,7 @@
     refused.textContent = answer.ok || !why ? "" : why.textContent;
     if (!answer.ok || !next) return;
     remember();
+    held = inside();
     view().replaceWith(next);
     drawn();
   }
@@ -319,19 +321,33 @@
     }
   }
 
+  // the cell that was pointed at, in the grid as it is now
+  function found({ row: was, key }) {
+    const row = was.isConnected ? was : rows().find((each) => each.dataset.id === was.dataset.id);
+    const column = sheet.heads.findIndex((head) => head.dataset.key === key);
+    return row && column >= 0 ? { row, column, key } : null;
+  }
+
   let seen = null; // the grid as it was last drawn
+  let left = null; // how far it was scrolled: an element that was replaced knows no more
   function drawn() {
-    at = at && at.row.isConnected ? at : null;
+    at = survey() && at && found(at);
     if (!at) { spot.remove(); crosshair.remove(); }
-    if (!survey()) return;
+    if (!sheet) return;
     if (sheet.matrix !== seen) {
-      sheet.matrix.scrollLeft = sheet.matrix.scrollWidth; // the newest releases first
-      sheet.matrix.addEventListener("scroll", locate, { passive: true });
+      sheet.matrix.scrollLeft = left === null ? sheet.matrix.scrollWidth : left; // at first, the newest releases
+      sheet.matrix.addEventListener("scroll", scrolled, { passive: true });
     }
     seen = sheet.matrix;
-    locate();
+    scrolled();
     years();
     if (at) point(at.row, at.column);
+    if (held && !inside()) (at ? spot : sheet.matrix).focus({ preventScroll: true });
+    held = false;
+  }
+  function scrolled() {
+    left = sheet.matrix.scrollLeft;
+    locate();
   }
   document.addEventListener("panel:shown", (event) => { // by an address, say
     const [, id, key] = /\/cells\/(.+)\/([^/]+)$/.exec(event.detail) || [];
@@ -343,8 +359,8 @@
     if (at && at.row === row) reveal(row, sheet.first + column * sheet.column);
   });
   document.body.append(tip, said);
+  document.addEventListener("matrix:changing", () => { held = inside(); });
   document.addEventListener("matrix:changed", () => {
-    survey();
     narrow();
     drawn();
     if (at) reveal(at.row, sheet.first + at.column * sheet.column);

@@ -34,6 +34,7 @@
     const page = new DOMParser().parseFromString(text, "text/html");
     const focused = document.activeElement;
     const where = focused && focused.getAttribute("href");
+    document.dispatchEvent(new Event("matrix:changing"));
     for (const part of ["main", "footer"]) put(document.querySelector(part), page.querySelector(part));
     if (where && !focused.isConnected) {
       const again = [...document.querySelectorAll("main a")].find((link) => link.getAttribute("href") === where);
