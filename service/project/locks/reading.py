@@ -73,6 +73,8 @@ def yaml_mapping(path: Path, text: str) -> dict[str, Any]:
             raise UnreadableLock(f"{path}: not YAML: nested too deeply.")
         return table(yaml.load(text, Loader=loader))  # noqa: S506 - makes no objects
     except yaml.MarkedYAMLError as error:
+        if "nesting" in str(error.problem):  # libyaml has a limit of its own
+            raise UnreadableLock(f"{path}: not YAML: nested too deeply.") from None
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise UnreadableLock(f"{path}{line}: not YAML: {error.problem}.") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
