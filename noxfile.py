@@ -5,16 +5,20 @@ Those of the environments are in service/collect/sessions.py.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
 
 import nox
+from packaging.requirements import Requirement
 
 sys.path.insert(0, str(Path(__file__).parent))  # `nox` may come from elsewhere than this checkout's environment
 
 from service.collect.sessions import scenarios  # noqa: F401 - nox finds the sessions here
 
+CONSTRAINTS = "constraints.txt"
+"""The versions that the tests, and CI, are run with."""
 TIME_TO_END = 30
 """Seconds that a run gets after Ctrl-C to end its scenarios and to say how it ended."""
 nox.options.sessions = ["tests"]
@@ -31,16 +35,39 @@ def up(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the whole test suite: ruff, mypy strict, the layering rules, and everything else; two files at a time."""
-    session.install("-q", "-e", ".[tests]")
+    """Run the whole test suite, with the versions of constraints.txt; arguments go to pytest."""
+    session.install("-q", "-e", ".[tests]", "-c", CONSTRAINTS)
     lint(session)
-    session.run("pytest", "-n2", "--dist=loadfile", "--no-loadscope-reorder", *session.posargs)
+    suite(session)
+
+
+@nox.session(default=False)
+def newest(session: nox.Session) -> None:
+    """Run the test suite with the newest version of every dependency, and list those that have changed."""
+    session.install("-q", "--upgrade", "-e", ".[tests]")
+    report_changes(session)
+    suite(session)
+
+
+@nox.session(default=False)
+def oldest(session: nox.Session) -> None:
+    """Run the test suite with the oldest version of every direct dependency that pyproject.toml allows."""
+    session.install("-q", "--resolution", "lowest-direct", "-e", ".[tests]")
+    suite(session)
+
+
+@nox.session(venv_backend="none", default=False)
+def lock(session: nox.Session) -> None:
+    """Write constraints.txt anew: the newest versions that pyproject.toml allows, on every Python and platform."""
+    options = ("--universal", "--all-extras", "--upgrade", "--python-version", "3.11", "--no-annotate", "--no-header")
+    uv = (sys.executable, "-m", "uv", "pip", "compile")
+    session.run(*uv, *options, "-q", "-o", CONSTRAINTS, "pyproject.toml", external=True)
 
 
 @nox.session(name="lint", default=False)
 def lint_alone(session: nox.Session) -> None:
     """Run ruff and mypy alone."""
-    session.install("-q", "-e", ".[tests]")
+    session.install("-q", "-e", ".[tests]", "-c", CONSTRAINTS)
     lint(session)
 
 
@@ -49,6 +76,22 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
+
+
+def suite(session: nox.Session) -> None:
+    """Run pytest, two files at a time."""
+    session.run("pytest", "-n2", "--dist=loadfile", "--no-loadscope-reorder", *session.posargs)
+
+
+def report_changes(session: nox.Session) -> None:
+    """Tell which installed versions differ from those of constraints.txt."""
+    locked = [Requirement(line) for line in Path(CONSTRAINTS).read_text(encoding="utf-8").splitlines()]
+    listed: str = session.run("uv", "pip", "list", "--format", "json", silent=True)  # type: ignore[assignment]
+    installed = {each["name"]: each["version"] for each in json.loads(listed)}
+    for each in locked:
+        version = installed.get(each.name)
+        if version and (each.marker is None or each.marker.evaluate()) and not each.specifier.contains(version):
+            session.log(f"changed: {each.name} {str(each.specifier).removeprefix('==')} -> {version}")
 
 
 @nox.session(venv_backend="none", default=False)
