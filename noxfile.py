@@ -1,6 +1,6 @@
 """The sessions a person or CI calls: `up`, `tests`, `lint`, `truth`, `snapshot`, and one per environment.
 
-Those of the environments are in service/collect/sessions.py.
+Those of the environments are in service/dask_matrix/collect/running/nox_sessions.py.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from pathlib import Path
 import nox
 from packaging.requirements import Requirement
 
-sys.path.insert(0, str(Path(__file__).parent))  # `nox` may come from elsewhere than this checkout's environment
+sys.path.insert(
+    0, str(Path(__file__).parent / "service")
+)  # `nox` may come from elsewhere than this checkout's environment
 
-from service.collect.sessions import scenarios  # noqa: F401 - nox finds the sessions here
+from dask_matrix.collect.running.nox_sessions import scenarios  # noqa: F401 - nox finds the sessions here
 
 CONSTRAINTS = "constraints.txt"
 """The versions that the tests, and CI, are run with."""
@@ -29,7 +31,7 @@ nox.options.reuse_venv = "yes"
 @nox.session(venv_backend="none")
 def up(session: nox.Session) -> None:
     """Run the small default matrix and serve it on http://127.0.0.1:8000 from the start; arguments go to `run`."""
-    command = [sys.executable, "-m", "service.cli", "run", "--tag", "quick", "--serve"]
+    command = [sys.executable, "-m", "dask_matrix.cli", "run", "--tag", "quick", "--serve"]
     session.run(*command, *session.posargs, external=True, interrupt_timeout=TIME_TO_END)
 
 
@@ -103,7 +105,7 @@ def truth(session: nox.Session) -> None:
 @nox.session(venv_backend="none", default=False)
 def snapshot(session: nox.Session) -> None:
     """Make the evidence that ships anew: run what has no result yet, then write snapshot/; `-- --data FOLDER`."""
-    command = [sys.executable, "-m", "service.cli"]
+    command = [sys.executable, "-m", "dask_matrix.cli"]
     for tag in ("all", "recent"):
         session.run(*command, "run", "--tag", tag, *session.posargs, external=True)
     session.run(*command, "export", "--snapshot", "snapshot", *session.posargs, external=True)

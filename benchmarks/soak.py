@@ -54,7 +54,7 @@ def soak(data: Path, tracer: str, options: argparse.Namespace) -> int:
     command = [
         sys.executable,
         "-m",
-        "service.cli",
+        "dask_matrix.cli",
         "run",
         "--verify",
         str(options.rounds),

@@ -11,8 +11,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from service.domain.records import EnvironmentRecord, Record, RefusalRecord, ResultRecord, RunRecord, ScenarioRecord
-from service.store.store import Store
+from dask_matrix.domain.records.records import (
+    EnvironmentRecord,
+    Record,
+    RefusalRecord,
+    ResultRecord,
+    RunRecord,
+    ScenarioRecord,
+)
+from dask_matrix.store.store import Store
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 RELEASES = ["2024.12.0", "2025.1.0", "2025.2.0", "2025.4.0"]

@@ -11,19 +11,18 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
-from service.collect import catalog
-from service.collect.bisection.asked import Asked, Setting
-from service.collect.bisection.ends import Named, ends
-from service.collect.bisection.named import named as scenario_named
-from service.domain.environment import Lane, Python
-from service.domain.matrix import Environment, Scenario
-from service.domain.outcome import Verdict
-from service.domain.release import Release
-from service.domain.turns import Turn
-from service.domain.verdict import Judgement
-from service.store.store import Store
-from service.web import commands
+from dask_matrix.collect.bisection.endpoints import Named, ends
+from dask_matrix.collect.bisection.find_scenario import named as scenario_named
+from dask_matrix.collect.bisection.stored_observations import Asked, Setting
+from dask_matrix.collect.scenario_set import catalog
+from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.matrix.matrix import Environment, Scenario
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.transitions.transitions import Turn
+from dask_matrix.domain.verdicts.verdict import Judgement
+from dask_matrix.store.store import Store
+from dask_matrix.web import repeat_commands
 
 from .collect.bisection.conftest import PYTHON, SCENARIO, Laboratory, laboratory
 from .collect.bisection.repositories import BEGIN, FAILS
@@ -124,7 +123,7 @@ def test_the_ends_of_the_command_that_pages_show_are_those_of_the_turning(
     releases = Release.parse("2025.1.0"), workplace.git.pair("main")
     before, after = (Environment(each.text, each, here, lane, "linux", BEGIN) for each in releases)
     turn = Turn(Scenario(SCENARIO, "", "behaviour", "f"), before, after, Judgement(was), Judgement(now))
-    words = shlex.split(commands.bisect(turn))
+    words = shlex.split(repeat_commands.bisect(turn))
     named = [words[words.index(each) + 1] for each in ("--good", "--bad")]
     mends = "--find-fix" in words
     with Store.open(workplace.places.database) as store:

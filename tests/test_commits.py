@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dask_matrix.collect.environments.locks import Locks
+from dask_matrix.collect.environments.resolution import Described, describe
+from dask_matrix.collect.index.index import IndexedRelease
+from dask_matrix.collect.workspace.selection import wanted_pair
+from dask_matrix.collect.workspace.workspace import Workplace
+from dask_matrix.domain.environments.commit_pair import PUBLIC
+from dask_matrix.domain.environments.environment import Python
+from dask_matrix.store.store import Store
 
-from service.collect.described import Described, describe
-from service.collect.index import IndexedRelease
-from service.collect.locks import Locks
-from service.collect.select import wanted_pair
-from service.collect.workplace import Workplace
-from service.domain.environment import Python
-from service.domain.pair import PUBLIC
-from service.store.store import Store
 from tests.collect.git.origins import Origin, origins, package
 from tests.conftest import dask_matrix, write_set
 
@@ -122,7 +122,7 @@ def test_a_commit_that_does_not_build_is_uninstallable(
     """What its build said is the evidence; nothing ends with a traceback of ours."""
     both[0].commit("broken", 6, {"setup.py": "raise RuntimeError('half a commit')"})
     done = dask_matrix("run", "--scenarios", tests, data=tmp_path / "data")
-    assert "service/" not in done.stderr
+    assert "dask_matrix/" not in done.stderr
     (column,) = shown(tmp_path / "data")["environments"]
     assert column["refusal"]["phase"] == "install"
     assert "RuntimeError: half a commit" in column["refusal"]["message"]

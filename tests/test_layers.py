@@ -122,7 +122,7 @@ def test_the_domain_is_pure(path: Path) -> None:
     """The standard library, itself, and two libraries of values."""
     for name in imported(path):
         top = name.split(".")[0]
-        assert top in sys.stdlib_module_names | PURE or name.startswith("service.domain"), (
+        assert top in sys.stdlib_module_names | PURE or name.startswith("dask_matrix.domain"), (
             f"{named(path)} imports {name}"
         )
         assert top not in {"os", "pathlib", "io", "socket", "tempfile", "shutil"}, f"{named(path)} reaches outside"

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dask_matrix import places
 
-from service import places
 from tests.conftest import command_line, dask_matrix, environ
 
 KNOWN = """
@@ -149,7 +149,7 @@ def test_a_known_toml_that_cannot_be_read_is_named(real_data: Path, tmp_path: Pa
 
 def test_a_snapshot_in_the_repository_is_of_no_other_format() -> None:
     """Where one ships, this very version shows it."""
-    from service.store import snapshot  # noqa: PLC0415 - only here
+    from dask_matrix.store.snapshots import snapshot  # noqa: PLC0415 - only here
 
     folder = places.bundled("snapshot")
     if not folder.exists():

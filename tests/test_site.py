@@ -13,17 +13,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from dask_matrix.domain.records.records import EnvironmentRecord
+from dask_matrix.site import relative_links
+from dask_matrix.site.contents import Contents, Place, Way
+from dask_matrix.site.file_names import KINDS, filed, part, relative
+from dask_matrix.site.output_folder import LIST, RefusedFolder, writing
+from dask_matrix.store.store import Store
+from dask_matrix.web import links
 from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.records import EnvironmentRecord
-from service.site import rewrite
-from service.site.contents import Contents, Place, Way
-from service.site.folder import LIST, RefusedFolder, writing
-from service.site.names import KINDS, filed, part, relative
-from service.store.store import Store
-from service.web import links
 from tests.conftest import command_line, dask_matrix, environ
 from tests.site_of import HOLDS, HOSTILE, KEYS, ODD, REFUSED, RELEASES, TURNS, Page, files, fill, leads_to, linked
 
@@ -237,7 +237,7 @@ def test_a_link_of_json_that_leads_nowhere_is_null(site: Path) -> None:
         "each": {"url": "/no"},
     }
     leads = {"/feed.json": "../feed.json"}
-    kept = json.loads(rewrite.json(json.dumps(told), leads.get))
+    kept = json.loads(relative_links.json(json.dumps(told), leads.get))
     assert kept == {**told, "page": None, "feed_url": "../feed.json", "each": {"url": None}}
     assert [each for each in linked(site) if not each[1]] == []
 
@@ -488,7 +488,7 @@ def test_an_interrupt_is_told(data: Path, tmp_path: Path) -> None:
 MANY = """
 import sys
 from pathlib import Path
-from service.site.folder import writing
+from dask_matrix.site.output_folder import writing
 with writing(Path(sys.argv[1])) as draft:
     for number in range(3000):
         draft.put(f"{number % 10}/{number}.html", b"new")
@@ -550,7 +550,7 @@ def test_a_site_and_a_snapshot_are_written_at_once(real_data: Path, tmp_path: Pa
 def test_the_page_for_publishing_tells_of_every_option() -> None:
     """Of the command, as it is declared."""
     root = Path(__file__).parents[1]
-    declared = (root / "service" / "exporting.py").read_text(encoding="utf-8")
+    declared = (root / "service" / "dask_matrix" / "commands" / "export.py").read_text(encoding="utf-8")
     options = {*re.findall(r'"(--[a-z-]+)"', declared), "--data", "--scenarios", "--json"}
     page = (root / "docs" / "publishing.md").read_text(encoding="utf-8")
     assert [option for option in sorted(options) if f"| `{option}" not in page] == []

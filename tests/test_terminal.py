@@ -4,17 +4,16 @@ import io
 from datetime import UTC, datetime
 
 import pytest
+from dask_matrix.commands.terminal import print_matrix
+from dask_matrix.domain.environments.commit_pair import MAIN, Commit, Pair
+from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario, Selection
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.verdicts.verdict import Judgement
 from packaging.version import Version
 from rich.console import Console
-
-from service.domain.environment import Lane, Python
-from service.domain.matrix import Environment, Matrix, Scenario, Selection
-from service.domain.outcome import Verdict
-from service.domain.pair import MAIN, Commit, Pair
-from service.domain.release import Release
-from service.domain.strips import Strips
-from service.domain.verdict import Judgement
-from service.terminal import print_matrix
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RELEASES = ("2025.2.0", "2025.3.0", "2025.4.0")

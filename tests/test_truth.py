@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dask_matrix import places
+from dask_matrix.collect.scenario_set.declarations import stated
+from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.matrix.matrix import Environment, Matrix, Refusal, Scenario
+from dask_matrix.domain.records.outcome import Outcome, Verdict
+from dask_matrix.domain.verdicts.verdict import Judgement
+from dask_matrix.store.store import Store
 
-from service import places
-from service.collect.stated import stated
-from service.domain.environment import Lane, Python
-from service.domain.matrix import Environment, Matrix, Refusal, Scenario
-from service.domain.outcome import Outcome, Verdict
-from service.domain.release import Release
-from service.domain.verdict import Judgement
-from service.store.store import Store
 from tests import truth_of
 from tests.conftest import dask_matrix
 

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service import places
-from service.domain.environment import Lane
-from service.domain.matrix import Matrix
-from service.domain.outcome import VERDICT_OF, Verdict
-from service.domain.release import Release
-from service.store.store import Store
+from dask_matrix import places
+from dask_matrix.domain.environments.environment import Lane
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.matrix.matrix import Matrix
+from dask_matrix.domain.records.outcome import VERDICT_OF, Verdict
+from dask_matrix.store.store import Store
 
 FOLDER = Path(__file__).parent / "truth"
 OUTCOME_OF = {verdict: outcome.value for outcome, verdict in VERDICT_OF.items()}
@@ -134,7 +134,7 @@ def main(arguments: Iterable[str] = tuple(sys.argv[1:])) -> int:
 def _run(data: Path, lane: Lane, named: list[Release]) -> None:
     """Run what has no result yet; environments that cannot be had are told by the run itself."""
     words = [word for each in named for word in ("--release", str(each))]
-    command = [sys.executable, "-m", "service.cli", "run", "--data", str(data), "--lane", lane.value, *words]
+    command = [sys.executable, "-m", "dask_matrix.cli", "run", "--data", str(data), "--lane", lane.value, *words]
     code = subprocess.run(command, check=False).returncode
     if code not in {0, 1}:  # 1: some environment could not be run, whose cells will be told
         sys.exit(code)

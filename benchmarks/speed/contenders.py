@@ -71,7 +71,7 @@ def ours(work: Work, *options: str, name: str = "ours") -> Measured:
     """Measure ``dask-matrix run`` with nothing resolved and nothing installed."""
     data = work.folder / name
     releases = [word for release in work.locks for word in ("--release", release)]
-    command = [sys.executable, "-m", "service.cli", "run", *releases, "--scenarios", str(work.scenarios), *options]
+    command = [sys.executable, "-m", "dask_matrix.cli", "run", *releases, "--scenarios", str(work.scenarios), *options]
     environ = clean_environ(DASK_MATRIX_DATA=str(data))
     return measure(command, cwd=ROOT, environ=environ, records=data / "records", log=work.log)
 

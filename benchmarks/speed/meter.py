@@ -107,7 +107,7 @@ class _Watch(threading.Thread):
                 parent = psutil.Process(process.ppid()).cmdline() if psutil.pid_exists(process.ppid()) else []
                 if "--job" not in parent:  # a forked scenario has its parent's command line
                     self.harness_mib = max(self.harness_mib, size)
-            elif "service.cli" in line:
+            elif "dask_matrix.cli" in line:
                 self.command_mib = max(self.command_mib, size)
 
 

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from dask_matrix.domain.records.records import EnvironmentRecord, RefusalRecord, ResultRecord, ScenarioRecord
+from dask_matrix.store.store import Store
+from dask_matrix.web.api.events import end_with
+from dask_matrix.web.app import create_app
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, sync_playwright
-
-from service.domain.records import EnvironmentRecord, RefusalRecord, ResultRecord, ScenarioRecord
-from service.store.store import Store
-from service.web.app import create_app
-from service.web.events import end_with
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",

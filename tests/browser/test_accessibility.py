@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-
-from service.domain.records import RunRecord
-from service.web import links
+from dask_matrix.domain.records.records import RunRecord
+from dask_matrix.web import links
 
 from .conftest import REFUSED, ROWS, Site, Window
 from .test_site import HOSTILE

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-
-from service.collect.catalog import NoScenarios, read
+from dask_matrix.collect.scenario_set.catalog import NoScenarios, read
 
 CONFTEST = """\
 import pytest

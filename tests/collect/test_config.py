@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
-
-from service import places
-from service.collect.config import InvalidConfig, load
-from service.domain.environment import Lane, Python
-from service.domain.scope import Profile
+from dask_matrix import places
+from dask_matrix.collect.scenario_set.config import InvalidConfig, load
+from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.upgrades.scope import Profile
 
 GOOD = """\
 pythons = ["3.10", 3.11]

@@ -15,25 +15,24 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-
-from service.collect.environments import install, size_noted, size_of
-from service.collect.evict import evict
-from service.collect.index_settings import index_settings
-from service.collect.scratch import install_lock
+from dask_matrix.collect.environments.eviction import evict
+from dask_matrix.collect.environments.installation import install, size_noted, size_of
+from dask_matrix.collect.index.settings import index_settings
+from dask_matrix.collect.machine.scratch import install_lock
 
 ROOT = Path(__file__).parents[2]
 INSTALLS = """\
 import sys
 from pathlib import Path
-from service.collect.environments import install
-from service.collect.index_settings import index_settings
+from dask_matrix.collect.environments.installation import install
+from dask_matrix.collect.index.settings import index_settings
 folder, lock = map(Path, sys.argv[1:])
 print(install(folder, lock, Path(sys.executable), index_settings()).made)
 """
 HOLDS = """\
 import sys
 from pathlib import Path
-from service.collect.scratch import session_lock
+from dask_matrix.collect.machine.scratch import session_lock
 with session_lock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

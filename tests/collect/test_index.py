@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dask_matrix.collect.index.index import Index, IndexUnreachable
+from dask_matrix.collect.index.settings import IndexSettings, index_settings
+from dask_matrix.domain.environments.environment import Python
+from dask_matrix.domain.environments.release import Release
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
-
-from service.collect.index import Index, IndexUnreachable
-from service.collect.index_settings import IndexSettings, index_settings
-from service.domain.environment import Python
-from service.domain.release import Release
 
 
 def file(name: str, uploaded: str | None, **more: Any) -> dict[str, Any]:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from service.collect import interpreters
-from service.domain.environment import Python
+from dask_matrix.collect.machine import interpreters
+from dask_matrix.domain.environments.environment import Python
 
 HERE = Python(sys.version_info.major, sys.version_info.minor)
 

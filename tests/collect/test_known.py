@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-
-from service.collect.config import InvalidConfig
-from service.collect.known import load
-from service.places import scenarios
+from dask_matrix.collect.scenario_set.config import InvalidConfig
+from dask_matrix.collect.scenario_set.known_failures import load
+from dask_matrix.places import scenarios
 
 ENTRY = """
 [[known]]

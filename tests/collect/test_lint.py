@@ -7,17 +7,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from dask_matrix import places
+from dask_matrix.collect.scenario_set.declarations import scenario_id
+from dask_matrix.collect.scenario_set.lint import Finding, lint, seen
+from dask_matrix.collect.scenario_set.scaffold import CannotScaffold, scaffold
+from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.errors import UnknownName
+from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.verdicts.verdict import Judgement
 
-from service import places
-from service.collect.lint import Finding, lint, seen
-from service.collect.scaffold import CannotScaffold, scaffold
-from service.collect.stated import scenario_id
-from service.domain.environment import Lane, Python
-from service.domain.errors import UnknownName
-from service.domain.matrix import Environment, Matrix, Scenario
-from service.domain.outcome import Verdict
-from service.domain.release import Release
-from service.domain.verdict import Judgement
 from tests.conftest import write_set
 
 DAY = date(2026, 11, 23)

@@ -6,12 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from service.collect import uv
-from service.collect.index_settings import IndexSettings
-from service.collect.interpreters import Interpreter
-from service.collect.locks import FROM_SOURCE, LockRequest, Locks
-from service.domain.environment import Lane
+from dask_matrix.collect.environments.locks import FROM_SOURCE, LockRequest, Locks
+from dask_matrix.collect.index.settings import IndexSettings
+from dask_matrix.collect.machine import uv
+from dask_matrix.collect.machine.interpreters import Interpreter
+from dask_matrix.domain.environments.environment import Lane
 
 ASKED = LockRequest(("dask==2025.2.0",), "3.11", "linux-x86_64", Lane.AS_RELEASED, "2025-02-14T10:40:00Z", None)
 HERE = Interpreter(Path(sys.executable), "3.11.0")

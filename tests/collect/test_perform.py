@@ -15,9 +15,9 @@ from typing import Any
 
 import _pytest
 import pytest
+from dask_matrix.collect.supervising.import_failures import LIMIT, shortened
+from dask_matrix.collect.supervising.job import SessionJob
 
-from service.collect.broken import LIMIT, shortened
-from service.collect.job import SessionJob
 from tests.collect.test_environments import wheel as tiny
 
 ROOT = Path(__file__).parents[2]
@@ -92,7 +92,7 @@ class Bench:
             harness=harness,
         )
         path = job.save(self.tests.parent / "job.json")
-        command = [sys.executable, "-m", "service.collect.perform", str(path)]
+        command = [sys.executable, "-m", "dask_matrix.collect.running.install_and_run", str(path)]
         return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
     def run(self, **fields: Any) -> int:

@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-
-from service.collect.catalog import Catalog
-from service.collect.plan import Reason, Repeats, present, todo
-from service.domain.outcome import Verdict
-from service.store.planning import Collected
+from dask_matrix.collect.planning.plan import Reason, Repeats, present, todo
+from dask_matrix.collect.scenario_set.catalog import Catalog
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.store.planning import Collected
 
 FUNCTION = "futures/test_x.py::test_it"
 CATALOG = Catalog(Path(), {FUNCTION: "new"}, {"futures/test_x.py": "file"})

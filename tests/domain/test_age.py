@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
-from service.domain.age import InvalidAge, moment_before, parse_age
+from dask_matrix.domain.environments.age import InvalidAge, moment_before, parse_age
 
 
 @pytest.mark.parametrize(

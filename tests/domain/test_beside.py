@@ -3,13 +3,19 @@
 from datetime import UTC, datetime
 
 import pytest
-
-from service.domain.beside import before, last_opposite, line_through, lines, nearest_turn, opposite
-from service.domain.environment import Lane, Python
-from service.domain.matrix import Environment, Matrix, Refusal, Scenario, columns
-from service.domain.outcome import Verdict
-from service.domain.release import Release
-from service.domain.verdict import Judgement
+from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.matrix.matrix import Environment, Matrix, Refusal, Scenario, columns
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.transitions.row_neighbours import (
+    before,
+    last_opposite,
+    line_through,
+    lines,
+    nearest_turn,
+    opposite,
+)
+from dask_matrix.domain.verdicts.verdict import Judgement
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 ROW = Scenario("a/b", "A title", "a", "f")

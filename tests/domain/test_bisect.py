@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
+from dask_matrix.domain.bisection.observations import MOST_PASSES, Observation
+from dask_matrix.domain.bisection.search import FIRST, RATED, Conclusion, Ended, Search, Turning, Want, Why, turnings
+from dask_matrix.domain.verdicts.confirmation import CONFIRMED
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from service.domain.bisect import FIRST, RATED, Conclusion, Ended, Search, Turning, Want, Why, turnings
-from service.domain.confirm import CONFIRMED
-from service.domain.observed import MOST_PASSES, Observation
 
 HOLE = Observation.hole("it does not build")
 MOST_STEPS = 2000

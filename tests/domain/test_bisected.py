@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from service.domain.bisect import Ended
-from service.domain.bisected import Bisected, Spent, Suspect, Turned
-from service.domain.records import BisectRecord, Rejection, parse
+from dask_matrix.domain.bisection.search import Ended
+from dask_matrix.domain.records.bisection import Bisected, Spent, Suspect, Turned
+from dask_matrix.domain.records.records import BisectRecord, Rejection, parse
 
 PART: dict[str, Any] = {
     "scenario": "futures/x/holds", "fingerprint": "f", "over": "commits", "lane": "as-released", "pythons": ["3.11"],

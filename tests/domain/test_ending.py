@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
-from service.domain.ending import End, How
-from service.domain.records import EndRecord, InstallationRecord, Rejection, RunRecord, parse
-from service.domain.run import Progress, Run
+from dask_matrix.domain.records.records import EndRecord, InstallationRecord, Rejection, RunRecord, parse
+from dask_matrix.domain.records.run import Progress, Run
+from dask_matrix.domain.records.run_end import End, How
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 WITHIN = timedelta(minutes=2)

@@ -1,8 +1,7 @@
 """Environments are named by what they are."""
 
 import pytest
-
-from service.domain.environment import (
+from dask_matrix.domain.environments.environment import (
     EnvironmentSpec,
     InvalidEnvironment,
     InvalidPython,
@@ -11,7 +10,7 @@ from service.domain.environment import (
     environment_key,
     packages,
 )
-from service.domain.release import Release
+from dask_matrix.domain.environments.release import Release
 
 SPEC = EnvironmentSpec(Release.parse("2025.2.0"), Python(3, 11), Lane.AS_RELEASED)
 

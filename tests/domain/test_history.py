@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from service.domain.history import Steadiness, Took, steadiness, took
-from service.domain.outcome import Outcome
-from service.domain.verdict import Evidence
+from dask_matrix.domain.records.outcome import Outcome
+from dask_matrix.domain.verdicts.execution_history import Steadiness, Took, steadiness, took
+from dask_matrix.domain.verdicts.verdict import Evidence
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 

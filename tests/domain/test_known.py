@@ -3,13 +3,12 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.verdicts.known_failures import Known, Overlay, overlay
 from packaging.specifiers import SpecifierSet
-
-from service.domain.environment import Lane, Python
-from service.domain.known import Known, Overlay, overlay
-from service.domain.matrix import Environment, Matrix, Scenario
-from service.domain.outcome import Verdict
-from service.domain.release import Release
 
 TODAY = date(2026, 11, 23)
 

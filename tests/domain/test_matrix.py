@@ -2,15 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.domain.matrix.matrix import Environment, Matrix, Refusal, Scenario, Selection, columns, rows
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.verdicts.known_failures import Known, Overlay
+from dask_matrix.domain.verdicts.verdict import Judgement
 from packaging.specifiers import SpecifierSet
-
-from service.domain.environment import Lane, Python
-from service.domain.known import Known, Overlay
-from service.domain.matrix import Environment, Matrix, Refusal, Scenario, Selection, columns, rows
-from service.domain.outcome import Verdict
-from service.domain.release import Release
-from service.domain.strips import Strips
-from service.domain.verdict import Judgement
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 

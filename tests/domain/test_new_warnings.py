@@ -4,15 +4,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.domain.matrix.matrix import OVERLAY_LEGEND, Environment, Matrix, Refusal, Scenario
+from dask_matrix.domain.records.outcome import Outcome, Verdict
+from dask_matrix.domain.verdicts.known_failures import Known, Overlay
+from dask_matrix.domain.verdicts.verdict import Evidence, Judgement, judge
 from packaging.specifiers import SpecifierSet
-
-from service.domain.environment import Lane, Python
-from service.domain.known import Known, Overlay
-from service.domain.matrix import OVERLAY_LEGEND, Environment, Matrix, Refusal, Scenario
-from service.domain.outcome import Outcome, Verdict
-from service.domain.release import Release
-from service.domain.strips import Strips
-from service.domain.verdict import Evidence, Judgement, judge
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 VERDICTS = {"F": Verdict.FAIL, "~": Verdict.FLAKY, "-": Verdict.NOT_APPLICABLE, "s": Verdict.STALE}

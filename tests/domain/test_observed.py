@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import pytest
-
-from service.domain.observed import CONFIDENCE, MOST_PASSES, Executed, FailureRate, Observation, Seen, observe
-from service.domain.outcome import Outcome
+from dask_matrix.domain.bisection.observations import (
+    CONFIDENCE,
+    MOST_PASSES,
+    Executed,
+    FailureRate,
+    Observation,
+    Seen,
+    observe,
+)
+from dask_matrix.domain.records.outcome import Outcome
 
 PASSED = Executed(Outcome.PASSED)
 CANCELLED = Executed(

@@ -6,18 +6,17 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from dask_matrix.domain.environments.commit_pair import MAIN, Commit, InvalidRef, Pair, Refs
+from dask_matrix.domain.environments.environment import EnvironmentSpec, InvalidEnvironment, Lane, Python, label_parts
+from dask_matrix.domain.environments.release import InvalidRelease, Release, UnknownRelease
+from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario, columns
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.transitions.transitions import line
+from dask_matrix.domain.upgrades.answer import Question, Safety
+from dask_matrix.domain.upgrades.columns import Sides
+from dask_matrix.domain.upgrades.upgrade import upgrade
+from dask_matrix.domain.verdicts.verdict import Judgement
 from packaging.version import Version
-
-from service.domain.answer import Question, Safety
-from service.domain.environment import EnvironmentSpec, InvalidEnvironment, Lane, Python, label_parts
-from service.domain.matrix import Environment, Matrix, Scenario, columns
-from service.domain.outcome import Verdict
-from service.domain.pair import MAIN, Commit, InvalidRef, Pair, Refs
-from service.domain.release import InvalidRelease, Release, UnknownRelease
-from service.domain.sides import Sides
-from service.domain.turns import line
-from service.domain.upgrade import upgrade
-from service.domain.verdict import Judgement
 
 NOON = datetime(2025, 4, 8, 12, tzinfo=UTC)
 PY311 = Python(3, 11)

@@ -4,8 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-
-from service.domain.records import Rejection, ResultRecord, parse, parse_lines
+from dask_matrix.domain.records.records import Rejection, ResultRecord, parse, parse_lines
 
 GOOD = {
     "v": 1,

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 
+from dask_matrix.domain.environments.environment import Lane
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.matrix.cell_states import LOOKS
+from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.domain.matrix.matrix import Matrix, Selection
+from dask_matrix.domain.records.outcome import Verdict
 from hypothesis import given
 from hypothesis import strategies as some
-
-from service.domain.environment import Lane
-from service.domain.looks import LOOKS
-from service.domain.matrix import Matrix, Selection
-from service.domain.outcome import Verdict
-from service.domain.release import Release
-from service.domain.strips import Strips
 
 from .test_matrix import environment, grid
 

@@ -1,12 +1,11 @@
 """The language of the filter box takes the rows it says, and says what it does not understand."""
 
 import pytest
-
-from service.domain.known import Overlay
-from service.domain.looks import CHARACTERS, LOOKS, Look
-from service.domain.matrix import Scenario
-from service.domain.outcome import Verdict
-from service.domain.terms import InvalidFilter, Terms
+from dask_matrix.domain.matrix.cell_states import CHARACTERS, LOOKS, Look
+from dask_matrix.domain.matrix.filter_language import InvalidFilter, Terms
+from dask_matrix.domain.matrix.matrix import Scenario
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.verdicts.known_failures import Overlay
 
 ROW = Scenario(
     id="io/parquet/reads_back",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from service.domain.timing import Estimate, Timed, Timings
+from dask_matrix.domain.verdicts.durations import Estimate, Timed, Timings
 
 TIMINGS = Timings(
     [

@@ -4,24 +4,23 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.errors import UnknownName
+from dask_matrix.domain.matrix.matrix import Environment, Matrix, Refusal, Scenario
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.records.records import Warned
+from dask_matrix.domain.upgrades.answer import Answer, Question, Safety
+from dask_matrix.domain.upgrades.columns import Sides
+from dask_matrix.domain.upgrades.context import Beliefs
+from dask_matrix.domain.upgrades.scope import Profile, Scope
+from dask_matrix.domain.upgrades.upgrade import Backing, Span, upgrade
+from dask_matrix.domain.verdicts.known_failures import Known
+from dask_matrix.domain.verdicts.verdict import Judgement
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
-
-from service.domain.answer import Answer, Question, Safety
-from service.domain.beliefs import Beliefs
-from service.domain.environment import Lane, Python
-from service.domain.errors import UnknownName
-from service.domain.known import Known
-from service.domain.matrix import Environment, Matrix, Refusal, Scenario
-from service.domain.outcome import Verdict
-from service.domain.records import Warned
-from service.domain.release import Release
-from service.domain.scope import Profile, Scope
-from service.domain.sides import Sides
-from service.domain.upgrade import Backing, Span, upgrade
-from service.domain.verdict import Judgement
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 RELEASES = ("2025.2.0", "2025.3.0", "2025.4.0", "2025.4.1", "2025.10.0")

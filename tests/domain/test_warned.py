@@ -1,9 +1,8 @@
 """Which warnings are the same one again, and which announce an end."""
 
 import pytest
-
-from service.domain.records import Warned
-from service.domain.warned import deprecations, fresh
+from dask_matrix.domain.records.records import Warned
+from dask_matrix.domain.verdicts.deprecations import deprecations, fresh
 
 
 def warned(message: str, category: str = "FutureWarning") -> Warned:

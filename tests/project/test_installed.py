@@ -6,10 +6,9 @@ import venv
 from pathlib import Path
 
 import pytest
-
-from service.domain.environment import Python
-from service.project.locks.entries import NoDask, NoRelease, UnknownStart
-from service.project.locks.locked import start
+from dask_matrix.domain.environments.environment import Python
+from dask_matrix.project.locks.entries import NoDask, NoRelease, UnknownStart
+from dask_matrix.project.locks.start import start
 
 RUNNING = Python(*sys.version_info[:2])
 

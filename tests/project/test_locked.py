@@ -5,11 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from service.domain.environment import Python
-from service.domain.release import Release
-from service.project.locks import conda
-from service.project.locks.locked import Start, start
+from dask_matrix.domain.environments.environment import Python
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.project.locks import conda
+from dask_matrix.project.locks.start import Start, start
 
 LOCKS = Path(__file__).parent / "locks"
 OF_UV = ("uv-lock.toml", "uv-lock-of-extras.toml")

@@ -4,8 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
-
-from service.project.code.names import PUBLIC, SPELT, canonical
+from dask_matrix.project.code.canonical_names import PUBLIC, SPELT, canonical
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 

@@ -5,13 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from dask_matrix.domain.errors import DaskMatrixError
+from dask_matrix.project.locks import parsing
+from dask_matrix.project.locks.entries import NoDask, NoRelease, UnknownStart, UnpinnedDask, UnreadableLock
+from dask_matrix.project.locks.start import Start, start
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from service.domain.errors import DaskMatrixError
-from service.project.locks import reading
-from service.project.locks.entries import NoDask, NoRelease, UnknownStart, UnpinnedDask, UnreadableLock
-from service.project.locks.locked import Start, start
 
 LOCKS = Path(__file__).parent / "locks"
 
@@ -243,7 +242,7 @@ def test_what_cannot_be_read_is_named(written: Read, tmp_path: Path, monkeypatch
     """A device, a file of another user, one larger than any lock."""
     with pytest.raises(UnreadableLock, match="/dev/null is not a file"):
         start("/dev/null")
-    monkeypatch.setattr(reading, "LIMIT", 2**20)
+    monkeypatch.setattr(parsing, "LIMIT", 2**20)
     with pytest.raises(UnreadableLock, match="is larger than 1 MiB"):
         written("uv.lock", b"a" * (2**20 + 1))
 

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-
-from service.domain.errors import DaskMatrixError
-from service.project.locks.entries import UnreadableLock
-from service.project.locks.locked import start
+from dask_matrix.domain.errors import DaskMatrixError
+from dask_matrix.project.locks.entries import UnreadableLock
+from dask_matrix.project.locks.start import start
 
 PINNED = "dask==2025.2.0"
 

@@ -5,11 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
-
-from service.project.code import sources
-from service.project.code.notebooks import without_magics
-from service.project.code.sources import NoCode, files
-from service.project.code.usage import Place, Unread, usage
+from dask_matrix.project.code import sources
+from dask_matrix.project.code.notebooks import without_magics
+from dask_matrix.project.code.sources import NoCode, files
+from dask_matrix.project.code.usage import Place, Unread, usage
 
 DASK = "import dask\ndask.compute()\n"
 

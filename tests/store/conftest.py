@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dask_matrix.domain.records.records import Record
+from dask_matrix.store.rebuild import rebuild
+from dask_matrix.store.store import Store
 from sqlalchemy import Connection
-
-from service.domain.records import Record
-from service.store.rebuild import rebuild
-from service.store.store import Store
 
 
 @pytest.fixture

@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-
-from service.domain.bisect import Ended
-from service.domain.bisected import Bisected
-from service.domain.records import BisectRecord, InstallationRecord, Record, RunRecord, ScenarioRecord
-from service.store.counts import counting
-from service.store.rebuild import rebuild
-from service.store.store import Store
+from dask_matrix.domain.bisection.search import Ended
+from dask_matrix.domain.records.bisection import Bisected
+from dask_matrix.domain.records.records import BisectRecord, InstallationRecord, Record, RunRecord, ScenarioRecord
+from dask_matrix.store.rebuild import rebuild
+from dask_matrix.store.relevant_records import counting
+from dask_matrix.store.store import Store
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 OLD, NEW = "futures/x/held", "futures/x/holds"

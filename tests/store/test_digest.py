@@ -8,16 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dask_matrix.domain.records.records import (
+    EnvironmentRecord,
+    Record,
+    RefusalRecord,
+    ResultRecord,
+    RunRecord,
+    ScenarioRecord,
+)
+from dask_matrix.domain.upgrades.answer import Question
+from dask_matrix.domain.upgrades.context import Beliefs
+from dask_matrix.domain.upgrades.scope import Profile
+from dask_matrix.domain.upgrades.upgrade import upgrade
+from dask_matrix.domain.verdicts.known_failures import Known
+from dask_matrix.store import upgrade_evidence
+from dask_matrix.store.snapshots import digest, snapshot
+from dask_matrix.store.store import Store
 from packaging.specifiers import SpecifierSet
-
-from service.domain.answer import Question
-from service.domain.beliefs import Beliefs
-from service.domain.known import Known
-from service.domain.records import EnvironmentRecord, Record, RefusalRecord, ResultRecord, RunRecord, ScenarioRecord
-from service.domain.scope import Profile
-from service.domain.upgrade import upgrade
-from service.store import digest, held, snapshot
-from service.store.store import Store
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = date(2026, 11, 23)
@@ -94,7 +101,7 @@ def test_every_answer_is_the_databases(folder: Path, tmp_path: Path, narrowing: 
     url, _ = snapshot.database(folder, tmp_path / "cache")
     sides, backing, _ = digest.held(folder, tmp_path / "cache", BELIEFS, DAY)
     with Store.open(url) as store:
-        slow_sides, slow_backing = held.held(store, BELIEFS, DAY)
+        slow_sides, slow_backing = upgrade_evidence.held(store, BELIEFS, DAY)
         for start, target in itertools.product(RELEASES, repeat=2):
             question = Question(start=start, target=target, **narrowing)
             assert upgrade(sides, question, backing) == upgrade(slow_sides, question, slow_backing)

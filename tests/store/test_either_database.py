@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dask_matrix.domain.records.records import Record, ResultRecord
+from dask_matrix.store.database import DatabaseTooNew, DatabaseUnreachable
+from dask_matrix.store.rebuild import rebuild
+from dask_matrix.store.snapshots import digest
+from dask_matrix.store.store import Store
 from sqlalchemy import create_engine, text
 
-from service.domain.records import Record, ResultRecord
-from service.store import digest
-from service.store.database import DatabaseTooNew, DatabaseUnreachable
-from service.store.rebuild import rebuild
-from service.store.store import Store
 from tests.postgres import NewDatabase
 
 from . import test_bisects, test_digest, test_pairs, test_present, test_runs, test_store

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from dask_matrix.domain.records.records import EnvironmentRecord, ResultRecord, ScenarioRecord
+from dask_matrix.store.store import Store
 from sqlalchemy import event
-
-from service.domain.records import EnvironmentRecord, ResultRecord, ScenarioRecord
-from service.store.store import Store
 
 from .conftest import plan_for_results
 

@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-
-from service.domain.installation import Installation
-from service.domain.records import InstallationRecord, Record
-from service.store.store import Store
+from dask_matrix.domain.records.installation import Installation
+from dask_matrix.domain.records.records import InstallationRecord, Record
+from dask_matrix.store.store import Store
 
 from .conftest import make_again
 

@@ -6,10 +6,9 @@ import itertools
 from datetime import timedelta
 from pathlib import Path
 
-from service.domain.beliefs import Beliefs
-from service.domain.environment import EnvironmentSpec, Lane, Python
-from service.domain.matrix import Matrix
-from service.domain.records import (
+from dask_matrix.domain.environments.environment import EnvironmentSpec, Lane, Python
+from dask_matrix.domain.matrix.matrix import Matrix
+from dask_matrix.domain.records.records import (
     CommitFields,
     EnvironmentRecord,
     PairFields,
@@ -18,10 +17,12 @@ from service.domain.records import (
     ScenarioRecord,
     parse,
 )
-from service.store.counts import counting
-from service.store.digest import held
-from service.store.snapshot import write
-from service.store.store import Store
+from dask_matrix.domain.upgrades.context import Beliefs
+from dask_matrix.store.relevant_records import counting
+from dask_matrix.store.snapshots.digest import held
+from dask_matrix.store.snapshots.snapshot import write
+from dask_matrix.store.store import Store
+
 from tests.postgres import NewDatabase
 from tests.store.test_store import GOOD, NOON, environment
 

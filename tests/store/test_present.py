@@ -8,13 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from service.domain.outcome import Outcome, Verdict
-from service.domain.records import EnvironmentRecord, Record, RefusalRecord, ResultRecord, ScenarioRecord
-from service.domain.verdict import Evidence, judge
-from service.domain.warned import deprecations
-from service.store.present import Past, Present
-from service.store.store import Store
+from dask_matrix.domain.records.outcome import Outcome, Verdict
+from dask_matrix.domain.records.records import (
+    EnvironmentRecord,
+    Record,
+    RefusalRecord,
+    ResultRecord,
+    ScenarioRecord,
+)
+from dask_matrix.domain.verdicts.deprecations import deprecations
+from dask_matrix.domain.verdicts.verdict import Evidence, judge
+from dask_matrix.store.matrix_contents import Past, Present
+from dask_matrix.store.store import Store
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEYS = ["0" * 16, "1" * 16, "2" * 16]

@@ -1,10 +1,9 @@
 """The revision is read at a glance, and no later than it changes."""
 
 import pytest
-
-from service.domain.records import RunRecord
-from service.store.database import DatabaseUnreachable
-from service.store.store import Store
+from dask_matrix.domain.records.records import RunRecord
+from dask_matrix.store.database import DatabaseUnreachable
+from dask_matrix.store.store import Store
 
 from .test_snapshot import run
 

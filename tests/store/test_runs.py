@@ -9,12 +9,9 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, event, text
-
-from service.domain.ending import End, How
-from service.domain.errors import UnknownName
-from service.domain.outcome import Outcome
-from service.domain.records import (
+from dask_matrix.domain.errors import UnknownName
+from dask_matrix.domain.records.outcome import Outcome
+from dask_matrix.domain.records.records import (
     CollectionRecord,
     EndRecord,
     EnvironmentRecord,
@@ -24,9 +21,12 @@ from service.domain.records import (
     RunRecord,
     ScenarioRecord,
 )
-from service.store.database import MIGRATIONS
-from service.store.rebuild import rebuild
-from service.store.store import Store
+from dask_matrix.domain.records.run_end import End, How
+from dask_matrix.store.database import MIGRATIONS
+from dask_matrix.store.rebuild import rebuild
+from dask_matrix.store.store import Store
+from sqlalchemy import create_engine, event, text
+
 from tests.postgres import NewDatabase
 
 from .conftest import make_again, plan_for_results

@@ -9,10 +9,11 @@ import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from service.domain.records import Record
-from service.store.database import _write_ahead
-from service.store.present import Present
-from service.store.store import Store
+from dask_matrix.domain.records.records import Record
+from dask_matrix.store.database import _write_ahead
+from dask_matrix.store.matrix_contents import Present
+from dask_matrix.store.store import Store
+
 from tests.postgres import NewDatabase
 
 from .test_present import ROWS, environment, result, scenario, told
@@ -21,8 +22,8 @@ from .test_snapshot import run
 WRITERS, EACH = 3, 12
 WRITES = """\
 import sys
-from service.domain.records import parse_lines
-from service.store.store import Store
+from dask_matrix.domain.records.records import parse_lines
+from dask_matrix.store.store import Store
 print("ready", flush=True)
 sys.stdin.buffer.readline()
 with Store.open(sys.argv[1]) as store:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from service.domain.records import (
+from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.domain.records.records import (
     CollectionRecord,
     EndRecord,
     EnvironmentRecord,
@@ -23,11 +23,10 @@ from service.domain.records import (
     RunRecord,
     ScenarioRecord,
 )
-from service.domain.strips import Strips
-from service.store import shipped, snapshot
-from service.store.counts import counting
-from service.store.shipped import BadSnapshot
-from service.store.store import Store
+from dask_matrix.store.relevant_records import counting
+from dask_matrix.store.snapshots import location, snapshot
+from dask_matrix.store.snapshots.location import BadSnapshot
+from dask_matrix.store.store import Store
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 OLD, NEW, REFUSED = "0" * 16, "1" * 16, "2" * 16
@@ -143,14 +142,14 @@ def records(tmp_path: Path) -> Path:
     return folder.parent
 
 
-def write(folder: Path, records: Path, **more: Any) -> shipped.Snapshot:
+def write(folder: Path, records: Path, **more: Any) -> location.Snapshot:
     """Write a snapshot."""
     return snapshot.write(folder, records, PRESENT, **{"commit": "abc", "tool": "0.1"} | more)
 
 
 def held(folder: Path) -> list[dict[str, Any]]:
     """Return the records of a snapshot."""
-    return [json.loads(line) for line in lzma.decompress((folder / shipped.RECORDS).read_bytes()).splitlines()]
+    return [json.loads(line) for line in lzma.decompress((folder / location.RECORDS).read_bytes()).splitlines()]
 
 
 def test_only_what_still_counts_is_kept() -> None:
@@ -195,7 +194,7 @@ def test_the_matrix_of_a_snapshot_is_the_matrix_of_its_evidence(records: Path, t
 def test_what_a_snapshot_says_of_itself(records: Path, tmp_path: Path) -> None:
     """The same to programs and to people."""
     head = write(tmp_path, records)
-    assert shipped.read(tmp_path) == head
+    assert location.read(tmp_path) == head
     assert head.counts == {
         "runs": 1,
         "environments": 2,
@@ -209,7 +208,7 @@ def test_what_a_snapshot_says_of_itself(records: Path, tmp_path: Path) -> None:
     }
     assert head.outcomes == {"passed": 2, "failed": 1}
     assert (head.releases, head.commit, head.tool) == (["2025.2.0", "2026.1.0"], "abc", "0.1")
-    assert (tmp_path / shipped.RECORDS).stat().st_size == head.bytes
+    assert (tmp_path / location.RECORDS).stat().st_size == head.bytes
     page = (tmp_path / "README.md").read_text()
     for said in ("commit `abc`", "2025.2.0 to 2026.1.0", "3 (2 passed, 1 failed)", "all evidence is whole"):
         assert said in page
@@ -229,7 +228,7 @@ def test_nothing_is_written_where_nothing_counts(records: Path, tmp_path: Path) 
     write(tmp_path, records)
     with pytest.raises(BadSnapshot, match="No result below"):
         snapshot.write(tmp_path, records, {FILE: "other"}, commit=None, tool="0")
-    assert shipped.read(tmp_path).counts["results"] == 3
+    assert location.read(tmp_path).counts["results"] == 3
 
 
 def test_a_database_is_made_once_and_by_one(records: Path, tmp_path: Path) -> None:
@@ -240,7 +239,7 @@ def test_a_database_is_made_once_and_by_one(records: Path, tmp_path: Path) -> No
         (url,) = {each.result()[0] for each in asked}
     made = Path(url.removeprefix("sqlite:///"))
     before = made.stat().st_mtime_ns
-    (tmp_path / "snapshot" / shipped.RECORDS).unlink()  # not even read the second time
+    (tmp_path / "snapshot" / location.RECORDS).unlink()  # not even read the second time
     assert snapshot.database(tmp_path / "snapshot", tmp_path / "cache")[0] == url
     assert made.stat().st_mtime_ns == before
     assert [path.name for path in (tmp_path / "cache").glob("*.part*")] == []
@@ -260,7 +259,7 @@ def test_what_a_killed_process_left_is_made_anew(records: Path, tmp_path: Path) 
 
 def damaged(folder: Path, how: str) -> None:
     """Damage a snapshot."""
-    head, packed = folder / shipped.HEAD, folder / shipped.RECORDS
+    head, packed = folder / location.HEAD, folder / location.RECORDS
     match how:
         case "no head":
             head.unlink()
@@ -289,9 +288,9 @@ def test_records_that_are_none_are_refused_whatever_their_digest(
 ) -> None:
     """A snapshot made by something else; what was made of it is not kept."""
     head = write(tmp_path / "snapshot", records)
-    (tmp_path / "snapshot" / shipped.RECORDS).write_bytes(packed)
+    (tmp_path / "snapshot" / location.RECORDS).write_bytes(packed)
     other = head.model_copy(update={"sha256": hashlib.sha256(packed).hexdigest()})
-    (tmp_path / "snapshot" / shipped.HEAD).write_text(other.model_dump_json())
+    (tmp_path / "snapshot" / location.HEAD).write_text(other.model_dump_json())
     with pytest.raises(BadSnapshot, match=told):
         snapshot.database(tmp_path / "snapshot", tmp_path / "cache")
     assert not list((tmp_path / "cache").glob("*.sqlite"))

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, text
-
-from service.domain.errors import UnknownName
-from service.domain.outcome import Verdict
-from service.domain.records import (
+from dask_matrix.domain.errors import UnknownName
+from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.records.records import (
     CollectionRecord,
     EnvironmentRecord,
     Record,
@@ -23,11 +22,12 @@ from service.domain.records import (
     RunRecord,
     ScenarioRecord,
 )
-from service.domain.strips import Strips
-from service.store.database import DatabaseTooNew, DatabaseUnreachable
-from service.store.models import Table
-from service.store.rebuild import rebuild
-from service.store.store import Store
+from dask_matrix.store.database import DatabaseTooNew, DatabaseUnreachable
+from dask_matrix.store.models import Table
+from dask_matrix.store.rebuild import rebuild
+from dask_matrix.store.store import Store
+from sqlalchemy import create_engine, text
+
 from tests.postgres import NewDatabase
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)

@@ -6,18 +6,17 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.matrix.matrix import Environment, Matrix, Refusal, Scenario
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.records.records import Warned
+from dask_matrix.domain.upgrades.answer import Answer, Question
+from dask_matrix.domain.upgrades.columns import Sides
+from dask_matrix.domain.upgrades.upgrade import Backing, Span, upgrade
+from dask_matrix.domain.verdicts.known_failures import Known
+from dask_matrix.domain.verdicts.verdict import Judgement
 from packaging.specifiers import SpecifierSet
-
-from service.domain.answer import Answer, Question
-from service.domain.environment import Lane, Python
-from service.domain.known import Known
-from service.domain.matrix import Environment, Matrix, Refusal, Scenario
-from service.domain.outcome import Verdict
-from service.domain.records import Warned
-from service.domain.release import Release
-from service.domain.sides import Sides
-from service.domain.upgrade import Backing, Span, upgrade
-from service.domain.verdict import Judgement
 
 Ask = Callable[..., Answer]
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)

@@ -15,9 +15,8 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-
-from service.project.locks.formats import KNOWN
-from service.project.locks.locked import start
+from dask_matrix.project.locks.formats import KNOWN
+from dask_matrix.project.locks.start import start
 
 ROOT = Path(__file__).parents[2]
 ACTION = (ROOT / ".github" / "actions" / "check" / "action.yml").read_text(encoding="utf-8")
@@ -214,7 +213,7 @@ def test_the_page_for_upgrades_tells_of_every_input() -> None:
 
 def test_the_page_for_upgrades_tells_of_every_option() -> None:
     """Of the command, as it is declared."""
-    declared = (ROOT / "service" / "checking.py").read_text(encoding="utf-8")
+    declared = (ROOT / "service" / "dask_matrix" / "commands" / "check.py").read_text(encoding="utf-8")
     options = {*re.findall(r'"(--[a-z-]+)"', declared), "--data", "--snapshot", "--scenarios", "--json"}
     rows = "\n".join(line.split(" | ")[0] for line in PAGE.splitlines() if line.startswith("| `"))
     assert [option for option in sorted(options) if option not in rows] == []

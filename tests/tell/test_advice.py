@@ -6,10 +6,9 @@ import shlex
 from collections.abc import Callable
 
 import pytest
-
-from service.domain.answer import Answer
-from service.tell.advice import advice
-from service.tell.code import Code
+from dask_matrix.domain.upgrades.answer import Answer
+from dask_matrix.tell.code_usage import Code
+from dask_matrix.tell.next_steps import advice
 
 Ask = Callable[..., Answer]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from service.domain.bisect import Ended
-from service.domain.bisected import Bisected, Looked, Spent, Suspect, Turned
-from service.domain.observed import Seen
-from service.tell.bisected import MOST_SUSPECTS, report
+from dask_matrix.domain.bisection.observations import Seen
+from dask_matrix.domain.bisection.search import Ended
+from dask_matrix.domain.records.bisection import Bisected, Looked, Spent, Suspect, Turned
+from dask_matrix.tell.bisect_report import MOST_SUSPECTS, report
 
 COMMIT = "b2a4a2157ceb39274e0549968053406be801fe4e"
 SUSPECT = Suspect(

@@ -1,6 +1,6 @@
 """What no scenario covers is named with its places."""
 
-from service.tell.code import Code
+from dask_matrix.tell.code_usage import Code
 
 
 def test_what_is_uncovered_is_in_order_with_its_places() -> None:

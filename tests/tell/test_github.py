@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-
-from service.domain.answer import Answer
-from service.tell.github import annotations, outputs
+from dask_matrix.domain.upgrades.answer import Answer
+from dask_matrix.tell.github import annotations, outputs
 
 Ask = Callable[..., Answer]
 COMMAND = re.compile(r"::(error|warning|notice) title=([^:,\r\n]*)::([^\r\n]*)")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-
-from service.domain.answer import Answer
-from service.tell.code import Code
-from service.tell.headline import counts, in_words, sentence
+from dask_matrix.domain.upgrades.answer import Answer
+from dask_matrix.tell.code_usage import Code
+from dask_matrix.tell.summary import counts, in_words, sentence
 
 Ask = Callable[..., Answer]
 

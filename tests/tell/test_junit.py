@@ -6,9 +6,8 @@ from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
 import pytest
-
-from service.domain.answer import Answer
-from service.tell.junit import junit
+from dask_matrix.domain.upgrades.answer import Answer
+from dask_matrix.tell.junit import junit
 
 Ask = Callable[..., Answer]
 

@@ -9,13 +9,12 @@ from html import unescape
 from html.parser import HTMLParser
 
 import pytest
+from dask_matrix.domain.issue import Issue
+from dask_matrix.domain.upgrades.answer import Answer
+from dask_matrix.tell import markdown_escaping
+from dask_matrix.tell.code_usage import Code
+from dask_matrix.tell.markdown import LIMIT, markdown
 from markdown_it import MarkdownIt
-
-from service.domain.answer import Answer
-from service.domain.issue import Issue
-from service.tell import escaped
-from service.tell.code import Code
-from service.tell.markdown import LIMIT, markdown
 
 Ask = Callable[..., Answer]
 GOLDEN = """\
@@ -134,9 +133,9 @@ def test_a_comment_is_never_longer_than_github_takes(ask: Ask, text: str) -> Non
 )
 def test_prose_is_prose(text: str, prose: str) -> None:
     """A reader sees what was written."""
-    written = escaped.text(text)
+    written = markdown_escaping.text(text)
     assert unescape(written) == unescape(prose)
-    assert not escaped._SYNTAX.search(re.sub(r"&#\d+;", "", written))
+    assert not markdown_escaping._SYNTAX.search(re.sub(r"&#\d+;", "", written))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +149,7 @@ def test_prose_is_prose(text: str, prose: str) -> None:
 )
 def test_code_is_in_backticks_where_they_hold(text: str, code: str) -> None:
     """And in entities elsewhere."""
-    assert escaped.code(text) == code
+    assert markdown_escaping.code(text) == code
 
 
 @pytest.mark.parametrize(
@@ -165,4 +164,4 @@ def test_code_is_in_backticks_where_they_hold(text: str, code: str) -> None:
 )
 def test_an_issue_is_a_link_that_leaves_no_trace_there(issue: str, link: str) -> None:
     """GitHub tells an issue of every comment that links it, unless through its redirecting host."""
-    assert escaped.link(Issue.of(issue)) == link
+    assert markdown_escaping.link(Issue.of(issue)) == link

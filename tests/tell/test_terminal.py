@@ -7,12 +7,11 @@ import re
 from collections.abc import Callable
 
 import pytest
+from dask_matrix.domain.upgrades.answer import Answer
+from dask_matrix.tell.code_usage import Code
+from dask_matrix.tell.terminal import tell
+from dask_matrix.tell.text_layout import parted
 from rich.console import Console
-
-from service.domain.answer import Answer
-from service.tell.code import Code
-from service.tell.layout import parted
-from service.tell.terminal import tell
 
 Ask = Callable[..., Answer]
 CODE = Code(

@@ -9,11 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dask_matrix.domain.records.records import (
+    EnvironmentRecord,
+    Record,
+    RefusalRecord,
+    ResultRecord,
+    RunRecord,
+    ScenarioRecord,
+)
+from dask_matrix.store.store import Store
+from dask_matrix.web.app import create_app
 from starlette.testclient import TestClient
-
-from service.domain.records import EnvironmentRecord, Record, RefusalRecord, ResultRecord, RunRecord, ScenarioRecord
-from service.store.store import Store
-from service.web.app import create_app
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 OLD, NEW, REFUSED = "0" * 16, "1" * 16, "2" * 16

@@ -1,8 +1,8 @@
 """The page about the numbers takes them from the code."""
 
-from service.domain.confirm import CONFIRMED, ONCE_MORE
-from service.domain.limits import RETRIES, Limits
-from service.web.words import LANES, OUTCOMES, OVERLAYS, SAFETIES, VERDICTS
+from dask_matrix.domain.records.limits import RETRIES, Limits
+from dask_matrix.domain.verdicts.confirmation import CONFIRMED, ONCE_MORE
+from dask_matrix.web.drawing.labels import LANES, OUTCOMES, OVERLAYS, SAFETIES, VERDICTS
 
 from .conftest import Book
 

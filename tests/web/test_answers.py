@@ -7,11 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from dask_matrix.web.http.response_cache import BESIDE, Answer, Answers, Keeping
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
-
-from service.web.answers import BESIDE, Answer, Answers, Keeping
 
 from .conftest import NEW, OLD, ROW, Book
 

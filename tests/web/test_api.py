@@ -3,9 +3,8 @@
 from urllib.parse import quote
 
 import pytest
-
-from service.domain.strips import Strips
-from service.web import links
+from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.web import links
 
 from .conftest import NEW, ODD, OLD, REFUSED, ROW, Book
 

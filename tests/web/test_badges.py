@@ -3,8 +3,7 @@
 from xml.etree.ElementTree import fromstring
 
 import pytest
-
-from service.web.shield import LABEL_COLOUR, TEXT_COLOUR, Badge, Colour, svg, width
+from dask_matrix.web.feeds.badge_svg import LABEL_COLOUR, TEXT_COLOUR, Badge, Colour, svg, width
 
 from .conftest import NEW, ODD, OLD, Book
 

@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-
-from service.domain.bisected import Bisected
-from service.domain.records import BisectRecord
-from service.web.bisects import bisections
+from dask_matrix.domain.records.bisection import Bisected
+from dask_matrix.domain.records.records import BisectRecord
+from dask_matrix.web.api.bisections import bisections
 
 from .conftest import ROW, Book
 

@@ -4,8 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-
-from service.web import links
+from dask_matrix.web import links
 
 from .conftest import NEW, NOON, ODD, OLD, ROW, Book
 from .test_pages import HOSTILE, Links

@@ -5,9 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-
-from service.web import links
-from service.web.front import UNTAGGED
+from dask_matrix.web import links
+from dask_matrix.web.http.middleware import UNTAGGED
 
 from .conftest import NEW, OLD, ROW, Book
 

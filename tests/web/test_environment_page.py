@@ -4,9 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
-
-from service.domain.records import InstallationRecord, RefusalRecord
-from service.web import links, times
+from dask_matrix.domain.records.records import InstallationRecord, RefusalRecord
+from dask_matrix.web import links, times
 
 from .conftest import NEW, NOON, OLD, REFUSED, ROW, Book
 

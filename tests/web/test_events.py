@@ -17,14 +17,13 @@ from typing import Any
 
 import pytest
 import uvicorn
+from dask_matrix.domain.records.records import CollectionRecord, EndRecord, Record, ResultRecord, RunRecord
+from dask_matrix.store.store import Store
+from dask_matrix.web import links
+from dask_matrix.web.api.events import MOST, end_with
+from dask_matrix.web.app import create_app
+from dask_matrix.web.reader import LIVE_FOR
 from fastapi import FastAPI
-
-from service.domain.records import CollectionRecord, EndRecord, Record, ResultRecord, RunRecord
-from service.store.store import Store
-from service.web import links
-from service.web.app import create_app
-from service.web.events import MOST, end_with
-from service.web.reader import LIVE_FOR
 
 from .conftest import OLD, ROW
 
@@ -33,8 +32,8 @@ PATIENCE = 60
 RUN = f"{links.API}/runs/r/events"
 WRITES = """\
 import sys
-from service.domain.records import parse_lines
-from service.store.store import Store
+from dask_matrix.domain.records.records import parse_lines
+from dask_matrix.store.store import Store
 with Store.open(sys.argv[1]) as store:
     store.take(parse_lines(sys.stdin.buffer))
 """
@@ -358,7 +357,7 @@ def test_the_server_ends_though_streams_are_open(tmp_path: Path) -> None:
     records: list[Record] = [run(), result("one")]
     with Store.open(f"sqlite:///{data / 'matrix.sqlite'}") as store:
         store.take(records)
-    command = [sys.executable, "-m", "service.cli", "serve", "--data", str(data), "--port", "0"]
+    command = [sys.executable, "-m", "dask_matrix.cli", "serve", "--data", str(data), "--port", "0"]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert server.stderr
     port = int(server.stderr.readline().partition("127.0.0.1:")[2].partition(" ")[0])

@@ -3,10 +3,10 @@
 import shlex
 
 import pytest
-
-from service.domain.matrix import Scenario
-from service.web import evidence, links
-from service.web.commands import expression
+from dask_matrix.domain.matrix.matrix import Scenario
+from dask_matrix.web import links
+from dask_matrix.web.drawing import evidence_html
+from dask_matrix.web.repeat_commands import expression
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from service.web.commands import expression
 )
 def test_text_loses_what_a_terminal_would_obey(raw: str, shown: str) -> None:
     """Colours and titles go, line ends become one kind, marks of direction are spelled out."""
-    assert evidence.plain(raw) == shown
+    assert evidence_html.plain(raw) == shown
 
 
 @pytest.mark.parametrize(

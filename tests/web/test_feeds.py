@@ -5,9 +5,8 @@ from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
-
-from service.domain.turns import line, turns
-from service.web.entries import MOST
+from dask_matrix.domain.transitions.transitions import line, turns
+from dask_matrix.web.feeds.entries import MOST
 
 from .conftest import NEW, NOON, ODD, OLD, ROW, Book
 

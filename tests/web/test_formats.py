@@ -5,14 +5,13 @@ import io
 import sys
 
 import pytest
-
-from service.domain.environment import Lane, Python
-from service.domain.matrix import Environment, Matrix, Scenario
-from service.domain.outcome import Verdict
-from service.domain.release import Release
-from service.domain.verdict import Judgement
-from service.web.negotiation import Form, ranked
-from service.web.tables import COLUMNS, PIECE, comma_separated
+from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.verdicts.verdict import Judgement
+from dask_matrix.web.api.tables import COLUMNS, PIECE, comma_separated
+from dask_matrix.web.http.negotiation import Form, ranked
 
 from .conftest import NEW, NOON, ODD, OLD, ROW, Book
 

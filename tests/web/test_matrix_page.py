@@ -4,10 +4,9 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-
-from service.domain.strips import Strips
-from service.web import palette
-from service.web.words import OVERLAYS, VERDICTS
+from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.web.drawing import palette
+from dask_matrix.web.drawing.labels import OVERLAYS, VERDICTS
 
 from .conftest import Book
 from .test_pages import Links

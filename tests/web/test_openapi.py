@@ -10,6 +10,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 import schemathesis
+from dask_matrix.web import links
+from dask_matrix.web.http.problems import MEDIA_TYPE, told
+from dask_matrix.web.openapi.description import MADE_UP, TAGS
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -19,10 +22,6 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-
-from service.web import links
-from service.web.openapi import MADE_UP, TAGS
-from service.web.problems import MEDIA_TYPE, told
 
 from .conftest import NEW, ROW, Book
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
-
-from service.domain.environment import Lane
-from service.domain.outcome import Outcome, Verdict
-from service.web import evidence, links
-from service.web.words import LANES, OUTCOMES, VERDICTS
+from dask_matrix.domain.environments.environment import Lane
+from dask_matrix.domain.records.outcome import Outcome, Verdict
+from dask_matrix.web import links
+from dask_matrix.web.drawing import evidence_html
+from dask_matrix.web.drawing.labels import LANES, OUTCOMES, VERDICTS
 
 from .conftest import NEW, ODD, OLD, REFUSED, ROW, Book
 
@@ -266,7 +266,7 @@ def test_a_mistake_of_ours_tells_no_secrets(book: Book, monkeypatch: pytest.Monk
     def fail(_text: str) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(evidence, "python", fail)
+    monkeypatch.setattr(evidence_html, "python", fail)
     answer = book.client.get(f"/scenarios/{ROW}")
     assert answer.status_code == 500
     assert "secret" not in answer.text

@@ -8,17 +8,16 @@ from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.records.records import ResultRecord
+from dask_matrix.domain.upgrades.answer import Question
+from dask_matrix.domain.upgrades.context import Beliefs
+from dask_matrix.domain.verdicts.known_failures import Known
+from dask_matrix.store.store import Store
+from dask_matrix.web.reader import Reader
+from dask_matrix.web.state import State
 from packaging.specifiers import SpecifierSet
 from sqlalchemy import event
-
-from service.domain.answer import Question
-from service.domain.beliefs import Beliefs
-from service.domain.known import Known
-from service.domain.outcome import Verdict
-from service.domain.records import ResultRecord
-from service.store.store import Store
-from service.web.reader import Reader
-from service.web.state import State
 
 from .conftest import NEW, NOON, ODD, OLD, ROW
 

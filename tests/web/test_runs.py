@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from service.domain.records import CollectionRecord, EndRecord, RunRecord
-from service.web import links
+from dask_matrix.domain.records.records import CollectionRecord, EndRecord, RunRecord
+from dask_matrix.web import links
 
 from .conftest import NEW, NOON, ODD, OLD, REFUSED, ROW, Book, opened
 

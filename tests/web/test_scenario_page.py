@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from service.web import links
+from dask_matrix.web import links
 
 from .conftest import NEW, NOON, OLD, REFUSED, ROW, Book
 

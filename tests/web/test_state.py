@@ -8,12 +8,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-
-from service.domain.records import ResultRecord, RunRecord
-from service.store.store import Store
-from service.web import state
-from service.web.reader import LIVE_FOR, Reader
-from service.web.state import State
+from dask_matrix.domain.records.records import ResultRecord, RunRecord
+from dask_matrix.store.store import Store
+from dask_matrix.web import state
+from dask_matrix.web.reader import LIVE_FOR, Reader
+from dask_matrix.web.state import State
 
 from .conftest import OLD, ROW
 

@@ -4,10 +4,9 @@ import html
 import re
 
 import pytest
+from dask_matrix.web.drawing import evidence_html, tracebacks
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from service.web import evidence, tracebacks
 
 OWN = '  File "futures/test_bag.py", line 3, in test_x\n    bag.compute()\n    ^^^^^^^^^^^^^\n'
 DASK = '  File "/env/lib/python3.11/site-packages/dask/base.py", line {0}, in compute\n    schedule(expr)\n'
@@ -36,21 +35,21 @@ SOME_LINES = [
 ]  # fmt: skip
 
 
-def text_of(stretches: tuple[evidence.Stretch, ...]) -> str:
+def text_of(stretches: tuple[evidence_html.Stretch, ...]) -> str:
     """Return what a reader reads of a traceback, all of it unfolded."""
     return "\n".join(html.unescape(re.sub(r"<[^>]*>", "", str(each.html))) for each in stretches)
 
 
 def folded(text: str) -> list[str]:
     """Return what is folded away, as its summary says it."""
-    return [each.foreign for each in evidence.traceback(text) if each.foreign]
+    return [each.foreign for each in evidence_html.traceback(text) if each.foreign]
 
 
 def test_runs_of_foreign_frames_are_folded_and_the_last_frame_stays_open() -> None:
     """The scenario's own frames stand open, and so does what raised."""
     text = HEAD + OWN + DASK.format(1) + DASK.format(2) + OWN + LIBRARY + DASK.format(3) + PANDAS + "KeyError: 'k'\n"
     assert folded(text) == ["2 frames in dask", "2 frames in the standard library, dask"]
-    last = evidence.traceback(text)[-1]
+    last = evidence_html.traceback(text)[-1]
     assert "pandas/core.py" in last.html
     assert '<span class="tb-error">KeyError: &#39;k&#39;</span>' in last.html
 
@@ -75,7 +74,7 @@ def test_of_the_stack_of_a_thread_the_first_frame_is_the_last_call() -> None:
 def test_the_form_of_pytest_is_folded_too() -> None:
     """Whether a frame is written long, with its place at its end, or short, with its place first."""
     assert folded(PYTEST) == ["2 frames in dask"]
-    shown = "".join(each.html for each in evidence.traceback(PYTEST))
+    shown = "".join(each.html for each in evidence_html.traceback(PYTEST))
     assert '<span class="tb-here">&gt;   <span class="k">raise</span>' in shown
     assert '<span class="tb-error">E   KeyError: &#39;k&#39;</span>' in shown
     assert '<span class="tb-place">lib/python3.11/site-packages/dask/base.py:373: in compute</span>' in shown
@@ -111,14 +110,14 @@ def test_a_file_belongs_to_somebody(path: str, owner: str) -> None:
 def test_a_stack_that_never_ended_in_a_lexer_is_shown() -> None:
     """A frame outside a stack that begins with "Traceback" made the lexer of Pygments go on for ever."""
     text = f'{HEAD}{OWN}KeyError: 1\n\n  File "y.py", line 3 in get\n'
-    assert text_of(evidence.traceback(text)) == text
+    assert text_of(evidence_html.traceback(text)) == text
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.lists(st.one_of(st.sampled_from(SOME_LINES), st.text(max_size=30)), max_size=25).map("\n".join))
 def test_nothing_of_a_traceback_is_lost(text: str) -> None:
     """Without its markup it is what it was, made plain."""
-    assert text_of(evidence.traceback(text)) == evidence.plain(text)
+    assert text_of(evidence_html.traceback(text)) == evidence_html.plain(text)
 
 
 def test_hostile_names_are_inert_where_they_are_folded() -> None:
@@ -127,11 +126,11 @@ def test_hostile_names_are_inert_where_they_are_folded() -> None:
     text = f'{HEAD}{OWN}  File "{path}", line 1, in <script>\n    x\n{PANDAS}E'
     (told,) = folded(text)
     assert "<img" in told, "escaped by the template, as any text"
-    assert "<img" not in "".join(each.html for each in evidence.traceback(text))
-    assert "<script" not in "".join(each.html for each in evidence.traceback(text))
+    assert "<img" not in "".join(each.html for each in evidence_html.traceback(text))
+    assert "<script" not in "".join(each.html for each in evidence_html.traceback(text))
 
 
 def test_a_line_of_a_megabyte_is_shown_plain() -> None:
     """A lexer would take its time over it."""
     text = HEAD + OWN + "(" * 1_000_000
-    assert [each.html for each in evidence.traceback(text)] == [evidence.escape(text)]
+    assert [each.html for each in evidence_html.traceback(text)] == [evidence_html.escape(text)]

@@ -4,10 +4,9 @@ import json
 from typing import Any
 
 import pytest
-
-from service.domain.answer import Answer, Question
-from service.domain.beliefs import Beliefs
-from service.domain.scope import Profile
+from dask_matrix.domain.upgrades.answer import Answer, Question
+from dask_matrix.domain.upgrades.context import Beliefs
+from dask_matrix.domain.upgrades.scope import Profile
 
 from .conftest import NEW, NOON, OLD, REFUSED, ROW, Book, opened
 

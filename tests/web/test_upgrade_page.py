@@ -10,12 +10,11 @@ from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from dask_matrix.domain.records.records import RefusalRecord
+from dask_matrix.domain.upgrades.context import Beliefs
+from dask_matrix.domain.upgrades.scope import Profile
+from dask_matrix.domain.verdicts.known_failures import Known
 from packaging.specifiers import SpecifierSet
-
-from service.domain.beliefs import Beliefs
-from service.domain.known import Known
-from service.domain.records import RefusalRecord
-from service.domain.scope import Profile
 
 from .conftest import NEW, ODD, OLD, REFUSED, ROW, Book, opened
 from .test_badges import SVG

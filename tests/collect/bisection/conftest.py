@@ -13,20 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from service.collect import catalog
-from service.collect.bisection.asked import Setting
-from service.collect.bisection.bisecting import Question, bisect
-from service.collect.bisection.ends import Named
-from service.collect.bisection.searching import Bench
-from service.collect.interpreters import platform_name
-from service.collect.order import Order
-from service.collect.progress import Step
-from service.collect.workplace import Workplace
-from service.domain.bisected import Bisected
-from service.domain.environment import Lane
-from service.domain.records import EnvironmentRecord, Record, RefusalRecord, ResultRecord
-from service.store.store import Store
+from dask_matrix.collect.bisection.bisect import Question, bisect
+from dask_matrix.collect.bisection.endpoints import Named
+from dask_matrix.collect.bisection.search import Bench
+from dask_matrix.collect.bisection.stored_observations import Setting
+from dask_matrix.collect.machine.interpreters import platform_name
+from dask_matrix.collect.planning.request import Order
+from dask_matrix.collect.scenario_set import catalog
+from dask_matrix.collect.supervising.progress import Step
+from dask_matrix.collect.workspace.workspace import Workplace
+from dask_matrix.domain.environments.environment import Lane
+from dask_matrix.domain.records.bisection import Bisected
+from dask_matrix.domain.records.records import EnvironmentRecord, Record, RefusalRecord, ResultRecord
+from dask_matrix.store.store import Store
 
 from .repositories import BEGIN, Project
 

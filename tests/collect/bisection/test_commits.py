@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from service.domain.bisect import Ended
-from service.domain.ending import How
-from service.store.store import Store
+from dask_matrix.domain.bisection.search import Ended
+from dask_matrix.domain.records.run_end import How
+from dask_matrix.store.store import Store
 
 from .conftest import Laboratory
 from .repositories import FAILS, HOLDS, OTHERWISE

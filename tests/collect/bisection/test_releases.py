@@ -5,12 +5,11 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 import pytest
-
-from service.collect.bisection.ends import NoEnds
-from service.collect.bisection.history import NoHistory
-from service.domain.bisect import Ended
-from service.domain.errors import DaskMatrixError, UnknownName
-from service.domain.release import UnknownRelease
+from dask_matrix.collect.bisection.endpoints import NoEnds
+from dask_matrix.collect.bisection.histories import NoHistory
+from dask_matrix.domain.bisection.search import Ended
+from dask_matrix.domain.environments.release import UnknownRelease
+from dask_matrix.domain.errors import DaskMatrixError, UnknownName
 
 from .conftest import Laboratory
 

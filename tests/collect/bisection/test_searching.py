@@ -7,21 +7,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-
-from service.collect import catalog
-from service.collect.bisection import history
-from service.collect.bisection.asked import Asked, Setting
-from service.collect.bisection.named import named
-from service.collect.bisection.searching import Bench, Searching
-from service.collect.environments import READY
-from service.collect.order import Order
-from service.domain.bisect import Search
-from service.domain.environment import Lane
-from service.domain.errors import UnknownName
-from service.domain.observed import Seen
-from service.domain.records import InstallationRecord, RunRecord, parse_lines
-from service.domain.release import Release
-from service.store.store import Store
+from dask_matrix.collect.bisection import histories
+from dask_matrix.collect.bisection.find_scenario import named
+from dask_matrix.collect.bisection.search import Bench, Searching
+from dask_matrix.collect.bisection.stored_observations import Asked, Setting
+from dask_matrix.collect.environments.installation import READY
+from dask_matrix.collect.planning.request import Order
+from dask_matrix.collect.scenario_set import catalog
+from dask_matrix.domain.bisection.observations import Seen
+from dask_matrix.domain.bisection.search import Search
+from dask_matrix.domain.environments.environment import Lane
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.errors import UnknownName
+from dask_matrix.domain.records.records import InstallationRecord, RunRecord, parse_lines
+from dask_matrix.store.store import Store
 
 from .conftest import SCENARIO, Laboratory
 
@@ -30,7 +29,7 @@ SETTING = Setting(Lane.AS_RELEASED)
 
 
 @contextmanager
-def searching(laboratory: Laboratory, line: history.History) -> Iterator[Searching]:
+def searching(laboratory: Laboratory, line: histories.History) -> Iterator[Searching]:
     """Give a search over a history."""
     workplace = laboratory.workplace
     with Store.open(workplace.places.database) as store:
@@ -44,7 +43,7 @@ def test_what_may_be_next_is_built_and_installed_and_not_run(laboratory: Laborat
     laboratory.dask.commit(1, "Next if it is good")
     laboratory.dask.commit(2, "Does not build", broken=True)
     workplace = laboratory.workplace
-    line = history.commits(workplace.git.pair(RELEASED), workplace.git.pair("main"), SETTING, workplace)
+    line = histories.commits(workplace.git.pair(RELEASED), workplace.git.pair("main"), SETTING, workplace)
     with searching(laboratory, line) as search:
         with ThreadPoolExecutor(1) as pool:
             search._prepare(pool, (1, 2))
@@ -61,7 +60,7 @@ def test_stored_accidents_are_left_to_be_tried_again(laboratory: Laboratory) -> 
     """What cannot be had, or does not apply, is known; what only an accident says is not."""
     laboratory.release({"2025.1.0": "....", "2025.2.0": "EE", "2025.3.0": "U", "2025.4.0": "-", "2025.5.0": "E.F"})
     ends = (Release.parse(text) for text in ("2025.1.0", "2025.5.0"))
-    with searching(laboratory, history.releases(*ends, SETTING, laboratory.workplace)) as search:
+    with searching(laboratory, histories.releases(*ends, SETTING, laboratory.workplace)) as search:
         seen = search._stored()
     assert {point: each.seen for point, each in seen.items()} == {
         0: Seen.GOOD, 2: Seen.UNKNOWN, 3: Seen.UNKNOWN, 4: Seen.BAD

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from service.collect.config import GitTable
-from service.collect.git.pairs import Repositories
+from dask_matrix.collect.git.commit_pairs import Repositories
+from dask_matrix.collect.scenario_set.config import GitTable
 
 NOON = datetime(2025, 4, 1, 12, tzinfo=UTC)
 """When the histories of these repositories begin; build tools are of that time."""

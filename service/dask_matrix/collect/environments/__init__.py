@@ -1,0 +1,1 @@
+"""Environments: resolved to locks, installed, and evicted when they take too much room."""

@@ -1,0 +1,1 @@
+"""The package index: which one, and which releases it has."""

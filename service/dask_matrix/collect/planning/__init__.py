@@ -1,0 +1,1 @@
+"""What a run has to execute, decided from the evidence."""

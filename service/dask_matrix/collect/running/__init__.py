@@ -1,0 +1,1 @@
+"""Runs: the nox sessions of one run, from installing to the last record."""

@@ -1,0 +1,255 @@
+"""Reads a scenario folder without running it: which tests there are, and the fingerprint of each.
+
+A fingerprint is a hash of what a scenario's outcome depends on besides the environment: its own code, the
+module-level names it uses, the fixtures it asks for (from its module and the conftest files above it), the helper
+modules imported, and the harness's protocol. Titles, issue links and names are not part of it, so that improving
+those runs nothing again. Where the reading cannot be sure, more is hashed rather than less.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dask_matrix.domain.errors import DaskMatrixError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+PROTOCOL = 2
+"""Counts the changes of the harness that may change an outcome; part of every fingerprint."""
+DESCRIPTIVE = frozenset({"issue", "covers", "formerly", "output"})
+"""Keywords of ``@pytest.mark.scenario`` that cannot change an outcome: what is said of it, how much output is kept."""
+NOT_ENTERED = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}", "__pycache__")
+"""The folders that pytest does not enter by default (``norecursedirs``)."""
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+class NoScenarios(DaskMatrixError):
+    """A folder given as the scenario set holds no test."""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What a folder holds: ``file::name`` -> fingerprint for each test, and ``file`` -> one over all it depends on."""
+
+    folder: Path
+    functions: dict[str, str]
+    files: dict[str, str]
+
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """Both in one, as the harness takes them."""
+        return self.functions | self.files
+
+
+def read(folder: Path) -> Catalog:
+    """Read a scenario folder; raise NoScenarios if there is no test in it."""
+    functions: dict[str, str] = {}
+    files: dict[str, str] = {}
+    for path in test_files(folder):
+        module = Module(path, folder)
+        name = path.relative_to(folder).as_posix()
+        files[name] = module.fingerprint()
+        functions |= {f"{name}::{test}": module.fingerprint(test) for test in module.tests()}
+    return Catalog(folder, functions, files)
+
+
+def test_files(folder: Path) -> list[Path]:
+    """Return the files pytest looks at, in order: not those in folders it does not enter; raise NoScenarios."""
+    if not folder.is_dir():
+        raise NoScenarios(f"No folder {folder}. Give --scenarios a folder that holds files named test_*.py.")
+    found = {*folder.rglob("test_*.py"), *folder.rglob("*_test.py")}
+    inside = ((path, path.relative_to(folder).parts[:-1]) for path in found)
+    files = sorted(
+        path for path, parts in inside if not any(fnmatch(part, each) for part in parts for each in NOT_ENTERED)
+    )
+    if not files:
+        raise NoScenarios(f"No tests in {folder}: it has no file named test_*.py or *_test.py.")
+    return files
+
+
+@dataclass
+class Module:
+    """One Python file of the set, parsed; a file that does not parse counts as its text."""
+
+    path: Path
+    folder: Path
+    names: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    always: list[ast.stmt] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Sort the statements at the top of the module by the names they give."""
+        for statement in self._tree.body:
+            given = list(_names_given(statement))
+            for name in given:
+                self.names.setdefault(name, []).append(statement)
+            if not given and not _is_docstring(statement):
+                self.always.append(statement)
+
+    @cached_property
+    def text(self) -> str:
+        """The file's text."""
+        return self.path.read_text(encoding="utf-8", errors="replace")
+
+    @cached_property
+    def _tree(self) -> ast.Module:
+        try:
+            return ast.parse(self.text)
+        except SyntaxError:
+            return ast.Module([], [])
+
+    @cached_property
+    def conftests(self) -> list[Module]:
+        """The conftest files that apply, nearest first."""
+        above = [folder for folder in self.path.parents if folder == self.folder or self.folder in folder.parents]
+        found = (folder / "conftest.py" for folder in above)
+        return [Module(path, self.folder) for path in found if path.exists() and path != self.path]
+
+    def tests(self) -> list[str]:
+        """Return the names at the top of the module that pytest takes for tests, however they came to be there."""
+        return [name for name in self.names if name.startswith(("test", "Test"))]
+
+    def fingerprint(self, test: str | None = None) -> str:
+        """Return the fingerprint of a test, or of the whole file."""
+        parts = self.texts(test) if test else self.everything()
+        text = "\0".join([f"protocol {PROTOCOL}", *sorted(set(parts))])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def everything(self) -> Iterator[str]:
+        """Yield the text of the file, of its conftests and of all local modules they import."""
+        seen: dict[Path, str] = {}
+        for module in (self, *self.conftests):
+            seen[module.path] = module.text
+            module.follow_imports(module._tree.body, seen)  # noqa: SLF001 - of its own class
+        yield from seen.values()
+
+    def texts(self, test: str) -> Iterator[str]:
+        """Yield the text of everything a test depends on: what it uses, and what always applies to it."""
+        helpers: dict[Path, str] = {}
+        used: dict[int, str] = {}
+        modules = [self, *self.conftests]
+        wanted = {test, "pytestmark", *_autouse(modules)}
+        seen: set[str] = set()
+        while wanted - seen:
+            name = (wanted - seen).pop()
+            seen.add(name)
+            for module in modules:
+                for statement in module.names.get(name, []):
+                    used[id(statement)] = module.code(statement)
+                    wanted |= _names_used(statement)
+                    module.follow_imports([statement], helpers)
+        for module in modules:
+            hooks = [
+                statement for name, found in module.names.items() if name.startswith("pytest_") for statement in found
+            ]
+            for statement in (*module.always, *hooks):
+                used[id(statement)] = module.code(statement)
+                module.follow_imports([statement], helpers)
+        yield from used.values()
+        yield from helpers.values()
+
+    def code(self, statement: ast.stmt) -> str:
+        """Return a statement's text without what only describes it: name, docstring, descriptive marker keywords."""
+        if not isinstance(statement, Definition):
+            return self._segment(statement)
+        body = statement.body[1:] if _is_docstring(statement.body[0]) else statement.body
+        heads: list[ast.AST] = list(statement.decorator_list)
+        if isinstance(statement, ast.ClassDef):
+            heads += statement.bases
+        parts = [self._decorator(head) for head in heads]
+        if not isinstance(statement, ast.ClassDef):
+            parts.append(ast.unparse(statement.args))
+            parts.append("async" if isinstance(statement, ast.AsyncFunctionDef) else "")
+        return "\n".join([*parts, *(self._segment(each) for each in body)])
+
+    def _decorator(self, decorator: ast.AST) -> str:
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith("mark.scenario"):
+            kept = [word for word in decorator.keywords if word.arg not in DESCRIPTIVE]
+            return "scenario " + " ".join(f"{word.arg}={self._segment(word.value)}" for word in kept)
+        return self._segment(decorator)
+
+    def _segment(self, node: ast.AST) -> str:
+        return ast.get_source_segment(self.text, node) or ast.dump(node)
+
+    def follow_imports(self, statements: Iterable[ast.stmt], seen: dict[Path, str]) -> None:
+        """Add the text of every local module that statements import, and of those that these import."""
+        for statement in statements:
+            for node in ast.walk(statement):
+                for path in self._imported(node):
+                    if path not in seen and path != self.path:
+                        helper = Module(path, self.folder)
+                        seen[path] = helper.text
+                        helper.follow_imports(helper._tree.body, seen)
+
+    def _imported(self, node: ast.AST) -> Iterator[Path]:
+        if isinstance(node, ast.Import):
+            dotted = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            stem = node.module or ""
+            dotted = [stem, *(f"{stem}.{alias.name}".strip(".") for alias in node.names)]
+        else:
+            return
+        for name in filter(None, dotted):
+            tail = Path(*name.split("."))
+            for base in (self.path.parent, *self.path.parents):
+                if base != self.folder and self.folder not in base.parents:
+                    break
+                candidates = (base / tail.with_suffix(".py"), base / tail / "__init__.py")
+                yield from (path for path in candidates if path.is_file())
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _names_given(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names a statement at the top of a module defines, also inside an ``if`` or ``try``."""
+    for node in ast.walk(statement) if isinstance(statement, ast.If | ast.Try | ast.With | ast.For) else [statement]:
+        if isinstance(node, Definition):
+            yield node.name
+            yield from _fixture_name(node)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
+
+
+def _fixture_name(definition: Definition) -> Iterator[str]:
+    """Yield the name a fixture goes by where that differs from its function's: ``@pytest.fixture(name="client")``."""
+    calls = (each for each in definition.decorator_list if isinstance(each, ast.Call))
+    words = (word for call in calls if ast.unparse(call.func).endswith("fixture") for word in call.keywords)
+    for word in words:
+        if word.arg == "name" and isinstance(word.value, ast.Constant):
+            yield str(word.value.value)
+
+
+def _names_used(statement: ast.stmt) -> set[str]:
+    """Return every name a statement mentions: variables, parameters (fixtures), and the words of ``usefixtures``."""
+    used: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name):
+            used.add(node.id)
+        elif isinstance(node, ast.arg):
+            used.add(node.arg)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+            used.add(node.value)
+    return used
+
+
+def _autouse(modules: Iterable[Module]) -> Iterator[str]:
+    """Yield the names of fixtures that apply without being asked for."""
+    for module in modules:
+        for name, statements in module.names.items():
+            decorators = (
+                each for found in statements if isinstance(found, Definition) for each in found.decorator_list
+            )
+            words = (word for each in decorators if isinstance(each, ast.Call) for word in each.keywords)
+            if any(word.arg == "autouse" for word in words):
+                yield name

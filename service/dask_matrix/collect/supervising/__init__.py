@@ -1,0 +1,1 @@
+"""One session from outside: its job, its harness process, its progress."""

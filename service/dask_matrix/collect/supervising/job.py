@@ -1,0 +1,62 @@
+"""The job of one session, and how a session is started with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from dask_matrix.collect.files import write_whole
+
+JOB = "DASK_MATRIX_JOB"
+"""The variable that names the job file of a session."""
+
+
+@dataclass(frozen=True)
+class SessionJob:
+    """Everything a session needs to know. Paths are absolute; ``harness`` is the harness's own job (docs/records.md)."""
+
+    label: str
+    key: str
+    run: str
+    interpreter: str
+    lock: str
+    folder: str
+    pytest_folder: str
+    harness_folder: str
+    scratch: str
+    records: str
+    pytest_arguments: tuple[str, ...]
+    harness: dict[str, Any]
+    environments_limit: int = 50 * 2**30
+
+    def save(self, path: Path) -> Path:
+        """Write the job where a session can read it."""
+        write_whole(path, json.dumps(asdict(self), indent=1))
+        return path
+
+    @classmethod
+    def load(cls, path: Path) -> SessionJob:
+        """Read a job."""
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return cls(**values | {"pytest_arguments": tuple(values["pytest_arguments"])})
+
+
+def nox_command(job: Path) -> list[str]:
+    """Return the command that runs a job as its nox session."""
+    label = SessionJob.load(job).label
+    noxfile = Path(__file__).parents[1] / "running" / "nox_sessions.py"
+    return [sys.executable, "-m", "nox", "--no-color", "-f", str(noxfile), "-s", f"scenarios({label})"]
+
+
+def plain_command(job: Path) -> list[str]:
+    """Return the command that runs a job by itself, for a session that is in nox already."""
+    return [sys.executable, "-m", "dask_matrix.collect.running.install_and_run", str(job)]
+
+
+def job_environ(job: Path) -> dict[str, str]:
+    """Return the variables under which a session finds its job."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("NOX")} | {JOB: str(job)}

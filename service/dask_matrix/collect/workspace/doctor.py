@@ -1,0 +1,76 @@
+"""Examines this machine: which index, which interpreters, which folders are used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dask_matrix.collect.machine import interpreters
+from dask_matrix.domain.environments.commit_pair import PROJECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dask_matrix.collect.machine.interpreters import Interpreter
+    from dask_matrix.collect.workspace.workspace import Workplace
+    from dask_matrix.domain.environments.environment import Python
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was found. Where there is no interpreter of a Python, the text says where it was looked for."""
+
+    data: str
+    scenarios: str
+    pythons: dict[Python, Interpreter | str]
+    index: str
+    releases: int
+    repositories: dict[str, str]
+    notes: tuple[str, ...]
+
+    def lines(self) -> Iterator[str]:
+        """Yield it for people."""
+        yield f"data         {self.data}"
+        yield f"scenarios    {self.scenarios}"
+        for python, found in self.pythons.items():
+            yield f"Python {python!s:6}{found if isinstance(found, str) else f'{found.version}, {found.path}'}"
+        yield f"index        {self.index}: {self.releases} releases"
+        for project, address in self.repositories.items():
+            yield f"commits      {project}: {address}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for scripts."""
+        return {
+            "data": self.data,
+            "scenarios": self.scenarios,
+            "pythons": [
+                {"python": str(python), "version": None, "path": None, "note": found}
+                if isinstance(found, str)
+                else {"python": str(python), "version": found.version, "path": str(found.path), "note": ""}
+                for python, found in self.pythons.items()
+            ],
+            "repositories": self.repositories,
+            "index": {"url": self.index, "releases": self.releases, "notes": list(self.notes)},
+        }
+
+
+def examine(workplace: Workplace) -> Examined:
+    """Look for everything that a run needs."""
+    config, index = workplace.config, workplace.index
+    many = len(index.releases())
+    return Examined(
+        data=str(workplace.places.data),
+        scenarios=str(workplace.tests),
+        pythons={python: _look_for(python) for python in sorted({*config.pythons, *config.fallback_pythons})},
+        index=index.settings.url,
+        releases=many,
+        repositories={project: config.git.address(project) for project in PROJECTS},
+        notes=tuple(index.notes),
+    )
+
+
+def _look_for(python: Python) -> Interpreter | str:
+    try:
+        return interpreters.find(python)
+    except interpreters.NoInterpreter as error:
+        return str(error)

@@ -1,0 +1,1 @@
+"""Releases, commits and environments as values."""

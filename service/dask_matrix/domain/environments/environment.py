@@ -1,0 +1,109 @@
+"""Environments: release x Python x lane x platform, resolved to one exact lock."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.errors import DaskMatrixError
+
+
+class Lane(StrEnum):
+    """How the dependencies other than Dask are chosen."""
+
+    AS_RELEASED = "as-released"
+    LATEST = "latest"
+    LOWEST_DIRECT = "lowest-direct"
+
+
+class InvalidPython(DaskMatrixError):
+    """The text is not a Python minor version."""
+
+
+class InvalidEnvironment(DaskMatrixError):
+    """The text does not name release, Python and lane."""
+
+
+@dataclass(frozen=True, order=True)
+class Python:
+    """A Python minor version, ordered as numbers: 3.9 < 3.10."""
+
+    major: int
+    minor: int
+
+    @classmethod
+    def parse(cls, text: str) -> Python:
+        """Read ``3.11`` (or ``py311``, as session names write it); raise InvalidPython otherwise."""
+        found = re.fullmatch(r"(?:py)?(\d)\.?(\d{1,2})", text.strip())
+        if not found:
+            raise InvalidPython(f"{text!r} is not a Python version. Write one such as 3.11.")
+        return cls(int(found[1]), int(found[2]))
+
+    @property
+    def tag(self) -> str:
+        """The compact spelling of wheels and session names: ``311``."""
+        return f"{self.major}{self.minor}"
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+
+@dataclass(frozen=True, order=True)
+class EnvironmentSpec:
+    """An environment before it is resolved: what is asked for, on this machine's platform."""
+
+    release: Release
+    python: Python
+    lane: Lane
+
+    @classmethod
+    def parse(cls, label: str) -> EnvironmentSpec:
+        """Read the label of a release of the index; raise InvalidEnvironment, or what its parts raise."""
+        release, python, lane = label_parts(label)
+        return cls(Release.parse(release), python, lane)
+
+    @cached_property
+    def label(self) -> str:
+        """The readable name, as nox lists it: ``2025.2.0, py311, as-released``."""
+        return f"{self.release.text}, py{self.python.tag}, {self.lane}"
+
+    @property
+    def slug(self) -> str:
+        """The label as a file name: ``2025.2.0-py311-as-released``."""
+        return self.label.replace(", ", "-")
+
+
+def narrowing(lane: Lane, python: Python | None) -> list[str]:
+    """Return the options of a command line that name a lane, unless it is what is taken without, and a Python, if any."""
+    named = [] if lane is Lane.AS_RELEASED else ["--lane", lane.value]
+    return [*named, *(["--python", str(python)] if python else [])]
+
+
+def label_parts(label: str) -> tuple[str, Python, Lane]:
+    """Return what a label names: a release or the refs of two repositories, unread, Python and lane.
+
+    Raises InvalidEnvironment, and InvalidPython.
+    """
+    parts = [part.strip() for part in label.split(",")]
+    if len(parts) != len(("release", "python", "lane")) or parts[2] not in set(Lane):
+        raise InvalidEnvironment(f"{label!r} is not an environment. Write one such as 2025.2.0, py311, as-released.")
+    return parts[0], Python.parse(parts[1]), Lane(parts[2])
+
+
+def environment_key(python: Python, platform: str, lock: str, spec: EnvironmentSpec) -> str:
+    """Return the identity of an environment: 16 hex digits of a hash of Python, platform and lock.
+
+    Without a lock (nothing could be resolved) the spec stands in for it, so that each such column has a key too.
+    """
+    content = lock or f"unresolved {spec.label}"
+    return hashlib.sha256("\n".join([str(python), platform, content]).encode()).hexdigest()[:16]
+
+
+def packages(lock: str) -> dict[str, str]:
+    """Return name -> version of the pins in a lock."""
+    pins = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", lock, flags=re.MULTILINE)
+    return dict(pins)

@@ -1,0 +1,103 @@
+"""Releases: paired dask + distributed versions, ordered as PEP 440 orders them; from the index, or two commits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import total_ordering
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Self
+
+from packaging.version import Version
+
+from dask_matrix.domain.errors import DaskMatrixError, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from dask_matrix.domain.environments.commit_pair import Pair
+
+
+class InvalidRelease(DaskMatrixError):
+    """The text is not a version as PEP 440 writes them."""
+
+
+class UnknownRelease(UnknownName):
+    """The index has no such release; the nearest ones by version are named."""
+
+
+@total_ordering
+@dataclass(frozen=True)
+class Release:
+    """One release, comparable by version: ``Release.parse("2025.2.0") < Release.parse("2025.10.0")``.
+
+    One with a ``pair`` is no release of the index but two commits; its version is the one that dask says it is there.
+    """
+
+    version: Version
+    pair: Pair | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a release such as ``2025.2.0``; raise InvalidRelease otherwise."""
+        if version := version_of(text.strip()):
+            return cls(version)
+        raise InvalidRelease(f"{text!r} is not a release. Write a version such as 2025.2.0.")
+
+    @property
+    def name(self) -> str:
+        """What heads its column: ``2025.2.0``, ``main``, ``dask 0fa5e18d5 + distributed 6691e27de``."""
+        if self.pair is None:
+            return str(self.version)
+        return self.pair.ref if self.pair.is_main else self.pair.short
+
+    @property
+    def called(self) -> str:
+        """What it is asked for by in addresses: ``main``, or the version."""
+        return self.name if self.pair and self.pair.is_main else str(self)
+
+    @property
+    def text(self) -> str:
+        """What names this very release on a command line: ``2025.2.0``, ``dask@0fa5e18d5+distributed@6691e27de``."""
+        return self.pair.text if self.pair else str(self.version)
+
+    def __lt__(self, other: Release) -> bool:
+        return self._place < other._place
+
+    @property
+    def _place(self) -> tuple[Version, tuple[Any, ...]]:
+        pair = self.pair
+        return self.version, (pair.at, pair.dask.sha, pair.distributed.sha) if pair else ()
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+def version_of(text: str) -> Version | None:
+    """Return the version that a text is; None for what is none."""
+    try:
+        return Version(text)
+    except ValueError:  # InvalidVersion is one; so is a number of thousands of digits
+        return None
+
+
+def backports(uploaded: Mapping[Release, datetime]) -> frozenset[Release]:
+    """Return the releases that were uploaded after a higher one."""
+    descending = sorted(uploaded, reverse=True)
+    earliest = accumulate((uploaded[each] for each in descending), min)
+    return frozenset(each for each, least in zip(descending, earliest, strict=True) if uploaded[each] > least)
+
+
+def nearest(wanted: Release, known: Collection[Release], count: int = 4) -> list[Release]:
+    """Return up to ``count`` known releases around the wanted one, in order: the neighbours on either side of it."""
+    below = sorted(release for release in known if release < wanted)
+    above = sorted(release for release in known if release > wanted)
+    return below[-(count // 2) :] + above[: count - min(len(below), count // 2)]
+
+
+def find(text: str, known: Collection[Release]) -> Release:
+    """Return the known release that ``text`` names; raise InvalidRelease or UnknownRelease."""
+    wanted = Release.parse(text)
+    if wanted not in known:
+        raise UnknownRelease("release", text, [str(release) for release in nearest(wanted, known)])
+    return wanted

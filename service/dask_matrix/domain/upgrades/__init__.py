@@ -1,0 +1,1 @@
+"""Upgrades: what breaks and what is fixed between two releases."""

@@ -1,0 +1,1 @@
+"""From results to verdicts: judging, confirming, known failures, durations."""

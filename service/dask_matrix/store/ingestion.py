@@ -1,0 +1,300 @@
+"""Takes records into the tables, in any order, any number of times, to the same end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+
+from dask_matrix.domain.environments.commit_pair import MAIN
+from dask_matrix.domain.records import records
+from dask_matrix.domain.verdicts.verdict import Evidence, judge
+from dask_matrix.store import models
+from dask_matrix.store.rows import evidence, portions, verdict_row
+from dask_matrix.store.run_progress import Parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+EVIDENCE = ("traceback", "stdout", "stderr", "log", "warnings")
+
+
+class Take:
+    """One batch on its way into the tables, inside one transaction.
+
+    ``accepted`` counts the records that were new, ``duplicates`` those the tables already knew.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.revision = session.get_one(models.Revision, models.ONLY)
+        self.accepted = 0
+        self.duplicates = 0
+        self._cells: set[tuple[str, str]] = set()
+        self._scenarios: set[str] = set()
+        self._parts = Parts(session)
+        self._former = {row.former: row for row in session.scalars(select(models.FormerName))}
+
+    def add(self, batch: Sequence[records.Record]) -> None:
+        """Take a batch in and bring the verdicts it touches up to date."""
+        takers: dict[type[records.Record], Callable[[Any], bool]] = {
+            records.RunRecord: self._run,
+            records.EnvironmentRecord: self._environment,
+            records.RefusalRecord: self._refusal,
+            records.InstallationRecord: self._installation,
+            records.CollectionRecord: self._collection,
+            records.ScenarioRecord: self._scenario,
+            records.BisectRecord: self._bisect,
+            records.EndRecord: self._end,
+        }
+        for record in batch:
+            if not isinstance(record, records.ResultRecord):
+                self._count(takers[type(record)](record))
+        self._results([record for record in batch if isinstance(record, records.ResultRecord)])
+        self.session.flush()
+        self._parts.write()
+        self._judge()
+
+    def _count(self, new: bool, many: int = 1) -> None:  # noqa: FBT001 - the count's own flag
+        if new:
+            self.accepted += many
+        else:
+            self.duplicates += many
+
+    def _newest(self, table: type[models.Table], key: Any, values: dict[str, Any]) -> bool:
+        """Write a row unless the table holds one at least as new; say whether it was written."""
+        present: Any = self.session.get(table, key)
+        if present is not None and present.at >= values["at"]:
+            return False
+        self.session.merge(table(**values))
+        return True
+
+    def _shaped(self, *, removed: bool = False) -> None:
+        """Note that a row or a column changes in this revision, and whether verdicts go."""
+        self.revision.shape = self.revision.number
+        if removed:
+            self.revision.removed = self.revision.number
+
+    def _run(self, record: records.RunRecord) -> bool:
+        values = record.model_dump(exclude={"v", "kind", "run"})
+        return self._newest(models.Run, record.id, values)
+
+    def _end(self, record: records.EndRecord) -> bool:
+        values = record.model_dump(include={"id", "at", "run"})
+        return self._newest(models.RunEnd, record.id, values | {"how": record.how.value})
+
+    def _environment(self, record: records.EnvironmentRecord) -> bool:
+        self._parts.touch(record.run, record.key, record.at)
+        values = record.model_dump(exclude={"v", "kind", "id", "run"})
+        present = self.session.get(models.Environment, record.key)
+        earlier = present is None or record.at < present.first_at
+        first = record.at if present is None or earlier else present.first_at
+        values["pair"] = record.pair.model_dump(mode="json") if record.pair else None
+        if present and present.pair and values["pair"] and MAIN in {present.pair["ref"], values["pair"]["ref"]}:
+            values["pair"]["ref"] = MAIN  # what once was the newest of its branch is that commit of its history
+            if present.pair != values["pair"]:
+                present.pair = values["pair"]
+                self._shaped()
+        written = self._newest(models.Environment, record.key, values | {"first_at": first})
+        if not written and present:
+            present.first_at = first
+        if written or earlier:
+            self._shaped()
+        return written
+
+    def _refusal(self, record: records.RefusalRecord) -> bool:
+        self._parts.touch(record.run, record.environment, record.at)
+        values = record.model_dump(include={"environment", "at", "phase", "message"})
+        if written := self._newest(models.Refusal, record.environment, values):
+            self._shaped()
+        return written
+
+    def _installation(self, record: records.InstallationRecord) -> bool:
+        values = record.model_dump(exclude={"v", "kind"})
+        return self._newest(models.Installation, record.id, values)
+
+    def _bisect(self, record: records.BisectRecord) -> bool:
+        values = record.model_dump(mode="json", include={"id", "run", "found"})
+        return self._newest(
+            models.Bisect, record.id, values | {"at": record.at, "scenario": self._now_called(record.scenario)}
+        )
+
+    def _collection(self, record: records.CollectionRecord) -> bool:
+        """Let what was found in each file take the place of what an older collection found there."""
+        self._parts.plan(record)
+        table, environment = models.CollectedFile, record.environment
+        here = select(table.file, table.at).where(table.environment == environment)
+        known = dict(self.session.execute(here).all())
+        newer = [file for file in record.files if file not in known or known[file] < record.at]
+        for files in portions(newer):
+            self.session.execute(delete(table).where(table.environment == environment, table.file.in_(files)))
+        self._insert(
+            table,
+            [
+                {"environment": environment, "file": file, "fingerprint": record.files[file], "at": record.at}
+                for file in newer
+            ],
+        )
+        self._collected(record, set(newer))
+        return bool(newer)
+
+    def _collected(self, record: records.CollectionRecord, files: set[str]) -> None:
+        """Note the tests of some files in place of all that were noted of them."""
+        table = models.Collected
+        found = {
+            scenario: {"function": function, "fingerprint": record.scenarios[scenario]}
+            for scenario, function in record.functions.items()
+            if _file_of(function) in files and scenario not in self._former
+        }
+        here = table.environment == record.environment
+        known = self.session.execute(select(table.scenario, table.function).where(here))
+        gone = [name for name, function in known if name in found or _file_of(function) in files]
+        for names in portions(gone):
+            self.session.execute(delete(table).where(here, table.scenario.in_(names)))
+        rows = [{"environment": record.environment, "scenario": name, **values} for name, values in found.items()]
+        self._insert(table, rows)
+
+    def _insert(self, table: type[models.Table], rows: list[dict[str, Any]]) -> None:
+        """Write rows in one statement: there are thousands of them, and nobody needs the objects."""
+        if rows:
+            self.session.execute(insert(table), rows)
+
+    def _scenario(self, record: records.ScenarioRecord) -> bool:
+        for former in record.formerly:
+            self._rename(former, record)
+        if (alias := self._former.get(record.scenario)) is not None:
+            if alias.at >= record.at:
+                return False  # an old record of what is called otherwise now
+            self.session.delete(self._former.pop(record.scenario))  # the name is in use again
+            self.session.flush()
+        values = record.model_dump(exclude={"v", "kind", "run", "id", "scenario"}) | {"id": record.scenario}
+        before = self.session.get(models.Scenario, record.scenario)
+        old = before.fingerprint if before else None
+        if not before or any(getattr(before, name) != value for name, value in values.items() if name != "at"):
+            self._shaped()
+        written = self._newest(models.Scenario, record.scenario, values)
+        if written and old != record.fingerprint:
+            self._scenarios.add(record.scenario)
+        return written and old != record.fingerprint
+
+    def _rename(self, former: str, record: records.ScenarioRecord) -> None:
+        """Let everything kept under a former id belong to the scenario that names it, unless that id is in use again."""
+        known, present = self._former.get(former), self.session.get(models.Scenario, former)
+        if former == record.scenario or (known and known.at >= record.at) or (present and present.at > record.at):
+            return
+        alias = models.FormerName(former=former, scenario=record.scenario, at=record.at)
+        self._former[former] = self.session.merge(alias)
+        self.session.flush()
+        if known and known.scenario == record.scenario:
+            return
+        self._shaped(removed=True)
+        for table in (models.Scenario.id, models.VerdictRow.scenario, models.Collected.scenario):
+            self.session.execute(delete(table.class_).where(table == former))
+        for moved in (models.Result, models.Bisect):
+            self.session.execute(update(moved).where(moved.scenario == former).values(scenario=record.scenario))
+        self._scenarios.add(record.scenario)
+
+    def _now_called(self, scenario: str) -> str:
+        """Follow renames to the present id; a circle of them ends where it began."""
+        seen = {scenario}
+        while (alias := self._former.get(scenario)) is not None and alias.scenario not in seen:
+            scenario = alias.scenario
+            seen.add(scenario)
+        return scenario
+
+    def _results(self, batch: Sequence[records.ResultRecord]) -> None:
+        fresh = {record.id: record for record in batch}
+        for ids in portions(list(fresh)):
+            for known in self.session.scalars(select(models.Result.id).where(models.Result.id.in_(ids))):
+                del fresh[known]
+        self._count(new=False, many=len(batch) - len(fresh))
+        self._count(new=True, many=len(fresh))
+        numbers = _numbers(self.session, len(fresh))
+        rows = [
+            {**_result_row(record, self._now_called(record.scenario)), "number": number}
+            for number, record in zip(numbers, fresh.values(), strict=True)
+        ]
+        self._insert(models.Result, rows)
+        self._widen(fresh.values())
+        self._parts.add(fresh.values())
+        self._cells |= {(row["scenario"], row["environment"]) for row in rows}
+
+    def _widen(self, batch: Iterable[records.ResultRecord]) -> None:
+        """Count new results in, and widen the spans of their environments."""
+        table = models.Span
+        found: dict[str, list[Any]] = {}
+        for record in batch:
+            span = [1, record.started, record.started, record.at]
+            found[record.environment] = _joined(found.get(record.environment), span)
+        for keys in portions(list(found)):
+            known = select(table.environment, table.results, table.oldest, table.newest, table.at)
+            for key, *span in self.session.execute(known.where(table.environment.in_(keys))):
+                found[key] = _joined(found[key], span)
+            self.session.execute(delete(table).where(table.environment.in_(keys)))
+        names = ("results", "oldest", "newest", "at")
+        number = {"revision": self.revision.number}
+        rows = [{"environment": key, **dict(zip(names, span, strict=True)), **number} for key, span in found.items()]
+        self._insert(table, rows)
+
+    def _judge(self) -> None:
+        """Make the verdicts of the touched cells again from all their results."""
+        touched = {scenario for scenario, _ in self._cells} | self._scenarios
+        for scenario in sorted(touched):
+            environments = None if scenario in self._scenarios else {env for row, env in self._cells if row == scenario}
+            self._judge_row(scenario, environments)
+
+    def _judge_row(self, scenario: str, environments: set[str] | None) -> None:
+        present = self.session.get(models.Scenario, scenario)
+        cells: dict[str, list[Evidence]] = {}
+        newest: dict[str, datetime] = {}
+        table = models.Result
+        where = table.scenario == scenario
+        if environments is not None:
+            where &= table.environment.in_(environments)
+        for _, environment, at, each in evidence(self.session, where):
+            cells.setdefault(environment, []).append(each)
+            newest[environment] = max(newest.get(environment, at), at)
+        found = []
+        for environment, results in cells.items():
+            fingerprint = present.fingerprint if present else max(results, key=lambda result: result.at).fingerprint
+            head = {"scenario": scenario, "environment": environment, "newest": newest[environment]}
+            found.append(head | verdict_row(judge(results, fingerprint)) | {"revision": self.revision.number})
+        verdicts = models.VerdictRow
+        for keys in portions(list(cells)):
+            self.session.execute(delete(verdicts).where(verdicts.scenario == scenario, verdicts.environment.in_(keys)))
+        self._insert(verdicts, found)
+
+
+def _joined(one: list[Any] | None, other: list[Any]) -> list[Any]:
+    """Return how many results two spans have, when the first and the last began, and when the newest was recorded."""
+    if one is None:
+        return other
+    return [one[0] + other[0], min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])]
+
+
+def _numbers(session: Session, many: int) -> range:
+    """Return the next numbers of results; they are counted by the one row that each writer holds until its end."""
+    revision = session.get_one(models.Revision, 1)
+    revision.number += many
+    return range(revision.number - many + 1, revision.number + 1)
+
+
+def _file_of(function: str) -> str:
+    """Return the file of ``file::name``; nothing where there is no name."""
+    return function.rpartition("::")[0].partition("::")[0]
+
+
+def _result_row(record: records.ResultRecord, scenario: str) -> dict[str, Any]:
+    values = record.model_dump(exclude={"v", "kind", "scenario", "outcome", "exception", *EVIDENCE})
+    raised = record.exception
+    return {
+        **values,
+        "scenario": scenario,
+        "outcome": record.outcome.value,
+        "exception_type": raised.type if raised else "",
+        "exception_message": raised.message if raised else "",
+        "evidence": record.model_dump(mode="json", include=set(EVIDENCE)),
+    }

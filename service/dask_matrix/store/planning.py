@@ -1,0 +1,142 @@
+"""Reads what a planner asks, for many environments at once: tuples, not objects, since there are thousands of cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, select
+
+from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.matrix.matrix import Environment, Refusal, columns
+from dask_matrix.domain.records.outcome import Outcome
+from dask_matrix.domain.records.records import release_of
+from dask_matrix.domain.verdicts.confirmation import Cell
+from dask_matrix.domain.verdicts.durations import Timed
+from dask_matrix.domain.verdicts.stability import Trial
+from dask_matrix.store import models
+from dask_matrix.store.rows import VERDICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+
+@dataclass
+class Collected:
+    """What pytest found in an environment: function -> (scenario id -> fingerprint), and file -> fingerprint."""
+
+    functions: dict[str, dict[str, str]] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class World:
+    """One look at all that has been recorded: all columns, without their locks, and the cells that have a verdict.
+
+    ``collected`` is by key. Cells without evidence are not among ``cells``; stale ones are, with their old fingerprint.
+    """
+
+    columns: tuple[Environment, ...]
+    cells: list[Cell]
+    collected: dict[str, Collected]
+
+
+def world(session: Session) -> World:
+    """Look at everything."""
+    return World(shown(session), cells(session), collected(session))
+
+
+def shown(session: Session) -> tuple[Environment, ...]:
+    """Return all columns, those of the matrix's history too, in their order, without their locks."""
+    table, refusals = models.Environment, models.Refusal
+    query = select(
+        table.key,
+        table.release,
+        table.pair,
+        table.python,
+        table.lane,
+        table.platform,
+        table.at,
+        refusals.phase,
+        refusals.message,
+    ).outerjoin(refusals, and_(refusals.environment == table.key, refusals.at >= table.at))
+    found = (
+        Environment(
+            key=key,
+            release=release_of(release, pair),
+            python=Python.parse(python),
+            lane=Lane(lane),
+            platform=platform,
+            at=at,
+            refusal=Refusal(phase, message) if phase else None,
+        )
+        for key, release, pair, python, lane, platform, at, phase, message in session.execute(query)
+    )
+    return columns(found, history=True)
+
+
+def cells(session: Session) -> list[Cell]:
+    """Return the cells that rest on evidence, of whatever fingerprint."""
+    table = models.VerdictRow
+    query = select(table.scenario, table.environment, table.verdict, table.executions, table.fingerprint)
+    found = session.execute(query.where(table.executions > 0))
+    return [Cell(scenario, key, VERDICTS[verdict], many, print_) for scenario, key, verdict, many, print_ in found]
+
+
+def collected(session: Session, environment: str | None = None) -> dict[str, Collected]:
+    """Return what pytest last found, in one environment or in all: key -> what."""
+    table, files = models.Collected, models.CollectedFile
+    query = select(table.environment, table.function, table.scenario, table.fingerprint)
+    looked = select(files.environment, files.file, files.fingerprint)
+    if environment is not None:
+        query, looked = query.where(table.environment == environment), looked.where(files.environment == environment)
+    found: dict[str, Collected] = {}
+    for key, function, scenario, fingerprint in session.execute(query):
+        here = found.get(key) or found.setdefault(key, Collected())
+        here.functions.setdefault(function, {})[scenario] = fingerprint
+    for key, file, fingerprint in session.execute(looked):
+        found.setdefault(key, Collected()).files[file] = fingerprint
+    return found
+
+
+def newest(session: Session, environment: str) -> dict[str, dict[str, datetime]]:
+    """Return scenario id -> fingerprint -> when its newest evidence in an environment was recorded."""
+    table = models.Result
+    query = select(table.scenario, table.fingerprint, func.max(table.at)).group_by(table.scenario, table.fingerprint)
+    evidence = table.outcome != Outcome.ERRORED.value
+    found: dict[str, dict[str, datetime]] = {}
+    for scenario, fingerprint, at in session.execute(query.where(table.environment == environment, evidence)):
+        found.setdefault(scenario, {})[fingerprint] = at
+    return found
+
+
+def executed(session: Session, run: str) -> Counter[tuple[str, str]]:
+    """Return (scenario, environment) -> how often it was executed in a run."""
+    table = models.Result
+    counted = select(table.scenario, table.environment, func.count()).where(table.run == run)
+    found = session.execute(counted.group_by(table.scenario, table.environment))
+    return Counter({(scenario, environment): many for scenario, environment, many in found})
+
+
+def trials(session: Session, run: str) -> Iterator[Trial]:
+    """Yield the executions of a run."""
+    table = models.Result
+    query = select(table.scenario, table.environment, table.outcome, table.started, table.attempt)
+    for scenario, environment, outcome, started, attempt in session.execute(query.where(table.run == run)):
+        yield Trial(scenario, environment, Outcome(outcome), started, attempt)
+
+
+def timed(session: Session) -> Iterator[Timed]:
+    """Yield how long the execution took that each verdict rests on: the newest of its cell, but for flaky ones."""
+    table, results, found = models.VerdictRow, models.Result, models.Collected
+    query: Any = (
+        select(table.scenario, table.environment, found.function, results.started, results.at)
+        .join(results, results.id == table.result)
+        .join(found, and_(found.environment == table.environment, found.scenario == table.scenario))
+    )
+    for scenario, environment, function, started, at in session.execute(query):
+        yield Timed(scenario, environment, function, max(0.0, (at - started).total_seconds()))

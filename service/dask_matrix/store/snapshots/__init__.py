@@ -1,0 +1,1 @@
+"""Snapshots: evidence that ships as one compressed file."""

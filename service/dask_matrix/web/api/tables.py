@@ -1,0 +1,73 @@
+"""The matrix as a flat table, a row for each cell: CSV piece by piece, Parquet at once."""
+
+from __future__ import annotations
+
+import csv
+import io
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from dask_matrix.domain.errors import DaskMatrixError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dask_matrix.domain.matrix.matrix import Matrix
+
+COLUMNS = ("scenario", "area", "release", "python", "lane", "verdict", "exception", "result")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
+PIECE = 2**16
+"""Characters of CSV that are sent at once."""
+
+
+class NotInstalled(DaskMatrixError):
+    """A form of an answer needs packages that are not there."""
+
+
+def comma_separated(matrix: Matrix) -> Iterator[str]:
+    """Yield the table as CSV (RFC 4180) in pieces; no value of it is a formula to a spreadsheet."""
+    text = io.StringIO()
+    write = csv.writer(text).writerow
+    write(COLUMNS)
+    for row in _table(matrix):
+        write(map(_inert, row))
+        if text.tell() >= PIECE:
+            yield text.getvalue()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue()
+
+
+def parquet(matrix: Matrix) -> bytes:
+    """Return the table as Parquet, all columns text; raise NotInstalled without pandas and pyarrow."""
+    pandas = _needed("pandas")
+    _needed("pyarrow")
+    file = io.BytesIO()
+    pandas.DataFrame(list(_table(matrix)), columns=list(COLUMNS), dtype="string").to_parquet(
+        file, engine="pyarrow", index=False
+    )
+    return file.getvalue()
+
+
+def _table(matrix: Matrix) -> Iterator[tuple[str, ...]]:
+    """Yield the cells as rows of the table; a cell without a result has an empty one."""
+    for scenario in matrix.scenarios:
+        for environment, cell in zip(matrix.environments, matrix.row(scenario), strict=True):
+            place = str(environment.release), str(environment.python), environment.lane.value
+            yield scenario.id, scenario.area, *place, cell.verdict.value, cell.exception, cell.result or ""
+
+
+def _inert(value: str) -> str:
+    return f"'{value}" if value.startswith(FORMULA) else value
+
+
+def _needed(package: str) -> Any:
+    """Import a package only where it is used: most servers never do, and pandas takes a second."""
+    try:
+        return import_module(package)
+    except ImportError:
+        raise NotInstalled(
+            f"Parquet needs {package}, which this server does not have: install dask-matrix[analysis]. "
+            "/api/v1/matrix?format=csv has the same table."
+        ) from None

@@ -1,0 +1,1 @@
+"""What pages and pictures draw: the grid, plots, colours, tracebacks."""

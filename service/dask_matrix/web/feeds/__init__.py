@@ -1,0 +1,1 @@
+"""Feeds of verdict changes, and badges."""

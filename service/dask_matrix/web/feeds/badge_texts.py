@@ -1,0 +1,70 @@
+"""What the badges say of a release and of a move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from dask_matrix.domain.environments.release import InvalidRelease, Release
+from dask_matrix.domain.errors import UnknownName
+from dask_matrix.domain.transitions.transitions import line
+from dask_matrix.domain.upgrades.answer import Question, Safety
+from dask_matrix.web.drawing.labels import REFUSALS
+from dask_matrix.web.feeds.badge_svg import Badge, Colour
+
+if TYPE_CHECKING:
+    from dask_matrix.domain.matrix.matrix import Environment, Matrix, Tally
+    from dask_matrix.web.reader import Reader
+
+LATEST = "latest"
+"""Stands for the newest release that has an environment in lane as-released."""
+GOOD_SHARE, MIXED_SHARE = 0.95, 0.8
+"""From which share of what holds a badge is of which colour."""
+COLOURS = {Safety.SAFE: Colour.GOOD, Safety.UNSAFE: Colour.BAD, Safety.UNKNOWN: Colour.UNKNOWN}
+UNKNOWN = Safety.UNKNOWN.value
+
+
+def release_badge(matrix: Matrix, release: str) -> Badge:
+    """Return how much holds on a release as released, on its newest Python; raise UnknownName for what is no version."""
+    standing = {each.release: each for each in line(matrix).environments}
+    wanted = named(release, matrix)
+    label, environment = f"dask {wanted or LATEST}", standing.get(wanted) if wanted else None
+    return Badge(label, *_said(matrix, environment)) if environment else Badge(label, UNKNOWN, Colour.UNKNOWN)
+
+
+def upgrade_badge(books: Reader, start: str, target: str) -> Badge:
+    """Return whether a move is safe; raise UnknownName for what is no version."""
+    matrix = books.matrix()
+    before, after = named(start, matrix), named(target, matrix)
+    label = f"dask {before or LATEST} → {after or LATEST}"
+    if before is None or after is None:
+        return Badge(label, UNKNOWN, Colour.UNKNOWN)
+    verdict = books.upgrade(Question(start=str(before), target=str(after))).verdict
+    return Badge(label, verdict.value, COLOURS[verdict])
+
+
+def named(text: str, matrix: Matrix) -> Release | None:
+    """Return the release that a text names, be there evidence of it or not; None for the latest of an empty matrix."""
+    columns = line(matrix).environments
+    if text == LATEST:
+        return columns[-1].release if columns else None
+    try:
+        return Release.parse(text)
+    except InvalidRelease:
+        known = [LATEST, *(str(each.release) for each in reversed(columns))]
+        raise UnknownName("release", text, get_close_matches(text, known) or known[:4]) from None
+
+
+def _said(matrix: Matrix, environment: Environment) -> tuple[str, Colour]:
+    if refusal := environment.refusal:
+        return REFUSALS.get(refusal.phase, refusal.phase), Colour.BAD
+    tally = replace(matrix, environments=(environment,)).tally(matrix.scenarios)
+    return (f"{tally.holds} of {tally.of} hold", _colour(tally)) if tally.of else (UNKNOWN, Colour.UNKNOWN)
+
+
+def _colour(tally: Tally) -> Colour:
+    share = tally.holds / tally.of
+    if share >= GOOD_SHARE:
+        return Colour.GOOD
+    return Colour.MIXED if share >= MIXED_SHARE else Colour.BAD

@@ -1,0 +1,59 @@
+"""The feeds of verdict changes: Atom and JSON Feed, the same entries in both."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from dask_matrix.domain.errors import UnknownName
+from dask_matrix.web.api.routes import Books
+from dask_matrix.web.feeds.entries import feed
+from dask_matrix.web.feeds.syndication import ATOM, JSON_FEED, atom, json_feed
+from dask_matrix.web.http.query_parameters import FeedQuery
+
+if TYPE_CHECKING:
+    from dask_matrix.domain.matrix.matrix import Matrix
+    from dask_matrix.web.feeds.entries import Feed
+    from dask_matrix.web.reader import Reader
+
+NOTHING_YET = datetime.fromtimestamp(0, UTC)
+"""When a feed was changed last in which nothing has ever been."""
+router = APIRouter(tags=["feeds"])
+Narrowed = Annotated[FeedQuery, Query()]
+
+
+@router.get("/feed.atom", response_class=Response, responses={200: {"content": {ATOM: {"schema": {"type": "string"}}}}})
+def feed_atom(request: Request, query: Narrowed, books: Books) -> Response:
+    """Return what breaks and what is fixed at each release as an Atom feed, newest release first."""
+    return Response(atom(_feed(books, query), *_addresses(request)), media_type=ATOM)
+
+
+@router.get(
+    "/feed.json", response_class=Response, responses={200: {"content": {JSON_FEED: {"schema": {"type": "object"}}}}}
+)
+def feed_json(request: Request, query: Narrowed, books: Books) -> Response:
+    """Return the same as a JSON Feed 1.1."""
+    return JSONResponse(json_feed(_feed(books, query), *_addresses(request)), media_type=JSON_FEED)
+
+
+def _feed(books: Reader, query: FeedQuery) -> Feed:
+    matrix = books.matrix()
+    scenario = books.store.scenario(query.scenario) if query.scenario else None
+    return feed(matrix, _area(matrix, query.area), scenario, books.freshness().newest or NOTHING_YET)
+
+
+def _area(matrix: Matrix, area: str) -> str:
+    """Return an area that there is; a misspelled one would be a feed that is silent for ever."""
+    known = list(matrix.areas())
+    if area and area not in known:
+        raise UnknownName("area", area, get_close_matches(area, known) or known[:4])
+    return area
+
+
+def _addresses(request: Request) -> tuple[str, str]:
+    """Return the address of the site and of the feed itself, as the asker wrote them."""
+    return str(request.base_url), str(request.url)

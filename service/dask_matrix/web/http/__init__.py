@@ -1,0 +1,1 @@
+"""HTTP itself: middleware, parameters, content negotiation, problem documents, caching."""

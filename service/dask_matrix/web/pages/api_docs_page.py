@@ -1,0 +1,137 @@
+"""The OpenAPI description as a page: no script, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from dask_matrix.web.http.problems import KINDS
+from dask_matrix.web.links import is_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a route. ``kind`` says its type, or lists the values it may have."""
+
+    name: str
+    place: str
+    required: bool
+    kind: str
+    means: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: the shapes of its body and of its JSON if it has any, the media types of its other answers.
+
+    ``example`` is an address that can be opened as it is.
+    """
+
+    method: str
+    path: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    body: str
+    answer: str
+    others: tuple[str, ...]
+    example: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an answer."""
+
+    name: str
+    kind: str
+    means: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One object that answers are made of."""
+
+    name: str
+    means: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class DocsPage:
+    """The whole description."""
+
+    routes: tuple[Route, ...]
+    shapes: tuple[Shape, ...]
+    problems: tuple[tuple[str, str], ...]
+
+
+def docs_page(openapi: dict[str, Any]) -> DocsPage:
+    """Return an OpenAPI description in the terms of the page."""
+    shapes = openapi["components"]["schemas"]
+    return DocsPage(
+        routes=tuple(
+            _route(method, path, operation)
+            for path, operations in openapi["paths"].items()
+            for method, operation in operations.items()
+        ),
+        shapes=tuple(_shape(name, shape) for name, shape in shapes.items() if "ValidationError" not in name),
+        problems=tuple(KINDS.items()),
+    )
+
+
+def _route(method: str, path: str, operation: dict[str, Any]) -> Route:
+    content = operation["responses"]["200"]["content"]
+    shape = content.get("application/json", {}).get("schema")
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    return Route(
+        method=method.upper(),
+        path=path,
+        summary=operation.get("description", ""),
+        parameters=tuple(map(_parameter, operation.get("parameters", ()))),
+        body=_kind(body) if body else "",
+        answer=_kind(shape) if shape else "",
+        others=tuple(each for each in content if each != "application/json"),
+        example=""
+        if "{" in path or method != "get" or is_stream(path)
+        else _example(path, operation.get("parameters", ())),
+    )
+
+
+def _example(path: str, parameters: Iterable[dict[str, Any]]) -> str:
+    """Return an address that can be opened: with the first example of each parameter that must be there."""
+    needed = {each["name"]: each["schema"].get("examples", [""])[0] for each in parameters if each["required"]}
+    return f"{path}?{urlencode(needed)}" if needed else path
+
+
+def _parameter(parameter: dict[str, Any]) -> Parameter:
+    schema = parameter["schema"]
+    kind = _kind(schema).removesuffix(" or null")
+    return Parameter(parameter["name"], parameter["in"], parameter["required"], kind, parameter.get("description", ""))
+
+
+def _shape(name: str, shape: dict[str, Any]) -> Shape:
+    fields = tuple(
+        Field(field, _kind(schema), schema.get("description", ""))
+        for field, schema in shape.get("properties", {}).items()
+    )
+    means = shape.get("description", "") or ", ".join(map(str, shape.get("enum", ())))
+    return Shape(name, means, fields)
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """Say a JSON schema in a few words: ``list of EnvironmentHead``, ``string or null``."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " or ".join(_kind(each) for each in schema["anyOf"])
+    if "const" in schema or "enum" in schema:
+        return " or ".join(f'"{each}"' for each in schema.get("enum", [schema.get("const")]))
+    if schema.get("type") == "array":
+        return f"list of {_kind(schema['items'])}"
+    if "additionalProperties" in schema and isinstance(schema["additionalProperties"], dict):
+        return f"object of {_kind(schema['additionalProperties'])}"
+    form = schema.get("format")
+    return f"{schema.get('type', 'anything')} ({form})" if form else str(schema.get("type", "anything"))
