@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 from dask_matrix.domain.bisection.observations import MOST_PASSES, Observation
-from dask_matrix.domain.bisection.search import FIRST, RATED, Conclusion, Ended, Search, Turning, Want, Why, turnings
+from dask_matrix.domain.bisection.search import FIRST, RATED, Conclusion, Search, Turning, Want, Why, turnings
+from dask_matrix.domain.records.bisection import Ended
 from dask_matrix.domain.verdicts.confirmation import CONFIRMED
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -9,9 +9,9 @@ from dask_matrix.domain.bisection.observations import (
     Executed,
     FailureRate,
     Observation,
-    Seen,
     observe,
 )
+from dask_matrix.domain.records.bisection import Seen
 from dask_matrix.domain.records.outcome import Outcome
 
 PASSED = Executed(Outcome.PASSED)

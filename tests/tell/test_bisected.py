@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from dask_matrix.domain.bisection.observations import Seen
-from dask_matrix.domain.bisection.search import Ended
-from dask_matrix.domain.records.bisection import Bisected, Looked, Spent, Suspect, Turned
+from dask_matrix.domain.records.bisection import Bisected, Ended, Looked, Seen, Spent, Suspect, Turned
 from dask_matrix.tell.bisect_report import MOST_SUSPECTS, report
 
 COMMIT = "b2a4a2157ceb39274e0549968053406be801fe4e"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dask_matrix.commands import options
-from dask_matrix.domain.bisection.search import Ended
 from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.records.bisection import Ended
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dask_matrix.domain.bisection.observations import Seen
+from dask_matrix.domain.records.bisection import Seen
 from dask_matrix.tell.markdown_escaping import code, text
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from dask_matrix.domain.environments.release import InvalidRelease, Release, nea
 from dask_matrix.domain.errors import UnknownName
 from dask_matrix.domain.transitions.row_neighbours import before
 from dask_matrix.domain.upgrades.environment_diff import Change, change
-from dask_matrix.web.feeds.badge_texts import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,6 +19,10 @@ if TYPE_CHECKING:
     from dask_matrix.domain.matrix.matrix import Environment, Matrix
     from dask_matrix.domain.records.installation import Installation
     from dask_matrix.web.reader import Reader
+
+
+LATEST = "latest"
+"""Stands for the newest release that has an environment in lane as-released."""
 
 
 @dataclass(frozen=True)

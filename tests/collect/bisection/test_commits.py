@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from dask_matrix.domain.bisection.search import Ended
+from dask_matrix.domain.records.bisection import Ended
 from dask_matrix.domain.records.run_end import How
 from dask_matrix.store.store import Store
 

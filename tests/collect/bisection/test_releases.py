@@ -7,9 +7,9 @@ from contextlib import nullcontext
 import pytest
 from dask_matrix.collect.bisection.endpoints import NoEnds
 from dask_matrix.collect.bisection.histories import NoHistory
-from dask_matrix.domain.bisection.search import Ended
 from dask_matrix.domain.environments.release import UnknownRelease
 from dask_matrix.domain.errors import DaskMatrixError, UnknownName
+from dask_matrix.domain.records.bisection import Ended
 
 from .conftest import Laboratory
 

@@ -14,11 +14,11 @@ from dask_matrix.collect.bisection.stored_observations import Asked, Setting
 from dask_matrix.collect.environments.installation import READY
 from dask_matrix.collect.planning.request import Order
 from dask_matrix.collect.scenario_set import catalog
-from dask_matrix.domain.bisection.observations import Seen
 from dask_matrix.domain.bisection.search import Search
 from dask_matrix.domain.environments.environment import Lane
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.errors import UnknownName
+from dask_matrix.domain.records.bisection import Seen
 from dask_matrix.domain.records.records import InstallationRecord, RunRecord, parse_lines
 from dask_matrix.store.store import Store
 

@@ -18,9 +18,9 @@ from dask_matrix.collect.bisection.stored_observations import Asked
 from dask_matrix.collect.environments.installation import READY
 from dask_matrix.collect.machine import interpreters
 from dask_matrix.collect.running.recorder import Recorder, new_run
-from dask_matrix.domain.bisection.search import Ended, Search
+from dask_matrix.domain.bisection.search import Search
 from dask_matrix.domain.errors import DaskMatrixError, UnknownName
-from dask_matrix.domain.records.bisection import Spent, counted
+from dask_matrix.domain.records.bisection import Ended, Spent, counted
 from dask_matrix.domain.records.records import BisectRecord
 from dask_matrix.domain.records.run_end import How
 

@@ -7,10 +7,9 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dask_matrix.domain.bisection.observations import FailureRate, Seen
-from dask_matrix.domain.bisection.search import Ended
+from dask_matrix.domain.bisection.observations import FailureRate
 from dask_matrix.domain.environments.environment import narrowing
-from dask_matrix.domain.records.bisection import Bisected, Looked, Spent, Turned
+from dask_matrix.domain.records.bisection import Bisected, Ended, Looked, Seen, Spent, Turned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

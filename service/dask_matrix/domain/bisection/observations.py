@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from dask_matrix.domain.records.bisection import Seen
 from dask_matrix.domain.records.outcome import VERDICT_OF, Outcome
 
 if TYPE_CHECKING:
@@ -16,14 +16,6 @@ CONFIDENCE = 0.95
 """How sure it must be that a point is good, once the scenario was seen to be flaky."""
 MOST_PASSES = 60
 """Passes after which a point counts as good with whatever confidence that gives."""
-
-
-class Seen(StrEnum):
-    """What is said of one point. Unknown is never taken for either of the others."""
-
-    GOOD = "good"
-    BAD = "bad"
-    UNKNOWN = "unknown"
 
 
 class Executed(NamedTuple):

@@ -11,7 +11,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dask_matrix.domain.bisection.observations import FailureRate, Observation, Seen
+from dask_matrix.domain.bisection.observations import FailureRate, Observation
+from dask_matrix.domain.records.bisection import Ended, Seen
 from dask_matrix.domain.verdicts.confirmation import CONFIRMED
 
 if TYPE_CHECKING:
@@ -35,15 +36,6 @@ class Why(StrEnum):
     REPEAT = "flaky: pass often enough to be called good"
     CONFIRM = "confirm both sides of the turning"
     SWEEP = "a coarse look over all"
-
-
-class Ended(StrEnum):
-    """How a search ended."""
-
-    FOUND = "found"
-    SUSPECTS = "suspects"
-    CONTRADICTED = "contradicted"
-    UNVERIFIED = "unverified"
 
 
 @dataclass(frozen=True)

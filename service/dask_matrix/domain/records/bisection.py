@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from dask_matrix.domain.bisection.observations import Seen
-from dask_matrix.domain.bisection.search import Ended
+
+class Seen(StrEnum):
+    """What is said of one point. Unknown is never taken for either of the others."""
+
+    GOOD = "good"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+class Ended(StrEnum):
+    """How a search ended."""
+
+    FOUND = "found"
+    SUSPECTS = "suspects"
+    CONTRADICTED = "contradicted"
+    UNVERIFIED = "unverified"
 
 
 def counted(many: int, what: str) -> str:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dask_matrix.domain.records.bisection import Told
 from dask_matrix.web import links, times
-from dask_matrix.web.api.routes import Books
+from dask_matrix.web.dependencies import StoreReader
 from dask_matrix.web.links import API
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Bisections:
 
 
 @router.get("/bisects", tags=["evidence"])
-def bisects(query: Annotated[BisectsQuery, Query()], books: Books) -> BisectsOut:
+def bisects(query: Annotated[BisectsQuery, Query()], books: StoreReader) -> BisectsOut:
     """Return what bisections found, newest first: the suspects, every turning seen, and what was looked at."""
     scenario = books.store.scenario(query.scenario).id if query.scenario else None
     return BisectsOut(bisects=books.store.bisects(scenario))

@@ -14,8 +14,8 @@ from starlette.concurrency import run_in_threadpool
 
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.web.api import schemas_runs
-from dask_matrix.web.api.routes import Books
 from dask_matrix.web.api.schemas_runs import MOST_NUMBER, AfterQuery, StateEvent
+from dask_matrix.web.dependencies import StoreReader
 from dask_matrix.web.links import API
 from dask_matrix.web.path_parameters import RunId
 from dask_matrix.web.reader import LIVE_FOR
@@ -105,7 +105,7 @@ async def _heard(request: Request) -> AsyncIterator[Pulse | None]:
         yield pulse
 
 
-def _known(run: RunId, books: Books) -> str:
+def _known(run: RunId, books: StoreReader) -> str:
     """Return the id of a run that there is."""
     return books.store.run(run).id
 
@@ -137,7 +137,7 @@ async def run_events(
     run: Annotated[str, Depends(_known)],
     query: Annotated[AfterQuery, Query()],
     pulse: Heard,
-    books: Books,
+    books: StoreReader,
     last: Annotated[
         int | None,
         Header(alias="Last-Event-ID", ge=0, le=MOST_NUMBER, description="Only results that arrived after this event."),

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from dask_matrix.web.api import schemas
-from dask_matrix.web.api.routes import Books
 from dask_matrix.web.api.tables import comma_separated, parquet
+from dask_matrix.web.dependencies import StoreReader
 from dask_matrix.web.http.negotiation import Form, ranked
 from dask_matrix.web.http.query_parameters import FormQuery, StrictMatrixQuery
 from dask_matrix.web.links import API
@@ -20,7 +20,7 @@ router = APIRouter(prefix=API, tags=["matrix"])
 
 
 @router.get("/matrix", response_model=schemas.MatrixOut, responses={200: {"content": {"text/csv": {"schema": TABLE}}}})
-def matrix(request: Request, query: Annotated[FormQuery, Query()], books: Books) -> Any:
+def matrix(request: Request, query: Annotated[FormQuery, Query()], books: StoreReader) -> Any:
     """Return the matrix, or the part of it that the parameters ask for; as CSV with ``Accept: text/csv`` or ``format=csv``."""
     part = books.strips(query.at, history=query.history).select(query.selection())
     if (query.form or ranked(request.headers.get("accept", ""))) is Form.JSON:
@@ -36,7 +36,7 @@ def matrix(request: Request, query: Annotated[FormQuery, Query()], books: Books)
         501: {"description": "The server has no pandas or no pyarrow."},
     },
 )
-def matrix_parquet(query: Annotated[StrictMatrixQuery, Query()], books: Books) -> Response:
+def matrix_parquet(query: Annotated[StrictMatrixQuery, Query()], books: StoreReader) -> Response:
     """Return the table of ``format=csv`` as Parquet, for pandas and its like."""
     part = books.strips(query.at, history=query.history).select(query.selection())
     return Response(parquet(part.matrix), media_type=PARQUET, headers=_named("dask-matrix.parquet"))

@@ -7,7 +7,7 @@ import io
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from dask_matrix.domain.errors import DaskMatrixError
+from dask_matrix.web.http.problems import NotInstalled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +19,6 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 PIECE = 2**16
 """Characters of CSV that are sent at once."""
-
-
-class NotInstalled(DaskMatrixError):
-    """A form of an answer needs packages that are not there."""
 
 
 def comma_separated(matrix: Matrix) -> Iterator[str]:

@@ -12,7 +12,7 @@ from dask_matrix.domain.environments.environment import Lane
 from dask_matrix.domain.upgrades.answer import Answer, Question
 from dask_matrix.domain.upgrades.nearest_environment import COMPARED
 from dask_matrix.domain.upgrades.upgrade import PYTHON
-from dask_matrix.web.api.routes import Books
+from dask_matrix.web.dependencies import StoreReader
 from dask_matrix.web.http.query_parameters import PythonText, ReleaseText, TargetText, python_text
 from dask_matrix.web.links import API
 
@@ -166,13 +166,13 @@ class AskedQuery(UpgradeQuery):
 
 
 @router.get("/upgrade", response_model=Answer)
-def upgrade(query: Annotated[UpgradeQuery, Query()], books: Books) -> Response:
+def upgrade(query: Annotated[UpgradeQuery, Query()], books: StoreReader) -> Response:
     """Return what breaks and what is fixed by a move from one release to another, with the evidence."""
     return _written(books.upgrade(query.question()))
 
 
 @router.post("/upgrade", response_model=Answer)
-def upgrade_of_mine(body: UpgradeBody, books: Books) -> Response:
+def upgrade_of_mine(body: UpgradeBody, books: StoreReader) -> Response:
     """Return the same for a question too long for an address: with the names that some code uses. Nothing is kept."""
     return _written(books.upgrade(body.question()))
 

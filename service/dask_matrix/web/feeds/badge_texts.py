@@ -10,6 +10,7 @@ from dask_matrix.domain.environments.release import InvalidRelease, Release
 from dask_matrix.domain.errors import UnknownName
 from dask_matrix.domain.transitions.transitions import line
 from dask_matrix.domain.upgrades.answer import Question, Safety
+from dask_matrix.web.columns import LATEST
 from dask_matrix.web.drawing.labels import REFUSALS
 from dask_matrix.web.feeds.badge_svg import Badge, Colour
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from dask_matrix.domain.matrix.matrix import Environment, Matrix, Tally
     from dask_matrix.web.reader import Reader
 
-LATEST = "latest"
-"""Stands for the newest release that has an environment in lane as-released."""
 GOOD_SHARE, MIXED_SHARE = 0.95, 0.8
 """From which share of what holds a badge is of which colour."""
 COLOURS = {Safety.SAFE: Colour.GOOD, Safety.UNSAFE: Colour.BAD, Safety.UNKNOWN: Colour.UNKNOWN}

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from dask_matrix.web.api.routes import Books
+from dask_matrix.web.dependencies import StoreReader
 from dask_matrix.web.feeds.badge_svg import Badge, svg
 from dask_matrix.web.feeds.badge_texts import release_badge, upgrade_badge
 from dask_matrix.web.path_parameters import ReleaseOrLatest
@@ -28,25 +28,25 @@ class EndpointBadge(BaseModel):
 
 
 @router.get("/release/{release}.svg", response_class=Response, responses=PICTURE)
-def release_badge_svg(release: ReleaseOrLatest, books: Books) -> Response:
+def release_badge_svg(release: ReleaseOrLatest, books: StoreReader) -> Response:
     """Return how much holds on a release, with the dependencies of its day, as a picture."""
     return Response(svg(release_badge(books.matrix(), release)), media_type=SVG)
 
 
 @router.get("/release/{release}.json")
-def release_badge_json(release: ReleaseOrLatest, books: Books) -> EndpointBadge:
+def release_badge_json(release: ReleaseOrLatest, books: StoreReader) -> EndpointBadge:
     """Return the same for shields.io to draw."""
     return _endpoint(release_badge(books.matrix(), release))
 
 
 @router.get("/upgrade/{start}/{target}.svg", response_class=Response, responses=PICTURE)
-def upgrade_badge_svg(start: ReleaseOrLatest, target: ReleaseOrLatest, books: Books) -> Response:
+def upgrade_badge_svg(start: ReleaseOrLatest, target: ReleaseOrLatest, books: StoreReader) -> Response:
     """Return whether it is safe to move from one release to another, as a picture."""
     return Response(svg(upgrade_badge(books, start, target)), media_type=SVG)
 
 
 @router.get("/upgrade/{start}/{target}.json")
-def upgrade_badge_json(start: ReleaseOrLatest, target: ReleaseOrLatest, books: Books) -> EndpointBadge:
+def upgrade_badge_json(start: ReleaseOrLatest, target: ReleaseOrLatest, books: StoreReader) -> EndpointBadge:
     """Return the same for shields.io to draw."""
     return _endpoint(upgrade_badge(books, start, target))
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from dask_matrix.domain.errors import UnknownName
-from dask_matrix.web.api.routes import Books
+from dask_matrix.web.dependencies import StoreReader
 from dask_matrix.web.feeds.entries import feed
 from dask_matrix.web.feeds.syndication import ATOM, JSON_FEED, atom, json_feed
 from dask_matrix.web.http.query_parameters import FeedQuery
@@ -27,7 +27,7 @@ Narrowed = Annotated[FeedQuery, Query()]
 
 
 @router.get("/feed.atom", response_class=Response, responses={200: {"content": {ATOM: {"schema": {"type": "string"}}}}})
-def feed_atom(request: Request, query: Narrowed, books: Books) -> Response:
+def feed_atom(request: Request, query: Narrowed, books: StoreReader) -> Response:
     """Return what breaks and what is fixed at each release as an Atom feed, newest release first."""
     return Response(atom(_feed(books, query), *_addresses(request)), media_type=ATOM)
 
@@ -35,7 +35,7 @@ def feed_atom(request: Request, query: Narrowed, books: Books) -> Response:
 @router.get(
     "/feed.json", response_class=Response, responses={200: {"content": {JSON_FEED: {"schema": {"type": "object"}}}}}
 )
-def feed_json(request: Request, query: Narrowed, books: Books) -> Response:
+def feed_json(request: Request, query: Narrowed, books: StoreReader) -> Response:
     """Return the same as a JSON Feed 1.1."""
     return JSONResponse(json_feed(_feed(books, query), *_addresses(request)), media_type=JSON_FEED)
 

@@ -14,7 +14,6 @@ from starlette.exceptions import HTTPException
 from dask_matrix.domain.errors import DaskMatrixError, UnknownName
 from dask_matrix.store.database import DatabaseUnreachable
 from dask_matrix.web import links
-from dask_matrix.web.api.tables import NotInstalled
 from dask_matrix.web.http.middleware import HEADERS
 from dask_matrix.web.http.query_parameters import ALLOWED, parameters
 
@@ -23,6 +22,11 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI, Request
     from starlette.responses import Response
+
+
+class NotInstalled(DaskMatrixError):
+    """A form of an answer needs packages that are not there."""
+
 
 MEDIA_TYPE = "application/problem+json"
 

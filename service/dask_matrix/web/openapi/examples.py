@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from dask_matrix.domain.bisection.observations import Seen
-from dask_matrix.domain.bisection.search import Ended
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.encoded_rows import Strips
 from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
-from dask_matrix.domain.records.bisection import Bisected, Looked, Spent, Suspect, Told, Turned
+from dask_matrix.domain.records.bisection import Bisected, Ended, Looked, Seen, Spent, Suspect, Told, Turned
 from dask_matrix.domain.records.installation import Installation
 from dask_matrix.domain.records.outcome import Outcome, Verdict
 from dask_matrix.domain.records.records import RunRecord

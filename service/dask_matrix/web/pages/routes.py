@@ -14,9 +14,9 @@ from starlette.responses import Response
 from dask_matrix.domain.errors import UnknownName
 from dask_matrix.web import cells, columns, links, times
 from dask_matrix.web.about import about_page
-from dask_matrix.web.api.routes import Books
 from dask_matrix.web.api.upgrade import AskedQuery
 from dask_matrix.web.as_of import AsOf, AtQuery
+from dask_matrix.web.dependencies import StoreReader
 from dask_matrix.web.drawing import evidence_html, palette
 from dask_matrix.web.drawing.labels import TITLE
 from dask_matrix.web.drawing.picture import picture
@@ -107,7 +107,7 @@ def show(  # noqa: PLR0913 - what tells pages apart
 
 
 @router.get("/")
-def matrix(request: Request, query: Annotated[PageQuery, Query()], books: Books) -> HTMLResponse:
+def matrix(request: Request, query: Annotated[PageQuery, Query()], books: StoreReader) -> HTMLResponse:
     """The matrix."""
     whole, day = books.strips(query.at, history=query.history), books.day_of(query.at)
     page = matrix_page(whole, query, books.freshness(), day)
@@ -116,7 +116,7 @@ def matrix(request: Request, query: Annotated[PageQuery, Query()], books: Books)
 
 
 @router.get("/matrix.svg")
-def matrix_svg(query: Annotated[MatrixQuery, Query()], books: Books) -> Response:
+def matrix_svg(query: Annotated[MatrixQuery, Query()], books: StoreReader) -> Response:
     """The matrix as a small picture."""
     drawn = picture(books.strips(query.at, history=query.history).select(query.selection()))
     return Response(
@@ -131,7 +131,7 @@ def verdicts_css() -> Response:
 
 
 @router.get("/cells/{scenario:path}/{key}")
-def cell(request: Request, scenario: str, key: str, query: At, books: Books) -> Response:
+def cell(request: Request, scenario: str, key: str, query: At, books: StoreReader) -> Response:
     """One scenario in one environment, as it is or was."""
     row = books.store.scenario(scenario)
     as_of = _as_of(books, query, links.cell(row.id, key))
@@ -144,7 +144,7 @@ def cell(request: Request, scenario: str, key: str, query: At, books: Books) -> 
 
 
 @router.get("/scenarios/{scenario:path}")
-def scenario(request: Request, scenario: str, query: At, books: Books) -> Response:
+def scenario(request: Request, scenario: str, query: At, books: StoreReader) -> Response:
     """One scenario, as it is or was; a former id leads to the present one."""
     row = books.store.scenario(scenario)
     as_of = _as_of(books, query, links.scenario(row.id))
@@ -157,7 +157,7 @@ def scenario(request: Request, scenario: str, query: At, books: Books) -> Respon
 
 
 @router.get("/environments/{key}")
-def environment(request: Request, key: str, query: At, books: Books) -> HTMLResponse:
+def environment(request: Request, key: str, query: At, books: StoreReader) -> HTMLResponse:
     """One environment, as it is or was."""
     found = columns.column(books, key, query.at)
     page = environment_page(found, _as_of(books, query, links.environment(key)))
@@ -166,14 +166,14 @@ def environment(request: Request, key: str, query: At, books: Books) -> HTMLResp
 
 
 @router.get("/environments/{key}/lock.txt")
-def lock(key: str, books: Books) -> PlainTextResponse:
+def lock(key: str, books: StoreReader) -> PlainTextResponse:
     """The lock of an environment, as a requirements file."""
     name = {"Content-Disposition": f'attachment; filename="lock-{key}.txt"'}
     return PlainTextResponse(books.store.environment(key).lock, headers=name)
 
 
 @router.get("/results/{result}")
-def result(request: Request, result: str, books: Books) -> HTMLResponse:
+def result(request: Request, result: str, books: StoreReader) -> HTMLResponse:
     """One execution."""
     found = books.store.result(result)
     page = contexts.result_page(books.matrix(), found, _run(books, found.run))
@@ -181,13 +181,13 @@ def result(request: Request, result: str, books: Books) -> HTMLResponse:
 
 
 @router.get("/releases")
-def releases(request: Request, books: Books) -> HTMLResponse:
+def releases(request: Request, books: StoreReader) -> HTMLResponse:
     """All releases."""
     return show(request, "releases.html", contexts.releases_page(books.matrix()), title="Releases", section="releases")
 
 
 @router.get("/releases/{release}")
-def release(request: Request, release: str, query: At, books: Books) -> HTMLResponse:
+def release(request: Request, release: str, query: At, books: StoreReader) -> HTMLResponse:
     """One release, as it is or was."""
     found = columns.version(books, release, query.at)
     page = release_page(found, _as_of(books, query, links.release(found.name)))
@@ -196,13 +196,13 @@ def release(request: Request, release: str, query: At, books: Books) -> HTMLResp
 
 
 @router.get("/about")
-def about(request: Request, books: Books) -> HTMLResponse:
+def about(request: Request, books: StoreReader) -> HTMLResponse:
     """What the numbers mean and rest on."""
     return show(request, "about.html", about_page(books.matrix()), title="About the numbers", section="about")
 
 
 @router.get("/upgrade")
-def upgrade(request: Request, query: Annotated[AskedQuery, Query()], books: Books) -> HTMLResponse:
+def upgrade(request: Request, query: Annotated[AskedQuery, Query()], books: StoreReader) -> HTMLResponse:
     """What a move breaks and fixes."""
     question = query.asked()
     answer = books.upgrade(question) if question else None

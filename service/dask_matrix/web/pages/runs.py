@@ -12,8 +12,8 @@ from fastapi.responses import HTMLResponse
 from dask_matrix.domain.records.outcome import Outcome
 from dask_matrix.web import links, times
 from dask_matrix.web.api import schemas_runs
-from dask_matrix.web.api.routes import Books
 from dask_matrix.web.api.schemas_runs import RunsQuery, StrictRunsQuery
+from dask_matrix.web.dependencies import StoreReader
 from dask_matrix.web.drawing.labels import OUTCOMES, REFUSALS, Word
 from dask_matrix.web.pages.routes import show
 from dask_matrix.web.path_parameters import RunId
@@ -142,7 +142,7 @@ class RunPage:
 
 
 @router.get("/runs", tags=["evidence"])
-def runs(query: Annotated[StrictRunsQuery, Query()], books: Books) -> schemas_runs.RunsOut:
+def runs(query: Annotated[StrictRunsQuery, Query()], books: StoreReader) -> schemas_runs.RunsOut:
     """Return the runs, newest first: who ran what, where, how long, and what came of it."""
     found, older = _listed(books, query)
     told = [schemas_runs.run_head(each, datetime.now(UTC)) for each in found]
@@ -150,14 +150,14 @@ def runs(query: Annotated[StrictRunsQuery, Query()], books: Books) -> schemas_ru
 
 
 @router.get("/runs/{run}", tags=["evidence"])
-def run(run: RunId, books: Books) -> schemas_runs.RunOut:
+def run(run: RunId, books: StoreReader) -> schemas_runs.RunOut:
     """Return who ran a batch of work, where, when, from which commit of the scenario set, and what came of it."""
     found = books.store.runs.run(run)
     return schemas_runs.run_out(found, books.store.runs.parts(run), datetime.now(UTC))
 
 
 @pages.get("/runs")
-def runs_page(request: Request, query: Annotated[RunsQuery, Query()], books: Books) -> HTMLResponse:
+def runs_page(request: Request, query: Annotated[RunsQuery, Query()], books: StoreReader) -> HTMLResponse:
     """All runs."""
     found, older = _listed(books, query)
     page = RunsPage(tuple(map(_row, found)), older, links.runs() if query.before else "")
@@ -165,7 +165,7 @@ def runs_page(request: Request, query: Annotated[RunsQuery, Query()], books: Boo
 
 
 @pages.get("/runs/{run}")
-def run_page(request: Request, run: RunId, books: Books) -> HTMLResponse:
+def run_page(request: Request, run: RunId, books: StoreReader) -> HTMLResponse:
     """One run."""
     told = books.store.runs
     arrivals, found, parts = told.latest(run, LATEST), told.run(run), told.parts(run)
