@@ -17,7 +17,7 @@ from dask_matrix.collect.bisection.stored_observations import Asked, Setting
 from dask_matrix.collect.scenario_set import catalog
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
-from dask_matrix.domain.matrix.matrix import Environment, Scenario
+from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.transitions.transitions import Turn
 from dask_matrix.domain.verdicts.verdict import Judgement

@@ -9,7 +9,9 @@ from dask_matrix.domain.environments.commit_pair import MAIN, Commit, Pair
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.encoded_rows import Strips
-from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario, Selection
+from dask_matrix.domain.matrix.matrix import Matrix
+from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
+from dask_matrix.domain.matrix.selection import Selection
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.verdict import Judgement
 from packaging.version import Version

@@ -12,7 +12,8 @@ from dask_matrix import places
 from dask_matrix.collect.scenario_set.declarations import stated
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
-from dask_matrix.domain.matrix.matrix import Environment, Matrix, Refusal, Scenario
+from dask_matrix.domain.matrix.matrix import Matrix
+from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, Scenario
 from dask_matrix.domain.records.outcome import Outcome, Verdict
 from dask_matrix.domain.verdicts.verdict import Judgement
 from dask_matrix.store.store import Store

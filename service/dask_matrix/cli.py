@@ -193,7 +193,7 @@ def show(
     from dask_matrix.commands.terminal import print_matrix
     from dask_matrix.domain.environments.release import Release
     from dask_matrix.domain.matrix.encoded_rows import Strips
-    from dask_matrix.domain.matrix.matrix import Selection
+    from dask_matrix.domain.matrix.selection import Selection
     from dask_matrix.domain.verdicts.known_failures import today
     from dask_matrix.store.store import Store
 

@@ -14,7 +14,8 @@ from dask_matrix.collect.scenario_set.scaffold import CannotScaffold, scaffold
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.errors import UnknownName
-from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
+from dask_matrix.domain.matrix.matrix import Matrix
+from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.verdict import Judgement
 

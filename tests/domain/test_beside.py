@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
-from dask_matrix.domain.matrix.matrix import Environment, Matrix, Refusal, Scenario, columns
+from dask_matrix.domain.matrix.matrix import Matrix
+from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, Scenario, columns
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.transitions.row_neighbours import (
     before,

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.encoded_rows import Strips
-from dask_matrix.domain.matrix.matrix import Environment, Matrix, Refusal, Scenario, Selection, columns, rows
+from dask_matrix.domain.matrix.matrix import Matrix
+from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, Scenario, columns, rows
+from dask_matrix.domain.matrix.selection import Selection
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.known_failures import Known, Overlay
 from dask_matrix.domain.verdicts.verdict import Judgement

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
-from dask_matrix.domain.matrix.matrix import Environment
+from dask_matrix.domain.matrix.rows_and_columns import Environment
 from dask_matrix.domain.upgrades.nearest_environment import Candidate, Nearest, nearest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -7,7 +7,8 @@ import pytest
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.encoded_rows import Strips
-from dask_matrix.domain.matrix.matrix import OVERLAY_LEGEND, Environment, Matrix, Refusal, Scenario
+from dask_matrix.domain.matrix.matrix import OVERLAY_LEGEND, Matrix
+from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, Scenario
 from dask_matrix.domain.records.outcome import Outcome, Verdict
 from dask_matrix.domain.verdicts.known_failures import Known, Overlay
 from dask_matrix.domain.verdicts.verdict import Evidence, Judgement, judge

@@ -9,7 +9,8 @@ import pytest
 from dask_matrix.domain.environments.commit_pair import MAIN, Commit, InvalidRef, Pair, Refs
 from dask_matrix.domain.environments.environment import EnvironmentSpec, InvalidEnvironment, Lane, Python, label_parts
 from dask_matrix.domain.environments.release import InvalidRelease, Release, UnknownRelease
-from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario, columns
+from dask_matrix.domain.matrix.matrix import Matrix
+from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario, columns
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.transitions.transitions import line
 from dask_matrix.domain.upgrades.answer import Question, Safety

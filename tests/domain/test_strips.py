@@ -6,7 +6,8 @@ from dask_matrix.domain.environments.environment import Lane
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.cell_states import LOOKS
 from dask_matrix.domain.matrix.encoded_rows import Strips
-from dask_matrix.domain.matrix.matrix import Matrix, Selection
+from dask_matrix.domain.matrix.matrix import Matrix
+from dask_matrix.domain.matrix.selection import Selection
 from dask_matrix.domain.records.outcome import Verdict
 from hypothesis import given
 from hypothesis import strategies as some

@@ -3,7 +3,7 @@
 import pytest
 from dask_matrix.domain.matrix.cell_states import CHARACTERS, LOOKS, Look
 from dask_matrix.domain.matrix.filter_language import InvalidFilter, Terms
-from dask_matrix.domain.matrix.matrix import Scenario
+from dask_matrix.domain.matrix.rows_and_columns import Scenario
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.known_failures import Overlay
 

@@ -7,7 +7,8 @@ import pytest
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.errors import UnknownName
-from dask_matrix.domain.matrix.matrix import Environment, Matrix, Refusal, Scenario
+from dask_matrix.domain.matrix.matrix import Matrix
+from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, Scenario
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.records.records import Warned
 from dask_matrix.domain.upgrades.answer import Answer, Question, Safety

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from dask_matrix.domain.matrix.matrix import Selection
+    from dask_matrix.domain.matrix.selection import Selection
     from dask_matrix.domain.upgrades.context import Beliefs
 
 

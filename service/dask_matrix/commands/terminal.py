@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from dask_matrix.collect.planning.dry_run import Foreseen
     from dask_matrix.collect.planning.request import Verification
     from dask_matrix.domain.matrix.encoded_rows import Strips
-    from dask_matrix.domain.matrix.matrix import Environment
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.verdicts.stability import Unstable
 
 STYLE = {

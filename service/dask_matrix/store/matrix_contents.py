@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import and_, exists, func, select
 
 from dask_matrix.domain.matrix.cells import Cells
-from dask_matrix.domain.matrix.matrix import Matrix, Refusal, columns, rows
+from dask_matrix.domain.matrix.matrix import Matrix
+from dask_matrix.domain.matrix.rows_and_columns import Refusal, columns, rows
 from dask_matrix.domain.upgrades.upgrade import Span
 from dask_matrix.domain.verdicts.verdict import Judgement, judge
 from dask_matrix.store import models
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from dask_matrix.domain.matrix.cells import Cell
-    from dask_matrix.domain.matrix.matrix import Environment, Scenario
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.verdicts.verdict import Evidence
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, select
 
 from dask_matrix.domain.environments.environment import Lane, Python
-from dask_matrix.domain.matrix.matrix import Environment, Refusal, columns
+from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, columns
 from dask_matrix.domain.records.outcome import Outcome
 from dask_matrix.domain.records.records import release_of
 from dask_matrix.domain.verdicts.confirmation import Cell

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dask_matrix.domain.environments.environment import Lane, Python
-from dask_matrix.domain.matrix.matrix import Environment, columns
+from dask_matrix.domain.matrix.rows_and_columns import Environment, columns
 from dask_matrix.domain.records.records import (
     BisectRecord,
     CollectionRecord,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from dask_matrix.domain.environments.environment import Lane, Python
-from dask_matrix.domain.matrix.matrix import Environment, Refusal, Scenario
+from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, Scenario
 from dask_matrix.domain.records.outcome import Outcome, Verdict
 from dask_matrix.domain.records.records import Warned, release_of
 from dask_matrix.domain.records.result import Result

@@ -11,7 +11,8 @@ from dask_matrix.domain.upgrades.lock_diff import packages_changed
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
+    from dask_matrix.domain.matrix.matrix import Matrix
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.records.result import Result
     from dask_matrix.domain.transitions.transitions import Turn
     from dask_matrix.domain.upgrades.answer import PackageChange

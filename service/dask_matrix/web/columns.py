@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from dask_matrix.domain.matrix.matrix import Environment, Matrix
+    from dask_matrix.domain.matrix.matrix import Matrix
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.records.installation import Installation
     from dask_matrix.web.reader import Reader
 

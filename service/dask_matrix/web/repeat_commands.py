@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dask_matrix.domain.environments.environment import narrowing
 
 if TYPE_CHECKING:
-    from dask_matrix.domain.matrix.matrix import Environment, Scenario
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.transitions.transitions import Turn
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from dask_matrix.collect.supervising.progress import Report
     from dask_matrix.collect.workspace.selection import Wanted
     from dask_matrix.collect.workspace.workspace import Workplace
-    from dask_matrix.domain.matrix.matrix import Environment
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.store.store import Store
 
 

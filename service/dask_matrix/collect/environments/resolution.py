@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dask_matrix.collect.scenario_set.config import Config
     from dask_matrix.collect.workspace.selection import Wanted
     from dask_matrix.domain.environments.commit_pair import Pair
-    from dask_matrix.domain.matrix.matrix import Environment
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.records.records import RefusalPhase
 
 

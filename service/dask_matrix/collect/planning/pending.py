@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dask_matrix.collect.planning import plan
-from dask_matrix.domain.matrix.matrix import columns
+from dask_matrix.domain.matrix.rows_and_columns import columns
 from dask_matrix.domain.verdicts.confirmation import Column, Wish, wishes
 from dask_matrix.store.planning import Collected
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dask_matrix.collect.environments.resolution import Described
     from dask_matrix.collect.planning.request import Order
-    from dask_matrix.domain.matrix.matrix import Environment
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.store.store import Store
 
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from dask_matrix.domain.matrix.cell_states import CHARACTERS, LOOKS
 from dask_matrix.domain.matrix.filter_language import Terms
-from dask_matrix.domain.matrix.matrix import LEGEND, OVERLAY_LEGEND, Matrix, column_head, row_head
+from dask_matrix.domain.matrix.matrix import LEGEND, OVERLAY_LEGEND, Matrix
+from dask_matrix.domain.matrix.rows_and_columns import column_head, row_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dask_matrix.domain.matrix.cell_states import Look
-    from dask_matrix.domain.matrix.matrix import Scenario, Selection
+    from dask_matrix.domain.matrix.rows_and_columns import Scenario
+    from dask_matrix.domain.matrix.selection import Selection
 
 HOLDING = frozenset(each for each, look in LOOKS.items() if look.holds is True)
 BREAKING = frozenset(each for each, look in LOOKS.items() if look.holds is False)

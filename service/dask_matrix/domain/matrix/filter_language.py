@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from dask_matrix.domain.matrix.cell_states import Look
-    from dask_matrix.domain.matrix.matrix import Scenario
+    from dask_matrix.domain.matrix.rows_and_columns import Scenario
 
 TURNING = "turning"
 STATES = (TURNING, Verdict.FLAKY.value, *(each.value for each in Overlay))

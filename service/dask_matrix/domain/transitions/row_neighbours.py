@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from dask_matrix.domain.environments.environment import Lane, Python
     from dask_matrix.domain.environments.release import Release
-    from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
+    from dask_matrix.domain.matrix.matrix import Matrix
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.transitions.transitions import Turn
 
 

@@ -13,7 +13,8 @@ from dask_matrix.domain.upgrades.comparison import standing_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
+    from dask_matrix.domain.matrix.matrix import Matrix
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.verdicts.verdict import Judgement
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from dask_matrix.domain.environments.environment import Lane, Python
     from dask_matrix.domain.matrix.cells import Cell
-    from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
+    from dask_matrix.domain.matrix.matrix import Matrix
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 
 BROKEN = frozenset({Verdict.FAIL, Verdict.TIMEOUT, Verdict.CRASH})
 """What counts as broken in an answer; flaky claims nothing there."""

@@ -11,7 +11,7 @@ from dask_matrix.domain.upgrades.answer import Safety
 if TYPE_CHECKING:
     from dask_matrix.domain.environments.environment import Lane, Python
     from dask_matrix.domain.environments.release import Release
-    from dask_matrix.domain.matrix.matrix import Environment
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.upgrades.columns import Sides
 
 

@@ -13,7 +13,7 @@ from dask_matrix.domain.verdicts.deprecations import fresh
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from dask_matrix.domain.matrix.matrix import Environment, Scenario
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.records.records import Warned
     from dask_matrix.domain.upgrades.answer import PackageChange
     from dask_matrix.domain.upgrades.columns import Sides

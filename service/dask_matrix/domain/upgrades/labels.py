@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, overload
 from dask_matrix.domain.upgrades.answer import Column, Listed
 
 if TYPE_CHECKING:
-    from dask_matrix.domain.matrix.matrix import Environment
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.verdicts.known_failures import Known
 
 

@@ -13,7 +13,7 @@ from dask_matrix.domain.upgrades.labels import column, listed
 if TYPE_CHECKING:
     from dask_matrix.domain.environments.environment import Python
     from dask_matrix.domain.environments.release import Release
-    from dask_matrix.domain.matrix.matrix import Environment
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.upgrades.columns import Sides
 
 MOVED = frozenset({"dask", "distributed"})

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dask_matrix.domain.environments.environment import Python
-    from dask_matrix.domain.matrix.matrix import Environment
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
 
 COMPARED = {"pandas": "pandas", "numpy": "NumPy", "pyarrow": "pyarrow"}
 """The packages that decide how Dask behaves beside Dask itself: canonical name -> how it is written in a sentence."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dask_matrix.domain.environments.environment import Lane, Python
-    from dask_matrix.domain.matrix.matrix import Environment
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.upgrades.columns import Sides
 
 

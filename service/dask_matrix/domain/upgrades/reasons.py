@@ -11,7 +11,7 @@ from dask_matrix.domain.upgrades.answer import Safety
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dask_matrix.domain.matrix.matrix import Environment
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.upgrades.answer import Finding, Question, Seen, Step
     from dask_matrix.domain.upgrades.comparison import Comparison
 

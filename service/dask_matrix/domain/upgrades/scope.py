@@ -12,7 +12,7 @@ from dask_matrix.domain.patterns import KNOWN, lies_below, matches
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from dask_matrix.domain.matrix.matrix import Scenario
+    from dask_matrix.domain.matrix.rows_and_columns import Scenario
     from dask_matrix.domain.upgrades.answer import Question
 
 

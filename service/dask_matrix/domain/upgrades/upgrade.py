@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from dask_matrix.domain.matrix.matrix import Environment, Scenario
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.records.records import Warned as Given
     from dask_matrix.domain.upgrades.columns import Sides
 

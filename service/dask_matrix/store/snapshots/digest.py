@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dask_matrix.domain.environments.environment import Lane, Python
-from dask_matrix.domain.matrix.matrix import Environment, Matrix, Refusal, Scenario
+from dask_matrix.domain.matrix.matrix import Matrix
+from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, Scenario
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.records.records import PairFields, Warned, release_of
 from dask_matrix.domain.upgrades.columns import Side, Sides

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from dask_matrix.domain.matrix.matrix import Scenario
+    from dask_matrix.domain.matrix.rows_and_columns import Scenario
     from dask_matrix.domain.records.bisection import Suspect
 
 MOST = 12

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, Field
 
 from dask_matrix.domain.environments.environment import packages
-from dask_matrix.domain.matrix.matrix import by_release, column_head
+from dask_matrix.domain.matrix.matrix import by_release
+from dask_matrix.domain.matrix.rows_and_columns import column_head
 from dask_matrix.domain.records.outcome import Outcome, Verdict
 from dask_matrix.domain.records.records import Warned
 from dask_matrix.domain.transitions.row_neighbours import lines, turns_on
@@ -36,7 +37,8 @@ from dask_matrix.web.repeat_commands import install, reproduce
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dask_matrix.domain.matrix.matrix import Matrix, Scenario
+    from dask_matrix.domain.matrix.matrix import Matrix
+    from dask_matrix.domain.matrix.rows_and_columns import Scenario
     from dask_matrix.domain.records.result import Result
     from dask_matrix.domain.verdicts.verdict import Evidence
     from dask_matrix.web.cells import Cell

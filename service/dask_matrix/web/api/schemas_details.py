@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from enum import StrEnum
 
-    from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
+    from dask_matrix.domain.matrix.matrix import Matrix
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.transitions.transitions import Turn
     from dask_matrix.domain.upgrades.environment_diff import Change
     from dask_matrix.domain.verdicts.execution_history import Steadiness, Took

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dask_matrix.domain.matrix.cell_states import Look
     from dask_matrix.domain.matrix.encoded_rows import Strips
-    from dask_matrix.domain.matrix.matrix import Environment, Scenario
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 
 MOST_ROOMY = 12
 """Columns; with more of them their heads are written upright."""

@@ -10,7 +10,8 @@ from dask_matrix.web import links
 from dask_matrix.web.drawing.labels import OVERLAYS, said
 
 if TYPE_CHECKING:
-    from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
+    from dask_matrix.domain.matrix.matrix import Matrix
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.web.as_of import AsOf
 
 AROUND, NEAR = 12, 4

@@ -15,7 +15,8 @@ from dask_matrix.web.drawing.labels import REFUSALS
 from dask_matrix.web.feeds.badge_svg import Badge, Colour
 
 if TYPE_CHECKING:
-    from dask_matrix.domain.matrix.matrix import Environment, Matrix, Tally
+    from dask_matrix.domain.matrix.matrix import Matrix, Tally
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.web.reader import Reader
 
 GOOD_SHARE, MIXED_SHARE = 0.95, 0.8

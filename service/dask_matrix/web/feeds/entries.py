@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
+    from dask_matrix.domain.matrix.matrix import Matrix
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.transitions.transitions import Turn
     from dask_matrix.domain.verdicts.verdict import Judgement
 

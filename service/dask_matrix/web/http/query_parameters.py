@@ -14,7 +14,7 @@ from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.matrix.filter_language import Terms
-from dask_matrix.domain.matrix.matrix import Selection
+from dask_matrix.domain.matrix.selection import Selection
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.web.http.negotiation import Form
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.encoded_rows import Strips
-from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
+from dask_matrix.domain.matrix.matrix import Matrix
+from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 from dask_matrix.domain.records.bisection import Bisected, Ended, Looked, Seen, Spent, Suspect, Told, Turned
 from dask_matrix.domain.records.installation import Installation
 from dask_matrix.domain.records.outcome import Outcome, Verdict

@@ -14,7 +14,8 @@ from dask_matrix.web.drawing.row_timeline import Strip, around
 from dask_matrix.web.pages.contexts import Execution, Place, backport, execution, place
 
 if TYPE_CHECKING:
-    from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario
+    from dask_matrix.domain.matrix.matrix import Matrix
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.records.records import Warned
     from dask_matrix.domain.records.result import Result
     from dask_matrix.domain.transitions.transitions import Turn

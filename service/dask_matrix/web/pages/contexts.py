@@ -12,7 +12,8 @@ from dask_matrix.web.drawing import evidence_html
 from dask_matrix.web.drawing.labels import LANES, OUTCOMES, REFUSALS, Word
 
 if TYPE_CHECKING:
-    from dask_matrix.domain.matrix.matrix import Environment, Matrix, Tally
+    from dask_matrix.domain.matrix.matrix import Matrix, Tally
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.records.records import RunRecord, Warned
     from dask_matrix.domain.records.result import Result
     from dask_matrix.web.drawing.evidence_html import Stretch

@@ -13,7 +13,8 @@ from dask_matrix.web.pages.contexts import Heading, Place, backport, heading, pl
 
 if TYPE_CHECKING:
     from dask_matrix.domain.environments.release import Release
-    from dask_matrix.domain.matrix.matrix import Environment, Matrix, Scenario, Tally
+    from dask_matrix.domain.matrix.matrix import Matrix, Tally
+    from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.records.installation import Installation
     from dask_matrix.domain.upgrades.answer import PackageChange
     from dask_matrix.domain.upgrades.environment_diff import Change

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dask_matrix.domain.matrix.encoded_rows import Strips
-    from dask_matrix.domain.matrix.matrix import Environment, Matrix
+    from dask_matrix.domain.matrix.matrix import Matrix
+    from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.store.store import Freshness
     from dask_matrix.web.http.query_parameters import PageQuery, Values
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from dask_matrix.domain.matrix.matrix import Matrix, Scenario, Tally
+    from dask_matrix.domain.matrix.matrix import Matrix, Tally
+    from dask_matrix.domain.matrix.rows_and_columns import Scenario
     from dask_matrix.domain.records.bisection import Told
     from dask_matrix.domain.transitions.row_neighbours import Line
     from dask_matrix.domain.transitions.transitions import Turn
