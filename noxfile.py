@@ -18,6 +18,7 @@ sys.path.insert(
 )  # `nox` may come from elsewhere than this checkout's environment
 
 from dask_matrix.collect.running.nox_sessions import scenarios  # noqa: F401 - nox finds the sessions here
+from dask_matrix.python_process import python_command
 
 CONSTRAINTS = "constraints.txt"
 """The versions that the tests, and CI, are run with."""
@@ -31,7 +32,7 @@ nox.options.reuse_venv = "yes"
 @nox.session(venv_backend="none")
 def up(session: nox.Session) -> None:
     """Run the small default matrix and serve it on http://127.0.0.1:8000 from the start; arguments go to `run`."""
-    command = [sys.executable, "-m", "dask_matrix.cli", "run", "--tag", "quick", "--serve"]
+    command = python_command("dask_matrix", "run", "--tag", "quick", "--serve")
     session.run(*command, *session.posargs, external=True, interrupt_timeout=TIME_TO_END)
 
 
@@ -105,7 +106,7 @@ def truth(session: nox.Session) -> None:
 @nox.session(venv_backend="none", default=False)
 def snapshot(session: nox.Session) -> None:
     """Make the evidence that ships anew: run what has no result yet, then write snapshot/; `-- --data FOLDER`."""
-    command = [sys.executable, "-m", "dask_matrix.cli"]
+    command = python_command("dask_matrix")
     for tag in ("all", "recent"):
         session.run(*command, "run", "--tag", tag, *session.posargs, external=True)
     session.run(*command, "export", "--snapshot", "snapshot", *session.posargs, external=True)

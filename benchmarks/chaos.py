@@ -55,7 +55,7 @@ def run_command(options: argparse.Namespace) -> list[str]:
     """Return the run that is disturbed."""
     releases = options.releases or ["2025.2.0", "2025.4.0"]
     chosen = [word for release in releases for word in ("--release", release)]
-    return [sys.executable, "-m", "dask_matrix.cli", "run", *chosen, "-k", options.expression]
+    return [sys.executable, "-m", "dask_matrix", "run", *chosen, "-k", options.expression]
 
 
 def prepare(data: Path, prepared: Path) -> None:
@@ -123,7 +123,7 @@ def forget_some(data: Path, chance: random.Random) -> None:
     lost.rmdir()
     for path in data.glob("matrix.sqlite*"):
         path.unlink()
-    subprocess.run([sys.executable, "-m", "dask_matrix.cli", "rebuild"], cwd=ROOT, env=environ(data, ""), check=False)
+    subprocess.run([sys.executable, "-m", "dask_matrix", "rebuild"], cwd=ROOT, env=environ(data, ""), check=False)
 
 
 def cells(data: Path) -> dict[tuple[str, str], tuple[str, frozenset[str]]]:
@@ -146,7 +146,7 @@ def compare(calm: Path, chaotic: Path, tracer: str) -> int:
     for cell in sorted(differing):
         print(f"differs: {cell}: {expected.get(cell)} undisturbed, {found.get(cell)} after the kills")
     before = shown(chaotic)
-    subprocess.run([sys.executable, "-m", "dask_matrix.cli", "rebuild"], cwd=ROOT, env=environ(chaotic, ""), check=True)
+    subprocess.run([sys.executable, "-m", "dask_matrix", "rebuild"], cwd=ROOT, env=environ(chaotic, ""), check=True)
     left = [*carriers(tracer), *(str(path) for path in (chaotic / "scratch").glob("*"))]
     print(f"{len(expected)} cells, {len(differing)} differ; left behind: {left or 'nothing'}")
     print(f"the matrix made again from the records is {'the same' if shown(chaotic) == before else 'another'}")
@@ -155,7 +155,7 @@ def compare(calm: Path, chaotic: Path, tracer: str) -> int:
 
 def shown(data: Path) -> str:
     """Return the matrix as JSON."""
-    command = [sys.executable, "-m", "dask_matrix.cli", "show", "--json"]
+    command = [sys.executable, "-m", "dask_matrix", "show", "--json"]
     asked = subprocess.run(command, cwd=ROOT, env=environ(data, ""), capture_output=True, text=True, check=True)
     return asked.stdout
 

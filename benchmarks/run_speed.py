@@ -78,7 +78,7 @@ def _work(folder: Path, releases: int, count: int) -> Work:
     work = Work(folder, scenarios, nodes, dict.fromkeys(RELEASES[:releases], folder), PYTHON)
     contenders.ours(work, "-k", nodes[0].rpartition("::")[2], "--no-retries", name="warm")
     asked = subprocess.run(
-        [sys.executable, "-m", "dask_matrix.cli", "show", "--json"],
+        [sys.executable, "-m", "dask_matrix", "show", "--json"],
         env=clean_environ(DASK_MATRIX_DATA=str(folder / "warm")),
         cwd=ROOT,
         capture_output=True,

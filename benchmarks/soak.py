@@ -54,7 +54,7 @@ def soak(data: Path, tracer: str, options: argparse.Namespace) -> int:
     command = [
         sys.executable,
         "-m",
-        "dask_matrix.cli",
+        "dask_matrix",
         "run",
         "--verify",
         str(options.rounds),

@@ -26,7 +26,7 @@ from pathlib import Path
 
 import httpx2
 import uvicorn
-from dask_matrix.commands.serve import listen
+from dask_matrix.commands.server import listen
 from dask_matrix.domain.records.records import EnvironmentRecord, Record, ResultRecord, RunRecord, ScenarioRecord
 from dask_matrix.store.store import Store
 from dask_matrix.web.app import create_app
@@ -107,7 +107,7 @@ def asked(url: str, questions: int) -> list[float]:
 def checked(times: int) -> list[float]:
     """Return how many seconds the whole command took, with a cache of its own; the first makes the database."""
     took = []
-    command = [sys.executable, "-m", "dask_matrix.cli", "check", "--from", "2025.2.0", "--to", "2025.4.1", "--snapshot"]
+    command = [sys.executable, "-m", "dask_matrix", "check", "--from", "2025.2.0", "--to", "2025.4.1", "--snapshot"]
     with tempfile.TemporaryDirectory() as cache:
         for _ in range(times + 1):
             began = time.perf_counter()

@@ -48,7 +48,7 @@ def environ(data: Path | None = None, **changes: str) -> dict[str, str]:
 
 def command_line(*arguments: str | Path) -> list[str]:
     """Return the command as a process."""
-    return [sys.executable, "-m", "dask_matrix.cli", *map(str, arguments)]
+    return [sys.executable, "-m", "dask_matrix", *map(str, arguments)]
 
 
 def dask_matrix(

@@ -134,7 +134,7 @@ def main(arguments: Iterable[str] = tuple(sys.argv[1:])) -> int:
 def _run(data: Path, lane: Lane, named: list[Release]) -> None:
     """Run what has no result yet; environments that cannot be had are told by the run itself."""
     words = [word for each in named for word in ("--release", str(each))]
-    command = [sys.executable, "-m", "dask_matrix.cli", "run", "--data", str(data), "--lane", lane.value, *words]
+    command = [sys.executable, "-m", "dask_matrix", "run", "--data", str(data), "--lane", lane.value, *words]
     code = subprocess.run(command, check=False).returncode
     if code not in {0, 1}:  # 1: some environment could not be run, whose cells will be told
         sys.exit(code)

@@ -49,7 +49,9 @@ def selection(folder: Path, count: int) -> tuple[Path, list[str]]:
     """Copy the scenario set and choose some of the futures area, spread evenly; those that hang on some release not."""
     scenarios = folder / "scenarios"
     shutil.copytree(
-        ROOT / "scenarios", scenarios, ignore=shutil.ignore_patterns("harness", "__pycache__", "test_bind.py")
+        ROOT / "scenarios",
+        scenarios,
+        ignore=shutil.ignore_patterns("dask_matrix_harness", "__pycache__", "test_bind.py"),
     )
     for area in scenarios.iterdir():
         if area.is_dir() and area.name != "futures":
@@ -71,7 +73,7 @@ def ours(work: Work, *options: str, name: str = "ours") -> Measured:
     """Measure ``dask-matrix run`` with nothing resolved and nothing installed."""
     data = work.folder / name
     releases = [word for release in work.locks for word in ("--release", release)]
-    command = [sys.executable, "-m", "dask_matrix.cli", "run", *releases, "--scenarios", str(work.scenarios), *options]
+    command = [sys.executable, "-m", "dask_matrix", "run", *releases, "--scenarios", str(work.scenarios), *options]
     environ = clean_environ(DASK_MATRIX_DATA=str(data))
     return measure(command, cwd=ROOT, environ=environ, records=data / "records", log=work.log)
 

@@ -34,7 +34,7 @@ def empty_scenarios(count: int, jobs: int, python: Path, pytest: Path) -> Measur
             "jobs": jobs,
         }
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-        command = [str(python), str(ROOT / "scenarios" / "harness"), "--job", str(folder / "job.json")]
+        command = [str(python), str(ROOT / "scenarios" / "dask_matrix_harness"), "--job", str(folder / "job.json")]
         environ = clean_environ(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
         return measure(command, cwd=folder, environ=environ, records=folder / "records", log=folder / "log.txt")
 

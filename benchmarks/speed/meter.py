@@ -103,11 +103,11 @@ class _Watch(threading.Thread):
                 line, size = " ".join(process.cmdline()), process.memory_info().rss / 2**20
             except psutil.Error:
                 continue
-            if "/harness --job" in line and process.ppid() != process.pid:
+            if "/dask_matrix_harness --job" in line and process.ppid() != process.pid:
                 parent = psutil.Process(process.ppid()).cmdline() if psutil.pid_exists(process.ppid()) else []
                 if "--job" not in parent:  # a forked scenario has its parent's command line
                     self.harness_mib = max(self.harness_mib, size)
-            elif "dask_matrix.cli" in line:
+            elif "dask_matrix" in line:
                 self.command_mib = max(self.command_mib, size)
 
 

@@ -51,7 +51,7 @@ class Site:
 @contextmanager
 def serving(folder: Path) -> Iterator[Site]:
     """Serve the store in a data folder on a free port."""
-    command = [sys.executable, "-m", "dask_matrix.cli", "serve", "--port", "0", "--data", str(folder)]
+    command = [sys.executable, "-m", "dask_matrix", "serve", "--port", "0", "--data", str(folder)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None  # noqa: S101 - asked for above

@@ -257,7 +257,7 @@ def test_a_harness_that_has_recorded_anything_is_not_started_again(bench: Bench)
 
 def test_our_harness_gives_a_file_that_ends_it_a_result(bench: Bench) -> None:
     """And those beside it theirs."""
-    bench.harness = ROOT / "scenarios" / "harness"
+    bench.harness = ROOT / "scenarios" / "dask_matrix_harness"
     bench.write("test_crashes.py", "import ctypes\nctypes.string_at(0)\n\ndef test_one():\n    pass\n")
     bench.write("test_hangs.py", "while True:\n    pass\n")
     bench.write("test_passes.py", "def test_one():\n    pass\n")
@@ -268,7 +268,7 @@ def test_our_harness_gives_a_file_that_ends_it_a_result(bench: Bench) -> None:
 
 def test_a_file_that_raises_does_not_end_our_harness(bench: Bench) -> None:
     """Be it what the others share."""
-    bench.harness = ROOT / "scenarios" / "harness"
+    bench.harness = ROOT / "scenarios" / "dask_matrix_harness"
     bench.write("conftest.py", "raise ValueError(1)\n")
     bench.write("test_one.py", "def test_one():\n    pass\n")
     assert bench.run() == 0
@@ -290,7 +290,7 @@ def test_an_installation_is_recorded_where_one_was_made(bench: Bench) -> None:
     wheel = bench.folder.parent / "tiny-1.0-py3-none-any.whl"
     wheel.write_bytes(tiny())
     bench.lock.write_text(f"tiny @ {wheel.as_uri()}\n")
-    bench.harness = ROOT / "scenarios" / "harness"
+    bench.harness = ROOT / "scenarios" / "dask_matrix_harness"
     bench.write("test_one.py", "import tiny\n\ndef test_one():\n    pass\n")
     (bench.folder / ".ready").unlink()
     assert [bench.run(), bench.run()] == [0, 0]

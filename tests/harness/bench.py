@@ -13,7 +13,7 @@ from typing import Any
 
 #: The project's own pytest plugins are no part of this.
 ENVIRON = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-HARNESS = Path(__file__).parents[2] / "scenarios" / "harness"
+HARNESS = Path(__file__).parents[2] / "scenarios" / "dask_matrix_harness"
 ISOLATIONS = ("fork", "spawn")
 #: What the harness keeps in its scratch folder.
 KEPT = {"pycache", "pytest.ini"}

@@ -357,7 +357,7 @@ def test_the_server_ends_though_streams_are_open(tmp_path: Path) -> None:
     records: list[Record] = [run(), result("one")]
     with Store.open(f"sqlite:///{data / 'matrix.sqlite'}") as store:
         store.take(records)
-    command = [sys.executable, "-m", "dask_matrix.cli", "serve", "--data", str(data), "--port", "0"]
+    command = [sys.executable, "-m", "dask_matrix", "serve", "--data", str(data), "--port", "0"]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert server.stderr
     port = int(server.stderr.readline().partition("127.0.0.1:")[2].partition(" ")[0])

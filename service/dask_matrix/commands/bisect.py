@@ -64,7 +64,7 @@ def _searched(question: Question, data: Path | None, scenarios: Path | None, job
     from dask_matrix.collect.bisection.bisect import bisect as search
     from dask_matrix.collect.bisection.search import Bench
     from dask_matrix.collect.planning.plan import Repeats
-    from dask_matrix.commands.run import notes, order_of, store_of, terminate_as_interrupt, workplace_of
+    from dask_matrix.commands.driver import notes, order_of, store_of, terminate_as_interrupt, workplace_of
     from dask_matrix.commands.terminal import plain_lines
 
     workplace = workplace_of(data, scenarios)

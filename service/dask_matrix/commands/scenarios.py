@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dask_matrix.commands import options
+from dask_matrix.commands.driver import drive, order_of, store_of, wanted_of, workplace_of
 from dask_matrix.commands.exit_codes import DONE, NOT_ALL_DONE
-from dask_matrix.commands.run import drive, order_of, store_of, wanted_of, workplace_of
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.places import is_carried
 

@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dask_matrix.collect.scenario_set.import_paths import import_paths
 from dask_matrix.domain.errors import DaskMatrixError
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Catalog:
     folder: Path
     functions: dict[str, str]
     files: dict[str, str]
+    import_paths: tuple[Path, ...] = ()
 
     @property
     def fingerprints(self) -> dict[str, str]:
@@ -52,12 +54,14 @@ def read(folder: Path) -> Catalog:
     """Read a scenario folder; raise NoScenarios if there is no test in it."""
     functions: dict[str, str] = {}
     files: dict[str, str] = {}
+    paths = import_paths(folder)
+    helpers: dict[Path, Module] = {}
     for path in test_files(folder):
-        module = Module(path, folder)
+        module = Module(path, folder, paths, helpers)
         name = path.relative_to(folder).as_posix()
         files[name] = module.fingerprint()
         functions |= {f"{name}::{test}": module.fingerprint(test) for test in module.tests()}
-    return Catalog(folder, functions, files)
+    return Catalog(folder, functions, files, paths)
 
 
 def test_files(folder: Path) -> list[Path]:
@@ -80,6 +84,8 @@ class Module:
 
     path: Path
     folder: Path
+    import_paths: tuple[Path, ...] = ()
+    helpers: dict[Path, Module] = field(default_factory=dict)
     names: dict[str, list[ast.stmt]] = field(default_factory=dict)
     always: list[ast.stmt] = field(default_factory=list)
 
@@ -109,7 +115,7 @@ class Module:
         """The conftest files that apply, nearest first."""
         above = [folder for folder in self.path.parents if folder == self.folder or self.folder in folder.parents]
         found = (folder / "conftest.py" for folder in above)
-        return [Module(path, self.folder) for path in found if path.exists() and path != self.path]
+        return [self._other(path) for path in found if path.exists() and path != self.path]
 
     def tests(self) -> list[str]:
         """Return the names at the top of the module that pytest takes for tests, however they came to be there."""
@@ -179,13 +185,31 @@ class Module:
 
     def follow_imports(self, statements: Iterable[ast.stmt], seen: dict[Path, str]) -> None:
         """Add the text of every local module that statements import, and of those that these import."""
-        for statement in statements:
-            for node in ast.walk(statement):
-                for path in self._imported(node):
-                    if path not in seen and path != self.path:
-                        helper = Module(path, self.folder)
-                        seen[path] = helper.text
-                        helper.follow_imports(helper._tree.body, seen)
+        wanted = [path for statement in statements for node in ast.walk(statement) for path in self._imported(node)]
+        while wanted:
+            path = wanted.pop()
+            if path not in seen and path != self.path:
+                helper = self._other(path)
+                seen[path] = helper.text
+                wanted += helper.imports
+
+    @cached_property
+    def imports(self) -> list[Path]:
+        """The local modules that the file imports, anywhere in it."""
+        return [path for node in ast.walk(self._tree) for path in self._imported(node)]
+
+    def _other(self, path: Path) -> Module:
+        """Return another file of the set, parsed once."""
+        if path not in self.helpers:
+            self.helpers[path] = Module(path, self.folder, self.import_paths, self.helpers)
+        return self.helpers[path]
+
+    @cached_property
+    def _bases(self) -> list[Path]:
+        """The folders that an import of this file may mean: around it, within the set or an import path; and those."""
+        roots = (self.folder, *self.import_paths)
+        around = [base for base in self.path.parents if any(base == root or root in base.parents for root in roots)]
+        return [*around, *(path for path in self.import_paths if path not in around)]
 
     def _imported(self, node: ast.AST) -> Iterator[Path]:
         if isinstance(node, ast.Import):
@@ -197,9 +221,7 @@ class Module:
             return
         for name in filter(None, dotted):
             tail = Path(*name.split("."))
-            for base in (self.path.parent, *self.path.parents):
-                if base != self.folder and self.folder not in base.parents:
-                    break
+            for base in self._bases:
                 candidates = (base / tail.with_suffix(".py"), base / tail / "__init__.py")
                 yield from (path for path in candidates if path.is_file())
 

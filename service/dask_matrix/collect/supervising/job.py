@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from dask_matrix.collect.files import write_whole
+from dask_matrix.python_process import python_command
 
 JOB = "DASK_MATRIX_JOB"
 """The variable that names the job file of a session."""
@@ -49,12 +49,12 @@ def nox_command(job: Path) -> list[str]:
     """Return the command that runs a job as its nox session."""
     label = SessionJob.load(job).label
     noxfile = Path(__file__).parents[1] / "running" / "nox_sessions.py"
-    return [sys.executable, "-m", "nox", "--no-color", "-f", str(noxfile), "-s", f"scenarios({label})"]
+    return python_command("nox", "--no-color", "-f", str(noxfile), "-s", f"scenarios({label})")
 
 
 def plain_command(job: Path) -> list[str]:
     """Return the command that runs a job by itself, for a session that is in nox already."""
-    return [sys.executable, "-m", "dask_matrix.collect.running.install_and_run", str(job)]
+    return python_command("dask_matrix.collect.running.install_and_run", str(job))
 
 
 def job_environ(job: Path) -> dict[str, str]:

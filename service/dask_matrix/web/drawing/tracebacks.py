@@ -30,7 +30,7 @@ _PLACE = re.compile(r"^(?P<path>\S.*?):\d+: ?[\w.]*$")
 _RULE = re.compile(r"^_( _){9,}.*$")
 _INSTALLED = re.compile(r"(?:site|dist)-packages/(?P<top>[^/.]+)")
 _STANDARD = re.compile(r"(?:^|/)lib/python3\.\d+/|^<frozen ")
-_HARNESS = re.compile(r"(?:^|/)scenarios/harness/|(?:^|/)pytest/3\.\d+/")
+_HARNESS = re.compile(r"(?:^|/)scenarios/(?:dask_matrix_)?harness/|(?:^|/)pytest/3\.\d+/")
 _COMPILED = re.compile(r"\.(?:pyx|pxd|pxi)$")
 
 

@@ -103,7 +103,11 @@ def _import_all(names: Sequence[str]) -> str | None:
 
 
 def _bring_in_pytest(job: Job) -> None:
-    """At the end of the path: a package of the environment is never masked by one that pytest came with."""
+    """At the end of the path, after the user's folders: nothing is masked by what pytest came with.
+
+    The environment's own packages come first of all: no folder of a user's replaces what is under test.
+    """
+    sys.path.extend(path for path in job.paths if path not in sys.path)
     if job.pytest:
         sys.path.append(str(Path(job.pytest).resolve()))
     if importlib.util.find_spec("pytest") is None:

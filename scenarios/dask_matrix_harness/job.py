@@ -28,6 +28,7 @@ class Job:
     environment: str
     release: str
     imports: tuple[str, ...]
+    paths: tuple[str, ...]
     fingerprints: dict[str, str]
     done: dict[str, str]
     attempts: dict[str, list[int]]
@@ -69,6 +70,7 @@ _SHAPES: dict[str, tuple[Any, ...]] = {
     "release": (str, "text"),
     "pytest": (str, "a folder, or empty where the environment has pytest", ""),
     "imports": (list, "a list of module names", []),
+    "paths": (list, "a list of folders", []),
     "fingerprints": (dict, "an object of texts", {}),
     "done": (dict, "an object of texts", {}),
     "attempts": (dict, "an object of lists of numbers", {}),
@@ -100,10 +102,8 @@ def _checked(path: Path, fields: dict[str, Any]) -> Job:
         raise BadJob(f"{path}: tests: no folder {tests}")
     folders = {name: Path(found[name]).resolve() for name in ("records", "scratch")}
     gate = Path(found["gate"]) if found["gate"] else None
-    return Job(
-        file=path.resolve(),
-        **{**found, **folders, "gate": gate, "tests": tests, "imports": tuple(map(str, found["imports"]))},
-    )
+    lists = {name: tuple(map(str, found[name])) for name in ("imports", "paths")}
+    return Job(file=path.resolve(), **{**found, **folders, **lists, "gate": gate, "tests": tests})
 
 
 def _field(path: Path, fields: dict[str, Any], name: str) -> Any:
