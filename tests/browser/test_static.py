@@ -15,7 +15,7 @@ from dask_matrix.web import links
 from playwright.sync_api import expect
 
 from tests.conftest import dask_matrix
-from tests.site_of import HOLDS, KEYS, TURNS, files, fill
+from tests.site.site_of import HOLDS, KEYS, TURNS, files, fill
 
 from .conftest import Window
 

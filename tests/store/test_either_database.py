@@ -17,8 +17,8 @@ from dask_matrix.store.store import Store
 from sqlalchemy import create_engine, text
 
 from tests.postgres import NewDatabase
-
-from . import test_bisects, test_digest, test_pairs, test_present, test_runs, test_store
+from tests.store import test_bisections, test_matrix_contents, test_pairs, test_run_progress, test_store
+from tests.store.snapshots import test_digest
 
 ALIKE = ["q-B", "q-a", "q_C", "qB", "q.b", "q-A", "Q-a"]
 """Ids whose order depends on whom one asks."""
@@ -28,7 +28,10 @@ def alike() -> list[Record]:
     """Return results of one cell and moment, and the run of each, under ids whose order depends on whom one asks."""
     made: list[Record] = []
     for name in ALIKE:
-        made += [test_runs.run(name, at=3), test_present.result(3).model_copy(update={"id": name, "run": name})]
+        made += [
+            test_run_progress.run(name, at=3),
+            test_matrix_contents.result(3).model_copy(update={"id": name, "run": name}),
+        ]
     return made
 
 
@@ -38,11 +41,11 @@ def records(tmp_path: Path) -> Path:
     folder = tmp_path / "records"
     folder.mkdir()
     batches: dict[str, list[Record]] = {
-        "bisects": test_bisects.BATCH,
+        "bisects": test_bisections.BATCH,
         "digest": test_digest.records(),
         "pairs": [test_pairs.described("a", "main"), test_pairs.described("c")],
-        "present": [record for batch in test_present.history(2) for record in batch],
-        "runs": test_runs.BATCH,
+        "present": [record for batch in test_matrix_contents.history(2) for record in batch],
+        "runs": test_run_progress.BATCH,
         "store": test_store.BATCH,
         "alike": alike(),
     }
@@ -68,7 +71,7 @@ def said(store: Store) -> Iterator[Any]:
     """Yield all that a store says, as text, in which zones and orders would show."""
     whole = store.present()
     yield whole.freshness, sorted(whole.spans.items())
-    for matrix in (whole.matrix, store.matrix(test_present.minutes(12.5), history=True)):
+    for matrix in (whole.matrix, store.matrix(test_matrix_contents.minutes(12.5), history=True)):
         yield matrix.scenarios, matrix.environments, sorted(matrix.cells.items(), key=lambda cell: cell[0])
     for row in whole.matrix.scenarios:
         yield store.scenario(row.id), store.bisects(row.id)
@@ -119,10 +122,12 @@ def test_evidence_may_hold_what_is_no_text_to_a_database(store: Store) -> None:
     """What printed a NUL is shown as it is on any page; nothing around it is lost, and what is asked with one is not there."""
     raised = {"type": "E", "message": NUL}
     warned = [{"category": "FutureWarning", "message": NUL, "where": "x.py:1"}]
-    record = test_present.result(1, exception=raised, stdout=NUL, warnings=warned)
+    record = test_matrix_contents.result(1, exception=raised, stdout=NUL, warnings=warned)
     given = ResultRecord.model_validate_json(record.encode())
     assert (
-        store.take([test_present.environment(), test_present.scenario(description=NUL, covers=[NUL]), given]).accepted
+        store.take(
+            [test_matrix_contents.environment(), test_matrix_contents.scenario(description=NUL, covers=[NUL]), given]
+        ).accepted
         == 3
     )
     kept = NUL if store.engine.dialect.name == "sqlite" else "a\N{REPLACEMENT CHARACTER}b"

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, MetaData, create_engine, event
 
 from tests.postgres import NewDatabase
 
-from .test_present import KEYS, ROWS, WARNING, environment, history, minutes, result, scenario
+from .test_matrix_contents import KEYS, ROWS, WARNING, environment, history, minutes, result, scenario
 
 
 @contextmanager

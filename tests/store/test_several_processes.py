@@ -16,7 +16,7 @@ from dask_matrix.store.store import Store
 
 from tests.postgres import NewDatabase
 
-from .test_present import ROWS, environment, result, scenario, told
+from .test_matrix_contents import ROWS, environment, result, scenario, told
 from .test_snapshot import run
 
 WRITERS, EACH = 3, 12

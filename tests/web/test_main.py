@@ -11,7 +11,7 @@ from dask_matrix.domain.matrix.encoded_rows import Strips
 from dask_matrix.web import links
 
 from tests.web.conftest import NOON, REFUSED, ROW, Book
-from tests.web.test_pages import Links
+from tests.web.pages.test_pages import Links
 
 MAIN, BISECTED = "a" * 16, "b" * 16
 

@@ -1,0 +1,310 @@
+"""A session supervises its harness: nothing of it is left, and a file that ends it on import hides no other."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import _pytest
+import pytest
+from dask_matrix.collect.supervising.import_failures import LIMIT, shortened
+from dask_matrix.collect.supervising.job import SessionJob
+
+from tests.collect.environments.test_installation import wheel as tiny
+
+ROOT = Path(__file__).parents[3]
+KEY = "0123456789abcdef"
+STAND_IN = """\
+import faulthandler, json, pathlib, sys
+job = json.loads(pathlib.Path(sys.argv[2]).read_text())
+with pathlib.Path(job["tests"], "starts").open("a") as starts:
+    starts.write(json.dumps(job.get("broken", {})) + "\\n")
+importing, stacks = (pathlib.Path(job["scratch"], name) for name in ("importing", "importing.stacks"))
+for path in sorted(pathlib.Path(job["tests"]).glob("test_*.py")):
+    if path.name not in job.get("broken", {}) or job["release"] == "stubborn":
+        importing.write_text(path.name + "\\n")
+        with stacks.open("w") as file:
+            faulthandler.enable(file)
+            faulthandler.dump_traceback_later(job["timeout"], exit=True, file=file)
+            exec(path.read_text(), {"job": job})
+            faulthandler.cancel_dump_traceback_later()
+            faulthandler.disable()
+        importing.unlink()
+        stacks.unlink()
+"""
+"""Does what docs/records.md says of imports; it writes no records, but what was said to be broken at each start."""
+LEAVES_A_DAEMON = """\
+import os, pathlib, signal, subprocess, sys
+sleeps = [sys.executable, "-S", "-c", "import time; time.sleep(600)"]
+starts = f"import subprocess; print(subprocess.Popen({sleeps!r}, stdout=-3, start_new_session=True).pid)"
+daemon = subprocess.check_output([sys.executable, "-S", "-c", starts], text=True)
+pathlib.Path(job["tests"], "pids.part").write_text(f"{os.getpid()} {daemon}")
+pathlib.Path(job["tests"], "pids.part").rename(pathlib.Path(job["tests"], "pids"))
+"""
+"""Leaves an orphan in a session of its own, and says which."""
+WAITS = "import time\ntime.sleep(600)\n"
+
+
+class Bench:
+    """A session's job in a folder of its own: the environment is this Python, the harness a stand-in or ours."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tests, self.scratch, self.records = folder / "tests", folder / "scratch", folder / "records.jsonl"
+        self.tests.mkdir()
+        self.harness = folder / "harness"
+        self.harness.mkdir()
+        (self.harness / "__main__.py").write_text(STAND_IN)
+        self.folder, self.pytest = folder / "environments" / KEY, folder / "pytest"
+        self.lock = folder / "lock.txt"
+        venv.create(self.folder, symlinks=True)
+        (self.folder / ".ready").write_text("1")
+        _link_pytest(self.pytest)
+
+    def write(self, file: str, text: str) -> None:
+        """Write a file of tests."""
+        (self.tests / file).write_text(text)
+
+    def begin(self, **fields: Any) -> subprocess.Popen[str]:
+        """Start the session; ``fields`` go into the harness's job."""
+        places = {"tests": self.tests, "records": self.records, "pytest": self.pytest, "scratch": self.scratch}
+        harness = {name: str(place) for name, place in places.items()}
+        harness |= {"run": "r1", "environment": KEY, "release": "2025.2.0", "jobs": 1, "timeout": 60, **fields}
+        job = SessionJob(
+            lock=str(self.lock),
+            label="2025.2.0-py3.11-as-released",
+            key=KEY,
+            run="r1",
+            interpreter=sys.executable,
+            folder=str(self.folder),
+            pytest_folder=str(self.pytest),
+            harness_folder=str(self.harness),
+            scratch=str(self.scratch),
+            records=str(self.records),
+            pytest_arguments=(),
+            harness=harness,
+        )
+        path = job.save(self.tests.parent / "job.json")
+        command = [sys.executable, "-m", "dask_matrix.collect.running.install_and_run", str(path)]
+        return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+    def run(self, **fields: Any) -> int:
+        """Start the session, wait for its end, return its exit code."""
+        session = self.begin(**fields)
+        session.communicate()
+        return session.returncode
+
+    def starts(self) -> list[Any]:
+        """Return what each start of the stand-in was told to be broken."""
+        return [json.loads(line) for line in (self.tests / "starts").read_text().splitlines()]
+
+    def results(self) -> dict[str, Any]:
+        """Return the results that our own harness recorded, by scenario; none is there twice."""
+        records = map(json.loads, self.records.read_text().splitlines())
+        found = [(record["scenario"], record) for record in records if record["kind"] == "result"]
+        assert len(found) == len(dict(found))
+        return dict(found)
+
+    def pids(self) -> list[int]:
+        """Wait for the harness and the daemon it leaves."""
+        wait_until((self.tests / "pids").exists)
+        return [int(pid) for pid in (self.tests / "pids").read_text().split()]
+
+
+def _link_pytest(folder: Path) -> None:
+    folder.mkdir()
+    site = Path(_pytest.__file__).parents[1]
+    for name in ("pytest", "_pytest", "py.py", "pluggy", "iniconfig", "packaging", "pygments"):
+        for path in (site / name, *site.glob(f"{name}-*.dist-info")):
+            (folder / path.name).symlink_to(path)
+    (folder / ".ready").touch()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """A folder without tests."""
+    return Bench(tmp_path)
+
+
+def wait_until(happens: Callable[[], bool]) -> None:
+    """Wait; pytest's caller ends what never comes."""
+    while not happens():
+        time.sleep(0.01)
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended; a zombie waits only for a reaper outside the session."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "reason", "traceback"),
+    [
+        ("import ctypes; ctypes.string_at(0)", "crashed", "signal SIGSEGV", "Fatal Python error: Segmentation fault"),
+        ("import os; os.abort()", "crashed", "signal SIGABRT", "Fatal Python error: Aborted"),
+        ("import os; os.kill(os.getpid(), 9)", "crashed", "signal SIGKILL", ""),
+        ("import os; os._exit(3)", "crashed", "exit code 3", ""),
+        ("import os; os._exit(0)", "crashed", "exit code 0", ""),
+        ("while True: pass", "timed-out", "no end within 0.5 s", "Timeout (0:00:00.500000)!"),
+    ],
+)
+def test_a_file_whose_import_ends_the_harness_is_told_to_the_next_one(
+    bench: Bench, text: str, outcome: str, reason: str, traceback: str
+) -> None:
+    """With what is known of it; the others are run."""
+    bench.write("test_a.py", "")
+    bench.write("test_b.py", text)
+    assert bench.run(timeout=0.5) == 0
+    first, second = bench.starts()
+    assert first == {}
+    assert second.keys() == {"test_b.py"}
+    told = second["test_b.py"]
+    assert (told["outcome"], told["reason"], told["traceback"][: len(traceback)]) == (outcome, reason, traceback)
+
+
+def test_each_such_file_costs_one_start(bench: Bench) -> None:
+    """And those of the job itself none."""
+    for name in ("test_a.py", "test_b.py", "test_c.py"):
+        bench.write(name, "import os; os._exit(1)")
+    known = {"outcome": "crashed", "reason": "known", "traceback": ""}
+    assert bench.run(broken={"test_c.py": known}) == 0
+    assert [sorted(start) for start in bench.starts()] == [
+        ["test_c.py"],
+        ["test_a.py", "test_c.py"],
+        ["test_a.py", "test_b.py", "test_c.py"],
+    ]
+    assert bench.starts()[-1]["test_c.py"] == known
+
+
+def test_a_harness_that_ends_at_the_same_file_again_is_given_up(bench: Bench) -> None:
+    """A file is tried twice at most."""
+    bench.write("test_a.py", "import os; os._exit(7)")
+    assert bench.run(release="stubborn") == 7
+    assert len(bench.starts()) == 2
+
+
+def test_a_harness_told_to_stop_while_importing_is_not_started_again(bench: Bench) -> None:
+    """Nothing is to be learnt from its end."""
+    bench.write("test_a.py", LEAVES_A_DAEMON + WAITS)
+    session = bench.begin()
+    pids = bench.pids()
+    session.terminate()
+    session.communicate()
+    assert session.returncode not in (0, -signal.SIGTERM)
+    assert all(map(is_gone, pids))
+    assert len(bench.starts()) == 1
+
+
+def test_a_harness_killed_after_its_driver_is_not_started_again(bench: Bench) -> None:
+    """SIGKILL may come from the kernel short of memory; not if the driver has gone as well."""
+    with subprocess.Popen([sys.executable, "-c", WAITS]) as driver:
+        ends_both = (
+            f"import os\nos.kill({driver.pid}, 9)\nwhile 'Z' not in open('/proc/{driver.pid}/stat').read():\n pass\n"
+        )
+        bench.write("test_a.py", f"{ends_both}os.kill(os.getpid(), 9)\n")
+        assert bench.run(alive=driver.pid) != 0
+    assert len(bench.starts()) == 1
+
+
+def test_nothing_outlives_a_harness_that_was_killed(bench: Bench) -> None:
+    """Neither an orphan in a session of its own nor a temporary file."""
+    (bench.harness / "__main__.py").write_text(f"{STAND_IN}\n{LEAVES_A_DAEMON}\nos.kill(os.getpid(), 9)\n")
+    assert bench.run() != 0
+    assert all(map(is_gone, bench.pids()))
+    assert not bench.scratch.exists()
+
+
+def test_a_harness_that_does_not_stop_is_killed(bench: Bench) -> None:
+    """Before the driver loses its patience with us."""
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    bench.write("test_a.py", deaf + LEAVES_A_DAEMON + WAITS)
+    session = bench.begin()
+    pids = bench.pids()
+    os.killpg(session.pid, signal.SIGTERM)
+    session.communicate()
+    assert all(map(is_gone, pids))
+    assert len(bench.starts()) == 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system has no signal for it")
+def test_the_harness_is_told_to_stop_when_its_session_was_killed(bench: Bench) -> None:
+    """The driver is alive, so that it would go on otherwise."""
+    bench.write("test_a.py", LEAVES_A_DAEMON + WAITS)
+    session = bench.begin(alive=os.getpid())
+    harness, daemon = bench.pids()
+    session.kill()
+    wait_until(lambda: is_gone(harness))
+    os.kill(daemon, signal.SIGKILL)  # the stand-in leaves it, and nobody else is there
+    session.communicate()
+
+
+def test_a_harness_that_has_recorded_anything_is_not_started_again(bench: Bench) -> None:
+    """Nothing is recorded before all files are imported; what is recorded is never made twice."""
+    bench.write("test_a.py", 'print(1, file=open(job["records"], "a"), flush=True)\nimport os; os._exit(1)\n')
+    assert bench.run() == 1
+    assert len(bench.starts()) == 1
+
+
+def test_our_harness_gives_a_file_that_ends_it_a_result(bench: Bench) -> None:
+    """And those beside it theirs."""
+    bench.harness = ROOT / "scenarios" / "dask_matrix_harness"
+    bench.write("test_crashes.py", "import ctypes\nctypes.string_at(0)\n\ndef test_one():\n    pass\n")
+    bench.write("test_hangs.py", "while True:\n    pass\n")
+    bench.write("test_passes.py", "def test_one():\n    pass\n")
+    assert bench.run(timeout=2) == 0
+    told = {(result["outcome"], result["reason"]) for result in bench.results().values()}
+    assert told == {("crashed", "signal SIGSEGV"), ("timed-out", "no end within 2 s"), ("passed", "")}
+
+
+def test_a_file_that_raises_does_not_end_our_harness(bench: Bench) -> None:
+    """Be it what the others share."""
+    bench.harness = ROOT / "scenarios" / "dask_matrix_harness"
+    bench.write("conftest.py", "raise ValueError(1)\n")
+    bench.write("test_one.py", "def test_one():\n    pass\n")
+    assert bench.run() == 0
+    assert {result["outcome"] for result in bench.results().values()} == {"errored"}
+
+
+def test_long_stacks_keep_head_and_tail() -> None:
+    """What is left out is said."""
+    text = "head" + "x" * LIMIT + "tail"
+    kept = shortened(text)
+    assert kept.startswith("head")
+    assert kept.endswith("tail")
+    assert "\n[... 8 characters left out ...]\n" in kept
+    assert shortened(text[8:]) == text[8:]
+
+
+def test_an_installation_is_recorded_where_one_was_made(bench: Bench) -> None:
+    """Once, before anything else of its environment; not where it was whole."""
+    wheel = bench.folder.parent / "tiny-1.0-py3-none-any.whl"
+    wheel.write_bytes(tiny())
+    bench.lock.write_text(f"tiny @ {wheel.as_uri()}\n")
+    bench.harness = ROOT / "scenarios" / "dask_matrix_harness"
+    bench.write("test_one.py", "import tiny\n\ndef test_one():\n    pass\n")
+    (bench.folder / ".ready").unlink()
+    assert [bench.run(), bench.run()] == [0, 0]
+    told = [json.loads(line) for line in bench.records.read_text().splitlines()]
+    (made,) = [each for each in told if each["kind"] == "installation"]
+    assert told[0] == made
+    assert (made["run"], made["environment"]) == ("r1", KEY)
+    assert " + tiny==1.0" in made["log"]
+    assert made["seconds"] > 0
+
+
+def test_an_installation_that_is_refused_is_no_installation(bench: Bench) -> None:
+    """It is recorded as a refusal alone."""
+    bench.lock.write_text(f"tiny @ {(bench.folder / 'tiny-1.0-py3-none-any.whl').as_uri()}\n")
+    (bench.folder / ".ready").unlink()
+    assert bench.run() == 0
+    assert [json.loads(line)["kind"] for line in bench.records.read_text().splitlines()] == ["refusal"]
