@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dask_matrix.store.store import Store
 from sqlalchemy import create_engine
+
+from dask_matrix.store.store import Store
 
 NewDatabase = Callable[[], str]
 

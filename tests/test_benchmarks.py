@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.store.snapshots import snapshot
 from dask_matrix.store.snapshots.location import BadSnapshot
-
 from tests.conftest import dask_matrix, environ
 
 ROOT = Path(__file__).parents[1]

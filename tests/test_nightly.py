@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
-from dask_matrix.collect.scenario_set import config
 
+from dask_matrix.collect.scenario_set import config
 from tests.conftest import dask_matrix
 
 ROOT = Path(__file__).parents[1]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dask_matrix import places
 from dask_matrix.collect.scenario_set.declarations import stated
 from dask_matrix.domain.environments.environment import Lane, Python
@@ -17,7 +18,6 @@ from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, Sce
 from dask_matrix.domain.records.outcome import Outcome, Verdict
 from dask_matrix.domain.verdicts.verdict import Judgement
 from dask_matrix.store.store import Store
-
 from tests import truth_of
 from tests.conftest import dask_matrix
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dask_matrix.domain.environments.environment import packages
 from dask_matrix.domain.records.run_end import How
 from dask_matrix.places import Places
 from dask_matrix.store.store import Store
-
 from tests.conftest import command_line, dask_matrix, environ, write_set
 
 ROOT = Path(__file__).parents[1]

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import create_engine
+
 from dask_matrix.domain.environments.environment import Lane
 from dask_matrix.domain.records.records import (
     EnvironmentRecord,
@@ -26,7 +28,6 @@ from dask_matrix.domain.records.records import (
 )
 from dask_matrix.store.snapshots.snapshot import GENERATED
 from dask_matrix.store.store import Store
-from sqlalchemy import create_engine
 
 WHO = f"{GENERATED}benchmarks/web_speed.py"
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
-from dask_matrix.store.store import Store
 
+from dask_matrix.store.store import Store
 from web import generated
 
 ROOT = Path(__file__).parents[2]

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, sync_playwright
+
 from dask_matrix.domain.records.records import EnvironmentRecord, RefusalRecord, ResultRecord, ScenarioRecord
 from dask_matrix.store.store import Store
 from dask_matrix.web.api.events import end_with
 from dask_matrix.web.app import create_app
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
 from dask_matrix.domain.records.records import RunRecord
 from dask_matrix.web import links
 

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Page, Route, expect
+
 from dask_matrix.domain.records.records import CollectionRecord, EndRecord, RunRecord, ScenarioRecord
 from dask_matrix.store.store import Store
 from dask_matrix.web import links
 from dask_matrix.web.api.events import end_with
 from dask_matrix.web.app import create_app
 from dask_matrix.web.reader import LIVE_FOR
-from fastapi import FastAPI
-from playwright.sync_api import Page, Route, expect
 
 from .conftest import ROWS, Site, Window, fill
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from dask_matrix.web import links
 from playwright.sync_api import expect
+
+from dask_matrix.web import links
 
 from .conftest import REFUSED, ROWS, Site, Window
 

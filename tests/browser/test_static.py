@@ -9,11 +9,11 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
+
 from dask_matrix.site.file_names import filed
 from dask_matrix.store.store import Store
 from dask_matrix.web import links
-from playwright.sync_api import expect
-
 from tests.conftest import dask_matrix
 from tests.site.site_of import HOLDS, KEYS, TURNS, files, fill
 

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.collect.bisection.endpoints import Named, ends
 from dask_matrix.collect.bisection.find_scenario import named as scenario_named
 from dask_matrix.collect.bisection.stored_observations import Asked, Setting
@@ -23,7 +24,6 @@ from dask_matrix.domain.transitions.transitions import Turn
 from dask_matrix.domain.verdicts.verdict import Judgement
 from dask_matrix.store.store import Store
 from dask_matrix.web import repeat_commands
-
 from tests.collect.bisection.conftest import PYTHON, SCENARIO, Laboratory, laboratory
 from tests.collect.bisection.repositories import BEGIN, FAILS
 from tests.conftest import command_line, dask_matrix, environ

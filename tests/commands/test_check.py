@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+
 from dask_matrix.client import Matrix, NoAddress, Refused
 from dask_matrix.domain.errors import EvidenceUnreachable
 from dask_matrix.domain.upgrades.answer import Safety
 from dask_matrix.places import Places
 from dask_matrix.web.app import create_app
-
 from tests.conftest import dask_matrix
 from tests.web.conftest import opened
 

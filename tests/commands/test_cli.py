@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from dask_matrix import places
 from dask_matrix.domain.records.limits import Limits
 from dask_matrix.store.store import Store
-
 from tests.conftest import dask_matrix, write_set
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dask_matrix import places
 
+from dask_matrix import places
 from tests.conftest import command_line, dask_matrix, environ
 
 KNOWN = """

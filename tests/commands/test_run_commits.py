@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dask_matrix.collect.environments.locks import Locks
 from dask_matrix.collect.environments.resolution import Described, describe
 from dask_matrix.collect.index.index import IndexedRelease
@@ -16,7 +17,6 @@ from dask_matrix.collect.workspace.workspace import Workplace
 from dask_matrix.domain.environments.commit_pair import PUBLIC
 from dask_matrix.domain.environments.environment import Python
 from dask_matrix.store.store import Store
-
 from tests.collect.git.origins import Origin, origins, package
 from tests.conftest import dask_matrix, write_set
 

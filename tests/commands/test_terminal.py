@@ -4,6 +4,9 @@ import io
 from datetime import UTC, datetime
 
 import pytest
+from packaging.version import Version
+from rich.console import Console
+
 from dask_matrix.commands.terminal import print_matrix
 from dask_matrix.domain.environments.commit_pair import MAIN, Commit, Pair
 from dask_matrix.domain.environments.environment import Lane, Python
@@ -14,8 +17,6 @@ from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 from dask_matrix.domain.matrix.selection import Selection
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.verdict import Judgement
-from packaging.version import Version
-from rich.console import Console
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RELEASES = ("2025.2.0", "2025.3.0", "2025.4.0")

@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.collect.environments.installation import install_pytest
 from dask_matrix.collect.index.settings import index_settings
 from dask_matrix.collect.machine.interpreters import NoInterpreter, find
 from dask_matrix.domain.environments.environment import Python
 from dask_matrix.places import Places
-
 from tests.harness.bench import Bench
 from tests.harness.specimen_starts import Start, Target, start
 

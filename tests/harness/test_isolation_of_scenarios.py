@@ -6,8 +6,8 @@ import shutil
 from typing import Any
 
 import pytest
-from dask_matrix.places import scenarios
 
+from dask_matrix.places import scenarios
 from tests.harness.bench import ISOLATIONS
 from tests.harness.specimen_starts import Start, Target, start
 

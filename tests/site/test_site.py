@@ -13,6 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from hypothesis import given
+from hypothesis import strategies as st
+
 from dask_matrix.domain.records.records import EnvironmentRecord
 from dask_matrix.site import relative_links
 from dask_matrix.site.contents import Contents, Place, Way
@@ -20,10 +24,6 @@ from dask_matrix.site.file_names import KINDS, filed, part, relative
 from dask_matrix.site.output_folder import LIST, RefusedFolder, writing
 from dask_matrix.store.store import Store
 from dask_matrix.web import links
-from filelock import FileLock
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.conftest import command_line, dask_matrix, environ
 from tests.site.site_of import HOLDS, HOSTILE, KEYS, ODD, REFUSED, RELEASES, TURNS, Page, files, fill, leads_to, linked
 

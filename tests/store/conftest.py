@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
+
 from dask_matrix.domain.records.records import Record
 from dask_matrix.store.rebuild import rebuild
 from dask_matrix.store.store import Store
-from sqlalchemy import Connection
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.domain.records.bisection import Bisected, Ended
 from dask_matrix.domain.records.records import BisectRecord, InstallationRecord, Record, RunRecord, ScenarioRecord
 from dask_matrix.store.rebuild import rebuild

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
+
 from dask_matrix.domain.records.records import Record, ResultRecord
 from dask_matrix.store.database import DatabaseTooNew, DatabaseUnreachable
 from dask_matrix.store.rebuild import rebuild
 from dask_matrix.store.snapshots import digest
 from dask_matrix.store.store import Store
-from sqlalchemy import create_engine, text
-
 from tests.postgres import NewDatabase
 from tests.store import test_bisections, test_matrix_contents, test_pairs, test_run_progress, test_store
 from tests.store.snapshots import test_digest

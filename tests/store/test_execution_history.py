@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from dask_matrix.domain.records.records import EnvironmentRecord, ResultRecord, ScenarioRecord
-from dask_matrix.store.store import Store
 from sqlalchemy import event
 
+from dask_matrix.domain.records.records import EnvironmentRecord, ResultRecord, ScenarioRecord
+from dask_matrix.store.store import Store
 from tests.store.conftest import plan_for_results
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.domain.records.installation import Installation
 from dask_matrix.domain.records.records import InstallationRecord, Record
 from dask_matrix.store.store import Store

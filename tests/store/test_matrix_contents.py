@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dask_matrix.domain.records.outcome import Outcome, Verdict
 from dask_matrix.domain.records.records import (
     EnvironmentRecord,

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Engine, MetaData, create_engine, event
+
 from dask_matrix.domain.records.installation import Installation
 from dask_matrix.domain.records.records import EndRecord, InstallationRecord, RunRecord
 from dask_matrix.domain.records.run_end import End, How
 from dask_matrix.store.database import MIGRATIONS
 from dask_matrix.store.matrix_contents import Present
 from dask_matrix.store.store import Store
-from sqlalchemy import Engine, MetaData, create_engine, event
-
 from tests.postgres import NewDatabase
 
 from .test_matrix_contents import KEYS, ROWS, WARNING, environment, history, minutes, result, scenario

@@ -22,7 +22,6 @@ from dask_matrix.store.relevant_records import counting
 from dask_matrix.store.snapshots.digest import held
 from dask_matrix.store.snapshots.snapshot import write
 from dask_matrix.store.store import Store
-
 from tests.postgres import NewDatabase
 from tests.store.test_store import GOOD, NOON, environment
 

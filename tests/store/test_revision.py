@@ -1,10 +1,10 @@
 """The revision is read at a glance, and no later than it changes."""
 
 import pytest
+
 from dask_matrix.domain.records.records import RunRecord
 from dask_matrix.store.database import DatabaseUnreachable
 from dask_matrix.store.store import Store
-
 from tests.store.snapshots.test_snapshot import run
 
 

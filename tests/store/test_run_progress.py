@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import create_engine, event, text
+
 from dask_matrix.domain.errors import UnknownName
 from dask_matrix.domain.records.outcome import Outcome
 from dask_matrix.domain.records.records import (
@@ -25,8 +27,6 @@ from dask_matrix.domain.records.run_end import End, How
 from dask_matrix.store.database import MIGRATIONS
 from dask_matrix.store.rebuild import rebuild
 from dask_matrix.store.store import Store
-from sqlalchemy import create_engine, event, text
-
 from tests.postgres import NewDatabase
 from tests.store.conftest import make_again, plan_for_results
 

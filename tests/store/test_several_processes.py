@@ -13,7 +13,6 @@ from dask_matrix.domain.records.records import Record
 from dask_matrix.store.database import _write_ahead
 from dask_matrix.store.matrix_contents import Present
 from dask_matrix.store.store import Store
-
 from tests.postgres import NewDatabase
 
 from .test_matrix_contents import ROWS, environment, result, scenario, told

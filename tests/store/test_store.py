@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, text
+
 from dask_matrix.domain.errors import UnknownName
 from dask_matrix.domain.matrix.encoded_rows import Strips
 from dask_matrix.domain.records.outcome import Verdict
@@ -26,8 +28,6 @@ from dask_matrix.store.database import DatabaseTooNew, DatabaseUnreachable
 from dask_matrix.store.models import Table
 from dask_matrix.store.rebuild import rebuild
 from dask_matrix.store.store import Store
-from sqlalchemy import create_engine, text
-
 from tests.postgres import NewDatabase
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from packaging.specifiers import SpecifierSet
+
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.matrix import Matrix
@@ -17,7 +19,6 @@ from dask_matrix.domain.upgrades.columns import Sides
 from dask_matrix.domain.upgrades.upgrade import Backing, Span, upgrade
 from dask_matrix.domain.verdicts.known_failures import Known
 from dask_matrix.domain.verdicts.verdict import Judgement
-from packaging.specifiers import SpecifierSet
 
 Ask = Callable[..., Answer]
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)

@@ -15,6 +15,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+
 from dask_matrix.project.locks.formats import KNOWN
 from dask_matrix.project.locks.start import start
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+
 from dask_matrix.domain.upgrades.answer import Answer
 from dask_matrix.tell.github import annotations, outputs
 

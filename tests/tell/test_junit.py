@@ -6,6 +6,7 @@ from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
 import pytest
+
 from dask_matrix.domain.upgrades.answer import Answer
 from dask_matrix.tell.junit import junit
 

@@ -9,12 +9,13 @@ from html import unescape
 from html.parser import HTMLParser
 
 import pytest
+from markdown_it import MarkdownIt
+
 from dask_matrix.domain.issue import Issue
 from dask_matrix.domain.upgrades.answer import Answer
 from dask_matrix.tell import markdown_escaping
 from dask_matrix.tell.code_usage import Code
 from dask_matrix.tell.markdown import LIMIT, markdown
-from markdown_it import MarkdownIt
 
 Ask = Callable[..., Answer]
 GOLDEN = """\

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable
 
 import pytest
+
 from dask_matrix.domain.upgrades.answer import Answer
 from dask_matrix.tell.code_usage import Code
 from dask_matrix.tell.next_steps import advice

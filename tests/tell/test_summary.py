@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from dask_matrix.domain.upgrades.answer import Answer
 from dask_matrix.tell.code_usage import Code
 from dask_matrix.tell.summary import counts, in_words, sentence

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable
 
 import pytest
+from rich.console import Console
+
 from dask_matrix.domain.upgrades.answer import Answer
 from dask_matrix.tell.code_usage import Code
 from dask_matrix.tell.terminal import tell
 from dask_matrix.tell.text_layout import parted
-from rich.console import Console
 
 Ask = Callable[..., Answer]
 CODE = Code(

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
+
 from dask_matrix.domain.records.records import (
     EnvironmentRecord,
     Record,
@@ -19,7 +21,6 @@ from dask_matrix.domain.records.records import (
 )
 from dask_matrix.store.store import Store
 from dask_matrix.web.app import create_app
-from starlette.testclient import TestClient
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 OLD, NEW, REFUSED = "0" * 16, "1" * 16, "2" * 16

@@ -8,13 +8,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from packaging.specifiers import SpecifierSet
+
 from dask_matrix.domain.matrix.encoded_rows import Strips
 from dask_matrix.domain.upgrades.context import Beliefs
 from dask_matrix.domain.verdicts.known_failures import Known
 from dask_matrix.store.store import Store
 from dask_matrix.web.reader import Reader
 from dask_matrix.web.state import State
-from packaging.specifiers import SpecifierSet
 
 from .conftest import NEW, ODD, OLD, ROW, Book, opened
 

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+
 from dask_matrix.domain.matrix.encoded_rows import Strips
 from dask_matrix.web import links
-
 from tests.web.conftest import NOON, REFUSED, ROW, Book
 from tests.web.pages.test_pages import Links
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from dask_matrix.store.store import Store
-from dask_matrix.web.app import create_app
 from starlette.testclient import TestClient
 
+from dask_matrix.store.store import Store
+from dask_matrix.web.app import create_app
 from tests.postgres import NewDatabase
 
 from .conftest import NEW, OLD, ROW, Book

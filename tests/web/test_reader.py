@@ -8,6 +8,9 @@ from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
+from packaging.specifiers import SpecifierSet
+from sqlalchemy import event
+
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.records.records import ResultRecord
 from dask_matrix.domain.upgrades.answer import Question
@@ -16,8 +19,6 @@ from dask_matrix.domain.verdicts.known_failures import Known
 from dask_matrix.store.store import Store
 from dask_matrix.web.reader import Reader
 from dask_matrix.web.state import State
-from packaging.specifiers import SpecifierSet
-from sqlalchemy import event
 
 from .conftest import NEW, NOON, ODD, OLD, ROW
 

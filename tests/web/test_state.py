@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.domain.records.records import ResultRecord, RunRecord
 from dask_matrix.store.store import Store
 from dask_matrix.web import state

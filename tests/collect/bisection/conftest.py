@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dask_matrix.collect.bisection.bisect import Question, bisect
 from dask_matrix.collect.bisection.endpoints import Named
 from dask_matrix.collect.bisection.search import Bench

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 import pytest
+
 from dask_matrix.collect.bisection.endpoints import NoEnds
 from dask_matrix.collect.bisection.histories import NoHistory
 from dask_matrix.domain.environments.release import UnknownRelease

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+
 from dask_matrix.collect.bisection import histories
 from dask_matrix.collect.bisection.find_scenario import named
 from dask_matrix.collect.bisection.search import Bench, Searching

@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.collect.environments.eviction import evict
 from dask_matrix.collect.environments.installation import install, size_noted, size_of
 from dask_matrix.collect.index.settings import index_settings

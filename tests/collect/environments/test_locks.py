@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.collect.environments.locks import FROM_SOURCE, LockRequest, Locks
 from dask_matrix.collect.index.settings import IndexSettings
 from dask_matrix.collect.machine import uv

@@ -9,13 +9,13 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+
 from dask_matrix.collect.git.repository import MissingObject
 from dask_matrix.collect.git.wheels import BuildRefused, Builds
 from dask_matrix.collect.index.settings import index_settings
 from dask_matrix.collect.machine import uv
 from dask_matrix.collect.machine.interpreters import Interpreter
 from dask_matrix.domain.environments.commit_pair import Commit
-
 from tests.collect.git.origins import Origin, at, origins, repositories
 from tests.collect.git.test_version import SCM
 

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.collect.git.command import GitTrouble
 from dask_matrix.collect.git.commit_pairs import Repositories
 from dask_matrix.collect.git.mirror import local_path
 from dask_matrix.collect.git.repository import MissingObject, UnknownRef
-
 from tests.collect.git.origins import Origin, origins, repositories
 
 

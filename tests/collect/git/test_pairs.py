@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.collect.git.command import GitTrouble
 from dask_matrix.collect.git.commit_pairs import Repositories
 from dask_matrix.collect.git.repository import MissingObject, UnknownRef
 from dask_matrix.domain.environments.release import InvalidRelease, Release
-
 from tests.collect.git.origins import Origin, at, origins, repositories
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dask_matrix.collect.git.command import GitTrouble
-from dask_matrix.collect.git.version import requires_python
 from packaging.version import Version
 
+from dask_matrix.collect.git.command import GitTrouble
+from dask_matrix.collect.git.version import requires_python
 from tests.collect.git.origins import Origin, origins, repositories
 
 SCM = """\

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
 from dask_matrix.collect.index.index import Index, IndexUnreachable
 from dask_matrix.collect.index.settings import IndexSettings, index_settings
 from dask_matrix.domain.environments.environment import Python
 from dask_matrix.domain.environments.release import Release
-from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 
 def file(name: str, uploaded: str | None, **more: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.collect.machine import interpreters
 from dask_matrix.domain.environments.environment import Python
 

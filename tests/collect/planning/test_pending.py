@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.collect.planning.pending import Outlook
 from dask_matrix.collect.planning.request import Order
 from dask_matrix.collect.scenario_set import catalog
 from dask_matrix.domain.records.records import CollectionRecord, ResultRecord
 from dask_matrix.domain.verdicts.confirmation import Doubt
 from dask_matrix.store.store import Store
-
 from tests.store.test_pairs import described
 from tests.store.test_store import environment
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.collect.planning.plan import Reason, Repeats, present, todo
 from dask_matrix.collect.scenario_set.catalog import Catalog
 from dask_matrix.domain.records.outcome import Verdict

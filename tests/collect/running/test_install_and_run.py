@@ -15,9 +15,9 @@ from typing import Any
 
 import _pytest
 import pytest
+
 from dask_matrix.collect.supervising.import_failures import LIMIT, shortened
 from dask_matrix.collect.supervising.job import SessionJob
-
 from tests.collect.environments.test_installation import wheel as tiny
 
 ROOT = Path(__file__).parents[3]

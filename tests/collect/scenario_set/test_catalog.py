@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.collect.scenario_set.catalog import NoScenarios, read
 
 CONFTEST = """\

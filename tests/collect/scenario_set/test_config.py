@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from dask_matrix import places
 from dask_matrix.collect.scenario_set.config import InvalidConfig, load
 from dask_matrix.domain.environments.environment import Lane, Python

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.collect.scenario_set.config import InvalidConfig
 from dask_matrix.collect.scenario_set.known_failures import load
 from dask_matrix.places import scenarios

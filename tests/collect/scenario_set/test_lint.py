@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+
 from dask_matrix import places
 from dask_matrix.collect.scenario_set.declarations import scenario_id
 from dask_matrix.collect.scenario_set.lint import Finding, lint, seen
@@ -18,7 +19,6 @@ from dask_matrix.domain.matrix.matrix import Matrix
 from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.verdict import Judgement
-
 from tests.conftest import write_set
 
 DAY = date(2026, 11, 23)

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from packaging.specifiers import SpecifierSet
+
 from dask_matrix.collect.index.index import IndexedRelease
 from dask_matrix.collect.scenario_set.config import Config
 from dask_matrix.collect.workspace.selection import choose_python, select
 from dask_matrix.domain.environments.environment import Python
 from dask_matrix.domain.environments.release import Release, UnknownRelease
-from packaging.specifiers import SpecifierSet
 
 
 def indexed(text: str, *, yanked: bool = False, requires: str = ">=3.9", day: str = "2025-02-13") -> IndexedRelease:

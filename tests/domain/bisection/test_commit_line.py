@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from dask_matrix.domain.bisection.commit_line import merged
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from dask_matrix.domain.bisection.commit_line import merged
 
 DAY = datetime(2025, 4, 1, tzinfo=UTC)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from dask_matrix.domain.bisection.observations import (
     CONFIDENCE,
     MOST_PASSES,

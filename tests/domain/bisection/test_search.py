@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from dask_matrix.domain.bisection.observations import MOST_PASSES, Observation
 from dask_matrix.domain.bisection.search import FIRST, RATED, Conclusion, Search, Turning, Want, Why, turnings
 from dask_matrix.domain.records.bisection import Ended
 from dask_matrix.domain.verdicts.confirmation import CONFIRMED
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 HOLE = Observation.hole("it does not build")
 MOST_STEPS = 2000

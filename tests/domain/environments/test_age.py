@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from dask_matrix.domain.environments.age import InvalidAge, moment_before, parse_age
 
 

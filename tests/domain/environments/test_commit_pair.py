@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from packaging.version import Version
+
 from dask_matrix.domain.environments.commit_pair import MAIN, Commit, InvalidRef, Pair, Refs
 from dask_matrix.domain.environments.environment import EnvironmentSpec, InvalidEnvironment, Lane, Python, label_parts
 from dask_matrix.domain.environments.release import InvalidRelease, Release, UnknownRelease
@@ -17,7 +19,6 @@ from dask_matrix.domain.upgrades.answer import Question, Safety
 from dask_matrix.domain.upgrades.columns import Sides
 from dask_matrix.domain.upgrades.upgrade import upgrade
 from dask_matrix.domain.verdicts.verdict import Judgement
-from packaging.version import Version
 
 NOON = datetime(2025, 4, 8, 12, tzinfo=UTC)
 PY311 = Python(3, 11)

@@ -1,6 +1,7 @@
 """Environments are named by what they are."""
 
 import pytest
+
 from dask_matrix.domain.environments.environment import (
     EnvironmentSpec,
     InvalidEnvironment,

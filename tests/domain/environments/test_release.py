@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from dask_matrix.domain.environments.release import InvalidRelease, Release, UnknownRelease, backports, find, nearest
 
 KNOWN = [Release.parse(text) for text in ("2024.12.1", "2025.1.0", "2025.2.0", "2025.3.0", "2025.10.0")]

@@ -1,10 +1,11 @@
 """Cells by row: what is made of others shares what is as it was."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from dask_matrix.domain.matrix.cells import Cells
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.verdict import Judgement
-from hypothesis import given
-from hypothesis import strategies as st
 
 PASS, FAIL = Judgement(Verdict.PASS), Judgement(Verdict.FAIL)
 CELLS = st.dictionaries(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz")), st.sampled_from([PASS, FAIL]))

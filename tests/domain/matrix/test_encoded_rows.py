@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+from hypothesis import given
+from hypothesis import strategies as some
+
 from dask_matrix.domain.environments.environment import Lane
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.cell_states import LOOKS
@@ -9,9 +12,6 @@ from dask_matrix.domain.matrix.encoded_rows import Strips
 from dask_matrix.domain.matrix.matrix import Matrix
 from dask_matrix.domain.matrix.selection import Selection
 from dask_matrix.domain.records.outcome import Verdict
-from hypothesis import given
-from hypothesis import strategies as some
-
 from tests.domain.matrix.test_matrix import environment, grid
 
 RELEASES = ("2025.1.0", "2025.2.0", "2025.3.0", "2025.4.0")

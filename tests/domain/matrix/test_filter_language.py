@@ -1,6 +1,7 @@
 """The language of the filter box takes the rows it says, and says what it does not understand."""
 
 import pytest
+
 from dask_matrix.domain.matrix.cell_states import CHARACTERS, LOOKS, Look
 from dask_matrix.domain.matrix.filter_language import InvalidFilter, Terms
 from dask_matrix.domain.matrix.rows_and_columns import Scenario

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from packaging.specifiers import SpecifierSet
+
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.encoded_rows import Strips
@@ -11,7 +13,6 @@ from dask_matrix.domain.matrix.selection import Selection
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.known_failures import Known, Overlay
 from dask_matrix.domain.verdicts.verdict import Judgement
-from packaging.specifiers import SpecifierSet
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from dask_matrix.domain.records.bisection import Bisected, Ended, Spent, Suspect, Turned
 from dask_matrix.domain.records.records import BisectRecord, Rejection, parse
 

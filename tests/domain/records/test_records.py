@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+
 from dask_matrix.domain.records.records import Rejection, ResultRecord, parse, parse_lines
 
 GOOD = {

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from dask_matrix.domain.records.records import EndRecord, InstallationRecord, Rejection, RunRecord, parse
 from dask_matrix.domain.records.run import Progress, Run
 from dask_matrix.domain.records.run_end import End, How

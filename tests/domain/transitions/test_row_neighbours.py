@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.matrix import Matrix

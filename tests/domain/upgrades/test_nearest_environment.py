@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.rows_and_columns import Environment
 from dask_matrix.domain.upgrades.nearest_environment import Candidate, Nearest, nearest
-from hypothesis import given
-from hypothesis import strategies as st
 
 RELEASE = Release.parse("2025.2.0")
 USER = {"dask": "2025.2.0", "pandas": "2.2.3", "numpy": "2.1.0", "pyarrow": "19.0.0"}

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from packaging.specifiers import SpecifierSet
+
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.encoded_rows import Strips
@@ -12,7 +14,6 @@ from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, Sce
 from dask_matrix.domain.records.outcome import Outcome, Verdict
 from dask_matrix.domain.verdicts.known_failures import Known, Overlay
 from dask_matrix.domain.verdicts.verdict import Evidence, Judgement, judge
-from packaging.specifiers import SpecifierSet
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 VERDICTS = {"F": Verdict.FAIL, "~": Verdict.FLAKY, "-": Verdict.NOT_APPLICABLE, "s": Verdict.STALE}

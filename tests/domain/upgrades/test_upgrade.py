@@ -4,6 +4,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.errors import UnknownName
@@ -18,10 +23,6 @@ from dask_matrix.domain.upgrades.scope import Profile, Scope
 from dask_matrix.domain.upgrades.upgrade import Backing, Span, upgrade
 from dask_matrix.domain.verdicts.known_failures import Known
 from dask_matrix.domain.verdicts.verdict import Judgement
-from hypothesis import given
-from hypothesis import strategies as st
-from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 RELEASES = ("2025.2.0", "2025.3.0", "2025.4.0", "2025.4.1", "2025.10.0")

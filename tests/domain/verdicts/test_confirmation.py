@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from dask_matrix.domain.records.outcome import Verdict
-from dask_matrix.domain.verdicts.confirmation import CONFIRMED, ONCE_MORE, Cell, Column, Doubt, Wishes, wishes
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.verdicts.confirmation import CONFIRMED, ONCE_MORE, Cell, Column, Doubt, Wishes, wishes
 
 LETTERS = {
     ".": Verdict.PASS,

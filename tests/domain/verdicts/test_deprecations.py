@@ -1,6 +1,7 @@
 """Which warnings are the same one again, and which announce an end."""
 
 import pytest
+
 from dask_matrix.domain.records.records import Warned
 from dask_matrix.domain.verdicts.deprecations import deprecations, fresh
 

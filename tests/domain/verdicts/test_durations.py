@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from dask_matrix.domain.verdicts.durations import Estimate, Timed, Timings
 
 TIMINGS = Timings(

@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from packaging.specifiers import SpecifierSet
+
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.matrix import Matrix
 from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.known_failures import Known, Overlay, overlay
-from packaging.specifiers import SpecifierSet
 
 TODAY = date(2026, 11, 23)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
-from dask_matrix.domain.records.outcome import Outcome
-from dask_matrix.domain.verdicts.stability import Trial, Unstable, unstable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dask_matrix.domain.records.outcome import Outcome
+from dask_matrix.domain.verdicts.stability import Trial, Unstable, unstable
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 LETTERS = {".": Outcome.PASSED, "F": Outcome.FAILED, "E": Outcome.ERRORED, "-": Outcome.SKIPPED, "T": Outcome.TIMED_OUT}

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from dask_matrix.domain.records.outcome import VERDICT_OF, Outcome, Verdict
-from dask_matrix.domain.verdicts.verdict import Evidence, judge
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dask_matrix.domain.records.outcome import VERDICT_OF, Outcome, Verdict
+from dask_matrix.domain.verdicts.verdict import Evidence, judge
 
 START = datetime(2025, 4, 22, tzinfo=UTC)
 NOW, OLD = "fingerprint-now", "fingerprint-old"

@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.project.code.canonical_names import PUBLIC, SPELT, canonical
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.project.code import sources
 from dask_matrix.project.code.notebooks import without_magics
 from dask_matrix.project.code.sources import NoCode, files

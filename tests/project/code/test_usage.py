@@ -7,9 +7,10 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from dask_matrix.project.code.usage import usage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from dask_matrix.project.code.usage import usage
 
 
 def told(code: str, folder: Path) -> set[str]:

@@ -6,6 +6,7 @@ import venv
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.domain.environments.environment import Python
 from dask_matrix.project.locks.entries import NoDask, NoRelease, UnknownStart
 from dask_matrix.project.locks.start import start

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.project.locks import parsing
 from dask_matrix.project.locks.entries import NoDask, NoRelease, UnknownStart, UnpinnedDask, UnreadableLock
 from dask_matrix.project.locks.start import Start, start
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 LOCKS = Path(__file__).parent / "files"
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.project.locks.entries import UnreadableLock
 from dask_matrix.project.locks.start import start

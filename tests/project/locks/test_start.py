@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from dask_matrix.domain.environments.environment import Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.project.locks import conda

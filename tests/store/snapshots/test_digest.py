@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.specifiers import SpecifierSet
+
 from dask_matrix.domain.records.records import (
     EnvironmentRecord,
     Record,
@@ -24,7 +26,6 @@ from dask_matrix.domain.verdicts.known_failures import Known
 from dask_matrix.store import upgrade_evidence
 from dask_matrix.store.snapshots import digest, snapshot
 from dask_matrix.store.store import Store
-from packaging.specifiers import SpecifierSet
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = date(2026, 11, 23)

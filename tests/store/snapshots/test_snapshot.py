@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dask_matrix.domain.matrix.encoded_rows import Strips
 from dask_matrix.domain.records.records import (
     CollectionRecord,

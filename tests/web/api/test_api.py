@@ -3,9 +3,9 @@
 from urllib.parse import quote
 
 import pytest
+
 from dask_matrix.domain.matrix.encoded_rows import Strips
 from dask_matrix.web import links
-
 from tests.web.conftest import NEW, ODD, OLD, REFUSED, ROW, Book
 
 

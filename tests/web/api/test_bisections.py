@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from dask_matrix.domain.records.bisection import Bisected
 from dask_matrix.domain.records.records import BisectRecord
 from dask_matrix.web.api.bisections import bisections
-
 from tests.web.conftest import ROW, Book
 
 COMMIT = "b2a4a2157ceb39274e0549968053406be801fe4e"

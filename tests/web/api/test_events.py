@@ -17,14 +17,14 @@ from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
+
 from dask_matrix.domain.records.records import CollectionRecord, EndRecord, Record, ResultRecord, RunRecord
 from dask_matrix.store.store import Store
 from dask_matrix.web import links
 from dask_matrix.web.api.events import MOST, end_with
 from dask_matrix.web.app import create_app
 from dask_matrix.web.reader import LIVE_FOR
-from fastapi import FastAPI
-
 from tests.web.conftest import OLD, ROW
 
 PATIENCE = 60

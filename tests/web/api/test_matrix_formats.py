@@ -5,6 +5,7 @@ import io
 import sys
 
 import pytest
+
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.matrix import Matrix
@@ -13,7 +14,6 @@ from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.verdict import Judgement
 from dask_matrix.web.api.tables import COLUMNS, PIECE, comma_separated
 from dask_matrix.web.http.negotiation import Form, ranked
-
 from tests.web.conftest import NEW, NOON, ODD, OLD, ROW, Book
 
 CSV = {"Accept": "text/csv"}

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
+
 from dask_matrix.domain.upgrades.answer import Answer, Question
 from dask_matrix.domain.upgrades.context import Beliefs
 from dask_matrix.domain.upgrades.scope import Profile
-
 from tests.web.conftest import NEW, NOON, OLD, REFUSED, ROW, Book, opened
 
 MOVE = {"from": "2025.2.0", "to": "2025.4.0"}

@@ -3,6 +3,7 @@
 import shlex
 
 import pytest
+
 from dask_matrix.domain.matrix.rows_and_columns import Scenario
 from dask_matrix.web import links
 from dask_matrix.web.drawing import evidence_html

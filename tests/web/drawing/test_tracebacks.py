@@ -4,9 +4,10 @@ import html
 import re
 
 import pytest
-from dask_matrix.web.drawing import evidence_html, tracebacks
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from dask_matrix.web.drawing import evidence_html, tracebacks
 
 OWN = '  File "futures/test_bag.py", line 3, in test_x\n    bag.compute()\n    ^^^^^^^^^^^^^\n'
 DASK = '  File "/env/lib/python3.11/site-packages/dask/base.py", line {0}, in compute\n    schedule(expr)\n'

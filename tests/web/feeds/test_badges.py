@@ -3,8 +3,8 @@
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from dask_matrix.web.feeds.badge_svg import LABEL_COLOUR, TEXT_COLOUR, Badge, Colour, svg, width
 
+from dask_matrix.web.feeds.badge_svg import LABEL_COLOUR, TEXT_COLOUR, Badge, Colour, svg, width
 from tests.web.conftest import NEW, ODD, OLD, Book
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -5,9 +5,9 @@ from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
+
 from dask_matrix.domain.transitions.transitions import line, turns
 from dask_matrix.web.feeds.entries import MOST
-
 from tests.web.conftest import NEW, NOON, ODD, OLD, ROW, Book
 
 ATOM = "{http://www.w3.org/2005/Atom}"

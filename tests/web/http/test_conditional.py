@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+
 from dask_matrix.web import links
 from dask_matrix.web.http.middleware import UNTAGGED
-
 from tests.web.conftest import NEW, OLD, ROW, Book
 
 API = "/api/v1"

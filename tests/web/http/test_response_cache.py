@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from dask_matrix.web.http.response_cache import BESIDE, Answer, Answers, Keeping
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from dask_matrix.web.http.response_cache import BESIDE, Answer, Answers, Keeping
 from tests.web.conftest import NEW, OLD, ROW, Book
 
 PACKED, PLAIN = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}

@@ -10,9 +10,6 @@ from typing import Any
 import jsonschema_rs
 import pytest
 import schemathesis
-from dask_matrix.web import links
-from dask_matrix.web.http.problems import MEDIA_TYPE, told
-from dask_matrix.web.openapi.description import MADE_UP, TAGS
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -23,6 +20,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from dask_matrix.web import links
+from dask_matrix.web.http.problems import MEDIA_TYPE, told
+from dask_matrix.web.openapi.description import MADE_UP, TAGS
 from tests.web.conftest import NEW, ROW, Book
 
 PROMISE = Path(__file__).parents[3] / "docs" / "api.md"

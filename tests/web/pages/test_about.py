@@ -3,7 +3,6 @@
 from dask_matrix.domain.records.limits import RETRIES, Limits
 from dask_matrix.domain.verdicts.confirmation import CONFIRMED, ONCE_MORE
 from dask_matrix.web.drawing.labels import LANES, OUTCOMES, OVERLAYS, SAFETIES, VERDICTS
-
 from tests.web.conftest import Book
 
 

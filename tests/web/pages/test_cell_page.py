@@ -4,8 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from dask_matrix.web import links
 
+from dask_matrix.web import links
 from tests.web.conftest import NEW, NOON, ODD, OLD, ROW, Book
 from tests.web.pages.test_pages import HOSTILE, Links
 

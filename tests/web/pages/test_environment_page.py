@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+
 from dask_matrix.domain.records.records import InstallationRecord, RefusalRecord
 from dask_matrix.web import links, times
-
 from tests.web.conftest import NEW, NOON, OLD, REFUSED, ROW, Book
 
 LATEST = "e" * 16

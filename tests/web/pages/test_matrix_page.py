@@ -4,10 +4,10 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
 from dask_matrix.domain.matrix.encoded_rows import Strips
 from dask_matrix.web.drawing import palette
 from dask_matrix.web.drawing.labels import OVERLAYS, VERDICTS
-
 from tests.web.conftest import Book
 from tests.web.pages.test_pages import Links
 

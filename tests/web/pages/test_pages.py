@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
+
 from dask_matrix.domain.environments.environment import Lane
 from dask_matrix.domain.records.outcome import Outcome, Verdict
 from dask_matrix.web import links
 from dask_matrix.web.drawing import evidence_html
 from dask_matrix.web.drawing.labels import LANES, OUTCOMES, VERDICTS
-
 from tests.web.conftest import NEW, ODD, OLD, REFUSED, ROW, Book
 
 HOSTILE = (

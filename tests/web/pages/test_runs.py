@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dask_matrix.domain.records.records import CollectionRecord, EndRecord, RunRecord
 from dask_matrix.web import links
-
 from tests.web.conftest import NEW, NOON, ODD, OLD, REFUSED, ROW, Book, opened
 
 API = f"{links.API}/runs"

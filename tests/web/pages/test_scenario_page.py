@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 from dask_matrix.web import links
-
 from tests.web.conftest import NEW, NOON, OLD, REFUSED, ROW, Book
 
 LATEST, LATER = "c" * 16, "d" * 16

@@ -10,12 +10,12 @@ from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from packaging.specifiers import SpecifierSet
+
 from dask_matrix.domain.records.records import RefusalRecord
 from dask_matrix.domain.upgrades.context import Beliefs
 from dask_matrix.domain.upgrades.scope import Profile
 from dask_matrix.domain.verdicts.known_failures import Known
-from packaging.specifiers import SpecifierSet
-
 from tests.web.conftest import NEW, ODD, OLD, REFUSED, ROW, Book, opened
 from tests.web.feeds.test_badges import SVG
 from tests.web.pages.test_pages import HOSTILE, Links

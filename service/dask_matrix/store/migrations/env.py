@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alembic import context
+
 from dask_matrix.store.models import Table
 
 context.configure(

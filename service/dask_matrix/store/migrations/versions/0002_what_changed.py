@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
 from dask_matrix.domain.verdicts.deprecations import deprecations
 
 revision = "0002"
