@@ -17,7 +17,7 @@ from dask_matrix.store.matrix_contents import Present
 from dask_matrix.store.store import Store
 from tests.postgres import NewDatabase
 
-from .test_matrix_contents import KEYS, ROWS, WARNING, environment, history, minutes, result, scenario
+from tests.store.test_matrix_contents import KEYS, ROWS, WARNING, environment, history, minutes, result, scenario
 
 
 @contextmanager

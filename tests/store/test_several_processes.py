@@ -15,8 +15,8 @@ from dask_matrix.store.matrix_contents import Present
 from dask_matrix.store.store import Store
 from tests.postgres import NewDatabase
 
-from .test_matrix_contents import ROWS, environment, result, scenario, told
-from .test_snapshot import run
+from tests.store.test_matrix_contents import ROWS, environment, result, scenario, told
+from tests.store.snapshots.test_snapshot import run
 
 WRITERS, EACH = 3, 12
 WRITES = """\
