@@ -113,6 +113,13 @@ def snapshot(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Build the documentation into build/docs; `-- serve` serves it while you write."""
+    session.install("-q", "-e", ".[docs]", "-c", CONSTRAINTS)
+    session.run("zensical", *(session.posargs or ["build", "--strict"]))
+
+
+@nox.session(default=False)
 def wheel(session: nox.Session) -> None:
     """Build the wheel into dist/."""
     shutil.rmtree("dist", ignore_errors=True)

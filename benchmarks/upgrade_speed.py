@@ -75,9 +75,9 @@ def fill(path: Path, scenarios: int, environments: int) -> None:
         for record in records(scenarios, environments):
             batch.append(record)
             if len(batch) == BATCH:
-                store.take(batch)
+                store.ingest(batch)
                 batch.clear()
-        store.take(batch)
+        store.ingest(batch)
 
 
 @contextmanager

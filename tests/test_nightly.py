@@ -71,7 +71,7 @@ def test_each_job_may_do_no_more_than_it_does() -> None:
 
 def test_evidence_is_kept_from_night_to_night_whatever_happens() -> None:
     """What is kept is what is fetched: records, which are the truth, and locks, which never change."""
-    fetched, kept = STEPS["Fetch the evidence of the nights before"], STEPS["Keep the evidence"]
+    fetched, kept = STEPS["Restore the evidence of previous nights"], STEPS["Save the evidence"]
     assert fetched["with"]["path"] == kept["with"]["path"] == "data/records\ndata/locks\n"
     assert fetched["with"]["key"] == kept["with"]["key"]
     assert kept["with"]["key"].startswith(fetched["with"]["restore-keys"])
@@ -80,11 +80,11 @@ def test_evidence_is_kept_from_night_to_night_whatever_happens() -> None:
 
 def test_the_first_night_begins_with_the_evidence_that_ships(tmp_path: Path) -> None:
     """Later nights do not; the records of a snapshot are records."""
-    assert run("Take it in, or begin with the evidence that ships", tmp_path).returncode == 0
+    assert run("Load the evidence, or start from the snapshot", tmp_path).returncode == 0
     shipped = tmp_path / "data" / "records" / "shipped" / "records.jsonl"
     assert shipped.stat().st_size > 1_000_000
     shipped.unlink()
-    assert run("Take it in, or begin with the evidence that ships", tmp_path).returncode == 0
+    assert run("Load the evidence, or start from the snapshot", tmp_path).returncode == 0
     assert not shipped.exists()
     assert asked(tmp_path) == ["rebuild", "rebuild"]
 
@@ -94,7 +94,7 @@ def test_a_run_that_could_not_do_all_is_published_and_a_mistake_is_not(
     tmp_path: Path, code: int, ends: int, tags: int
 ) -> None:
     """Exit code 1 is an environment that could not be run, 130 the end of the time."""
-    done = run("Run what has no evidence", tmp_path, CODE=str(code))
+    done = run("Run scenarios without results", tmp_path, CODE=str(code))
     assert done.returncode == ends
     assert ("::warning title=dask-matrix::" in done.stdout) == (code == 1)
     assert asked(tmp_path) == [f"run --tag {tag}" for tag in ("latest", "recent", "all")][:tags]
@@ -102,13 +102,13 @@ def test_a_run_that_could_not_do_all_is_published_and_a_mistake_is_not(
 
 def test_every_set_that_is_run_is_in_matrix_toml() -> None:
     """By its name."""
-    tags = re.findall(r"for tag in (.+); do", STEPS["Run what has no evidence"]["run"])[0].split()
+    tags = re.findall(r"for tag in (.+); do", STEPS["Run scenarios without results"]["run"])[0].split()
     assert set(tags) <= set(config.load(ROOT / "scenarios" / "matrix.toml").sets)
 
 
 def test_the_site_is_written_where_it_is_fetched_from(tmp_path: Path) -> None:
     """With the options that the command has."""
-    assert run("Write the site", tmp_path, ADDRESS="https://x.org/m").returncode == 0
+    assert run("Build the site", tmp_path, ADDRESS="https://x.org/m").returncode == 0
     assert asked(tmp_path) == ["export site --address https://x.org/m"]
-    assert STEPS["Hand it over"]["with"]["path"] == "site"
+    assert STEPS["Upload the site"]["with"]["path"] == "site"
     assert "--address" in dask_matrix("export", "--help").stdout

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dask_matrix import places
-from dask_matrix.collect.scenario_set.declarations import stated
+from dask_matrix.collect.scenario_set.declarations import declared_scenarios
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.matrix import Matrix
@@ -33,7 +33,7 @@ def test_every_scenario_that_truth_speaks_of_exists(area: str) -> None:
     ids = {
         each.id
         for path in (folder / area).rglob("test_*.py")
-        for each in stated(path.relative_to(folder).as_posix(), path.read_text("utf-8"))
+        for each in declared_scenarios(path.relative_to(folder).as_posix(), path.read_text("utf-8"))
     }
     assert {name.partition("[")[0] for name in TRUTH[area]} == ids
 

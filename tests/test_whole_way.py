@@ -1,4 +1,4 @@
-"""The whole way on real Dask releases: from the index to the matrix, killed and resumed, by command, nox and wheel."""
+"""End to end on real Dask releases: from the index to the matrix, killed and resumed, by command, nox and wheel."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from typing import Any
 import pytest
 
 from dask_matrix.domain.environments.environment import packages
-from dask_matrix.domain.records.run_end import How
+from dask_matrix.domain.records.run_end import EndStatus
 from dask_matrix.places import Places
 from dask_matrix.store.store import Store
 from tests.conftest import command_line, dask_matrix, environ, write_set
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 120
-"""Seconds that anything awaited here may take on a loaded machine."""
+"""Maximum seconds to wait for anything here, on a loaded machine."""
 SLOW_SET = {
     "test_slow.py": """\
 import time
@@ -41,7 +41,7 @@ DEAF = "import signal\nfor number in (signal.SIGINT, signal.SIGTERM):\n    signa
 
 
 def shown(data: Path, *arguments: str) -> Any:
-    """Return what ``show --json`` prints."""
+    """Return the output of ``show --json``."""
     done = dask_matrix("show", "--json", *arguments, data=data)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -54,14 +54,14 @@ def results(data: Path) -> list[dict[str, Any]]:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a free port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
     return port
 
 
 def own(data: Path, run: str) -> list[dict[str, Any]]:
-    """Return the records of a run itself."""
+    """Return the records in a run's own file."""
     return [json.loads(line) for line in (data / "records" / run / "run.jsonl").read_text().splitlines()]
 
 
@@ -93,8 +93,8 @@ def test_a_real_release_and_one_that_does_not_install_become_two_columns(real_da
     }
 
 
-def test_a_run_says_what_it_set_out_to_do_and_what_came_of_it(real_data: Path) -> None:
-    """Both environments, though one cannot be had; each scenario once, and one of them once more."""
+def test_run_records_its_plan_and_its_progress(real_data: Path) -> None:
+    """Both environments, though one is uninstallable; each scenario once, and one of them twice."""
     with Store.open(Places(real_data).database) as store:
         first = store.runs.page(100)[-1]
         parts = store.runs.parts(first.record.id)
@@ -103,14 +103,14 @@ def test_a_run_says_what_it_set_out_to_do_and_what_came_of_it(real_data: Path) -
     assert sorted(part.refusal for part in parts) == ["", "resolve"]
 
 
-def test_a_run_says_how_it_ended_and_what_it_installed(real_data: Path) -> None:
-    """The last line of its own file; of the environment that was made, all that uv said, and of the other nothing."""
+def test_run_records_its_end_and_its_installations(real_data: Path) -> None:
+    """In the last line of its own file; uv's whole output for the installed environment, nothing for the other."""
     with Store.open(Places(real_data).database) as store:
         first = store.runs.page(100)[-1]
         keys = {str(each.release): each.key for each in store.matrix().environments}
         made, refused = (store.installation(keys[release]) for release in ("2025.2.0", "2026.1.0"))
     assert first.end is not None
-    assert first.end.how is How.FINISHED
+    assert first.end.how is EndStatus.FINISHED
     assert [each["kind"] for each in own(real_data, first.record.id)] == ["run", "end"]
     assert made is not None
     assert (made.run, made.seconds > 0) == (first.record.id, True)
@@ -118,8 +118,8 @@ def test_a_run_says_how_it_ended_and_what_it_installed(real_data: Path) -> None:
     assert refused is None
 
 
-def test_the_environment_holds_what_its_lock_says_and_nothing_else(real_data: Path) -> None:
-    """No pytest, no pip, nothing of ours."""
+def test_environment_has_exactly_the_packages_of_its_lock(real_data: Path) -> None:
+    """No pytest, no pip, no dask-matrix."""
     key = next(each["key"] for each in shown(real_data)["environments"] if each["release"] == "2025.2.0")
     with Store.open(Places(real_data).database) as store:
         lock = packages(store.environment(key).lock)
@@ -130,15 +130,15 @@ def test_the_environment_holds_what_its_lock_says_and_nothing_else(real_data: Pa
     assert lock["dask"] == "2025.2.0"
 
 
-def test_a_failure_carries_its_evidence(real_data: Path) -> None:
-    """Exception, and a traceback with the values that were compared."""
+def test_failure_has_an_exception_and_a_traceback(real_data: Path) -> None:
+    """The traceback shows the compared values."""
     failure = next(each for each in results(real_data) if each["outcome"] == "failed")
     assert failure["exception"]["type"] == "AssertionError"
     assert "'2025.2.0' == '1.0'" in failure["traceback"]
 
 
-def test_what_is_done_does_not_run_again(real_data: Path) -> None:
-    """An unchanged world runs nothing and records nothing."""
+def test_finished_scenarios_do_not_run_again(real_data: Path) -> None:
+    """If nothing changed, nothing runs and nothing is recorded."""
     tests = write_set(real_data.parent / "set")
     before = len(results(real_data))
     done = dask_matrix("run", "--release", "2025.2.0", "--release", "2026.1.0", "--scenarios", tests, data=real_data)
@@ -148,8 +148,8 @@ def test_what_is_done_does_not_run_again(real_data: Path) -> None:
     assert [each["executions"] for each in json.loads(planned.stdout)] == [0]
 
 
-def test_failures_run_again_when_asked_for(real_data: Path) -> None:
-    """Only they do, and once more before they are believed."""
+def test_failed_option_reruns_failures(real_data: Path) -> None:
+    """Only those, each with one retry."""
     tests = write_set(real_data.parent / "set")
     before = len(results(real_data))
     done = dask_matrix("run", "--release", "2025.2.0", "--scenarios", tests, "--failed", data=real_data)
@@ -157,8 +157,8 @@ def test_failures_run_again_when_asked_for(real_data: Path) -> None:
     assert len(results(real_data)) == before + 2
 
 
-def test_an_expression_that_matches_nothing_is_an_error(real_data: Path) -> None:
-    """Exit code 2, and the expression is repeated."""
+def test_expression_that_matches_nothing_is_an_error(real_data: Path) -> None:
+    """Exit code 2, and the expression is quoted."""
     tests = write_set(real_data.parent / "other", {"test_other.py": "def test_other():\n    pass\n"})
     done = dask_matrix("run", "--release", "2025.2.0", "--scenarios", tests, "-k", "nonsense", data=real_data)
     assert done.returncode == 2
@@ -174,10 +174,10 @@ def test_rebuild_gives_the_same_answers(real_data: Path) -> None:
 
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 130)])
-def test_a_run_stopped_in_the_middle_goes_on_where_it_was(
+def test_interrupted_run_resumes(
     real_data: Path, tmp_path: Path, how: signal.Signals, code: int
 ) -> None:
-    """Nothing finished is lost, nothing finished runs twice, and no process is left behind; only what is killed says no end."""
+    """No finished result is lost or repeated, and no process is left behind; only a killed run records no end."""
     data = tmp_path / "data"
     data.mkdir()
     for kept in ("environments", "locks", "pytest", "index"):
@@ -190,7 +190,7 @@ def test_a_run_stopped_in_the_middle_goes_on_where_it_was(
     said = process.communicate()[1]
     assert process.returncode == code
     if how is not signal.SIGKILL:
-        assert "the same command goes on from there" in said
+        assert "run the same command again to continue" in said
     wait_until_gone(str(data / "scratch"))
     (run,) = (path.name for path in (data / "records").iterdir())
     ended = [each["how"] for each in own(data, run) if each["kind"] == "end"]
@@ -205,7 +205,7 @@ def test_a_run_stopped_in_the_middle_goes_on_where_it_was(
 
 
 def test_ctrl_c_in_nox_gives_the_run_time_to_end(real_data: Path, tmp_path: Path) -> None:
-    """Else nox kills it half a second later, and nothing says how it ended. Here its scenarios take seconds to end."""
+    """Otherwise nox kills it half a second later and no end is recorded. Here scenarios take seconds to end."""
     data = tmp_path / "data"
     data.mkdir()
     for kept in ("environments", "locks", "pytest", "index"):
@@ -215,7 +215,7 @@ def test_ctrl_c_in_nox_gives_the_run_time_to_end(real_data: Path, tmp_path: Path
     command = [*up, "--release", "2025.2.0", "--scenarios", tests, "--port", str(free_port())]
     process = subprocess.Popen(
         command, env=environ(data), start_new_session=True
-    )  # a terminal's Ctrl-C is for all in it
+    )  # a terminal sends Ctrl-C to the whole process group
     wait_until(lambda: len(results(data)) >= 3, process)
     os.killpg(process.pid, signal.SIGINT)
     process.wait()
@@ -226,13 +226,13 @@ def test_ctrl_c_in_nox_gives_the_run_time_to_end(real_data: Path, tmp_path: Path
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_the_server_of_a_run_ends_with_it(real_data: Path, how: signal.Signals) -> None:
-    """However the run is ended: its port is free for the same command again."""
+    """However the run ends, its port is free for the same command again."""
     port = free_port()
     command = command_line("run", "--release", "2026.1.0", "--serve", "--port", str(port))
     run = subprocess.Popen(command, env=environ(real_data), stderr=subprocess.PIPE, text=True)
     assert run.stderr
     try:
-        while "stays on" not in run.stderr.readline():
+        while "Still serving on" not in run.stderr.readline():
             assert run.poll() is None
         assert '"ok"' in get(f"http://127.0.0.1:{port}/healthz", run)
         run.send_signal(how)
@@ -263,7 +263,7 @@ def test_two_runs_at_once_do_nothing_twice(real_data: Path, tmp_path: Path) -> N
 
 
 def test_tests_that_only_pytest_finds_run_once_too(real_data: Path, tmp_path: Path) -> None:
-    """Imported by *, or a unittest.TestCase; a file that does not parse says so in its row; what pytest skips is no test."""
+    """Imported by *, or a unittest.TestCase; a file that does not parse gets a row; files that pytest skips do not."""
     tests = write_set(
         tmp_path / "set",
         {
@@ -285,8 +285,8 @@ def test_tests_that_only_pytest_finds_run_once_too(real_data: Path, tmp_path: Pa
     assert outcomes == Counter([("star/shared", "passed"), ("case/MyCase/it", "passed"), ("broken", "errored")])
 
 
-def test_a_folder_in_which_pytest_finds_nothing_is_named(real_data: Path, tmp_path: Path) -> None:
-    """Though it has a file of the right name; exit code 2, each time."""
+def test_folder_in_which_pytest_finds_nothing_is_reported(real_data: Path, tmp_path: Path) -> None:
+    """Even with a test_*.py file; exit code 2, each time."""
     tests = write_set(tmp_path / "set", {"test_nothing.py": "x = 1\n"})
     for _ in range(2):
         done = dask_matrix("run", "--release", "2025.2.0", "--scenarios", tests, data=real_data)
@@ -294,7 +294,7 @@ def test_a_folder_in_which_pytest_finds_nothing_is_named(real_data: Path, tmp_pa
 
 
 def wait_until_gone(word: str) -> None:
-    """Wait until no process has a word on its command line (the harness has its job file there, its children too)."""
+    """Wait until no process has a word on its command line (the harness and its children have their job file there)."""
     deadline = time.monotonic() + PATIENCE
     while any(word.encode() in line for line in command_lines()):
         assert time.monotonic() < deadline, "a process outlived its run"
@@ -327,8 +327,8 @@ def test_nox_lists_a_session_for_each_environment_of_a_set(real_data: Path) -> N
     assert any(re.fullmatch(r"scenarios\(2025\.2\.0, py3\d+, as-released\)", name) for name in names)
 
 
-def test_a_session_by_its_readable_name_runs_one_environment(real_data: Path) -> None:
-    """As cell pages print it, also where no set lists it: --again is for us, the other arguments are for pytest."""
+def test_session_by_name_runs_one_environment(real_data: Path) -> None:
+    """As cell pages print it, also if no set lists it: --again is handled here, other arguments go to pytest."""
     (python,) = {each["python"] for each in shown(real_data)["environments"] if each["release"] == "2025.2.0"}
     name = f"scenarios(2025.2.0, py{python.replace('.', '')}, latest)"
     row = "futures/from_delayed/computes_twice"
@@ -341,8 +341,8 @@ def test_a_session_by_its_readable_name_runs_one_environment(real_data: Path) ->
         assert executions() == expected
 
 
-def test_a_wheel_works_without_the_checkout(real_data: Path, tmp_path: Path) -> None:
-    """It finds its scenarios, matrix.toml, sessions, templates and migrations inside itself."""
+def test_wheel_works_without_the_checkout(real_data: Path, tmp_path: Path) -> None:
+    """It contains the scenarios, matrix.toml, sessions, templates and migrations."""
     uv = [sys.executable, "-m", "uv", "--quiet"]
     source = tmp_path / "source"
     tracked = subprocess.run(
@@ -393,7 +393,7 @@ def get(url: str, server: subprocess.Popen[str]) -> str:
                 return str(answer.read().decode())
         except urllib.error.HTTPError:
             raise
-        except OSError:  # nobody listens yet
+        except OSError:  # the server is not up yet
             assert server.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.1)

@@ -88,9 +88,9 @@ def fill(path: Path, size: Size) -> int:
         for record in records(size):
             batch.append(record)
             if len(batch) >= BATCH:
-                store.take(batch)
+                store.ingest(batch)
                 batch.clear()
-        store.take(batch)
+        store.ingest(batch)
         return store.freshness().results
 
 

@@ -35,7 +35,7 @@ class Site:
         scenario, environment = self.cells[self.written * 7919 % len(self.cells)]
         now = datetime.now(UTC)
         name = f"new-{now.timestamp()}-{self.written}"
-        self.store.take([generated.result(scenario, environment, "passed", now, name)])
+        self.store.ingest([generated.result(scenario, environment, "passed", now, name)])
         self.written += 1
 
     def cpu(self) -> float:

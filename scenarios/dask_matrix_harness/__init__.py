@@ -1,9 +1,9 @@
-"""The harness: runs scenarios inside a target environment, each in a process of its own, and writes records.
+"""The harness: runs scenarios inside a target environment, each in its own process, and writes records.
 
-It needs the standard library and pytest only, and the syntax of Python 3.9. `docs/records.md` is its contract.
+It needs only the standard library and pytest, and supports Python 3.9. Its input and output are specified in docs/records.md.
 """
 
 from __future__ import annotations
 
-#: Part of every fingerprint: raised when a change of the harness may change an outcome.
+#: Part of every fingerprint: increased when a change of the harness may change an outcome.
 PROTOCOL = 2

@@ -1,13 +1,13 @@
-"""`ENV/bin/python scenarios/dask_matrix_harness --job FILE [pytest arguments]`.
+"""Entry point: `ENV/bin/python scenarios/dask_matrix_harness --job FILE [pytest arguments]`.
 
-Loads this folder as the package `dask_matrix_harness` without leaving it, or the folder around it, on `sys.path`:
-nothing of ours may mask what is under test.
+Loads this folder as the package `dask_matrix_harness` without putting it or its parent on `sys.path`, so that no module
+here shadows a module under test.
 """
 
 import sys
 
 if __name__ == "__main__":
-    # Python puts this folder first when it is run. It goes before anything else is imported; `-P` needs Python 3.11.
+    # Python puts this folder first on the path. Remove it before importing anything else; `-P` needs Python 3.11.
     HERE = sys.path.pop(0)
 
 from importlib import util
@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 def load(folder: Path) -> None:
-    """Make `folder` importable under the name `dask_matrix_harness`, and by that name only."""
+    """Import `folder` as the package `dask_matrix_harness`."""
     name = "dask_matrix_harness"
     spec = util.spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
     assert spec is not None
@@ -27,6 +27,6 @@ def load(folder: Path) -> None:
 
 if __name__ == "__main__":
     load(Path(HERE).resolve())
-    from dask_matrix_harness.start import main
+    from dask_matrix_harness.main import main
 
     sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""The child: one scenario in a forked process of its own, from the fork to its end."""
+"""The child process: set up its isolation, run one scenario in it, leave the evidence."""
 
 from __future__ import annotations
 
@@ -17,27 +17,29 @@ from typing import IO, Any, Callable, NoReturn
 
 import pytest
 
-from . import processes, tasks
-from .evidence import Evidence, of_our_failure
+from . import processes, scheduler_tasks
+from .evidence import Evidence, harness_failure
 from .exceptions import plain_traceback
-from .folder import END, Folder
-from .text import shorten
+from .execution_folder import END, ExecutionFolder
+from .text_limits import shorten
 
-#: Asks the child for the stacks of all its threads.
+#: Makes the child write the stacks of all its threads.
 STACKS_SIGNAL = signal.SIGUSR1
-#: How pytest writes records of the log.
+#: pytest's default log format.
 LOG_FORMAT = "%(levelname)-8s %(name)s:%(filename)s:%(lineno)d %(message)s"
 
 
-def run(item: pytest.Item, tests: Path, folder: Folder, sinks: Sequence[int], prepare: Callable[[], None]) -> NoReturn:
-    """Run `item` after `prepare`, leave the evidence in `folder`, end this process. Never returns, never raises.
+def run(
+    item: pytest.Item, tests: Path, folder: ExecutionFolder, sinks: Sequence[int], prepare: Callable[[], None]
+) -> NoReturn:
+    """Call `prepare`, run `item`, leave the evidence in `folder` and end this process. Never returns, never raises.
 
     `sinks` are the file descriptors for stdout, stderr and the log.
     """
     me = os.getpid()
     try:
         evidence = _evidence(item, tests, folder, sinks, prepare)
-        # A fork that a scenario let escape ends here as well; it has nothing to say.
+        # A fork made by the scenario may get here as well; it must not write evidence.
         if os.getpid() == me:
             _flush()
             folder.note_phase(END, time.perf_counter())
@@ -47,32 +49,32 @@ def run(item: pytest.Item, tests: Path, folder: Folder, sinks: Sequence[int], pr
 
 
 def _evidence(
-    item: pytest.Item, tests: Path, folder: Folder, sinks: Sequence[int], prepare: Callable[[], None]
+    item: pytest.Item, tests: Path, folder: ExecutionFolder, sinks: Sequence[int], prepare: Callable[[], None]
 ) -> dict[str, Any]:
     evidence = Evidence(item, tests, folder)
     try:
         prepare()
-        _settle(folder, sinks)
+        _isolate(folder, sinks)
         item.config.pluginmanager.register(evidence, "scenario evidence")
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         return evidence.fields()
-    except BaseException as problem:  # noqa: BLE001 - trouble of ours is reported, never mistaken for the scenario's
-        return of_our_failure(problem, folder.phase()[0], shorten(plain_traceback(problem)), evidence.warnings())
+    except BaseException as problem:  # noqa: BLE001 - a failure of the harness is reported as such, not as the scenario's
+        return harness_failure(problem, folder.phase()[0], shorten(plain_traceback(problem)), evidence.warnings())
 
 
-def _settle(folder: Folder, sinks: Sequence[int]) -> None:
-    """Make this process a scenario's own: session, signals, output, folders."""
+def _isolate(folder: ExecutionFolder, sinks: Sequence[int]) -> None:
+    """Give this process its own session, signal handlers, output and folders."""
     os.setsid()
-    processes.die_first()
+    processes.prefer_as_oom_victim()
     processes.adopt_orphans()
     _reset_signals()
     _redirect_output(sinks)
-    _watch_for_crashes(folder.stacks.open("w", encoding="utf-8"))
-    tasks.write_when_asked(folder.tasks)
+    _enable_faulthandler(folder.stacks.open("w", encoding="utf-8"))
+    scheduler_tasks.write_on_signal(folder.tasks)
     os.chdir(folder.work)
     tempfile.tempdir = None
     os.environ["TMPDIR"] = str(folder.tmp)
-    # Worker processes import test files as well, and are not to leave __pycache__ beside them.
+    # Worker processes import test files too, and must not leave __pycache__ next to them.
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
@@ -84,10 +86,10 @@ def _reset_signals() -> None:
 
 
 def _redirect_output(sinks: Sequence[int]) -> None:
-    """File descriptors first, so that whatever writes is caught; each line at once, so that a crash loses little."""
-    nothing = os.open(os.devnull, os.O_RDONLY)
+    """Redirect file descriptors, to capture output of C code too, line-buffered so that a crash loses little."""
+    no_input = os.open(os.devnull, os.O_RDONLY)
     stdout, stderr, log = sinks
-    for target, source in enumerate((nothing, stdout, stderr)):
+    for target, source in enumerate((no_input, stdout, stderr)):
         os.dup2(source, target)
         os.close(source)
     for stream in (sys.stdout, sys.stderr):
@@ -99,7 +101,7 @@ def _redirect_output(sinks: Sequence[int]) -> None:
     logging.getLogger().addHandler(handler)
 
 
-def _watch_for_crashes(stacks: IO[str]) -> None:
+def _enable_faulthandler(stacks: IO[str]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     faulthandler.enable(file=stacks, all_threads=True)
     faulthandler.register(STACKS_SIGNAL, file=stacks, all_threads=True, chain=False)

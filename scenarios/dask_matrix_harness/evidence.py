@@ -1,4 +1,4 @@
-"""What the child keeps of its one test: a pytest plugin that is registered after the fork."""
+"""Run one test in the child and collect its evidence: a pytest plugin registered after the fork."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from _pytest._io import TerminalWriter
 
 from . import outcome
 from .exceptions import described, plain_traceback, type_name
-from .folder import Folder
+from .execution_folder import ExecutionFolder
 from .leaks import Leaks
-from .text import MESSAGE_LIMIT, shorten
+from .text_limits import MESSAGE_LIMIT, shorten
 
 if TYPE_CHECKING:
     from warnings import WarningMessage
 
-#: The category of the warning about what a test leaves behind.
+#: The category of warnings about leaks.
 LEAK = "dask_matrix.Leak"
 
 
 class Evidence:
-    """Runs the phases of one test and keeps what is to be said of them."""
+    """Runs the phases of one test and collects their reports, warnings and leaks."""
 
-    def __init__(self, item: pytest.Item, tests: Path, folder: Folder) -> None:
+    def __init__(self, item: pytest.Item, tests: Path, folder: ExecutionFolder) -> None:
         self._tests = tests
         self._folder = folder
         self._phases: list[outcome.Phase] = []
@@ -40,7 +40,7 @@ class Evidence:
         self._where = f"{item.location[0]}:{(item.location[1] or 0) + 1}"
 
     def fields(self) -> dict[str, Any]:
-        """What the result record says of this test, except for the output."""
+        """The fields of the result record, except for the output."""
         decided, phase = outcome.decide(self._phases)
         return {
             "outcome": decided,
@@ -53,13 +53,13 @@ class Evidence:
         }
 
     def warnings(self) -> list[dict[str, Any]]:
-        """Warnings so far, equal ones counted."""
+        """The warnings so far, equal ones merged with a count."""
         keys = ("category", "message", "where", "count")
         return [dict(zip(keys, (*warning, count))) for warning, count in self._warnings.items()]
 
     @pytest.hookimpl
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-        """As pytest's own, but no exception whatsoever ends it early."""
+        """Like pytest's own, but teardown runs after any exception."""
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         if self._run(item, "setup"):
             self._run(item, "call")
@@ -69,7 +69,7 @@ class Evidence:
 
     @pytest.hookimpl
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        """Run a coroutine that no other plugin has taken."""
+        """Run a coroutine test that no other plugin runs."""
         if not inspect.iscoroutinefunction(pyfuncitem.obj):
             return None
         names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 - as other plugins for coroutines do
@@ -78,31 +78,31 @@ class Evidence:
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A failed subtest comes here only; its test later fails for "1 failed subtest"."""
+        """Collect failed subtests, which are reported only here; their test just says "1 failed subtest"."""
         if report.failed and type(report).__name__ == "SubtestReport":
             self._subtests.append(_rendered(report))
 
     @pytest.hookimpl
     def pytest_warning_recorded(self, warning_message: WarningMessage) -> None:
-        """Count it."""
+        """Count the warning."""
         text = shorten(str(warning_message.message), MESSAGE_LIMIT)
         where = f"{self._relative(warning_message.filename)}:{warning_message.lineno}"
         key = (type_name(warning_message.category), text, where)
         self._warnings[key] = self._warnings.get(key, 0) + 1
 
     def _leak(self, found: tuple[str, int]) -> dict[str, Any]:
-        """A warning about what the test leaves behind. The parent sees to it that it ends."""
+        """A warning about a leak. The parent kills and removes what leaked."""
         message, count = found
         text = shorten(message, MESSAGE_LIMIT)
         return {"category": LEAK, "message": text, "where": self._where, "count": count}
 
     def _run(self, item: pytest.Item, when: Any, **arguments: Any) -> bool:
-        """Run one phase; whether the next one follows."""
+        """Run one phase; return whether it passed."""
         self._folder.note_phase(when, time.perf_counter())
         hook = getattr(item.ihook, f"pytest_runtest_{when}")
         call = pytest.CallInfo.from_call(lambda: hook(item=item, **arguments), when=when)
         report = _report(item, call)
-        # Subtests turn their test into a failed one in this hook, which pytest's terminal calls otherwise.
+        # In this hook, normally called by pytest's terminal reporter, pytest-subtests fails the test of a failed subtest.
         item.config.hook.pytest_report_teststatus(report=report, config=item.config)
         self._phases.append(self._phase(report, call))
         item.ihook.pytest_runtest_logreport(report=report)
@@ -116,33 +116,33 @@ class Evidence:
             result=report.outcome,
             seconds=call.duration,
             reason=_reason(report),
-            traceback="" if is_plain_skip or report.passed else self._told(report, excinfo),
+            traceback="" if is_plain_skip or report.passed else self._message(report, excinfo),
             exception=described(excinfo.value if excinfo else None),
         )
 
-    def _told(self, report: pytest.TestReport, excinfo: pytest.ExceptionInfo[BaseException] | None) -> str:
+    def _message(self, report: pytest.TestReport, excinfo: pytest.ExceptionInfo[BaseException] | None) -> str:
         text = plain_traceback(excinfo.value, self._tests) if excinfo else _rendered(report)
         return self._shortened_paths(text)
 
     def _traceback(self, decided: outcome.Phase) -> str:
-        """That of the deciding phase, then of its subtests and of what failed after it."""
+        """The traceback of the deciding phase, then those of subtests and of other phases."""
         later = [phase.traceback for phase in self._phases if phase.traceback and phase is not decided]
         return "\n\n".join(text for text in [decided.traceback, *self._subtests, *later] if text)
 
     def _shortened_paths(self, text: str) -> str:
-        """Files of the scenario set without the folder it happens to be in."""
+        """Make paths in the scenario set relative to it."""
         return re.sub(rf'(?m)^(  File ")?{re.escape(str(self._tests))}/', r"\1", text)
 
     def _relative(self, file: str) -> str:
-        """`file` as imported from: the same in every environment."""
+        """`file` relative to its import root, which is the same in every environment."""
         roots = [str(self._tests), *sorted(filter(None, sys.path), key=len, reverse=True)]
         return next((file[len(root) + 1 :] for root in roots if file.startswith(f"{root}/")), file)
 
 
-def of_our_failure(
+def harness_failure(
     problem: BaseException, phase: str, traceback: str, warnings: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """The fields of a result that the harness itself prevented; it says nothing about the scenario."""
+    """The fields of an `errored` result: the harness failed, which says nothing about the scenario."""
     return {
         "outcome": "errored",
         "phase": phase,
@@ -174,7 +174,7 @@ def _rendered(report: pytest.TestReport) -> str:
 
 
 def _reason(report: pytest.TestReport) -> str:
-    """Why it was skipped, or was expected to fail."""
+    """The reason of a skip or an expected failure, or ""."""
     expected = getattr(report, "wasxfail", None)
     if expected is not None and report.skipped:
         text = str(expected).partition("reason: ")[2] or str(expected)

@@ -1,4 +1,4 @@
-"""Exceptions as evidence, also those that do not want to be looked at."""
+"""Render exceptions as evidence, including those whose own rendering fails."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from .text import MESSAGE_LIMIT, shorten
+from .text_limits import MESSAGE_LIMIT, shorten
 
 HARNESS = Path(__file__).parent
 HEADING = "Traceback (most recent call last):\n"
 
 
 def described(exception: BaseException | None) -> dict[str, str] | None:
-    """Qualified type and message."""
+    """The qualified type and the message."""
     if exception is None:
         return None
     return {"type": type_name(type(exception)), "message": shorten(message(exception), MESSAGE_LIMIT)}
@@ -26,36 +26,36 @@ def type_name(kind: type) -> str:
 
 
 def message(exception: BaseException) -> str:
-    """`str(exception)`, or what is wrong with it."""
+    """`str(exception)`, or a note that it raised."""
     try:
         return str(exception)
-    except BaseException as problem:  # noqa: BLE001 - whatever a scenario raises, the evidence is kept
+    except BaseException as problem:  # noqa: BLE001 - evidence must survive any exception
         return f"<str() of this {type_name(type(exception))} raised {type_name(type(problem))}>"
 
 
 def plain_traceback(exception: BaseException, within: Path | None = None) -> str:
-    """The traceback as Python prints it, with what caused it; each part only from its first frame below `within` on.
+    """The traceback as Python prints it, with its causes; each starts at its first frame in the folder `within`.
 
-    pytest's own form is not used: it parses every file that has a frame, which costs more than most scenarios do.
+    pytest's own style is not used: it parses every file in the traceback, which takes longer than most scenarios.
     """
     try:
-        told = traceback.TracebackException.from_exception(exception)
-        _cut(told, within)
-        return "".join(told.format()).rstrip("\n")
+        rendered = traceback.TracebackException.from_exception(exception)
+        _cut(rendered, within)
+        return "".join(rendered.format()).rstrip("\n")
     except BaseException:  # noqa: BLE001 - an exception may break the rendering of itself
         frames = "".join(traceback.format_tb(exception.__traceback__))
         return f"{HEADING}{frames}{type_name(type(exception))}: {message(exception)}"
 
 
-def _cut(told: traceback.TracebackException, within: Path | None) -> None:
-    for each in _chain(told):
-        ours = (number for number, frame in enumerate(each.stack) if _is_within(frame.filename, within))
-        del each.stack[: next(ours, 0)]
+def _cut(rendered: traceback.TracebackException, within: Path | None) -> None:
+    for each in _chain(rendered):
+        inside = (number for number, frame in enumerate(each.stack) if _is_within(frame.filename, within))
+        del each.stack[: next(inside, 0)]
 
 
-def _chain(told: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
-    """It, what it was raised from or during, and the exceptions of a group."""
-    waiting: list[traceback.TracebackException | None] = [told]
+def _chain(rendered: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
+    """An exception, its causes and contexts, and the members of exception groups."""
+    waiting: list[traceback.TracebackException | None] = [rendered]
     while waiting:
         each = waiting.pop()
         if each is not None:

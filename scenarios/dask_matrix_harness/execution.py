@@ -1,4 +1,4 @@
-"""One execution of one scenario, as its parent sees it: a process, its limits, and what is left when it has ended."""
+"""One execution of one scenario, seen from the parent: its process, limits, output and result."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from typing import Any, Callable
 
 from . import processes
 from .child import STACKS_SIGNAL
-from .folder import END, Folder
+from .execution_folder import END, ExecutionFolder
 from .limits import Limits
 from .records import now
 from .scenario import Scenario
+from .scheduler_tasks import TASKS_SIGNAL
 from .streams import Streams
-from .tasks import TASKS_SIGNAL
-from .text import read
+from .text_limits import read
 
-#: Longest wait for the stacks of a child that is over a limit, in seconds, and for its tasks before that.
+#: Longest wait for the stacks of a child that timed out, and before that for its tasks, in seconds.
 STACKS_WAIT = 0.5
 TASKS_WAIT = 0.3
-#: Longest wait for the stacks of one that goes on taking memory meanwhile.
-HURRY = 0.1
-#: Seconds between two looks for them.
-LOOK = 0.01
-#: Seconds that a fresh interpreter gets until its scenario begins.
-START = 120.0
+#: Longest wait for the stacks of a child over its memory limit, which keeps growing, in seconds.
+MEMORY_STACKS_WAIT = 0.1
+#: Seconds between checks for them.
+POLL_INTERVAL = 0.01
+#: Seconds until the scenario must have begun, for a fresh interpreter.
+START_TIMEOUT = 120.0
 
 
 @dataclass
 class Execution:
-    """A child at work, or ended. Clocks are those of `time.perf_counter`, the same in all processes."""
+    """A running or ended child. Times are of `time.perf_counter`, which all processes share."""
 
     scenario: Scenario
-    folder: Folder
+    folder: ExecutionFolder
     limits: Limits
     attempt: int = 1
     pid: int = 0
@@ -44,9 +44,9 @@ class Execution:
     began: float = field(default_factory=time.perf_counter)
     ended: float | None = None
     status: int = 0
-    #: Why it was killed, and what that makes of it; `""` if it was not.
-    killed: str = ""
-    fate: str = ""
+    #: Why it was killed, and the outcome that follows; `""` if it was not.
+    kill_reason: str = ""
+    killed_outcome: str = ""
     output: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -55,18 +55,18 @@ class Execution:
 
     @property
     def deadline(self) -> float:
-        """When it is to be killed; never, if that was done. Its time counts from the beginning of its setup."""
-        if self.killed:
+        """When to kill it, counted from the start of its setup; infinite once it was killed."""
+        if self.kill_reason:
             return float("inf")
         if not self._has_begun:
             clock = self.folder.beginning()
             if clock is None:
-                return self.began + START
+                return self.began + START_TIMEOUT
             self.began, self._has_begun = clock, True
         return self.began + self.limits.timeout
 
     def poll(self) -> bool:
-        """Whether the child has ended; its status is taken then."""
+        """Whether the child has ended; if so, its status is reaped."""
         status = processes.reap(self.pid) if self.ended is None else None
         if status is not None:
             self.status = status
@@ -74,36 +74,36 @@ class Execution:
         return self.ended is not None
 
     def expire(self) -> None:
-        """Over its deadline: have its tasks and stacks written, then kill it."""
-        self.killed, self.fate = f"no result within {self.limits.timeout:g} s", "timed-out"
-        if "distributed.scheduler" in sys.modules:  # if not here, then hardly there
-            self._ask(TASKS_SIGNAL, TASKS_WAIT, self.folder.tasks.exists)
-        self._ask(STACKS_SIGNAL, STACKS_WAIT, _written(self.folder.stacks))
+        """Time out: have the child write its tasks and stacks, then kill it."""
+        self.kill_reason, self.killed_outcome = f"no result within {self.limits.timeout:g} s", "timed-out"
+        if "distributed.scheduler" in sys.modules:  # imported here means in the fork too
+            self._request(TASKS_SIGNAL, TASKS_WAIT, self.folder.tasks.exists)
+        self._request(STACKS_SIGNAL, STACKS_WAIT, _written(self.folder.stacks))
         self.kill()
 
     def check_memory(self) -> None:
-        """Kill it if it is over its limit."""
+        """Kill the child if it is over its memory limit."""
         limit = self.limits.memory
-        if limit is not None and not self.killed and processes.memory(self.pid) > limit:
-            self.killed, self.fate = f"more than {limit:g} MiB of memory", "crashed"
-            self._ask(STACKS_SIGNAL, HURRY, _written(self.folder.stacks))
+        if limit is not None and not self.kill_reason and processes.memory(self.pid) > limit:
+            self.kill_reason, self.killed_outcome = f"more than {limit:g} MiB of memory", "crashed"
+            self._request(STACKS_SIGNAL, MEMORY_STACKS_WAIT, _written(self.folder.stacks))
             self.kill()
 
     def abandon(self) -> None:
-        """Kill it whatever it is at; it has no result."""
-        self.killed = "abandoned"
+        """Kill the child; it gets no result."""
+        self.kill_reason = "abandoned"
         if self.ended is None:
             self.kill()
             os.waitpid(self.pid, 0)
             self.ended = time.perf_counter()
 
     def kill(self) -> None:
-        """Kill the child and its process group; descendants elsewhere are adopted and swept later."""
+        """Kill the child and its process group; other descendants are adopted and killed later."""
         processes.kill_group(self.pid)
         processes.kill(self.pid)
 
     def close(self) -> None:
-        """Take in the rest of the output; nothing writes any more."""
+        """Read the rest of the output, when all writers have ended."""
         self.output = self.streams.finish()
 
     def result(self, environment: str) -> dict[str, Any]:
@@ -118,8 +118,8 @@ class Execution:
             "attempt": self.attempt,
         }
 
-    def _ask(self, number: int, seconds: float, is_answered: Callable[[], bool]) -> None:
-        """Send a signal and wait for the answer. The child can give one from its setup on."""
+    def _request(self, number: int, seconds: float, is_answered: Callable[[], bool]) -> None:
+        """Send a signal and wait for the answer. The child can answer from its setup on."""
         if self.folder.beginning() is None:
             return
         try:
@@ -128,12 +128,12 @@ class Execution:
             return
         until = time.perf_counter() + seconds
         while not is_answered() and time.perf_counter() < until:
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
 
     def _inferred(self) -> dict[str, Any]:
         """The evidence for a child that left none."""
         phase, clock = self.folder.phase()
-        outcome, reason = (self.fate, self.killed) if self.killed else self._death(phase)
+        outcome, reason = (self.killed_outcome, self.kill_reason) if self.kill_reason else self._death(phase)
         texts = filter(None, map(read, (self.folder.stacks, self.folder.tasks)))
         return {
             "outcome": outcome,

@@ -1,4 +1,4 @@
-"""The job: what collect tells the harness, read from one JSON file and checked at once."""
+"""Read and validate the job, the JSON file that tells the harness what to do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class BadJob(ValueError):
-    """The job or the arguments cannot be used; the text names the offender."""
+    """The job file or the arguments are invalid; the text names the field."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Job:
 #: How a scenario gets a process of its own.
 ISOLATIONS = ("fork", "spawn")
 
-#: What each field must be; a field that has a third entry may be left out and then has that value.
+#: Field -> its type, a description for error messages and, if it is optional, its default.
 _SHAPES: dict[str, tuple[Any, ...]] = {
     "tests": (str, "a folder"),
     "records": (str, "a file"),
@@ -92,14 +92,14 @@ _POSITIVE = ("jobs", "timeout", "memory", "output", "rounds")
 
 def _checked(path: Path, fields: dict[str, Any]) -> Job:
     found = {name: _field(path, fields, name) for name in _SHAPES}
-    unusable = [name for name in _POSITIVE if found[name] is not None and not found[name] > 0]
-    unusable += ["isolation"] if found["isolation"] not in ISOLATIONS else []
-    unusable += ["retries"] if found["retries"] < 0 else []
-    for name in unusable:
+    invalid = [name for name in _POSITIVE if found[name] is not None and not found[name] > 0]
+    invalid += ["isolation"] if found["isolation"] not in ISOLATIONS else []
+    invalid += ["retries"] if found["retries"] < 0 else []
+    for name in invalid:
         raise BadJob(f"{path}: {name}: {found[name]!r} is not {_SHAPES[name][1]}")
     tests = Path(found["tests"]).resolve()
     if not tests.is_dir():
-        raise BadJob(f"{path}: tests: no folder {tests}")
+        raise BadJob(f"{path}: tests: no such folder: {tests}")
     folders = {name: Path(found[name]).resolve() for name in ("records", "scratch")}
     gate = Path(found["gate"]) if found["gate"] else None
     lists = {name: tuple(map(str, found[name])) for name in ("imports", "paths")}
@@ -107,10 +107,10 @@ def _checked(path: Path, fields: dict[str, Any]) -> Job:
 
 
 def _field(path: Path, fields: dict[str, Any], name: str) -> Any:
-    kind, means, *default = _SHAPES[name]
+    kind, description, *default = _SHAPES[name]
     if name not in fields and not default:
-        raise BadJob(f"{path}: {name} is missing: {means}")
+        raise BadJob(f"{path}: missing field {name}: must be {description}")
     value = fields.get(name, *default)
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise BadJob(f"{path}: {name}: {value!r} is not {means}")
+        raise BadJob(f"{path}: {name}: {value!r} is not {description}")
     return value

@@ -1,4 +1,4 @@
-"""What a scenario leaves behind in its process when it has been torn down. It ends with the process; here it is told."""
+"""Find leaks: processes, threads, open ports and temporary files that a scenario leaves after its teardown."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from pathlib import Path
 from types import FrameType
 
 from . import processes
-from .folder import Folder
+from .execution_folder import ExecutionFolder
 
-#: Seconds that threads get to end which have been told to.
+#: Seconds for threads and processes that are already ending.
 GRACE = 0.25
-#: Seconds between two looks at them.
-LOOK = 0.01
-#: Where threads of executors wait for work: nobody misses them, Python ends them by itself.
+#: Seconds between checks.
+POLL_INTERVAL = 0.01
+#: Code in which idle executor threads wait for work; they are no leak, since Python ends them at exit.
 _EXECUTORS = ("concurrent/futures/thread.py", "distributed/threadpoolexecutor.py")
-#: Where they wait: in these modules of the standard library.
+#: Standard library modules in which threads block.
 _WAITING = ("queue.py", "threading.py")
-#: What pytest, and by its configuration Dask, put into the folder for temporary files for more than one test.
-_NOT_LEFT = ("pytest-of-", "dask-")
+#: Prefixes of temporary files that pytest and Dask share between tests: no leaks.
+_SHARED_PREFIXES = ("pytest-of-", "dask-")
 
 
 class Leaks:
-    """Made before a scenario's setup; says after its teardown what is left of it."""
+    """Compares threads and sockets after a scenario's teardown with those before its setup, when this was created."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: ExecutionFolder) -> None:
         self._folder = folder
         self._threads = set(threading.enumerate())
         self._sockets = set(_sockets())
 
     def found(self) -> Iterator[tuple[str, int]]:
-        """A sentence for each kind of thing that is left, and how many of it there are."""
-        yield from _told("process", "es", [processes.command(pid) for pid in _processes()])
-        yield from _told("thread", "s", [_named(thread) for thread in self._left_threads()])
-        yield from _told("open port", "s", _ports(set(_sockets()) - self._sockets))
-        yield from _told("temporary file", "s", _files(self._folder))
+        """A message and a count for each kind of leak."""
+        yield from _message("process", "es", [processes.command(pid) for pid in _processes()])
+        yield from _message("thread", "s", [_named(thread) for thread in self._left_threads()])
+        yield from _message("open port", "s", _ports(set(_sockets()) - self._sockets))
+        yield from _message("temporary file", "s", _files(self._folder))
 
     def _left_threads(self) -> list[threading.Thread]:
         give_up = time.monotonic() + GRACE
@@ -46,10 +46,10 @@ class Leaks:
             left = [thread for thread in threading.enumerate() if thread not in self._threads and not _is_idle(thread)]
             if not left or time.monotonic() > give_up:
                 return left
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
 
 
-def _told(one: str, plural: str, names: Sequence[str]) -> Iterator[tuple[str, int]]:
+def _message(one: str, plural: str, names: Sequence[str]) -> Iterator[tuple[str, int]]:
     if names:
         yield (
             f"left {len(names)} {one}{plural if len(names) > 1 else ''} behind: {'; '.join(sorted(names))}",
@@ -58,15 +58,15 @@ def _told(one: str, plural: str, names: Sequence[str]) -> Iterator[tuple[str, in
 
 
 def _processes() -> list[int]:
-    """Whoever has no command line yet is starting, or about to end: a moment later it is told which."""
+    """The leaked processes. One without a command line is just starting or ending: wait until it is clear which."""
     give_up = time.monotonic() + GRACE
     while not all(map(processes.command, found := processes.descendants())) and time.monotonic() < give_up:
-        time.sleep(LOOK)
+        time.sleep(POLL_INTERVAL)
     return [pid for pid in found if not processes.is_helper(pid)]
 
 
 def _is_idle(thread: threading.Thread) -> bool:
-    """Whether it waits for work in an executor."""
+    """Whether the thread waits for work in an executor."""
     frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001 - public by documentation
     while frame is not None and frame.f_code.co_filename.endswith(_WAITING):
         frame = frame.f_back
@@ -76,20 +76,20 @@ def _is_idle(thread: threading.Thread) -> bool:
 
 
 def _named(thread: threading.Thread) -> str:
-    """Its name, and the function it is in."""
+    """The thread's name and the function it is in."""
     frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001 - as above
     return f"{thread.name} (in {_place(frame)})" if frame is not None else thread.name
 
 
 def _place(frame: FrameType) -> str:
-    """The innermost function that is not of the standard library's waiting."""
+    """The innermost function outside the modules in which threads block."""
     while frame.f_back is not None and frame.f_code.co_filename.endswith(_WAITING):
         frame = frame.f_back
     return f"{frame.f_code.co_name}, {Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
 
 
 def _sockets() -> Iterator[str]:
-    """The system's numbers of this process's sockets; nothing where it does not tell."""
+    """The inode numbers of this process's sockets; none if there is no /proc."""
     for descriptor in processes.listed("/proc/self/fd"):
         try:
             target = os.readlink(f"/proc/self/fd/{descriptor}")
@@ -100,7 +100,7 @@ def _sockets() -> Iterator[str]:
 
 
 def _ports(sockets: set[str]) -> list[str]:
-    """The addresses at which some of these sockets listen."""
+    """The addresses of those sockets that listen."""
     found = []
     for table in ("tcp", "tcp6") if sockets else ():
         for line in processes.read(f"/proc/self/net/{table}").splitlines()[1:]:
@@ -111,12 +111,12 @@ def _ports(sockets: set[str]) -> list[str]:
 
 
 def _address(text: str) -> str:
-    """`0100007F:1F90` → `127.0.0.1:8080`; of other than IPv4 the port only."""
+    """`0100007F:1F90` → `127.0.0.1:8080`; only the port for IPv6."""
     host, _, port = text.partition(":")
     shown = ".".join(str(byte) for byte in reversed(bytes.fromhex(host))) if len(host) == 8 else ""
     return f"{shown}:{int(port, 16)}"
 
 
-def _files(folder: Folder) -> list[str]:
+def _files(folder: ExecutionFolder) -> list[str]:
     names = [*processes.listed(str(folder.work)), *processes.listed(str(folder.tmp))]
-    return [name for name in names if not name.startswith(_NOT_LEFT)]
+    return [name for name in names if not name.startswith(_SHARED_PREFIXES)]

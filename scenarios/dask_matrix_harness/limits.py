@@ -1,4 +1,4 @@
-"""The limits of one execution: the scenario's own, else those of the run."""
+"""The limits of one execution: those of the scenario's marker, else those of the job."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Limits:
 
     @classmethod
     def of(cls, declaration: Declaration, job: Job) -> Limits:
-        """What a marker declares, else what the job says."""
+        """The marker's limits, with the job's as defaults."""
         return cls(
             timeout=declaration.timeout or job.timeout,
             memory=declaration.memory or job.memory,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from packaging.version import InvalidVersion, Version
 
-#: What `pytest --markers` says of it.
+#: The text for `pytest --markers`.
 HELP = (
     "scenario(issue, covers, since, until, formerly, timeout, memory, output): issue links, covered names, "
     "range of releases, earlier ids, and limits: seconds, MiB of memory, KiB of output that are kept"
@@ -24,12 +24,12 @@ KEYWORDS = ("issue", "covers", "since", "until", "formerly", *LIMITS)
 
 
 class BadMarker(ValueError):
-    """A marker's argument cannot be used; the text names the keyword."""
+    """A marker has an invalid argument; the text names the keyword."""
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """What the markers around a test declare. Lists are joined, of single values the nearest counts."""
+    """What the markers on a test, its class and its module declare. Lists are joined; the nearest single value wins."""
 
     issues: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
@@ -40,8 +40,8 @@ class Declaration:
     memory: float | None = None
     output: float | None = None
 
-    def not_for(self, release: Version | None) -> str:
-        """Why the scenario does not apply to `release`; `""` if it does. An unknown release is never excluded."""
+    def why_not_for(self, release: Version | None) -> str:
+        """Why the scenario does not apply to `release`; `""` if it does, or if the release is unknown."""
         too_old = self.since is not None and release is not None and release < Version(self.since)
         too_new = self.until is not None and release is not None and release > Version(self.until)
         if not (too_old or too_new):
@@ -70,11 +70,11 @@ def declared(item: pytest.Item) -> Declaration:
 
 
 def _checked(mark: pytest.Mark, *, own: bool) -> dict[str, Any]:
-    """The values of one marker, each of the shape its keyword asks for."""
+    """The validated values of one marker."""
     if mark.args:
-        raise BadMarker(f"scenario({mark.args[0]!r}): takes keywords only: {', '.join(KEYWORDS)}")
+        raise BadMarker(f"scenario({mark.args[0]!r}): only keywords are allowed: {', '.join(KEYWORDS)}")
     if not own and "formerly" in mark.kwargs:
-        raise BadMarker("scenario(formerly=…): belongs on a function; a class or module has no id of its own")
+        raise BadMarker("scenario(formerly=…): only allowed on a function, since a class or module has no id")
     return {keyword: _value(keyword, value) for keyword, value in mark.kwargs.items()}
 
 
@@ -112,7 +112,7 @@ def _texts(keyword: str, value: Any) -> list[str]:
 
 
 def _formerly(item: pytest.Item) -> Iterator[str]:
-    """Earlier ids. On a parametrized function they stand for all its cases, so each case appends its own brackets."""
+    """Former ids. On a parametrized function they apply to all cases, so each case appends its own brackets."""
     callspec: Any = getattr(item, "callspec", None)
     of_one_case = [mark for mark in callspec.marks if mark.name == "scenario"] if callspec else []
     for mark in item.own_markers:

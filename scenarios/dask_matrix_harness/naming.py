@@ -1,4 +1,4 @@
-"""Names of scenarios: stable, readable, and fit for a URL's path."""
+"""Derive scenario ids and titles from files and functions: stable, readable, usable in a URL path."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def area_of(file: str) -> str:
 
 
 def _encoded(text: str) -> str:
-    """Whitespace, control characters and what a URL gives a meaning are percent-encoded, so are `.`, `..` and `//`."""
+    """Percent-encode whitespace, control characters, characters special in URLs, and `.`, `..` and `//`."""
     text = _UNSAFE.sub(lambda found: quote(found[0], safe="", errors="replace"), text)
     text = _DOTS.sub(lambda found: "%2E" * len(found[0]), text)
     return _EMPTY.sub("%2F", text)

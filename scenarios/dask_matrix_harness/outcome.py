@@ -1,4 +1,4 @@
-"""Which outcome follows from the phases of a test: the table of docs/records.md."""
+"""Decide the outcome of a test from its phases, as specified in docs/records.md."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Phase:
-    """What pytest reports of one phase. `name` is `setup`, `call` or `teardown`, `result` pytest's own word."""
+    """pytest's report of one phase. `name` is `setup`, `call` or `teardown`, `result` is `passed`, `failed` or `skipped`."""
 
     name: str
     result: str
@@ -30,6 +30,6 @@ def decide(phases: Sequence[Phase]) -> tuple[str, Phase]:
 
 
 def seconds(phases: Sequence[Phase]) -> float:
-    """Seconds of the call, of everything if there was no call."""
+    """Seconds of the call, or of all phases if there was no call."""
     calls = [phase for phase in phases if phase.name == "call"]
     return sum(phase.seconds for phase in calls or phases)

@@ -1,4 +1,4 @@
-"""The pytest plugin that executes: pytest knows how to run a test; when and in which process is decided here."""
+"""The pytest plugin that replaces pytest's run loop: decide which scenarios to execute, and write the records."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from typing import Any
 import pytest
 from packaging.version import InvalidVersion, Version
 
-from . import launch, order
+from . import execution_order, process_start
 from .collection import Collection
 from .execution import Execution
-from .gate import passing
-from .importing import Importing
+from .import_guard import ImportGuard
 from .job import Job
-from .loop import Launch, Loop, Turn
-from .neighbours import Neighbours
+from .loop import Attempt, Loop, StartProcess
 from .records import Records, now
-from .scenario import Catalogue, Scenario, Settled
-from .stop import Stop
+from .run_lock import hold_run_lock
+from .scenario import Catalogue, PresetResult, Scenario
+from .sibling_modules import SiblingModules
+from .stop_signals import StopSignals
 from .terminal import silence
 
 NOTHING_COLLECTED = 4
@@ -34,47 +34,47 @@ STOPPED = 5
 class Plugin:
     """One start of the harness: executes the job's scenarios and writes the records."""
 
-    def __init__(self, job: Job, records: Records, stop: Stop) -> None:
-        #: What the harness exits with; `None` until the scenarios are done with.
+    def __init__(self, job: Job, records: Records, stop: StopSignals) -> None:
+        #: The harness's exit code; `None` until the scenarios are finished.
         self.exit_code: int | None = None
         self._job = job
         self._records = records
         self._stop = stop
         self._arguments: list[str] = []
-        self._neighbours = Neighbours(job.tests)
-        importing = Importing(job.tests, job.scratch, job.timeout, job.broken)
-        self.collection = Collection(Catalogue(job.tests, job.fingerprints), self._neighbours, importing, stop)
+        self._siblings = SiblingModules(job.tests)
+        import_guard = ImportGuard(job.tests, job.scratch, job.timeout, job.broken)
+        self.collection = Collection(Catalogue(job.tests, job.fingerprints), self._siblings, import_guard, stop)
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Records take the place of pytest's report on the terminal."""
+        """Turn off pytest's terminal report, which records replace."""
         silence(config)
 
     @pytest.hookimpl
     def pytest_internalerror(self, excrepr: Any) -> None:
-        """The one thing that is not for the void."""
+        """Print internal errors of pytest, although its report is off."""
         print(excrepr, file=sys.stderr)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """In place of pytest's own loop."""
+        """Execute the collected tests, in place of pytest's own loop."""
         given = session.config.option.file_or_dir
         self._arguments = [each for each in session.config.invocation_params.args if each not in given]
         self.execute(session.items, only_collect=session.config.option.collectonly)
         return True
 
     def execute(self, items: Sequence[pytest.Item], *, only_collect: bool = False) -> None:
-        """Write what was collected, then a result for each scenario of `items` that is not done."""
+        """Write a record of the collection, then execute each scenario of `items` that is due."""
         everything = self.collection.everything()
         selected = self.collection.selected(items)
         due = [scenario for scenario in selected if not only_collect and self._is_due(scenario)]
         self._describe(everything, len(selected), len(due))
         release = _release(self._job.release)
-        due = [_settled(scenario, release) for scenario in due]
+        due = [_preset(scenario, release) for scenario in due]
         for scenario in due:
-            if scenario.settled is not None:
-                self._append_settled(scenario, scenario.settled)
-        is_complete = self._run([scenario for scenario in due if scenario.settled is None])
+            if scenario.preset is not None:
+                self._append_preset(scenario, scenario.preset)
+        is_complete = self._run([scenario for scenario in due if scenario.preset is None])
         has_matched = items or (selected and len(selected) == len(everything))
         self.exit_code = STOPPED if not is_complete else 0 if has_matched else NOTHING_COLLECTED
 
@@ -94,16 +94,16 @@ class Plugin:
         for scenario in scenarios:
             self._records.append_once("scenario", scenario.record())
 
-    def _append_settled(self, scenario: Scenario, settled: Settled) -> None:
+    def _append_preset(self, scenario: Scenario, preset: PresetResult) -> None:
         result: dict[str, Any] = {
             "environment": self._job.environment,
             "scenario": scenario.id,
             "fingerprint": scenario.fingerprint,
-            "outcome": settled.outcome,
+            "outcome": preset.outcome,
             "phase": "collection",
-            "reason": settled.reason,
-            "exception": settled.exception,
-            "traceback": settled.traceback,
+            "reason": preset.reason,
+            "exception": preset.exception,
+            "traceback": preset.traceback,
             "stdout": "",
             "stderr": "",
             "log": "",
@@ -115,44 +115,44 @@ class Plugin:
         self._records.append("result", result)
 
     def _run(self, scenarios: Sequence[Scenario]) -> bool:
-        """Whether all were executed."""
+        """Execute scenarios; return whether all were executed."""
         scratch = self._job.scratch / "x"  # short, since sockets live below it
         shutil.rmtree(scratch, ignore_errors=True)
-        loop = Loop(self._launch(), self._stop, scratch, self._job.jobs)
-        # What is alive now stays so: the collector of a child needs not look at it, nor copy its pages.
+        loop = Loop(self._start_process(), self._stop, scratch, self._job.jobs)
+        # Exempt existing objects from garbage collection in the children, which would copy their memory pages.
         gc.collect()
         gc.freeze()
         try:
-            with passing(self._job.gate, self._stop) as let_others_pass:
-                return loop.run(order.turns(scenarios, self._job), self._finish, let_others_pass)
+            with hold_run_lock(self._job.gate, self._stop) as release_lock:
+                return loop.run(execution_order.planned_attempts(scenarios, self._job), self._finish, release_lock)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
-    def _finish(self, execution: Execution) -> Turn | None:
-        """Write the result; one that is not believed at once calls for another."""
+    def _finish(self, execution: Execution) -> Attempt | None:
+        """Write the result; return the retry, if one is due."""
         result = execution.result(self._job.environment)
         self._records.append("result", result)
-        return order.once_more(execution, result["outcome"], self._job)
+        return execution_order.next_attempt(execution, result["outcome"], self._job)
 
-    def _launch(self) -> Launch:
+    def _start_process(self) -> StartProcess:
         if self._job.isolation == "spawn":
-            return lambda execution: launch.spawn(execution, self._job.file, self._arguments)
-        return lambda execution: launch.fork(execution, self._job.tests, self._prepare_child)
+            return lambda execution: process_start.spawn(execution, self._job.file, self._arguments)
+        return lambda execution: process_start.fork(execution, self._job.tests, self._prepare_child)
 
     def _prepare_child(self, folder: Path) -> None:
         self._records.close()
         self._stop.close()
-        self._neighbours.enter(folder)
+        self._siblings.enter(folder)
 
 
-def _settled(scenario: Scenario, release: Version | None) -> Scenario:
-    """With its result, if it is declared not to apply to `release`."""
-    reason = scenario.declaration.not_for(release)
-    return replace(scenario, settled=Settled("skipped", reason)) if reason and not scenario.settled else scenario
+def _preset(scenario: Scenario, release: Version | None) -> Scenario:
+    """The scenario, preset as skipped if it is declared not to apply to `release`."""
+    reason = scenario.declaration.why_not_for(release)
+    return replace(scenario, preset=PresetResult("skipped", reason)) if reason and not scenario.preset else scenario
 
 
 def _release(name: str) -> Version | None:
-    """The job's release; for a git ref the version that dask gives itself; `None` if there is no telling."""
+    """The job's release; for a git ref, the installed version of dask; `None` if unknown."""
     try:
         return Version(name)
     except InvalidVersion:

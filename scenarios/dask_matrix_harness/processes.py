@@ -1,4 +1,4 @@
-"""Processes: whose child is whose, and how none outlives its scenario. Linux in full, elsewhere process groups."""
+"""Inspect and kill processes. Complete on Linux; elsewhere limited to process groups."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def adopt_orphans() -> None:
-    """From now on a descendant that lost its parent becomes this process's child, even from a session of its own."""
+    """Become the parent of descendants whose parent ends, whatever their session (Linux subreaper)."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def die_with(parent: int) -> None:
-    """From now on the system kills this process when `parent` is gone; it ends here if that has happened already."""
+    """Have the kernel kill this process when `parent` ends; exit at once if it already has."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
 
 
 def children() -> set[int]:
-    """The processes, dead ones not yet reaped included, whose parent is this process; empty where unknown."""
+    """Children of this process, zombies included; empty if unknown."""
     return _children_of(os.getpid())
 
 
@@ -46,12 +46,12 @@ def is_dead(pid: int) -> bool:
 
 
 def birth(pid: int) -> str:
-    """When `pid` was started, in the system's own count: tells a process from a later one of the same id."""
+    """When `pid` was started, in clock ticks since boot: distinguishes processes that had the same id."""
     return "".join(_stat(pid)[19:20])
 
 
 def descendants(pid: int | None = None) -> set[int]:
-    """The living descendants of `pid`, of this process if None, as far as none of their parents has ended."""
+    """The living descendants of `pid` (None: of this process), except those whose parent has ended."""
     found: set[int] = set()
     unseen = _children_of(os.getpid() if pid is None else pid)
     while unseen:
@@ -61,18 +61,18 @@ def descendants(pid: int | None = None) -> set[int]:
 
 
 def is_helper(pid: int) -> bool:
-    """Whether Python has started it for a program without its asking, or it is ending and has given up its memory."""
+    """Whether `pid` is a helper that Python started implicitly, or is ending and has freed its memory."""
     line = command(pid)
     return not line or any(f"multiprocessing.{name}" in line for name in ("resource_tracker", "forkserver"))
 
 
 def command(pid: int) -> str:
-    """The command line of `pid`, `""` where it can't be read."""
+    """The command line of `pid`, `""` if it cannot be read."""
     return read(f"/proc/{pid}/cmdline").replace("\0", " ").strip()
 
 
 def is_marked(pid: int, folder: Path) -> bool:
-    """Whether `pid` works in `folder` or was started with a variable that names it."""
+    """Whether `pid` has its current directory in `folder` or an environment variable with a path in it."""
     try:
         if folder in (Path(os.readlink(f"/proc/{pid}/cwd")) / "_").parents:
             return True
@@ -82,7 +82,7 @@ def is_marked(pid: int, folder: Path) -> bool:
 
 
 def memory(pid: int) -> float:
-    """MiB of memory that `pid` and its descendants hold: resident and of no file. 0 where unknown."""
+    """MiB of resident, unshared memory of `pid` and its descendants. 0 if unknown."""
     pages = 0
     for each in {pid, *descendants(pid)}:
         _, resident, shared = map(int, read(f"/proc/{each}/statm").split()[:3] or (0, 0, 0))
@@ -90,14 +90,14 @@ def memory(pid: int) -> float:
     return pages * _PAGE / 2**20
 
 
-def die_first() -> None:
-    """When memory runs out, the system kills this process, and what it starts, before others."""
+def prefer_as_oom_victim() -> None:
+    """Have the kernel's OOM killer prefer this process and its descendants."""
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("1000")
 
 
 def reap(pid: int) -> int | None:
-    """Take the wait status of the child `pid` if it has ended."""
+    """The wait status of the child `pid` if it has ended, else None."""
     try:
         ended, status = os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
@@ -123,7 +123,7 @@ def _prctl(option: int, value: int) -> None:
 
 
 def _children_of(parent: int) -> set[int]:
-    """From the list the kernel keeps, where it was built with that, else by looking at everyone."""
+    """From /proc/PID/task/TID/children if the kernel has it, else by checking all processes."""
     threads = [f"/proc/{parent}/task/{thread}/children" for thread in listed(f"/proc/{parent}/task")]
     if any(os.path.exists(thread) for thread in threads):
         return {int(child) for thread in threads for child in read(thread).split()}
@@ -131,7 +131,7 @@ def _children_of(parent: int) -> set[int]:
 
 
 def listed(folder: str) -> list[str]:
-    """Names in `folder`; none where it can't be looked into."""
+    """Names in `folder`; none if it cannot be read."""
     try:
         return os.listdir(folder)
     except OSError:
@@ -144,7 +144,7 @@ def _stat(pid: int) -> list[str]:
 
 
 def read(path: str) -> str:
-    """What the file at `path` holds; `""` where it can't be read."""
+    """The content of the file `path`; `""` if it cannot be read."""
     try:
         with open(path, "rb") as file:
             return file.read().decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Records: JSON lines appended to one file, each with a single write, so that a killed harness never tears one."""
+"""Write records: JSON lines appended to one file, each by a single write, so that a killed harness leaves no torn line."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from .text import storable
+from .text_limits import storable
 
-#: Version of the contract in docs/records.md.
+#: Version of the format in docs/records.md.
 VERSION = 1
 
 
 def now() -> str:
-    """The present moment, ISO 8601, UTC."""
+    """The current time, ISO 8601, UTC."""
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -31,16 +31,16 @@ class Records:
         self._end_torn_line()
 
     def append(self, kind: str, fields: dict[str, Any]) -> None:
-        """Write one record of its own identity."""
+        """Write a record with a new random id."""
         self._write(kind, uuid.uuid4().hex, fields)
 
     def append_once(self, kind: str, fields: dict[str, Any]) -> None:
-        """Write one record whose identity is its content: written again, it is the same record."""
+        """Write a record whose id is a hash of its content, so that repetitions are duplicates."""
         content = json.dumps([VERSION, kind, storable(fields)], sort_keys=True)
         self._write(kind, hashlib.sha256(content.encode()).hexdigest()[:32], fields)
 
     def close(self) -> None:
-        """Close the file; a child does it first of all, since only the parent writes records."""
+        """Close the file. A child does so first, since only the parent writes records."""
         os.close(self._file)
 
     def _write(self, kind: str, identity: str, fields: dict[str, Any]) -> None:
@@ -51,7 +51,7 @@ class Records:
             raise OSError(f"only {written} of {len(line)} bytes of a record could be written")
 
     def _end_torn_line(self) -> None:
-        """A disk that was full may have left half a line; the next record must not be glued to it."""
+        """End a line that a full disk left incomplete, so that the next record starts on its own line."""
         size = os.fstat(self._file).st_size
         if size and os.pread(self._file, 1, size - 1) != b"\n":
             os.write(self._file, b"\n")

@@ -1,4 +1,4 @@
-"""A scenario as it was collected: its identity, what its record says, and whether it has to be executed at all."""
+"""Collected scenarios: their ids, records, and results that need no execution."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from .marker import BadMarker, Declaration, declared
 
 
 @dataclass(frozen=True)
-class Settled:
-    """The result of a scenario that needs no execution: broken at collection, or declared not applicable."""
+class PresetResult:
+    """A result known without execution: the scenario could not be collected, or does not apply to the release."""
 
     outcome: str
     reason: str = ""
@@ -29,7 +29,7 @@ class Settled:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One collected scenario. `item` is missing where a whole file could not be collected."""
+    """One collected scenario. `item` is None if its file could not be collected."""
 
     id: str
     file: str
@@ -42,7 +42,7 @@ class Scenario:
     line: int = 1
     source: str = ""
     declaration: Declaration = field(default_factory=Declaration)
-    settled: Settled | None = None
+    preset: PresetResult | None = None
 
     @property
     def origin(self) -> str:
@@ -70,7 +70,7 @@ class Scenario:
 
 
 class Catalogue:
-    """Makes scenarios of what pytest collects in one folder, each under an id of its own."""
+    """Makes scenarios, each with a unique id, from what pytest collects in one folder."""
 
     def __init__(self, tests: Path, fingerprints: dict[str, str]) -> None:
         self._tests = tests
@@ -79,11 +79,11 @@ class Catalogue:
         self._named: dict[pytest.Item, str] = {}
 
     def name(self, item: pytest.Item) -> str:
-        """The id of `item`. Asked for before anything is deselected, it does not depend on what is."""
+        """The id of `item`. Called for all items before any is deselected, so that ids do not depend on the selection."""
         if item not in self._named:
             classes, name, parameters = _parts(item)
-            wanted = naming.scenario_id(self._relative(item.path), [*classes, name], parameters)
-            self._named[item] = self._unused(wanted, item.nodeid)
+            preferred = naming.scenario_id(self._relative(item.path), [*classes, name], parameters)
+            self._named[item] = self._unique_id(preferred, item.nodeid)
         return self._named[item]
 
     def of_item(self, item: pytest.Item) -> Scenario:
@@ -91,7 +91,7 @@ class Catalogue:
         file = self._relative(item.path)
         classes, name, _ = _parts(item)
         owner = [*classes, name][0]
-        text = _text_of(getattr(item, "function", None))
+        text = _source_of(getattr(item, "function", None))
         scenario = Scenario(
             id=self.name(item),
             file=file,
@@ -106,21 +106,21 @@ class Catalogue:
         )
         return _declared(scenario, item)
 
-    def of_file(self, path: Path, settled: Settled, classes: Sequence[str] = ()) -> Scenario:
-        """The scenario that stands for a file, or the class in it, of which nothing could be collected."""
+    def of_file(self, path: Path, preset: PresetResult, classes: Sequence[str] = ()) -> Scenario:
+        """The scenario that represents a file, or a class in it, that could not be collected."""
         file = self._relative(path)
         return Scenario(
-            id=self._unused(naming.scenario_id(file, classes), file),
+            id=self._unique_id(naming.scenario_id(file, classes), file),
             file=file,
             fingerprint=self._fingerprint(path, *classes[:1]),
             owner=next(iter(classes), ""),
             function="::".join(classes),
             title=naming.in_words(classes[-1] if classes else path.stem),
-            settled=settled,
+            preset=preset,
         )
 
     def files(self, paths: Iterable[Path]) -> dict[str, str]:
-        """The fingerprint of each file as a whole."""
+        """File -> fingerprint of the whole file."""
         return {self._relative(path): self._fingerprint(path) for path in paths}
 
     def _relative(self, path: Path) -> str:
@@ -131,17 +131,17 @@ class Catalogue:
         known = self._fingerprints.get(f"{file}::{owner}") or self._fingerprints.get(file)
         return known or _hash_of(path)
 
-    def _unused(self, wanted: str, node: str) -> str:
-        """`wanted`, told apart by a hash of `node` if another scenario has it: `testfoo` beside `test_testfoo`."""
-        if wanted in self._ids:
+    def _unique_id(self, preferred: str, node: str) -> str:
+        """`preferred`, with a hash of `node` appended if the id is taken, as by `testfoo` and `test_testfoo`."""
+        if preferred in self._ids:
             digest = hashlib.sha256(f"{node}{len(self._ids)}".encode("utf-8", "replace")).hexdigest()[:8]
-            wanted = f"{wanted[: naming.ID_LIMIT - 9]}~{digest}"
-        self._ids.add(wanted)
-        return wanted
+            preferred = f"{preferred[: naming.ID_LIMIT - 9]}~{digest}"
+        self._ids.add(preferred)
+        return preferred
 
 
 def _parts(item: pytest.Item) -> tuple[list[str], str, str]:
-    """The classes around a test, its name as collected, and its parameters in brackets."""
+    """A test's enclosing classes, its name as collected, and its parameters in brackets."""
     classes = [node.name for node in item.listchain() if isinstance(node, pytest.Class)]
     name = getattr(item, "originalname", None) or item.name
     return classes, name, item.name[len(name) :] if item.name.startswith(name) else ""
@@ -153,12 +153,12 @@ def _declared(scenario: Scenario, item: pytest.Item) -> Scenario:
     except BadMarker as problem:
         text = f"{scenario.file}::{scenario.function}: {problem}"
         exception = {"type": "harness.marker.BadMarker", "message": text}
-        return replace(scenario, settled=Settled("errored", text, exception, text))
+        return replace(scenario, preset=PresetResult("errored", text, exception, text))
 
 
 @dataclass(frozen=True)
-class _Text:
-    """What the source of a function says. `line` starts at 1 and counts from the first decorator."""
+class _FunctionSource:
+    """A function's docstring and source. `line` is that of its first decorator, from 1."""
 
     description: str = ""
     source: str = ""
@@ -167,16 +167,18 @@ class _Text:
 
 
 @cache
-def _text_of(function: Callable[..., Any] | None) -> _Text:
+def _source_of(function: Callable[..., Any] | None) -> _FunctionSource:
     if function is None:
-        return _Text()
+        return _FunctionSource()
     description = inspect.cleandoc(function.__doc__ or "")
     try:
         original = inspect.unwrap(function)
         lines, line = inspect.getsourcelines(original)
-        return _Text(description, textwrap.dedent("".join(lines)), line, Path(inspect.getfile(original)).resolve())
+        return _FunctionSource(
+            description, textwrap.dedent("".join(lines)), line, Path(inspect.getfile(original)).resolve()
+        )
     except (OSError, TypeError, ValueError):
-        return _Text(description)
+        return _FunctionSource(description)
 
 
 @cache

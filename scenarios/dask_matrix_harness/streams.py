@@ -1,6 +1,6 @@
-"""What a scenario writes: three pipes that its parent empties, keeping the head and the tail of each.
+"""Capture a scenario's output through three pipes, of which the parent keeps the head and the tail.
 
-Neither the disk nor the parent's memory fills up however much is written, and what was written before a crash is kept.
+However much is written, it fills neither the disk nor the parent's memory; output before a crash is kept.
 """
 
 from __future__ import annotations
@@ -8,16 +8,16 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from .text import decoded, joined
+from .text_limits import decoded, joined
 
-#: Bytes taken from a pipe at once, and how often before others get their turn.
+#: Bytes per read of a pipe, and reads before other pipes get their turn.
 CHUNK = 64 * 1024
-AT_ONCE = 16
+READS_PER_TURN = 16
 NAMES = ("stdout", "stderr", "log")
 
 
 class Stream:
-    """One pipe. `limit` in bytes: the first and the last half of that are kept."""
+    """One pipe. Of `limit` bytes, half are kept from the beginning of the output and half from its end."""
 
     def __init__(self, limit: int) -> None:
         self.source, self.sink = os.pipe()
@@ -28,9 +28,9 @@ class Stream:
         self._missing = 0
         self.open = True
 
-    def take(self) -> None:
-        """Take in what is there; at the end of the pipe it is closed."""
-        for _ in range(AT_ONCE):
+    def read_available(self) -> None:
+        """Read what is available; close the pipe at its end."""
+        for _ in range(READS_PER_TURN):
             try:
                 data = os.read(self.source, CHUNK)
             except BlockingIOError:
@@ -41,13 +41,13 @@ class Stream:
             self._keep(data)
 
     def close(self) -> None:
-        """Take no more."""
+        """Stop reading."""
         if self.open:
             self.open = False
             os.close(self.source)
 
     def text(self) -> str:
-        """What was kept, with a line that says how much is left out."""
+        """The output, with a line in place of what was left out."""
         if not self._missing:
             return decoded(bytes(self._head + self._tail))
         return joined(decoded(bytes(self._head)), self._missing, decoded(bytes(self._tail)))
@@ -73,25 +73,25 @@ class Streams:
         """The file descriptors to write to, in the order of `NAMES`."""
         return [stream.sink for stream in self._streams.values()]
 
-    def hand_over(self) -> None:
-        """Parent: only the child writes from now on."""
+    def close_sinks(self) -> None:
+        """Parent: close the write ends, which the child uses."""
         for sink in self.sinks:
             os.close(sink)
 
-    def forget_sources(self) -> None:
-        """Child: only the parent reads."""
+    def close_sources(self) -> None:
+        """Child: close the read ends, which the parent uses."""
         for stream in self._streams.values():
             with suppress(OSError):
                 os.close(stream.source)
 
     def sources(self) -> dict[int, Stream]:
-        """Streams that are still open, by the file descriptor that says when there is something to take."""
+        """Read end -> stream, for open streams."""
         return {stream.source: stream for stream in self._streams.values() if stream.open}
 
     def finish(self) -> dict[str, str]:
-        """Take in the rest, close all, and return the texts by name. All writers have ended."""
+        """Read the rest, close all, and return the texts by name; call it when all writers have ended."""
         for stream in self._streams.values():
             if stream.open:
-                stream.take()
+                stream.read_available()
             stream.close()
         return {name: stream.text() for name, stream in self._streams.items()}

@@ -1,4 +1,4 @@
-"""What pytest prints: nothing, since records take the place of its report."""
+"""Turn off pytest's terminal output, which records replace."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from . import marker
 
 
 def silence(config: pytest.Config) -> None:
-    """Have pytest's report written into the void, and declare our marker."""
+    """Send pytest's report to /dev/null, and register the `scenario` marker."""
     config.addinivalue_line("markers", marker.HELP)
-    # Assertion rewriting needs the reporter to be there, so it stays.
+    # Assertion rewriting needs a terminal reporter.
     config.pluginmanager.unregister(name="terminalreporter")
     silent = pytest.TerminalReporter(config, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - stays open
     config.pluginmanager.register(silent, "terminalreporter")

@@ -1,4 +1,4 @@
-"""Where the command starts: as `dask-matrix`, and as `python -m dask_matrix`."""
+"""Entry point of `dask-matrix` and `python -m dask_matrix`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dask_matrix.python_process import python_command
 
 
 def main() -> None:
-    """Run the command with our own modules: `PYTHONPATH` is for the project under test, never for us."""
+    """Run the command, ignoring `PYTHONPATH`: it is meant for the project under test."""
     if os.environ.get("PYTHONPATH") and not sys.flags.ignore_environment:
         command = python_command("dask_matrix", *sys.argv[1:])
         os.execv(command[0], command)
-    from dask_matrix.cli import main as run_command_line  # noqa: PLC0415 - not before the path is ours
+    from dask_matrix.cli import main as run_command_line  # noqa: PLC0415 - only after PYTHONPATH is off sys.path
 
     run_command_line()
 

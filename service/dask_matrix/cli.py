@@ -1,6 +1,6 @@
-"""The ``dask-matrix`` command. Exit codes: 0 done, 1 some work could not be done, 2 wrong usage, 130 interrupted.
+"""The ``dask-matrix`` command. Exit codes: 0 success, 1 some work failed, 2 usage error, 130 interrupted.
 
-`check` and `bisect` have their own. 5 is a mistake of ours, whatever the command.
+`check` and `bisect` define their own. 5 is an internal error in every command.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Annotated
 import typer
 
 from dask_matrix.commands import bisect, check, doctor, export, plan, rebuild, releases, run, scenarios, serve, show
-from dask_matrix.commands.exit_codes import GOES_ON, USAGE
+from dask_matrix.commands.exit_codes import INTERRUPTED_MESSAGE, USAGE
 from dask_matrix.commands.server import INTERRUPTED
 from dask_matrix.domain.errors import DaskMatrixError
 
-OURS = 5
+INTERNAL_ERROR = 5
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(scenarios.app, name="scenarios")
@@ -35,26 +35,26 @@ app.command()(doctor.doctor)
 
 
 def main() -> None:
-    """Run the command; errors a user can mend are one paragraph on stderr."""
+    """Run the command; print errors that the user can fix as one paragraph on stderr."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still gets the rest
+            stream.reconfigure(errors="backslashreplace")  # print what the terminal's encoding can show
     try:
         app(prog_name="dask-matrix")
-    except (DaskMatrixError, OSError) as error:  # an OSError names its file: a data folder that can't be used, say
+    except (DaskMatrixError, OSError) as error:  # an OSError names its file, such as an unusable data folder
         print(f"dask-matrix: {error}", file=sys.stderr)
         sys.exit(USAGE)
     except KeyboardInterrupt:
-        print(GOES_ON, file=sys.stderr)
+        print(INTERRUPTED_MESSAGE, file=sys.stderr)
         sys.exit(INTERRUPTED)
-    except Exception:  # noqa: BLE001 - Python would exit with 1, which says something else
+    except Exception:  # noqa: BLE001 - Python would exit with 1, which means something else
         traceback.print_exc()
-        print("dask-matrix: a mistake of ours, not of yours; please report it with the lines above.", file=sys.stderr)
-        sys.exit(OURS)
+        print("dask-matrix: internal error; please report it with the traceback above.", file=sys.stderr)
+        sys.exit(INTERNAL_ERROR)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(requested: bool) -> None:
+    if requested:
         print(f"dask-matrix {installed_version('dask-matrix')}")
         raise typer.Exit
 
@@ -65,4 +65,4 @@ def dask_matrix(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """What breaks, and what gets fixed, if I move from this Dask release to that one?"""
+    """See what breaks and what gets fixed when you upgrade Dask, and the test runs that prove it."""

@@ -22,14 +22,14 @@ TIMEOUT = 10.0
 
 
 class NoAddress(DaskMatrixError):
-    """A text is no address of a server."""
+    """A text is not a valid server URL."""
 
 
 class Refused(DaskMatrixError):
-    """A server did not understand a question; the message is what it said."""
+    """A server rejected a question; the message has its reason."""
 
 
-class _Covering(BaseModel):
+class _CoveredNames(BaseModel):
     covers: tuple[str, ...]
 
 
@@ -38,11 +38,11 @@ class _Problem(BaseModel):
 
 
 class _Scenarios(BaseModel):
-    scenarios: tuple[_Covering, ...]
+    scenarios: tuple[_CoveredNames, ...]
 
 
 class Matrix:
-    """One server, at the address that its pages have. Connections that fail are tried again; use it in a ``with``.
+    """A dask-matrix server, by the URL of its start page. A context manager; failed connections are retried.
 
     Raises NoAddress.
     """
@@ -51,11 +51,11 @@ class Matrix:
         self.url = url.rstrip("/")
         self._attempts = attempts
         if not self.url.startswith(("http://", "https://")):
-            raise NoAddress(f"{url!r} is no address of a server. Write one such as http://127.0.0.1:8000.")
+            raise NoAddress(f"{url!r} is not a server URL. Use one such as http://127.0.0.1:8000.")
         try:
-            self._client = httpx2.Client(base_url=self.url, timeout=timeout)  # a redirect is told, never followed
+            self._client = httpx2.Client(base_url=self.url, timeout=timeout)  # a redirect is reported, never followed
         except (httpx2.InvalidURL, ValueError) as error:
-            raise NoAddress(f"{url!r} is no address of a server: {error}.") from None
+            raise NoAddress(f"{url!r} is not a server URL: {error}.") from None
 
     def __enter__(self) -> Self:
         return self
@@ -66,46 +66,46 @@ class Matrix:
         self.close()
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._client.close()
 
     def upgrade(self, start: str, target: str, **narrowing: Any) -> Answer:
-        """Return what breaks and what is fixed by a move; ``narrowing`` are further fields of `Question`.
+        """Return what an upgrade breaks and fixes; ``narrowing`` are further fields of `Question`.
 
-        Raises EvidenceUnreachable, and Refused with what the server said.
+        Raises EvidenceUnreachable, or Refused if the server rejects the question.
         """
         return self.answer(Question(start=start, target=target, **narrowing))
 
     def answer(self, question: Question) -> Answer:
         """Return the answer to a question; raise EvidenceUnreachable, or Refused."""
-        told = self._ask("POST", "/upgrade", json=question.model_dump(mode="json"))
-        return self._read(Answer, told).told_by(self.url)
+        content = self._request("POST", "/upgrade", json=question.model_dump(mode="json"))
+        return self._read(Answer, content).with_source(self.url)
 
     def covered(self) -> frozenset[str]:
-        """Return the dotted names that any scenario covers; raise EvidenceUnreachable."""
-        listed = self._read(_Scenarios, self._ask("GET", "/scenarios"))
+        """Return the dotted names that the scenarios cover; raise EvidenceUnreachable."""
+        listed = self._read(_Scenarios, self._request("GET", "/scenarios"))
         return frozenset(name for each in listed.scenarios for name in each.covers)
 
-    def _ask(self, method: str, path: str, **more: Any) -> bytes:
+    def _request(self, method: str, path: str, **more: Any) -> bytes:
         try:
             for attempt in stamina.retry_context(on=httpx2.TransportError, attempts=self._attempts, wait_initial=0.2):
                 with attempt:
                     response = self._client.request(method, f"{API}{path}", **more)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise EvidenceUnreachable(
-                f"Cannot ask {self.url}: {str(error).rstrip('.') or type(error).__name__}."
+                f"Cannot reach {self.url}: {str(error).rstrip('.') or type(error).__name__}."
             ) from None
         if response.is_client_error and "problem+json" in response.headers.get("content-type", ""):
-            raise Refused(f"{self.url} does not understand: {self._read(_Problem, response.content).detail}")
+            raise Refused(f"{self.url} rejected the question: {self._read(_Problem, response.content).detail}")
         if not response.is_success:
             where = f" ({response.headers['location']})" if response.is_redirect else ""
-            raise EvidenceUnreachable(f"{self.url} answered {response.status_code}{where} to {method} {API}{path}.")
+            raise EvidenceUnreachable(
+                f"{self.url}: unexpected response {response.status_code}{where} to {method} {API}{path}."
+            )
         return response.content
 
-    def _read(self, kind: type[T], told: bytes) -> T:
+    def _read(self, kind: type[T], content: bytes) -> T:
         try:
-            return kind.model_validate_json(told)
+            return kind.model_validate_json(content)
         except ValidationError:
-            raise EvidenceUnreachable(
-                f"What answers at {self.url} is no dask-matrix, or one of another version."
-            ) from None
+            raise EvidenceUnreachable(f"{self.url} is not a dask-matrix server, or runs another version.") from None

@@ -1,4 +1,4 @@
-"""Where things are: the data folder's layout, and what a checkout or a wheel carries beside the package."""
+"""Paths: the layout of the data folder, and the files bundled with the package."""
 
 from __future__ import annotations
 
@@ -13,84 +13,84 @@ SNAPSHOT_VARIABLE = "DASK_MATRIX_SNAPSHOT"
 
 
 def default_data() -> Path:
-    """Return the data folder: ``$DASK_MATRIX_DATA``, else the user's data folder for this application."""
+    """Return the default data folder: ``$DASK_MATRIX_DATA``, else the platform's user data folder."""
     return Path(os.environ.get(DATA_VARIABLE) or platformdirs.user_data_dir("dask-matrix", appauthor=False))
 
 
 def bundled(name: str) -> Path:
-    """Return a file or folder that comes with the package: from a wheel, or from the checkout it stands in."""
+    """Return a file or folder bundled with the package, in an installed wheel or in a checkout."""
     package = Path(__file__).parent
-    carried = package / "bundled" / name
-    return carried if carried.exists() else package.parents[1] / name
+    in_wheel = package / "bundled" / name
+    return in_wheel if in_wheel.exists() else package.parents[1] / name
 
 
-def is_carried(path: Path) -> bool:
-    """Whether a path is within what a wheel carries: part of an installation, nobody's to write to."""
+def is_bundled(path: Path) -> bool:
+    """Whether a path is part of the installed package, and so must not be written to."""
     return Path(__file__).parent / "bundled" in path.parents
 
 
 def scenarios() -> Path:
-    """Return the folder of the scenario set that comes with the package; the harness lives in it too."""
+    """Return the folder of the bundled scenario set, which also contains the harness."""
     return bundled("scenarios")
 
 
 def snapshot() -> Path:
-    """Return the folder of the evidence that ships: ``$DASK_MATRIX_SNAPSHOT``, else what comes with the package."""
+    """Return the folder of the snapshot: ``$DASK_MATRIX_SNAPSHOT``, else the bundled one."""
     return Path(os.environ.get(SNAPSHOT_VARIABLE) or bundled("snapshot"))
 
 
 def cache() -> Path:
-    """Return the folder of what can be made again at any time."""
+    """Return the cache folder; its contents can be deleted at any time."""
     return Path(platformdirs.user_cache_dir("dask-matrix", appauthor=False))
 
 
 @dataclass(frozen=True)
 class Places:
-    """The layout of one data folder. Properties are paths; folders are made when first written to."""
+    """The layout of one data folder; folders are created when first written to."""
 
     data: Path
 
     @property
     def records(self) -> Path:
-        """A folder for each run, in it a file of records for each environment. The truth."""
+        """One folder per run with one file of records per environment: the source of truth."""
         return self.data / "records"
 
     @property
     def database(self) -> str:
-        """The URL of the embedded database: an index of the records."""
+        """The URL of the SQLite database, an index of the records."""
         return f"sqlite:///{self.data / 'matrix.sqlite'}"
 
     @property
     def locks(self) -> Path:
-        """Locks by content, and which request resolved to which."""
+        """The lock cache: locks by hash, and which request resolved to which."""
         return self.data / "locks"
 
     @property
     def environments(self) -> Path:
-        """A folder for each installed environment, by key."""
+        """The installed environments, one folder per key."""
         return self.data / "environments"
 
     @property
     def pytest(self) -> Path:
-        """A folder that holds pytest for each Python minor."""
+        """pytest, one folder per Python version."""
         return self.data / "pytest"
 
     @property
     def index(self) -> Path:
-        """What the package index said last."""
+        """The cache of the package index."""
         return self.data / "index"
 
     @property
     def mirrors(self) -> Path:
-        """Copies of the repositories of dask and distributed."""
+        """Mirrors of the dask and distributed repositories."""
         return self.data / "git"
 
     @property
     def wheels(self) -> Path:
-        """The wheels built of commits, by project and commit."""
+        """Wheels built from commits, by project and commit."""
         return self.data / "wheels"
 
     @property
     def scratch(self) -> Path:
-        """Temporary files of running sessions."""
+        """Temporary files of runs in progress."""
         return self.data / "scratch"

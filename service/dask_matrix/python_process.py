@@ -1,4 +1,4 @@
-"""How a Python process of our own is started: with nothing on its path but what is installed."""
+"""Command line of dask-matrix's own Python processes: they import installed packages only."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import sys
 
 
 def python_command(module: str, *arguments: str) -> list[str]:
-    """Return the command that runs a module: no folder of the user's, and no `PYTHON*` variable, changes what it imports.
+    """Return the command that runs a module, unaffected by the current folder and `PYTHON*` variables.
 
-    `-P` leaves the current folder out of `sys.path`, `-E` ignores the variables
+    `-P` keeps the current folder out of `sys.path`, `-E` ignores the variables
     (https://docs.python.org/3/using/cmdline.html).
     """
     return [sys.executable, "-E", "-P", "-m", module, *arguments]

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, s
 
 from dask_matrix.domain.records.records import EnvironmentRecord, RefusalRecord, ResultRecord, ScenarioRecord
 from dask_matrix.store.store import Store
-from dask_matrix.web.api.events import end_with
+from dask_matrix.web.api.events import end_streams_when
 from dask_matrix.web.app import create_app
 
 ARGUMENTS = [
@@ -44,12 +44,12 @@ class Site:
             id=name, run="r", at=now, environment=self.keys[column], scenario=ROWS[row], fingerprint="f",
             outcome=outcome, phase="call", seconds=0.1, started=now, traceback=text, stdout=text, log=text,
         )  # fmt: skip
-        self.store.take([record])
+        self.store.ingest([record])
         return name
 
 
 def fill(site: Site) -> None:
-    """Describe rows and columns, and let the second half of the first row fail."""
+    """Record rows and columns; the second half of the first row fails."""
     then = datetime.now(UTC) - timedelta(days=1)
     columns = [
         EnvironmentRecord(
@@ -73,7 +73,7 @@ def fill(site: Site) -> None:
         )
         for number, key in enumerate(site.keys)
     ]  # fmt: skip
-    site.store.take([*columns, refused, *rows, *results])
+    site.store.ingest([*columns, refused, *rows, *results])
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def serve(url: str) -> Iterator[str]:
         listening.bind(("127.0.0.1", 0))
         app = create_app(url)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
-        end_with(app, lambda: server.should_exit)
+        end_streams_when(app, lambda: server.should_exit)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         while not server.started:
@@ -124,21 +124,21 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass
 class Window:
-    """A page, and what the browser complained of."""
+    """A page, and the errors and messages of the browser."""
 
     page: Page
     complaints: list[str]
 
 
 def failed(window: Window, request: Request) -> None:
-    """Remember a request that failed, unless the page was left before its answer came."""
+    """Record a failed request, unless the page was left before the response."""
     if request.failure != "net::ERR_ABORTED":
         window.complaints.append(f"{request.failure}: {request.url}")
 
 
 @pytest.fixture
 def window(chromium: Browser) -> Iterator[Callable[..., Window]]:
-    """Return a maker of pages in contexts of their own; what the browser complains of fails the test."""
+    """Return a function that opens pages in separate contexts; any browser error fails the test."""
     opened: list[tuple[BrowserContext, Window]] = []
 
     def make(width: int = 1440, **options: object) -> Window:

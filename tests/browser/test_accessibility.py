@@ -20,9 +20,9 @@ KINDS = [
 ]  # fmt: skip
 """One address of each kind of page."""
 FROZEN = ["/?changes=false", links.cell(ROWS[0], f"{12:016x}")]
-"""Those that look otherwise as they were at a moment."""
+"""Pages that look different when frozen at a moment."""
 NOT_FOUND = "error: Failed to load resource: the server responded with a status of 404 (Not Found)"
-"""What a browser says of every such page."""
+"""What the browser logs for every such page."""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -31,7 +31,7 @@ def test_axe_finds_no_violation_on_any_page(site: Site, window: Open, width: int
     """All rules of axe-core, on every kind of page."""
     result = site.result("failed", column=12, text=HOSTILE)
     now = datetime.now(UTC)
-    site.store.take([RunRecord(id="r", run="r", at=now, who="me", host="here", scenario_set="s", tool="0")])
+    site.store.ingest([RunRecord(id="r", run="r", at=now, who="me", host="here", scenario_set="s", tool="0")])
     at = f"at={now - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
     frozen = [f"{each}{'&' if '?' in each else '?'}{at}" for each in FROZEN]
     page = window(width, color_scheme=scheme).page
@@ -45,7 +45,7 @@ def test_axe_finds_no_violation_on_any_page(site: Site, window: Open, width: int
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_axe_finds_no_violation_on_the_page_of_a_problem(site: Site, window: Open, width: int, scheme: str) -> None:
-    """It is a page like others; the browser complains of its status and of nothing else."""
+    """A page like others; the browser logs its status and nothing else."""
     made = window(width, color_scheme=scheme)
     made.page.goto(f"{site.url}/releases/2025.1.7")
     assert made.page.locator("h1").count() == 1
@@ -55,8 +55,8 @@ def test_axe_finds_no_violation_on_the_page_of_a_problem(site: Site, window: Ope
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_axe_finds_no_violation_beside_an_open_cell(site: Site, window: Open, width: int, scheme: str) -> None:
-    """The panel, the link under the keys, the list of keys."""
+def test_axe_finds_no_violation_with_an_open_cell(site: Site, window: Open, width: int, scheme: str) -> None:
+    """The panel, the selected cell, the list of keyboard shortcuts."""
     page = window(width, color_scheme=scheme).page
     page.goto(f"{site.url}/?changes=false")
     page.keyboard.press("n")

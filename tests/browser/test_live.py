@@ -1,4 +1,4 @@
-"""Pages that fill while results come in, in a real browser: told by the server, and after a break by what was missed."""
+"""Live pages in a real browser: they update as results arrive, and catch up after an interruption."""
 
 import socket
 import threading
@@ -16,7 +16,7 @@ from playwright.sync_api import Page, Route, expect
 from dask_matrix.domain.records.records import CollectionRecord, EndRecord, RunRecord, ScenarioRecord
 from dask_matrix.store.store import Store
 from dask_matrix.web import links
-from dask_matrix.web.api.events import end_with
+from dask_matrix.web.api.events import end_streams_when
 from dask_matrix.web.app import create_app
 from dask_matrix.web.reader import LIVE_FOR
 
@@ -30,29 +30,29 @@ SEEN = """() => {
     if (node.nodeName === 'LI') window.seen.push(node.querySelector('.chip').innerText);
   }))).observe(list, { childList: true });
 }"""
-"""Remembers what is added to the list of results."""
+"""Records what is added to the list of results."""
 
 
 FOCUSED = "[document.activeElement.getAttribute('aria-label'), document.getElementById('matrix').scrollLeft]"
-"""The cell that has the focus, and how far the grid is scrolled."""
+"""The focused cell, and the scroll position of the grid."""
 
 
 def begin(site: Site, planned: int = 30, environments: int = 2) -> None:
-    """Record that a run begins, and what it plans in the first environment."""
+    """Record the start of a run, and what is planned in the first environment."""
     now = datetime.now(UTC)
     head = {"run": "r", "at": now}
     run = RunRecord(
         id="r", who="me", host="here", scenario_set="scenarios", tool="0", environments=environments, **head
     )
     plan = CollectionRecord(id="c", environment=site.keys[0], scenarios={}, functions={}, to_run=planned, **head)
-    site.store.take([run, plan])
+    site.store.ingest([run, plan])
 
 
 @contextmanager
 def serving(app: FastAPI, port: int) -> Iterator[int]:
     """Serve on a port, or on a free one; yield which."""
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
-    end_with(app, lambda: server.should_exit)
+    end_streams_when(app, lambda: server.should_exit)
     with socket.create_server(("127.0.0.1", port)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -66,7 +66,7 @@ def serving(app: FastAPI, port: int) -> Iterator[int]:
 
 
 def hide(page: Page, *, hidden: bool) -> None:
-    """Let a page take itself for hidden, or for seen again."""
+    """Make a page believe that it is hidden, or visible again."""
     page.evaluate(
         """hidden => {
           Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
@@ -76,8 +76,8 @@ def hide(page: Page, *, hidden: bool) -> None:
     )
 
 
-def test_the_page_fills_when_a_result_arrives(site: Site, window: Open) -> None:
-    """By itself, and neither scroll position, nor focus, nor what is being typed is lost."""
+def test_the_page_updates_when_a_result_arrives(site: Site, window: Open) -> None:
+    """By itself, keeping scroll position, focus and typed text."""
     page = window(600).page
     page.goto(f"{site.url}/?changes=false")
     row = page.locator("tr", has_text="Row 1")
@@ -98,7 +98,7 @@ def test_the_page_fills_when_a_result_arrives(site: Site, window: Open) -> None:
 
 
 def test_the_focus_stays_in_the_grid_when_the_filter_is_answered(site: Site, window: Open) -> None:
-    """Whoever types and at once walks on in the grid stays in the same cell, at the same place, when the answer comes."""
+    """Moving in the grid before the response arrives keeps the cell and the scroll position."""
     page = window(600).page
     page.goto(f"{site.url}/?changes=false")
     answers: list[Route] = []
@@ -119,7 +119,7 @@ def test_the_focus_stays_in_the_grid_when_the_filter_is_answered(site: Site, win
 
 
 def test_the_focus_stays_in_the_grid_when_a_row_arrives(site: Site, window: Open) -> None:
-    """All rows of the area are drawn anew then."""
+    """All rows of the area are redrawn then."""
     page = window(600).page
     page.goto(f"{site.url}/?changes=false")
     page.locator("#matrix").focus()
@@ -129,7 +129,7 @@ def test_the_focus_stays_in_the_grid_when_a_row_arrives(site: Site, window: Open
         id="new", run="r", at=datetime.now(UTC), scenario="array/new/arrives", title="A new row", file="f.py",
         area="array", function="test_x", source="def test_x():\n    ...\n", fingerprint="f",
     )  # fmt: skip
-    site.store.take([scenario])
+    site.store.ingest([scenario])
     site.result("crashed", row=0)
     expect(page.locator("tr", has_text="A new row")).to_have_count(1)
     assert page.evaluate(FOCUSED) == before
@@ -139,12 +139,12 @@ def test_an_empty_page_becomes_the_matrix(empty_site: Site, window: Open) -> Non
     """The server is up before the run."""
     page = window().page
     page.goto(empty_site.url)
-    expect(page.locator("main")).to_contain_text("Nothing has run yet")
+    expect(page.locator("main")).to_contain_text("No results yet")
     fill(empty_site)
     expect(page.locator("#matrix i.turn")).to_contain_text("fail")
 
 
-def test_the_page_of_a_cell_fills_too(site: Site, window: Open) -> None:
+def test_the_page_of_a_cell_updates_too(site: Site, window: Open) -> None:
     """From no evidence to a traceback."""
     page = window().page
     page.goto(site.url + links.cell(ROWS[1], site.keys[0]))
@@ -154,8 +154,8 @@ def test_the_page_of_a_cell_fills_too(site: Site, window: Open) -> None:
     expect(page.locator(".tb-error")).to_contain_text("KeyError")
 
 
-def test_others_are_told_when_the_page_has_changed(site: Site, window: Open) -> None:
-    """Scripts that draw something of their own on it."""
+def test_a_changed_page_fires_an_event(site: Site, window: Open) -> None:
+    """For scripts that draw on it."""
     page = window().page
     page.goto(site.url)
     page.evaluate("document.addEventListener('matrix:changed', () => { document.title = 'changed'; })")
@@ -163,8 +163,8 @@ def test_others_are_told_when_the_page_has_changed(site: Site, window: Open) -> 
     expect(page).to_have_title("changed")
 
 
-def test_the_page_of_a_run_fills_while_results_arrive(site: Site, window: Open) -> None:
-    """The newest on top, each once; how far it has come; and the table below them."""
+def test_the_page_of_a_run_updates_while_results_arrive(site: Site, window: Open) -> None:
+    """The newest first, each once; the progress; and the table below."""
     page = window().page
     begin(site)
     page.goto(site.url + links.run("r"))
@@ -184,11 +184,11 @@ def test_the_page_of_a_run_fills_while_results_arrive(site: Site, window: Open) 
     expect(page.locator("table.runs tbody tr").first).to_contain_text("1 crashed")
 
 
-def test_an_empty_run_learns_how_much_is_planned(empty_site: Site, window: Open) -> None:
-    """Its page is open before its harness has looked."""
+def test_an_empty_run_shows_planned_numbers_when_they_arrive(empty_site: Site, window: Open) -> None:
+    """Its page is open before its harness has collected scenarios."""
     page = window().page
     run = RunRecord(id="r", run="r", at=datetime.now(UTC), who="me", host="here", scenario_set="scenarios", tool="0")
-    empty_site.store.take([run])
+    empty_site.store.ingest([run])
     page.goto(empty_site.url + links.run("r"))
     expect(page.locator("#come .of")).to_be_hidden()
     begin(empty_site, planned=7)
@@ -198,11 +198,11 @@ def test_an_empty_run_learns_how_much_is_planned(empty_site: Site, window: Open)
 
 
 def test_the_page_of_a_run_says_when_it_is_over(empty_site: Site, window: Open) -> None:
-    """By itself, though nothing comes in any more."""
+    """By itself, although no more results arrive."""
     page = window().page
     then = datetime.now(UTC) - LIVE_FOR + timedelta(seconds=5)
     run = RunRecord(id="r", run="r", at=then, who="me", host="here", scenario_set="scenarios", tool="0")
-    empty_site.store.take([run])
+    empty_site.store.ingest([run])
     page.goto(empty_site.url + links.run("r"))
     expect(page.locator("h1 .chip, #arrivals")).to_have_count(0, timeout=30_000)
     expect(page.locator("#come")).to_contain_text("0 scenarios done")
@@ -210,27 +210,27 @@ def test_the_page_of_a_run_says_when_it_is_over(empty_site: Site, window: Open) 
 
 @pytest.mark.parametrize("how", ["finished", "interrupted"])
 def test_the_page_of_a_run_says_at_once_how_it_ended(site: Site, window: Open, how: str) -> None:
-    """It goes from live to over while it is looked at."""
+    """While its page is open."""
     page = window().page
     begin(site)
     page.goto(site.url + links.run("r"))
     expect(page.locator("h1 .chip")).to_have_text("running")
-    site.store.take([EndRecord(id="x", run="r", at=datetime.now(UTC), how=how)])
+    site.store.ingest([EndRecord(id="x", run="r", at=datetime.now(UTC), how=how)])
     expect(page.locator("h1 .chip")).to_have_text(how)
     expect(page.locator("#arrivals")).to_have_count(0)
 
 
-def test_a_page_out_of_sight_holds_no_connection(site: Site, window: Open, tmp_path: Path) -> None:
-    """And catches up when it is seen again."""
+def test_a_hidden_page_has_no_connection(site: Site, window: Open, tmp_path: Path) -> None:
+    """And catches up when it is visible again."""
     app = create_app(f"sqlite:///{tmp_path / 'matrix.sqlite'}")
     with serving(app, 0) as port:
         page = window().page
         begin(site)
         page.goto(f"http://127.0.0.1:{port}{links.run('r')}")
         expect(page.locator("#arrivals li")).to_have_count(20)
-        wait_until(lambda: app.state.pulse.listeners == 2)
+        wait_until(lambda: app.state.broadcaster.listeners == 2)
         hide(page, hidden=True)
-        wait_until(lambda: app.state.pulse.listeners == 0)
+        wait_until(lambda: app.state.broadcaster.listeners == 0)
         page.evaluate(SEEN)
         site.result("crashed", row=1)
         site.result("timed-out", row=1)
@@ -238,12 +238,12 @@ def test_a_page_out_of_sight_holds_no_connection(site: Site, window: Open, tmp_p
         expect(page.locator("#arrivals li").first).to_contain_text("timed out")
         assert page.evaluate("window.seen") == ["↯ crashed", "◷ timed out"]
         page.goto("about:blank")
-        wait_until(lambda: app.state.pulse.listeners == 0)
+        wait_until(lambda: app.state.broadcaster.listeners == 0)
 
 
 @pytest.mark.parametrize("address", ["/?changes=false", links.run("r")])
 def test_a_page_catches_up_when_the_server_is_back(site: Site, window: Open, tmp_path: Path, address: str) -> None:
-    """It says so meanwhile; and a run's results that came meanwhile are shown, each once."""
+    """It says so in the meantime; the results of a run from that time are shown, each once."""
     url = f"sqlite:///{tmp_path / 'matrix.sqlite'}"
     opened = window()
     page = opened.page
@@ -271,7 +271,7 @@ def test_a_page_catches_up_when_the_server_is_back(site: Site, window: Open, tmp
 
 
 def wait_until(happens: Callable[[], bool]) -> None:
-    """Wait for what will happen."""
+    """Wait until a condition is true."""
     end = time.monotonic() + 60
     while not happens():
         assert time.monotonic() < end

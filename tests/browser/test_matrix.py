@@ -1,4 +1,4 @@
-"""The matrix under mouse, keyboard and filter, in a real browser."""
+"""Mouse, keyboard and filter of the matrix, in a real browser."""
 
 from collections.abc import Callable
 
@@ -12,12 +12,12 @@ ALL = "/?changes=false&last=0"
 
 
 def named(page: Page) -> str:
-    """Return what the link under the keys is called."""
+    """Return the label of the focused cell."""
     return str(page.evaluate("document.activeElement.getAttribute('aria-label')"))
 
 
 def place(page: Page, row: int, column: int) -> tuple[float, float]:
-    """Return where the middle of a cell is in the window."""
+    """Return the position of the middle of a cell in the window."""
     line = page.locator("#matrix tr[data-id]").nth(row).bounding_box()
     head = page.locator(".lanes th").nth(column).bounding_box()
     assert line
@@ -33,8 +33,8 @@ def page(site: Site, window: Open) -> Page:
     return made
 
 
-def test_a_click_on_a_cell_opens_it_beside_the_grid(page: Page, site: Site) -> None:
-    """Which cell it is follows from the place alone; the address keeps it, and back closes it."""
+def test_a_click_on_a_cell_opens_it_next_to_the_grid(page: Page, site: Site) -> None:
+    """The address has the cell, and Back closes it."""
     page.mouse.click(*place(page, 2, 12))
     panel = page.locator("#panel")
     expect(panel).to_contain_text(f"fail on Dask {RELEASES[12]}")
@@ -52,8 +52,8 @@ def test_a_click_on_a_cell_opens_it_beside_the_grid(page: Page, site: Site) -> N
     expect(panel).to_be_hidden()
 
 
-def test_every_cell_of_a_row_is_where_its_head_stands(page: Page) -> None:
-    """The link under the pointer leads to the cell of that column, odd ids included."""
+def test_every_cell_of_a_row_is_under_its_head(page: Page) -> None:
+    """A click selects the cell of that column, also for odd ids."""
     for row, column in [(0, 0), (1, 7), (2, 19)]:
         page.mouse.click(*place(page, row, column))
         page.wait_for_function(f"document.getElementById('spot').href.endsWith('{column:016x}')")
@@ -61,7 +61,7 @@ def test_every_cell_of_a_row_is_where_its_head_stands(page: Page) -> None:
 
 
 def test_arrows_move_from_cell_to_cell_and_enter_opens(page: Page) -> None:
-    """From the newest column of the first row on; the cell is named for those who hear it."""
+    """Starting at the newest column of the first row; the cell is announced to screen readers."""
     page.locator("#matrix").focus()
     page.keyboard.press("ArrowRight")
     assert "2026.1.0" in named(page)
@@ -75,8 +75,8 @@ def test_arrows_move_from_cell_to_cell_and_enter_opens(page: Page) -> None:
     expect(page.locator("#panel .verdict")).to_be_visible()
 
 
-def test_n_and_p_jump_to_where_rows_turn(page: Page) -> None:
-    """Around, from anywhere."""
+def test_n_and_p_jump_to_changes(page: Page) -> None:
+    """From anywhere, wrapping around."""
     page.keyboard.press("n")
     assert named(page).startswith("fail, turns on 2025.1.0")
     page.keyboard.press("ArrowLeft")
@@ -87,8 +87,8 @@ def test_n_and_p_jump_to_where_rows_turn(page: Page) -> None:
     assert "turns" in named(page)
 
 
-def test_a_slash_goes_to_the_filter_and_a_question_mark_lists_the_keys(page: Page) -> None:
-    """But not while one is typing."""
+def test_a_slash_goes_to_the_filter_and_a_question_mark_lists_the_shortcuts(page: Page) -> None:
+    """But not while typing."""
     page.keyboard.press("/")
     expect(page.get_by_label("Filter")).to_be_focused()
     page.keyboard.type("?n/")
@@ -106,8 +106,8 @@ def test_a_slash_goes_to_the_filter_and_a_question_mark_lists_the_keys(page: Pag
     [("row 1", 1), ("area:bag", 1), ('area:""', 3), ("verdict:n/a", 0), ("-is:turning", 2), ("verdict:uninstallable", 3), ("-area:bag", 2), ("is:turning", 1), ("verdict:fail", 1), ("verdict:untested", 2),
      ("covers:dask.bag", 0), ('"computes again"', 3), ("is:flaky", 0)],
 )  # fmt: skip
-def test_what_is_typed_narrows_at_once_and_the_server_agrees(page: Page, site: Site, text: str, rows: int) -> None:
-    """The script takes the very rows that the server takes, and the address says it."""
+def test_typing_filters_at_once_and_the_server_agrees(page: Page, site: Site, text: str, rows: int) -> None:
+    """Script and server show the same rows, and the address has the filter."""
     page.route("**/*", lambda route: route.abort() if "q=" in route.request.url else route.continue_())
     page.get_by_label("Filter").fill(text)
     expect(page.locator("#matrix tr[data-id]:not(.out)")).to_have_count(rows)
@@ -128,18 +128,18 @@ def test_the_address_follows_what_is_typed(page: Page) -> None:
     expect(page.locator("#matrix tr[data-id]")).to_have_count(1)
 
 
-def test_a_folded_area_stays_folded_by_its_address(page: Page) -> None:
-    """The box beside its name folds it."""
-    page.get_by_label("Fold bag").check()
+def test_a_collapsed_area_stays_collapsed_by_the_address(page: Page) -> None:
+    """The checkbox next to its name collapses it."""
+    page.get_by_label("Collapse bag").check()
     assert "shut=bag" in page.url
     expect(page.locator("#matrix tr[data-id]:visible")).to_have_count(2)
     page.reload()
-    expect(page.get_by_label("Fold bag")).to_be_checked()
+    expect(page.get_by_label("Collapse bag")).to_be_checked()
     expect(page.locator("#matrix tr[data-id]:visible")).to_have_count(2)
 
 
 def test_a_frozen_matrix_opens_its_cells_as_they_were(page: Page) -> None:
-    """The permalink's moment goes along."""
+    """Their addresses have the moment of the permalink."""
     page.get_by_role("link", name="Permalink").click()
     expect(page.locator(".frozen")).to_be_visible()
     page.mouse.click(*place(page, 2, 12))
@@ -147,7 +147,7 @@ def test_a_frozen_matrix_opens_its_cells_as_they_were(page: Page) -> None:
     assert "at%3D" in page.url
 
 
-def test_on_a_phone_the_cell_lies_over_the_grid(site: Site, window: Open) -> None:
+def test_on_a_phone_the_cell_covers_the_grid(site: Site, window: Open) -> None:
     """And can be closed by touch."""
     page = window(390).page
     page.goto(site.url)
@@ -164,10 +164,10 @@ def test_on_a_phone_the_cell_lies_over_the_grid(site: Site, window: Open) -> Non
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_on_a_phone_only_the_box_stands_above_the_grid_until_more_options_are_wanted(
+def test_on_a_phone_only_the_filter_box_is_shown_until_more_options_are_checked(
     site: Site, window: Open, *, script: bool
 ) -> None:
-    """With a script and without; where one of them narrows the view already, all are in sight."""
+    """With and without JavaScript; all options are shown if one of them is set."""
     page = window(390, java_script_enabled=script).page
     page.goto(site.url)
     area = page.locator("select[name=area]")
@@ -184,15 +184,15 @@ def test_on_a_phone_only_the_box_stands_above_the_grid_until_more_options_are_wa
     expect(area).to_be_visible()
 
 
-def test_all_cells_are_told_in_words(page: Page) -> None:
-    """For those who do not see the tiles."""
+def test_all_cells_have_a_text(page: Page) -> None:
+    """For screen readers."""
     told = page.locator(f'tr[data-id="{ROWS[0]}"] td').inner_text()
     assert "pass: 2024.1.0 to 2024.10.0" in told
     assert "fail, turns: 2025.1.0" in told
 
 
-def test_a_view_asks_for_turns_in_the_columns_it_shows(page: Page, site: Site) -> None:
-    """`is:turning` is the same to the script and to the server, also where a row turned before the first column shown."""
+def test_is_turning_applies_to_the_columns_shown(page: Page, site: Site) -> None:
+    """In the script and on the server, also for a row that changed before the first column shown."""
     for last, rows in (("0", 1), ("5", 0)):
         page.goto(f"{site.url}/?changes=false&last={last}")
         page.route("**/*q=*", lambda route: route.abort())
@@ -203,13 +203,13 @@ def test_a_view_asks_for_turns_in_the_columns_it_shows(page: Page, site: Site) -
         assert len(told["scenarios"]) == rows
 
 
-def test_a_term_that_is_not_understood_is_told_beside_the_box(site: Site, window: Open) -> None:
+def test_an_invalid_term_is_reported_next_to_the_filter(site: Site, window: Open) -> None:
     """The rows stay, and so does the address."""
     made = window(1440)
     page = made.page
     page.goto(site.url + ALL)
     page.get_by_label("Filter").fill("is:flakey")
-    expect(page.locator("#refused")).to_contain_text("is:flakey is none there is")
+    expect(page.locator("#refused")).to_contain_text("Invalid filter is:flakey")
     expect(page.locator("#matrix tr[data-id]:not(.out)")).to_have_count(3)
     assert "flakey" not in page.url
     page.get_by_label("Filter").fill("row")
@@ -217,8 +217,8 @@ def test_a_term_that_is_not_understood_is_told_beside_the_box(site: Site, window
     made.complaints[:] = [each for each in made.complaints if "422" not in each]
 
 
-def test_the_cell_that_is_shown_is_the_one_that_was_asked_for_last(page: Page, site: Site) -> None:
-    """However late the answer about another comes; and none is shown once it was left."""
+def test_the_cell_shown_is_the_one_opened_last(page: Page, site: Site) -> None:
+    """Even if the response for another arrives later; and none is shown after closing."""
     slow = f"**/{site.keys[3]}"
     page.route(slow, lambda route: (page.wait_for_timeout(600), route.continue_()))
     page.mouse.click(*place(page, 2, 3))
@@ -234,8 +234,8 @@ def test_the_cell_that_is_shown_is_the_one_that_was_asked_for_last(page: Page, s
     page.unroute(slow)
 
 
-def test_cells_open_also_where_the_first_view_had_none(page: Page, site: Site) -> None:
-    """The filter brings the rows, and the panel is there."""
+def test_cells_open_also_if_the_default_view_had_none(page: Page, site: Site) -> None:
+    """The filter shows rows, and the panel works."""
     page.goto(f"{site.url}/?changes=false&q=nosuchthing")
     page.get_by_label("Filter").fill("")
     expect(page.locator("#matrix tr[data-id]")).to_have_count(3)
@@ -243,8 +243,8 @@ def test_cells_open_also_where_the_first_view_had_none(page: Page, site: Site) -
     expect(page.locator("#panel .verdict")).to_be_visible()
 
 
-def test_back_from_a_cell_goes_back_to_the_filter_of_then(page: Page, site: Site) -> None:
-    """Box, rows and address agree."""
+def test_back_from_a_cell_restores_the_filter(page: Page, site: Site) -> None:
+    """Filter box, rows and address agree."""
     page.mouse.click(*place(page, 2, 12))
     expect(page.locator("#panel .verdict")).to_be_visible()
     page.get_by_label("Filter").fill("area:bag")
@@ -259,7 +259,7 @@ def test_back_from_a_cell_goes_back_to_the_filter_of_then(page: Page, site: Site
     "hash_", ["%", "cells/../api/v1/about", "%2F%2Fexample.org%2Fcells%2Fa%2Fb", "javascript%3Aalert(1)"]
 )
 def test_a_hash_that_names_no_cell_opens_nothing(page: Page, site: Site, hash_: str) -> None:
-    """Nothing is fetched, nothing complains."""
+    """Nothing is fetched, and there is no error."""
     page.goto("about:blank")
     page.goto(f"{site.url}{ALL}#cell={hash_}")
     page.locator("#matrix").focus()

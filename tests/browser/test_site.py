@@ -1,4 +1,4 @@
-"""The pages in a real browser: quiet, and complete without JavaScript."""
+"""The pages in a real browser: no errors, and complete without JavaScript."""
 
 from collections.abc import Callable
 
@@ -19,8 +19,8 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_every_page_is_quiet_and_no_wider_than_the_window(site: Site, window: Open, width: int, scheme: str) -> None:
-    """No message in the console, nothing against the policy; only boxes of their own scroll sideways."""
+def test_every_page_has_no_errors_and_fits_the_window(site: Site, window: Open, width: int, scheme: str) -> None:
+    """No console messages, no policy violations; only some boxes scroll sideways."""
     result = site.result("failed", column=12, text=HOSTILE)
     page = window(width, color_scheme=scheme).page
     for address in [*ADDRESSES, f"/results/{result}"]:
@@ -40,7 +40,7 @@ def test_every_page_is_complete_without_javascript(site: Site, window: Open) -> 
     expect(page.locator(".verdict")).to_contain_text("fail on Dask 2025.1.0")
     page.goto(site.url)
     expect(page.locator("#matrix th[scope=row]")).to_have_count(1)
-    page.get_by_label("also rows that never turn").check()
+    page.get_by_label("show unchanged scenarios").check()
     page.get_by_role("button", name="Show").click()
     expect(page.locator("#matrix th[scope=row]")).to_have_count(3)
     page.locator("#matrix .area input").first.check()
@@ -49,11 +49,11 @@ def test_every_page_is_complete_without_javascript(site: Site, window: Open) -> 
 
 
 def test_the_form_writes_a_short_address(site: Site, window: Open) -> None:
-    """With JavaScript, what was left empty is left out; the back button brings the form back usable."""
+    """With JavaScript, empty fields are left out; after Back the form is usable again."""
     page = window().page
     page.goto(site.url)
     page.get_by_label("Area").select_option("bag")
-    expect(page.locator("#view")).to_contain_text("No row turns here")
+    expect(page.locator("#view")).to_contain_text("No scenario changes between these releases")
     assert page.url == f"{site.url}/?area=bag"
     page.go_back()
     expect(page.get_by_label("Filter")).to_be_enabled()
@@ -61,7 +61,7 @@ def test_the_form_writes_a_short_address(site: Site, window: Open) -> None:
 
 
 def test_commands_are_copied_by_a_button(site: Site, window: Open) -> None:
-    """Also one that came into the page later; without JavaScript there is no such button."""
+    """Also one added to the page later; without JavaScript there is no such button."""
     made = window(permissions=["clipboard-read", "clipboard-write"])
     page = made.page
     page.goto(site.url + links.cell(ROWS[0], site.keys[12]))
@@ -78,7 +78,7 @@ def test_commands_are_copied_by_a_button(site: Site, window: Open) -> None:
 
 
 def test_frames_of_other_code_unfold_without_javascript(site: Site, window: Open) -> None:
-    """They are folded at first, the scenario's own stand open."""
+    """They are folded at first; the scenario's own stay open."""
     foreign = '  File "lib/python3.11/site-packages/dask/a.py", line 1, in {0}\n    raise KeyError\n'
     own = '  File "f.py", line 1, in test_x\n    g()\n'
     site.result(
@@ -95,7 +95,7 @@ def test_frames_of_other_code_unfold_without_javascript(site: Site, window: Open
 
 @pytest.mark.parametrize("width", [390, 480, 520])
 def test_the_content_of_a_cell_fits_a_panel(site: Site, window: Open, width: int) -> None:
-    """Laid out by the width of what it is in, not of the window."""
+    """Laid out by the width of its container, not of the window."""
     site.result("failed", column=12, text=HOSTILE)
     page = window(1440).page
     page.goto(site.url + links.cell(ROWS[0], site.keys[12]))
@@ -112,8 +112,8 @@ def test_the_content_of_a_cell_fits_a_panel(site: Site, window: Open, width: int
     assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"], "one below the other"
 
 
-def test_the_heads_stay_in_sight(site: Site, window: Open) -> None:
-    """The first column and the head of columns stand still while the grid scrolls within its box."""
+def test_the_heads_stay_visible(site: Site, window: Open) -> None:
+    """The first column and the column heads stay in place while the grid scrolls."""
     page = window(390).page
     page.goto(site.url)
     box = page.locator("#matrix")
@@ -127,7 +127,7 @@ def test_the_heads_stay_in_sight(site: Site, window: Open) -> None:
 
 
 def test_hostile_evidence_does_nothing(site: Site, window: Open) -> None:
-    """No dialog opens, and the text is read as it was written."""
+    """No dialog opens, and the text is shown as written."""
     page = window().page
     page.on("dialog", lambda _dialog: pytest.fail("a script ran"))
     result = site.result("failed", text=HOSTILE)
@@ -136,10 +136,10 @@ def test_hostile_evidence_does_nothing(site: Site, window: Open) -> None:
 
 
 def test_the_skip_link_is_the_first_stop(site: Site, window: Open) -> None:
-    """For those who move by keyboard."""
+    """For keyboard users."""
     page = window().page
     page.goto(site.url)
     page.keyboard.press("Tab")
-    expect(page.get_by_text("Skip to the content")).to_be_focused()
+    expect(page.get_by_text("Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"

@@ -1,4 +1,4 @@
-"""A site of plain files in a real browser: from any web server, and from disk."""
+"""A static site in a real browser: from a web server, and from disk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from dask_matrix.site.file_names import filed
+from dask_matrix.site.file_names import file_name
 from dask_matrix.store.store import Store
 from dask_matrix.web import links
 from tests.conftest import dask_matrix
@@ -24,7 +24,7 @@ Open = Callable[..., Window]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a site of rows with odd names and hostile evidence."""
+    """Export a site of rows with odd names and hostile evidence."""
     made = tmp_path_factory.mktemp("static")
     with Store.open(f"sqlite:///{made / 'matrix.sqlite'}") as store:
         fill(store)
@@ -34,10 +34,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """What ``python -m http.server`` is, without a word for each request."""
+    """``python -m http.server`` without a log line per request."""
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as it is named there
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -53,12 +53,12 @@ def served(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(params=["server", "disk"])
 def address(request: pytest.FixtureRequest, folder: Path, served: str) -> str:
-    """Return where the site is opened."""
+    """Return the address of the site."""
     return served if request.param == "server" else folder.as_uri()
 
 
-def test_every_file_opens_without_complaint(address: str, folder: Path, window: Open) -> None:
-    """Nothing in the console, nothing against the policy that the page itself states, styles and scripts found."""
+def test_every_file_opens_without_errors(address: str, folder: Path, window: Open) -> None:
+    """No console messages, no violations of the page's own policy, styles and scripts found."""
     page = window().page
     pages = sorted(name for name in files(folder) if name.endswith(".html"))
     assert len(pages) > 40
@@ -69,7 +69,7 @@ def test_every_file_opens_without_complaint(address: str, folder: Path, window: 
         assert page.evaluate("'static' in document.body.dataset"), name
 
 
-def test_one_can_walk_through_it(address: str, window: Open) -> None:
+def test_links_lead_through_the_site(address: str, window: Open) -> None:
     """From the matrix to a cell, to its row, to its area, and back."""
     page = window().page
     page.goto(f"{address}/index.html")
@@ -85,20 +85,20 @@ def test_one_can_walk_through_it(address: str, window: Open) -> None:
 
 
 def test_it_says_that_there_is_no_server(address: str, window: Open) -> None:
-    """In place of forms that none would answer; and what can be done instead."""
+    """Instead of forms that need one; and what to do instead."""
     page = window(java_script_enabled=False).page
     page.goto(f"{address}/index.html")
-    expect(page.get_by_role("navigation", name="Parts of the matrix")).to_contain_text("there is no server to ask")
+    expect(page.get_by_role("navigation", name="Prepared views")).to_contain_text("this site has no server")
     page.goto(f"{address}/upgrade.html")
     expect(page.locator("main")).to_contain_text("dask-matrix check --from")
     for name in ("index", "all", "upgrade", "releases"):
         page.goto(f"{address}/{name}.html")
         assert page.locator("form[action]").count() == 0
-        expect(page.locator("footer")).to_contain_text("Plain files")
+        expect(page.locator("footer")).to_contain_text("Static site")
 
 
 def test_the_filter_works_in_the_page(address: str, window: Open) -> None:
-    """As one types, and as the address says; a cell that its row says all of leads to the row."""
+    """While typing, and from the address; a cell without its own page links to its row."""
     page = window().page
     page.goto(f"{address}/all.html?q=is:turning")
     expect(page.locator("tr[data-id]:visible")).to_have_count(1)
@@ -109,8 +109,8 @@ def test_the_filter_works_in_the_page(address: str, window: Open) -> None:
 
 
 def test_hostile_evidence_does_nothing_here_either(address: str, window: Open) -> None:
-    """It is read as it was written, links and all."""
+    """It is shown as written, links included."""
     page = window().page
     page.on("dialog", lambda _dialog: pytest.fail("a script ran"))
-    page.goto(f"{address}/{filed(links.cell(TURNS, KEYS[3]))}")
+    page.goto(f"{address}/{file_name(links.cell(TURNS, KEYS[3]))}")
     expect(page.locator("main")).to_contain_text('<a href="/etc/passwd" src="/x">"page":"/etc"')

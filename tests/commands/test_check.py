@@ -1,4 +1,4 @@
-"""The gate answers in exit codes: 0 safe, 1 unsafe, 2 usage, 3 unknown, 4 evidence unreachable."""
+"""`dask-matrix check` and its exit codes: 0 safe, 1 unsafe, 2 usage error, 3 unknown, 4 no evidence."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from tests.conftest import dask_matrix
 from tests.web.conftest import opened
 
 LOCK = "dask=={0}\ndistributed=={0}\nnumpy==2.2.1\npandas==2.2.3\n"
-KEPT, BROKEN = "futures/x/keeps", "array/x/sums"
+STILL_PASSES, BROKEN = "futures/x/keeps", "array/x/sums"
 COVERED = "dask.array.Array.sum"
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a data folder: 2025.3.0 keeps all that 2025.2.0 has, 2025.4.0 loses a row, of 2025.5.0 little is known."""
+    """Return a data folder: 2025.3.0 passes like 2025.2.0, 2025.4.0 breaks a scenario, 2025.5.0 is hardly tested."""
     folder = tmp_path_factory.mktemp("data")
     with opened(folder / "matrix.sqlite") as book:
-        book.scenario(KEPT, covers=["distributed.Client.submit"])
+        book.scenario(STILL_PASSES, covers=["distributed.Client.submit"])
         book.scenario(BROKEN, covers=[COVERED], issues=["dask/dask#1"])
         for number, release in enumerate(("2025.2.0", "2025.3.0", "2025.4.0", "2025.5.0")):
             key = str(number) * 16
             book.environment(key, release, LOCK.format(release))
-            book.result("passed", KEPT, key)
+            book.result("passed", STILL_PASSES, key)
             if release != "2025.5.0":
                 book.result("failed" if release == "2025.4.0" else "passed", BROKEN, key, **_raised(release))
     return folder
@@ -48,7 +48,7 @@ def _raised(release: str) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def server(data: Path) -> Iterator[str]:
-    """Return the address of a server of the same evidence."""
+    """Return the URL of a server with the same evidence."""
     served = uvicorn.Server(uvicorn.Config(create_app(Places(data).database), log_level="warning", ws="none"))
     listening = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=served.run, kwargs={"sockets": [listening]})
@@ -62,17 +62,17 @@ def server(data: Path) -> Iterator[str]:
 def check(
     *arguments: str | Path, data: Path | None = None, cwd: Path | None = None, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Ask the gate."""
+    """Run `dask-matrix check`."""
     return dask_matrix("check", *arguments, data=data, cwd=cwd, **variables)
 
 
 @pytest.mark.parametrize(
-    ("target", "more", "code", "told"),
+    ("target", "more", "code", "message"),
     [
         ("2025.3.0", (), 0, "safe"),
         ("2025.4.0", (), 1, "unsafe"),
         ("2025.5.0", (), 3, "unknown"),
-        ("2031.1.0", (), 3, "Nothing was ever tested on 2031.1.0"),
+        ("2031.1.0", (), 3, "2031.1.0 has not been tested in lane as-released"),
         ("2025.5.0", ("--allow-unknown",), 0, "unknown"),
         ("2025.4.0", ("--allow-unknown",), 1, "unsafe"),
         ("2025.4.0", ("--accept", BROKEN), 0, "safe"),
@@ -86,23 +86,23 @@ def check(
         ("2025.4.0", ("--code", "no-such-folder"), 2, "no-such-folder"),
         ("2025.4.0", ("--accept", "nope/nope"), 2, "No scenario 'nope/nope'"),
         ("2025.4.0", ("--covers", "dask.nope"), 2, "No covered name 'dask.nope'"),
-        ("2025.4.0", ("--json", "--github"), 2, "Give one of --json and --github"),
+        ("2025.4.0", ("--json", "--github"), 2, "Give only one of --json and --github"),
         ("2025.4.0", ("--junit", "/"), 2, "--junit / is a folder"),
-        ("2025.4.0", ("--server", "somewhere", "--from", "2025.2.0"), 2, "is no address of a server"),
-        ("2025.4.0", ("--snapshot", "--server", "http://127.0.0.1:1"), 2, "Give one of --server and --snapshot"),
+        ("2025.4.0", ("--server", "somewhere", "--from", "2025.2.0"), 2, "is not a server URL"),
+        ("2025.4.0", ("--snapshot", "--server", "http://127.0.0.1:1"), 2, "Give only one of --server and --snapshot"),
     ],
 )
-def test_each_answer_has_its_exit_code(data: Path, target: str, more: tuple[str, ...], code: int, told: str) -> None:
-    """And the reason is said."""
+def test_each_answer_has_its_exit_code(data: Path, target: str, more: tuple[str, ...], code: int, message: str) -> None:
+    """And the reason is printed."""
     start = () if "--from" in more else ("--from", "2025.2.0")
     done = check(*start, "--to", target, *more, data=data)
     assert done.returncode == code, done
-    assert told.lower() in " ".join((done.stdout + done.stderr).lower().split())
+    assert message.lower() in " ".join((done.stdout + done.stderr).lower().split())
     assert "Traceback" not in done.stderr
 
 
-def test_a_server_that_does_not_answer_is_exit_code_4(data: Path) -> None:
-    """Named, and never taken for an answer, though there is evidence here."""
+def test_unreachable_server_is_exit_code_4(data: Path) -> None:
+    """Its URL is printed, and local evidence is not used instead."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     done = check("--from", "2025.2.0", "--to", "2025.3.0", "--server", f"http://127.0.0.1:{port}", data=data)
@@ -111,10 +111,8 @@ def test_a_server_that_does_not_answer_is_exit_code_4(data: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"garbage that is no database"])
-def test_a_named_folder_without_evidence_is_never_answered_from_elsewhere(
-    tmp_path: Path, content: bytes | None
-) -> None:
-    """A typing error must not get another evidence's verdict."""
+def test_data_folder_without_evidence_never_falls_back_to_other_evidence(tmp_path: Path, content: bytes | None) -> None:
+    """A typo must not be answered from other evidence."""
     if content is not None:
         (tmp_path / "matrix.sqlite").write_bytes(content)
     done = check("--from", "2025.2.0", "--to", "2025.3.0", "--data", tmp_path)
@@ -122,31 +120,31 @@ def test_a_named_folder_without_evidence_is_never_answered_from_elsewhere(
     assert content is None or (tmp_path / "matrix.sqlite").read_bytes() == content
 
 
-def test_a_named_folder_counts_before_the_server_of_a_variable(data: Path) -> None:
-    """And so nothing leaves the machine."""
+def test_data_folder_option_takes_precedence_over_the_server_variable(data: Path) -> None:
+    """So nothing leaves the machine."""
     move = ("--from", "2025.2.0", "--to", "2025.3.0", "--data", data)
     assert check(*move, DASK_MATRIX_SERVER="http://127.0.0.1:1").returncode == 0
     assert check(*move[:-2], data=data, DASK_MATRIX_SERVER="http://127.0.0.1:1").returncode == 4
 
 
-def test_a_terminal_that_lacks_characters_gets_the_rest(data: Path) -> None:
-    """An arrow less is no reason for another exit code."""
+def test_ascii_terminal_gets_the_rest_of_the_text(data: Path) -> None:
+    """A missing arrow must not change the exit code."""
     done = check("--from", "2025.2.0", "--to", "2025.4.0", data=data, PYTHONIOENCODING="ascii")
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_without_any_evidence_it_is_exit_code_4(tmp_path: Path) -> None:
-    """And no data folder is made by asking."""
+    """And no data folder is created."""
     nothing = {"DASK_MATRIX_SNAPSHOT": str(tmp_path / "none"), "XDG_CACHE_HOME": str(tmp_path)}
     done = check("--from", "2025.2.0", "--to", "2025.3.0", data=tmp_path / "data", **nothing)
     assert done.returncode == 4
-    assert "No evidence to answer from" in done.stderr
+    assert "No evidence available" in done.stderr
     assert not (tmp_path / "data").exists()
 
 
 def test_a_server_and_a_data_folder_give_the_same_answer(data: Path, server: str) -> None:
-    """But for where it came from, which is named."""
+    """Except for the source, which is named."""
     move = ("--from", "2025.2.0", "--to", "2025.4.0", "--json")
     own, served = (json.loads(check(*move, *more, data=data).stdout) for more in ((), ("--server", server)))
     assert (own["evidence"].pop("source"), served["evidence"].pop("source")) == (f"the data folder {data}", server)
@@ -155,46 +153,46 @@ def test_a_server_and_a_data_folder_give_the_same_answer(data: Path, server: str
     assert own == {**served, "regressed": own["regressed"]}
 
 
-def test_a_server_refuses_what_it_does_not_understand_with_exit_code_2(data: Path, server: str) -> None:
-    """In its own words."""
+def test_usage_error_from_a_server_is_exit_code_2(data: Path, server: str) -> None:
+    """With the server's message."""
     done = check("--from", "2025.2.0", "--to", "2025.4.0", "--area", "futurs", "--server", server, data=data)
     assert done.returncode == 2
     assert "No area 'futurs'" in done.stderr
 
 
-def test_a_lock_file_says_from_where(data: Path, tmp_path: Path) -> None:
-    """And what differs from the environment that was tested is a caveat."""
+def test_start_release_comes_from_a_lock_file(data: Path, tmp_path: Path) -> None:
+    """Packages that differ from the tested environment are a caveat."""
     lock = tmp_path / "requirements.txt"
     lock.write_text("dask==2025.2.0\ndistributed==2025.2.0\npandas==2.1.0\n")
-    told = json.loads(check("--from", lock, "--to", "2025.3.0", "--json", data=data).stdout)
-    assert told["question"]["from"] == "2025.2.0"
-    assert "You have pandas 2.1.0; the evidence was made with pandas 2.2.3." in told["caveats"]
+    answer = json.loads(check("--from", lock, "--to", "2025.3.0", "--json", data=data).stdout)
+    assert answer["question"]["from"] == "2025.2.0"
+    assert "You have pandas 2.1.0; the tests ran with pandas 2.2.3." in answer["caveats"]
 
 
-def test_only_what_ones_code_uses_is_asked_about(data: Path, server: str, tmp_path: Path) -> None:
-    """Only names leave the machine, and --explain shows all that does."""
+def test_code_limits_the_question_to_what_it_uses(data: Path, server: str, tmp_path: Path) -> None:
+    """Only names leave the machine, and --explain shows everything that does."""
     code = tmp_path / "mine.py"
     code.write_text("import dask.array as da\nsecret = da.ones(3).sum()\nda.ones(3).prod()\n")
     ask = ("--from", "2025.2.0", "--to", "2025.4.0", "--code", code, "--json", "--server", server, "--explain")
     done = check(*ask, data=data)
-    told = json.loads(done.stdout)
-    assert [each["scenario"] for each in told["regressed"]] == [BROKEN]
-    assert told["holding"] == 0
+    answer = json.loads(done.stdout)
+    assert [each["scenario"] for each in answer["regressed"]] == [BROKEN]
+    assert answer["holding"] == 0
     sent = json.loads(done.stderr.partition("\n")[2])
     assert COVERED in sent["uses"]
     assert "secret" not in done.stderr
     assert str(tmp_path) not in done.stderr
 
 
-def test_names_that_no_scenario_covers_are_told_with_their_places(data: Path, tmp_path: Path) -> None:
-    """So that a safe answer is not taken for more than it is."""
+def test_uncovered_names_are_listed_with_their_places(data: Path, tmp_path: Path) -> None:
+    """So that a safe answer does not promise too much."""
     (tmp_path / "mine.py").write_text("import dask.array as da\nda.ones(3).prod()\n")
     done = check("--from", "2025.2.0", "--to", "2025.4.0", "--code", ".", data=data, cwd=tmp_path)
     assert "dask.array.Array.prod" in done.stdout
     assert "    mine.py:2\n" in done.stdout
 
 
-def test_ci_systems_get_their_own_forms(data: Path, tmp_path: Path) -> None:
+def test_formats_for_ci_systems(data: Path, tmp_path: Path) -> None:
     """Markdown, JUnit, annotations with summary and outputs."""
     move = ("--from", "2025.2.0", "--to", "2025.4.0")
     assert "dask/dask#1" in check(*move, "--markdown", data=data).stdout
@@ -211,8 +209,8 @@ def test_ci_systems_get_their_own_forms(data: Path, tmp_path: Path) -> None:
 # the client
 
 
-def test_the_client_gives_typed_answers(server: str) -> None:
-    """As the domain makes them."""
+def test_client_returns_typed_answers(server: str) -> None:
+    """The domain's own types."""
     with Matrix(server) as matrix:
         answer = matrix.upgrade("2025.2.0", "2025.4.0", area=("array",))
         assert matrix.covered() == {"distributed.Client.submit", COVERED}
@@ -221,8 +219,8 @@ def test_the_client_gives_typed_answers(server: str) -> None:
     assert answer.evidence.source == server
 
 
-def test_the_client_says_who_cannot_be_reached() -> None:
-    """With the address."""
+def test_client_names_the_unreachable_server() -> None:
+    """By its URL."""
     with (
         pytest.raises(EvidenceUnreachable, match=r"127\.0\.0\.1:1"),
         Matrix("http://127.0.0.1:1", attempts=1) as matrix,
@@ -231,13 +229,13 @@ def test_the_client_says_who_cannot_be_reached() -> None:
 
 
 @pytest.mark.parametrize("url", ["no address at all", "ftp://127.0.0.1", "http://[::1"])
-def test_the_client_says_what_is_no_address(url: str) -> None:
-    """That is wrong usage, and nothing is tried."""
-    with pytest.raises(NoAddress, match="is no address of a server"):
+def test_client_rejects_an_invalid_url(url: str) -> None:
+    """Before any request."""
+    with pytest.raises(NoAddress, match="is not a server URL"):
         Matrix(url)
 
 
-def test_the_client_tells_what_a_server_refused(server: str) -> None:
-    """A refusal is no trouble of the network."""
+def test_client_raises_the_server_s_error(server: str) -> None:
+    """A rejected question is not a network error."""
     with Matrix(server) as matrix, pytest.raises(Refused, match="'soon' is not a release"):
         matrix.upgrade("2025.2.0", "soon")

@@ -1,4 +1,4 @@
-"""What is executed more than once: doubtful verdicts until they are confirmed, everything when it is verified."""
+"""Repeated executions: doubtful verdicts until they are confirmed, and everything with --verify."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ EARLIER = "e" * 16
 
 
 def results(data: Path, release: str = "2025.2.0") -> Counter[tuple[str, int]]:
-    """Return (scenario, attempt) -> how often it is among the results of the newest run in a release."""
+    """Return (scenario, attempt) -> number of results in the newest run on a release."""
     path = max((data / "records").glob(f"*/{release}-*.jsonl"), key=lambda each: each.parent.name)
     records = map(json.loads, path.read_text().splitlines())
     return Counter((each["scenario"], each["attempt"]) for each in records if each["kind"] == "result")
 
 
 def plant_earlier_release(data: Path) -> None:
-    """Let an earlier release have passed where the real one fails: its records are those of the real one, changed."""
+    """Add an earlier release that passes where the real one fails: copies of the real records, changed."""
     place = max((data / "records").glob("*/2025.2.0-*.jsonl"))
     environments = (place.parent / "environments.jsonl").read_text().splitlines()
     lines = []
@@ -60,7 +60,7 @@ def plant_earlier_release(data: Path) -> None:
 
 @pytest.fixture
 def data(real_data: Path, tmp_path: Path) -> Path:
-    """Return an empty data folder in which a release is installed."""
+    """Return a data folder without results in which a release is installed."""
     folder = tmp_path / "data"
     folder.mkdir()
     for kept in ("environments", "locks", "pytest", "index"):
@@ -68,8 +68,8 @@ def data(real_data: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_change_against_the_neighbouring_release_is_confirmed_and_then_no_more(data: Path, tmp_path: Path) -> None:
-    """Four executions in all; a fixture that fails for ever is not asked for in vain; without retries nothing is."""
+def test_change_from_the_neighbouring_release_is_confirmed_once(data: Path, tmp_path: Path) -> None:
+    """Four executions in total; a permanently failing fixture is not retried forever; --no-retries confirms nothing."""
     tests = write_set(tmp_path / "set", SET)
     command = ("run", "--release", "2025.2.0", "--scenarios", tests)
     done = dask_matrix(*command, "--no-retries", data=data)
@@ -92,8 +92,8 @@ def test_a_change_against_the_neighbouring_release_is_confirmed_and_then_no_more
     assert "confirming" not in done.stderr
 
 
-def test_a_verification_lists_what_is_not_constant(data: Path, tmp_path: Path) -> None:
-    """With counts and rate, and exit code 1; its seed is printed."""
+def test_verification_lists_flaky_scenarios(data: Path, tmp_path: Path) -> None:
+    """With counts and rate, and exit code 1; the seed is printed."""
     marks = tmp_path / "marks"
     source = f"""\
 from pathlib import Path
@@ -111,19 +111,19 @@ def test_every_other():
     command = ("run", "--release", "2025.2.0", "--scenarios", tests, "--verify", "4")
     done = dask_matrix(*command, "--seed", "7", "--json", data=data)
     assert done.returncode == 1, done.stderr
-    told = json.loads(done.stdout)
-    assert (told["rounds"], told["seed"], told["results"]) == (4, 7, 8)
-    (found,) = told["unstable"]
+    output = json.loads(done.stdout)
+    assert (output["rounds"], output["seed"], output["results"]) == (4, 7, 8)
+    (found,) = output["unstable"]
     assert (found["scenario"], found["outcomes"], found["rate"]) == ("v/every_other", {"passed": 2, "failed": 2}, 0.5)
     done = dask_matrix(*command, "-k", "constant", data=data)
     assert done.returncode == 0, done.stderr
-    assert "Every outcome was constant in 4 rounds (--seed " in done.stdout
+    assert "No flaky scenarios in 4 rounds (--seed " in done.stdout
 
 
-def test_an_expression_that_pytest_does_not_take_is_wrong_usage(data: Path, tmp_path: Path) -> None:
-    """In pytest's words, once."""
+def test_expression_that_pytest_rejects_is_a_usage_error(data: Path, tmp_path: Path) -> None:
+    """With pytest's message, once."""
     tests = write_set(tmp_path / "set", SET)
     done = dask_matrix("run", "--release", "2025.2.0", "--scenarios", tests, "-k", "and and", data=data)
     assert done.returncode == 2
-    assert "pytest does not take '-k and and': Wrong expression passed to '-k': and and" in done.stderr
+    assert "pytest rejects '-k and and': Wrong expression passed to '-k': and and" in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,4 +1,4 @@
-"""The whole way on commits: refs on the command line, two tiny packages called dask and distributed, a matrix with main."""
+"""`dask-matrix run` on commits, end to end: refs on the command line, two tiny packages named dask and distributed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from dask_matrix.collect.environments.locks import Locks
-from dask_matrix.collect.environments.resolution import Described, describe
+from dask_matrix.collect.environments.locks import LockCache
+from dask_matrix.collect.environments.resolution import ResolvedEnvironment, resolve_environment
 from dask_matrix.collect.index.index import IndexedRelease
-from dask_matrix.collect.workspace.selection import wanted_pair
-from dask_matrix.collect.workspace.workspace import Workplace
+from dask_matrix.collect.workspace.selection import select_commit_pair
+from dask_matrix.collect.workspace.workspace import Workspace
 from dask_matrix.domain.environments.commit_pair import PUBLIC
 from dask_matrix.domain.environments.environment import Python
 from dask_matrix.store.store import Store
@@ -53,36 +53,38 @@ def both(tmp_path: Path) -> tuple[Origin, Origin]:
 
 @pytest.fixture
 def tests(both: tuple[Origin, Origin], tmp_path: Path) -> Path:
-    """Return a scenario set whose matrix.toml names them."""
+    """Return a scenario set whose matrix.toml uses both repositories."""
     toml = TOML.format(python=HERE, distributed=both[1].path)
     return write_set(tmp_path / "set", {"matrix.toml": toml, "test_tiny.py": SET})
 
 
-def described(text: str, tests: Path, data: Path) -> Described:
-    """Build, and resolve, what a text names."""
-    workplace = Workplace.of(data, tests)
-    wanted = wanted_pair(workplace.git.pair(text), workplace, HERE)
+def described(text: str, tests: Path, data: Path) -> ResolvedEnvironment:
+    """Build and resolve the commit pair that a text names."""
+    workspace = Workspace.of(data, tests)
+    wanted = select_commit_pair(workspace.git.pair(text), workspace, HERE)
     assert isinstance(wanted.indexed, IndexedRelease)
-    return describe(wanted, workplace.config, Locks(workplace.places.locks, workplace.index.settings), workplace.builds)
+    return resolve_environment(
+        wanted, workspace.config, LockCache(workspace.places.locks, workspace.index.settings), workspace.wheel_cache
+    )
 
 
 def shown(data: Path, *arguments: str) -> Any:
-    """Return what ``show --json`` prints."""
+    """Return the output of ``show --json``."""
     done = dask_matrix("show", "--json", *arguments, data=data)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 def results(data: Path) -> int:
-    """Return how many results there are."""
+    """Return the number of results."""
     with Store.open(f"sqlite:///{data / 'matrix.sqlite'}") as store:
         return store.freshness().results
 
 
-def test_main_is_the_last_column_and_what_it_was_stays_in_the_history(
+def test_main_is_the_last_column_and_earlier_commits_stay_in_the_history(
     both: tuple[Origin, Origin], tests: Path, tmp_path: Path
 ) -> None:
-    """It is resolved again on each run; a commit is run once, and keeps its results when main has moved on."""
+    """main is resolved on each run; a commit runs once, and keeps its results when main moves on."""
     data = tmp_path / "data"
     run = ("run", "--scenarios", tests)
     for _ in range(2):
@@ -103,10 +105,10 @@ def test_main_is_the_last_column_and_what_it_was_stays_in_the_history(
     assert sorted(history["cells"]) == sorted(["..", ".F"])
 
 
-def test_a_commit_that_was_run_by_its_digits_becomes_main_when_it_is_asked_for_as_main(
+def test_commit_run_by_its_hash_becomes_main_when_requested_as_main(
     both: tuple[Origin, Origin], tests: Path, tmp_path: Path
 ) -> None:
-    """Nothing runs again; and it stays main's, whoever names its digits later."""
+    """Nothing runs again, and it stays main when requested by its hash later."""
     data = tmp_path / "data"
     digits = f"dask@{both[0].commits['first of dask'][:8]}+distributed@main"
     for text, names in ((digits, []), ("main", ["main"]), (digits, ["main"])):
@@ -116,10 +118,10 @@ def test_a_commit_that_was_run_by_its_digits_becomes_main_when_it_is_asked_for_a
     assert results(data) == len(("says_its_release", "is_still_so"))
 
 
-def test_a_commit_that_does_not_build_is_uninstallable(
+def test_commit_that_does_not_build_is_uninstallable(
     both: tuple[Origin, Origin], tests: Path, tmp_path: Path
 ) -> None:
-    """What its build said is the evidence; nothing ends with a traceback of ours."""
+    """The build's output is the evidence; dask-matrix itself prints no traceback."""
     both[0].commit("broken", 6, {"setup.py": "raise RuntimeError('half a commit')"})
     done = dask_matrix("run", "--scenarios", tests, data=tmp_path / "data")
     assert "dask_matrix/" not in done.stderr
@@ -128,36 +130,36 @@ def test_a_commit_that_does_not_build_is_uninstallable(
     assert "RuntimeError: half a commit" in column["refusal"]["message"]
 
 
-def test_a_ref_that_there_is_not_ends_the_command_with_a_clear_message(tests: Path, tmp_path: Path) -> None:
-    """Usage, not a traceback."""
+def test_unknown_ref_is_a_usage_error(tests: Path, tmp_path: Path) -> None:
+    """With the closest names."""
     done = dask_matrix("run", "--scenarios", tests, "--release", "dask@maim", data=tmp_path / "data")
     assert done.returncode == 2
     assert done.stderr.startswith("dask-matrix: No branch, tag or commit 'maim' in the repository")
     assert "Nearest: main" in done.stderr
 
 
-def test_a_ref_that_git_would_compute_ends_the_command_with_a_clear_message(tests: Path, tmp_path: Path) -> None:
-    """No clone is blamed for it."""
+def test_revision_expression_is_a_usage_error(tests: Path, tmp_path: Path) -> None:
+    """The message does not blame the clone."""
     done = dask_matrix("run", "--scenarios", tests, "--release", "dask@main^{tree}", data=tmp_path / "data")
     assert done.returncode == 2
-    assert done.stderr.startswith("dask-matrix: 'dask@main^{tree}' has ^ in it: name a branch, a tag or a commit")
+    assert done.stderr.startswith("dask-matrix: 'dask@main^{tree}' contains ^: revision syntax is not supported")
 
 
-def test_a_set_goes_on_without_the_commits_that_cannot_be_had(
+def test_unavailable_commits_are_left_out_of_a_set(
     both: tuple[Origin, Origin], tests: Path, tmp_path: Path
 ) -> None:
-    """Which are left out, and why, is said; it is an error where nothing else is in the set."""
+    """With a note of which and why; it is an error if nothing else is in the set."""
     both[0].path.rename(tmp_path / "gone")
-    toml, why = tests / "matrix.toml", "Left out main: There is no git repository of dask"
-    alone = dask_matrix("plan", "--scenarios", tests, data=tmp_path / "data")
+    toml, note = tests / "matrix.toml", "Skipped main: No git repository of dask"
+    only_main = dask_matrix("plan", "--scenarios", tests, data=tmp_path / "data")
     toml.write_text(toml.read_text().replace('["main"]', '["main", "2025.3.0"]'))
-    beside = dask_matrix("plan", "--scenarios", tests, data=tmp_path / "data")
-    assert [(done.returncode, why in done.stderr) for done in (alone, beside)] == [(2, True), (0, True)]
-    assert beside.stdout.startswith("2025.3.0, ")
+    with_release = dask_matrix("plan", "--scenarios", tests, data=tmp_path / "data")
+    assert [(done.returncode, note in done.stderr) for done in (only_main, with_release)] == [(2, True), (0, True)]
+    assert with_release.stdout.startswith("2025.3.0, ")
 
 
-def test_a_lock_names_the_commits_and_no_place_of_this_machine(tests: Path, tmp_path: Path) -> None:
-    """Everybody can install it, and everybody has the same key."""
+def test_lock_names_the_commits_and_no_local_path(tests: Path, tmp_path: Path) -> None:
+    """Everybody can install it, and gets the same key."""
     found, elsewhere = (described("main", tests, tmp_path / name) for name in ("one", "two"))
     assert found.pair
     for project in ("dask", "distributed"):
@@ -167,7 +169,7 @@ def test_a_lock_names_the_commits_and_no_place_of_this_machine(tests: Path, tmp_
     assert found.key == elsewhere.key
 
 
-def test_two_pairs_with_the_same_commit_of_dask_are_two_environments(
+def test_pairs_with_the_same_dask_commit_are_different_environments(
     both: tuple[Origin, Origin], tests: Path, tmp_path: Path
 ) -> None:
     """Their locks differ, so their keys do."""
@@ -175,10 +177,10 @@ def test_two_pairs_with_the_same_commit_of_dask_are_two_environments(
     assert len(keys) == len(both)
 
 
-def test_the_pins_of_the_two_on_each_other_do_not_count_and_their_other_requirements_do(
+def test_pins_on_each_other_are_ignored_and_other_requirements_are_not(
     both: tuple[Origin, Origin], tests: Path, tmp_path: Path
 ) -> None:
-    """Between releases the pins contradict each other; what else is required must be there."""
+    """Between releases the pins contradict each other; all other requirements must be installed."""
     both[0].commit("pinned", 6, package("dask", "2024.1.0"))
     both[1].commit("pinned", 6, package("distributed", "2026.9.9", '"toolz<1"'))
     found = described("main", tests, tmp_path / "data")
@@ -190,10 +192,10 @@ def test_the_pins_of_the_two_on_each_other_do_not_count_and_their_other_requirem
     assert (refused.phase, "toolz" in refused.message) == ("resolve", True)
 
 
-def test_the_other_dependencies_are_those_of_the_commit_s_day(
+def test_other_dependencies_are_those_of_the_commit_s_date(
     both: tuple[Origin, Origin], tests: Path, tmp_path: Path
 ) -> None:
-    """As released means as of the later commit, with the time that releases get to settle."""
+    """As-released means as of the later commit, plus the time that releases get to settle."""
     both[1].commit("needs more", 6, package("distributed", requires='"click"'))
     found = described("main", tests, tmp_path / "data")
     assert found.cutoff == "2025-04-02T18:00:00Z"

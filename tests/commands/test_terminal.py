@@ -1,4 +1,4 @@
-"""The matrix on a terminal."""
+"""`print_matrix`: the matrix on a terminal."""
 
 import io
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from dask_matrix.commands.terminal import print_matrix
 from dask_matrix.domain.environments.commit_pair import MAIN, Commit, Pair
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
-from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.domain.matrix.encoded_rows import EncodedRows
 from dask_matrix.domain.matrix.matrix import Matrix
 from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 from dask_matrix.domain.matrix.selection import Selection
@@ -23,14 +23,14 @@ RELEASES = ("2025.2.0", "2025.3.0", "2025.4.0")
 
 
 def printed(matrix: Matrix, **narrowing: object) -> str:
-    """Return what is printed of a matrix, or of a part of it."""
+    """Return the printed text of a matrix, or of a selection."""
     into = io.StringIO()
-    print_matrix(Strips.of(matrix).select(Selection(**narrowing)), Console(file=into, width=200))  # type: ignore[arg-type]
+    print_matrix(EncodedRows.of(matrix).select(Selection(**narrowing)), Console(file=into, width=200))  # type: ignore[arg-type]
     return into.getvalue()
 
 
-def test_what_main_is_stands_under_the_grid() -> None:
-    """Its commits and their day, once for all its columns."""
+def test_commits_of_main_are_printed_under_the_grid() -> None:
+    """With their date, once for all columns of main."""
     row, pair = Scenario("bag/counts", "counts", "bag", "f"), Pair(Commit("a" * 40, NOON), Commit("b" * 40, NOON), MAIN)
     releases = Release.parse("2025.2.0"), Release(Version("2025.2.0+3.gaaaaaaaaa"), pair)
     pythons = Python(3, 11), Python(3, 12)
@@ -45,8 +45,8 @@ def test_what_main_is_stands_under_the_grid() -> None:
 
 
 @pytest.mark.parametrize(("start", "line"), [(None, ".w.  bag/counts"), ("2025.3.0", "w.  bag/counts")])
-def test_a_pass_that_warns_anew_is_a_w(start: str | None, line: str) -> None:
-    """Also where the column before it is not shown; and the legend says what it is."""
+def test_pass_with_new_warnings_is_a_w(start: str | None, line: str) -> None:
+    """Also if the previous column is not shown; and the legend explains it."""
     row = Scenario("bag/counts", "counts", "bag", "f")
     columns = tuple(
         Environment(each, Release.parse(each), Python(3, 11), Lane.AS_RELEASED, "linux", NOON) for each in RELEASES
@@ -55,5 +55,7 @@ def test_a_pass_that_warns_anew_is_a_w(start: str | None, line: str) -> None:
     cells = {(row.id, column.key): Judgement(Verdict.PASS, warned=told) for column, told in warned}
     shown = printed(Matrix((row,), columns, cells), start=Release.parse(start) if start else None)
     assert f"\n{line}\n" in shown
-    assert "'w' new warnings: passes, with a deprecation warning that it did not give before" in " ".join(shown.split())
+    assert "'w' new warnings: passes, with a deprecation warning that the previous release did not emit" in " ".join(
+        shown.split()
+    )
     assert "'w'" not in printed(Matrix((row,), columns, {}))

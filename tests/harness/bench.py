@@ -1,4 +1,4 @@
-"""A bench for the harness: a folder of tests, a job for it, and starts of the harness with that job."""
+"""A test bench for the harness: a folder of tests, a job for it, and starts of the harness with that job."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-#: The project's own pytest plugins are no part of this.
+#: Keeps the project's own pytest plugins out of the harness's pytest.
 ENVIRON = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 HARNESS = Path(__file__).parents[2] / "scenarios" / "dask_matrix_harness"
 ISOLATIONS = ("fork", "spawn")
 #: What the harness keeps in its scratch folder.
-KEPT = {"pycache", "pytest.ini"}
-#: Seconds in which a process ends that is about to, also on a machine with other work.
+SCRATCH_KEPT = {"pycache", "pytest.ini"}
+#: Longest wait for a process that is about to end, in seconds; generous for busy machines.
 PATIENCE = 10.0
 
 TWO_TESTS = """
@@ -67,7 +67,7 @@ class Bench:
             "release": "2025.2.0",
             "jobs": 1,
         }
-        self._said = folder / "said"
+        self._stderr_file = folder / "stderr"
 
     def write(self, file: str, text: str) -> None:
         """Write one file of the folder of tests, or around it."""
@@ -81,17 +81,17 @@ class Bench:
         job.write_text(json.dumps(self.job | fields))
         command = [sys.executable, str(HARNESS), "--job", str(job), *arguments]
         environ = os.environ | ENVIRON | {"PIDS": str(self.pids), "NOTES": str(self.notes)}
-        with self._said.open("w") as said:
-            return subprocess.Popen(command, env=environ, stderr=said)
+        with self._stderr_file.open("w") as stderr:
+            return subprocess.Popen(command, env=environ, stderr=stderr)
 
     def run(self, *arguments: str, **fields: Any) -> int:
-        """Start the harness, wait for its end, return its exit code."""
+        """Run the harness and return its exit code."""
         return self.begin(*arguments, **fields).wait()
 
     @property
-    def said(self) -> str:
+    def stderr(self) -> str:
         """What the last start wrote to stderr."""
-        return self._said.read_text()
+        return self._stderr_file.read_text()
 
     def records(self, kind: str) -> list[dict[str, Any]]:
         """Records of one kind, of all starts."""
@@ -112,7 +112,7 @@ class Bench:
         """Every result of all starts in the order of their records: scenario, attempt, outcome."""
         return [(record["scenario"], record["attempt"], record["outcome"]) for record in self.records("result")]
 
-    def processes_at_work(self, harness: subprocess.Popen[bytes]) -> list[int]:
+    def wait_for_processes(self, harness: subprocess.Popen[bytes]) -> list[int]:
         """Wait until the scenario that waits has started; its process, a child and a grandchild of it."""
         while not (self.pids.exists() and self.pids.read_text().count(" ") == 2):
             assert harness.poll() is None, "the harness has ended"
@@ -128,7 +128,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def carriers(variable: str, value: str) -> list[str]:
+def processes_with_variable(variable: str, value: str) -> list[str]:
     """Command lines of living processes that were started with a variable of that value."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):

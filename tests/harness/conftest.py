@@ -1,4 +1,4 @@
-"""What the tests of the harness share: a bench, interpreters of the Pythons it is for, starts over the specimens."""
+"""Fixtures for tests of the harness: a test bench, target environments, and starts over the specimens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dask_matrix.places import Places
 from tests.harness.bench import Bench
 from tests.harness.specimen_starts import Start, Target, start
 
-#: The minors of which the first that this machine has is meant.
+#: Minor versions of Python, of which the first available one is used.
 PYTHONS = {"oldest": (9,), "newest": (14, 13)}
 
 
@@ -28,7 +28,7 @@ def bench(tmp_path: Path) -> Bench:
 
 @pytest.fixture(scope="session")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Target]:
-    """The oldest or the newest Python that the harness is for, as a target environment that holds nothing."""
+    """The oldest or newest Python that the harness supports, as an empty target environment."""
     folder = tmp_path_factory.mktemp("pytest")
 
     @cache
@@ -50,7 +50,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Target]:
 
 @pytest.fixture(scope="session")
 def start_of(target: Callable[[str], Target], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Start]:
-    """A start over all specimens on a Python, in an isolation; each is made once."""
+    """A start over all specimens, by Python and isolation; each is made once."""
 
     @cache
     def made(age: str, isolation: str) -> Start:
@@ -61,7 +61,7 @@ def start_of(target: Callable[[str], Target], tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="session")
 def dask_target(real_data: Path) -> Target:
-    """An environment that holds a real release; other tests may have had more made beside it."""
+    """An environment with a real Dask release."""
     places = Places(real_data)
     release, *_ = sorted(places.environments.glob("*/lib/python*/site-packages/dask-2025.2.0.dist-info"))
     lib = release.parents[1]

@@ -1,7 +1,7 @@
-"""Starts of the harness over all specimens, and the fates they meet.
+"""Run the harness over all specimens and summarise how each ends.
 
 `.venv/bin/python -m tests.harness.specimen_starts` prints a draft of tests/specimens/expected.json, made with the Python
-it is run by. Each line that differs from what is there is then to be thought through: the file says what ought to be.
+it is run by. Review each line that differs: the file states what should happen, not what happens.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ TRACER = "SPECIMENS_STARTED_BY"
 LEAK = "dask_matrix.Leak"
 
 #: Outcome, phase, reason and type of the exception.
-Fate = tuple[str, str, str, str | None]
+Ending = tuple[str, str, str, str | None]
 
 
 @dataclass(frozen=True)
 class Target:
-    """What the harness is started in: an interpreter, and the folder of a pytest for it (none: it has its own)."""
+    """An interpreter to run the harness with, and a folder with pytest for it ("" if it has its own)."""
 
     python: Path
     pytest: str = ""
@@ -37,10 +37,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Start:
-    """One start of the harness over a folder of specimens, ended."""
+    """A finished start of the harness over a folder of specimens."""
 
     code: int
-    said: str
+    stderr: str
     records: list[dict[str, Any]]
     folder: Path
     tracer: str
@@ -71,12 +71,12 @@ class Start:
                 found.setdefault(record["scenario"], []).append(record)
         return found
 
-    def fates(self) -> dict[str, list[Fate]]:
-        """What became of each scenario, attempt by attempt."""
-        return {scenario: [_fate(result) for result in results] for scenario, results in self.attempts().items()}
+    def endings(self) -> dict[str, list[Ending]]:
+        """Scenario -> how each of its attempts ended."""
+        return {scenario: [_ending(result) for result in results] for scenario, results in self.attempts().items()}
 
     def leaks(self) -> dict[str, list[str]]:
-        """What each scenario left behind, by its last attempt."""
+        """Scenario -> the leaks of its last attempt."""
         found = {
             scenario: [warning["message"] for warning in results[-1]["warnings"] if warning["category"] == LEAK]
             for scenario, results in self.attempts().items()
@@ -123,7 +123,7 @@ def _environ(folder: Path, tracer: str) -> dict[str, str]:
     return kept | ENVIRON | own
 
 
-def _fate(result: dict[str, Any]) -> Fate:
+def _ending(result: dict[str, Any]) -> Ending:
     exception = (result["exception"] or {}).get("type")
     return result["outcome"], result["phase"], result["reason"], exception
 
@@ -131,10 +131,10 @@ def _fate(result: dict[str, Any]) -> Fate:
 def main() -> None:
     """Print a draft of what is expected."""
     with tempfile.TemporaryDirectory() as folder:
-        fates = start(Path(folder), Target(Path(sys.executable))).fates()
+        endings = start(Path(folder), Target(Path(sys.executable))).endings()
     lines = [
-        f"  {json.dumps(scenario, ensure_ascii=False)}: {json.dumps(fates[scenario], ensure_ascii=False)}"
-        for scenario in sorted(fates)
+        f"  {json.dumps(scenario, ensure_ascii=False)}: {json.dumps(endings[scenario], ensure_ascii=False)}"
+        for scenario in sorted(endings)
     ]
     print("{", ",\n".join(lines), "}", sep="\n")
 

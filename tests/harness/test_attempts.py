@@ -1,4 +1,4 @@
-"""How often, and in which order, scenarios are executed: retries, attempts asked for, rounds, the expected time."""
+"""How often and in which order scenarios are executed: retries, requested attempts, rounds, expected durations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chaos: the harness is killed at any moment, again and again; started again it ends with what it owes."""
+"""Kill the harness at random moments; restarted, it completes with the same records as an undisturbed start."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.bench import KEPT, PATIENCE, Bench, carriers
+from tests.harness.bench import PATIENCE, SCRATCH_KEPT, Bench, processes_with_variable
 
 KILLS = 50
 
@@ -57,7 +57,7 @@ TESTS = """
 
 
 class Life:
-    """Starts of the harness for one run, until one of them comes to its own end."""
+    """Starts of the harness for one run, until one of them completes."""
 
     def __init__(self, folder: Path) -> None:
         self.bench = Bench(folder)
@@ -76,15 +76,15 @@ class Life:
         finally:
             harness.kill()
             harness.wait()
-        assert code in (None, 0), self.bench.said
+        assert code in (None, 0), self.bench.stderr
         return code == 0
 
     def done(self) -> dict[str, str]:
-        """What has evidence, as the store counts it: by any result that is no accident of ours."""
+        """The scenarios that have evidence, that is a result other than `errored`."""
         results = self.bench.records("result")
         return {result["scenario"]: result["fingerprint"] for result in results if result["outcome"] != "errored"}
 
-    def fates(self) -> dict[str, set[tuple[str, str, str]]]:
+    def endings(self) -> dict[str, set[tuple[str, str, str]]]:
         """Every outcome, phase and reason that was recorded of each scenario."""
         found: dict[str, set[tuple[str, str, str]]] = {}
         for result in self.bench.records("result"):
@@ -111,7 +111,7 @@ class Life:
 
 @dataclass(frozen=True)
 class Chaos:
-    """One life that nobody disturbed, and those it took to be killed so often."""
+    """One undisturbed life, and as many others as it took to kill the harness `KILLS` times."""
 
     seed: int
     undisturbed: Life
@@ -144,7 +144,7 @@ def _tell_the_seed(chaos: Chaos) -> None:
 def test_the_records_are_those_of_an_undisturbed_start(chaos: Chaos) -> None:
     """Every scenario has results, each of them of the same outcome, phase and reason."""
     for life in chaos.lives:
-        assert life.fates() == chaos.undisturbed.fates()
+        assert life.endings() == chaos.undisturbed.endings()
 
 
 def test_every_start_collects_the_same(chaos: Chaos) -> None:
@@ -153,7 +153,7 @@ def test_every_start_collects_the_same(chaos: Chaos) -> None:
     assert collected
     for life in chaos.lives:
         assert all(found == collected for found in life.collected())
-        assert life.fates().keys() == collected.keys()
+        assert life.endings().keys() == collected.keys()
 
 
 def test_no_line_is_torn_and_none_is_written_twice(chaos: Chaos) -> None:
@@ -172,7 +172,7 @@ def test_no_process_is_left(chaos: Chaos) -> None:
     """
     for life in [chaos.undisturbed, *chaos.lives]:
         give_up = time.monotonic() + PATIENCE
-        while found := carriers("PIDS", str(life.bench.pids)):
+        while found := processes_with_variable("PIDS", str(life.bench.pids)):
             assert time.monotonic() < give_up, found
             time.sleep(0.01)
 
@@ -180,4 +180,4 @@ def test_no_process_is_left(chaos: Chaos) -> None:
 def test_the_last_start_removes_what_killed_ones_left(chaos: Chaos) -> None:
     """The folder for temporary files is as after an undisturbed start."""
     for life in chaos.lives:
-        assert {path.name for path in life.bench.scratch.iterdir()} <= KEPT
+        assert {path.name for path in life.bench.scratch.iterdir()} <= SCRATCH_KEPT

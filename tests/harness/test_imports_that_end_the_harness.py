@@ -1,4 +1,4 @@
-"""Files of tests that end the harness when it imports them: who it was is known, and the others run next time."""
+"""Test files whose import kills the harness: the file is named, and the others run on the next start."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.bench import ISOLATIONS, KEPT, TWO_TESTS, Bench
+from tests.harness.bench import ISOLATIONS, SCRATCH_KEPT, TWO_TESTS, Bench
 
 EXITS = "import os\nos._exit(7)\n"
 SEGFAULTS = "import ctypes\nctypes.string_at(0)\n"
@@ -48,7 +48,7 @@ def test_a_file_that_takes_its_time_is_imported_in_the_end(bench: Bench) -> None
         bench.write(f"test_{name}.py", "import time\ntime.sleep(0.6)\n" + textwrap.dedent(TWO_TESTS))
     assert bench.run(timeout=1.5) == 0
     assert set(bench.outcomes().values()) == {"passed"}
-    assert {path.name for path in bench.scratch.iterdir()} <= KEPT
+    assert {path.name for path in bench.scratch.iterdir()} <= SCRATCH_KEPT
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
@@ -106,4 +106,4 @@ def test_whoever_starts_it_again_and_again_comes_to_an_end(bench: Bench) -> None
         "c": "crashed",
         "left/d": "crashed",
     }
-    assert {path.name for path in bench.scratch.iterdir()} <= KEPT
+    assert {path.name for path in bench.scratch.iterdir()} <= SCRATCH_KEPT

@@ -1,4 +1,4 @@
-"""Whether a scenario is forked or gets a fresh interpreter: its records are the same."""
+"""Both isolations, fork and spawn, write the same records."""
 
 from __future__ import annotations
 

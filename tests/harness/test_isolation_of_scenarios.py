@@ -1,4 +1,4 @@
-"""The seed scenarios, forked and in fresh interpreters, on a real release: the same fates."""
+"""The futures scenarios end alike, forked and in fresh interpreters, on a real release."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def starts(dask_target: Target, tmp_path_factory: pytest.TempPathFactory) -> lis
 def test_fates_do_not_depend_on_the_isolation(starts: list[Start]) -> None:
     """Outcome, phase, reason and exception of every attempt."""
     forked, spawned = starts
-    assert len(forked.fates()) > 60
-    assert forked.fates() == spawned.fates()
+    assert len(forked.endings()) > 60
+    assert forked.endings() == spawned.endings()
 
 
 def test_leaks_do_not_depend_on_the_isolation(starts: list[Start]) -> None:

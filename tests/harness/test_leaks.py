@@ -1,4 +1,4 @@
-"""Leaks: what a scenario leaves behind is a warning on its result, and is taken away."""
+"""Leaks: what a scenario leaves behind becomes a warning on its result, and is cleaned up."""
 
 from __future__ import annotations
 

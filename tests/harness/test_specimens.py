@@ -1,4 +1,4 @@
-"""Specimens: scenarios of known fate, run by the harness as a target environment would run them."""
+"""Run the specimens, scenarios with a known ending, with the harness in target environments."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.harness.bench import KEPT, carriers
-from tests.harness.specimen_starts import EXPECTED, SPECIMENS, TRACER, Fate, Start
+from tests.harness.bench import SCRATCH_KEPT, processes_with_variable
+from tests.harness.specimen_starts import EXPECTED, SPECIMENS, TRACER, Ending, Start
 
 #: On the oldest and the newest Python, in either isolation.
 STARTS = [("oldest", "fork"), ("newest", "fork"), ("newest", "spawn")]
@@ -44,8 +44,10 @@ def test_every_specimen_meets_its_fate(start: Start) -> None:
     There is no difference between Pythons, nor between isolations. How to draft the table: see specimen_starts.py.
     """
     expected = json.loads(EXPECTED.read_text())
-    fates: dict[str, list[Fate]] = {scenario: [tuple(fate) for fate in found] for scenario, found in expected.items()}
-    assert start.fates() == fates, start.said
+    endings: dict[str, list[Ending]] = {
+        scenario: [tuple(fate) for fate in found] for scenario, found in expected.items()
+    }
+    assert start.endings() == endings, start.stderr
 
 
 def test_outcomes_are_not_the_harness_s_failure(start: Start) -> None:
@@ -71,8 +73,8 @@ def test_attempts_are_numbered_as_they_were_made(start: Start) -> None:
 
 def test_nothing_outlives_its_scenario(start: Start) -> None:
     """No process, whatever its session, no port, and no temporary file."""
-    assert carriers(TRACER, start.tracer) == []
-    assert {path.name for path in start.scratch.iterdir()} == KEPT
+    assert processes_with_variable(TRACER, start.tracer) == []
+    assert {path.name for path in start.scratch.iterdir()} == SCRATCH_KEPT
     assert list((start.folder / "tmp").iterdir()) == []
     assert start.ports
     for port in start.ports:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.bench import ISOLATIONS, KEPT, carriers
+from tests.harness.bench import ISOLATIONS, SCRATCH_KEPT, processes_with_variable
 from tests.harness.specimen_starts import TRACER, Start, Target, start
 
 SPECIMENS = Path(__file__).parents[1] / "specimens_of_dask"
@@ -38,7 +38,7 @@ def dask_start(request: pytest.FixtureRequest, dask_target: Target, tmp_path_fac
 
 def test_specimens_of_dask_meet_their_fates(dask_start: Start) -> None:
     """Compared whole."""
-    assert dask_start.fates() == FATES, dask_start.said
+    assert dask_start.endings() == FATES, dask_start.stderr
 
 
 def test_a_cluster_left_behind_is_a_leak(dask_start: Start) -> None:
@@ -60,8 +60,8 @@ def test_a_timeout_tells_the_states_of_the_tasks(dask_start: Start) -> None:
 
 def test_nothing_of_a_cluster_outlives_its_scenario(dask_start: Start) -> None:
     """No process, no port, no file."""
-    assert carriers(TRACER, dask_start.tracer) == []
-    assert {path.name for path in dask_start.scratch.iterdir()} <= KEPT
+    assert processes_with_variable(TRACER, dask_start.tracer) == []
+    assert {path.name for path in dask_start.scratch.iterdir()} <= SCRATCH_KEPT
     assert list((dask_start.folder / "tmp").iterdir()) == []
     assert len(dask_start.ports) >= 3
     for port in dask_start.ports:

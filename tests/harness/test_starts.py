@@ -1,4 +1,4 @@
-"""How a start of the harness begins and ends: jobs, exit codes, what is not run, and what stops it."""
+"""How the harness starts and ends: jobs, exit codes, selection, and stop requests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.bench import ISOLATIONS, KEPT, PATIENCE, TWO_TESTS, WAITS, Bench, is_alive
+from tests.harness.bench import ISOLATIONS, PATIENCE, SCRATCH_KEPT, TWO_TESTS, WAITS, Bench, is_alive
 
 #: A fork of the harness waits, before anything else, until the harness is gone.
 FORKS_LATE = """
@@ -73,13 +73,13 @@ def test_nothing_outlives_the_process_the_harness_works_for(bench: Bench, isolat
     bench.write("test_x.py", WAITS)
     with subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(600)"]) as master:
         harness = bench.begin(alive=master.pid, isolation=isolation)
-        pids = bench.processes_at_work(harness)
+        pids = bench.wait_for_processes(harness)
         assert all(map(is_alive, pids))
         master.kill()
     assert harness.wait() == 5
     assert not any(map(is_alive, pids))
     assert bench.outcomes() == {"x/a_is_quick": "passed"}
-    assert {path.name for path in bench.scratch.iterdir()} <= KEPT
+    assert {path.name for path in bench.scratch.iterdir()} <= SCRATCH_KEPT
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
@@ -88,7 +88,7 @@ def test_a_signal_ends_the_scenarios_too(bench: Bench, number: int, isolation: s
     """In whatever session their processes are."""
     bench.write("test_x.py", WAITS)
     harness = bench.begin(isolation=isolation)
-    pids = bench.processes_at_work(harness)
+    pids = bench.wait_for_processes(harness)
     harness.send_signal(number)
     assert harness.wait() == 5
     assert not any(map(is_alive, pids))
@@ -100,7 +100,7 @@ def test_a_scenario_dies_with_a_harness_that_is_killed(bench: Bench, isolation: 
     """Its own process at least: nothing else can be done then."""
     bench.write("test_x.py", WAITS)
     harness = bench.begin(isolation=isolation)
-    scenario, *others = bench.processes_at_work(harness)
+    scenario, *others = bench.wait_for_processes(harness)
     harness.kill()
     harness.wait()
     while is_alive(scenario):
@@ -114,7 +114,7 @@ def test_a_scenario_dies_with_a_harness_that_was_killed_while_it_was_forked(benc
     bench.write("test_x.py", FORKS_LATE)
     harness = bench.begin()
     while not (bench.pids.exists() and bench.pids.read_text()):
-        assert harness.poll() is None, bench.said
+        assert harness.poll() is None, bench.stderr
         time.sleep(0.01)
     harness.kill()
     harness.wait()
@@ -150,7 +150,7 @@ def test_a_refused_import_is_recorded_whole(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [
-        ("tests", "/no/such/folder", "tests: no folder /no/such/folder"),
+        ("tests", "/no/such/folder", "tests: no such folder: /no/such/folder"),
         ("jobs", 0, "jobs: 0 is not a number of processes, 1 or more"),
         ("timeout", "long", "timeout: 'long' is not seconds, more than 0"),
         ("imports", "dask", "imports: 'dask' is not a list of module names"),
@@ -165,14 +165,14 @@ def test_a_refused_import_is_recorded_whole(bench: Bench) -> None:
 def test_a_bad_job_is_refused_by_the_name_of_its_field(bench: Bench, field: str, value: object, says: str) -> None:
     """Exit code 2 and one line."""
     assert bench.run(**{field: value}) == 2
-    assert bench.said.endswith(f"{says}\n")
+    assert bench.stderr.endswith(f"{says}\n")
 
 
 def test_unknown_arguments_are_refused(bench: Bench) -> None:
     """By pytest, in its words."""
     bench.write("test_x.py", TWO_TESTS)
     assert bench.run("--no-such-option") == 2
-    assert "unrecognized arguments: --no-such-option" in bench.said
+    assert "unrecognized arguments: --no-such-option" in bench.stderr
 
 
 def test_nothing_collected_has_an_exit_code_of_its_own(bench: Bench) -> None:
@@ -220,3 +220,25 @@ def test_a_torn_line_does_not_spoil_the_next_record(bench: Bench) -> None:
     assert bench.run() == 0
     _, *lines = Path(bench.job["records"]).read_text().splitlines()
     assert [json.loads(line)["kind"] for line in lines] == ["collection", "scenario", "scenario", "result", "result"]
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_the_users_folders_come_after_the_environment_and_before_pytest(bench: Bench, isolation: str) -> None:
+    """Nothing of theirs replaces what is under test, nothing of ours replaces a module of theirs."""
+    theirs, ours = bench.tests.parent / "theirs", bench.tests.parent / "overlay"
+    for folder in (theirs, ours):
+        folder.mkdir()
+        (folder / "in_both.py").write_text(f"FOLDER = {folder.name!r}\n")
+        (folder / "types.py").write_text("raise RuntimeError\n")
+    bench.write(
+        "test_paths.py",
+        """
+        import types
+        import in_both
+        def test_theirs():
+            assert in_both.FOLDER == "theirs"
+            assert types.SimpleNamespace
+        """,
+    )
+    assert bench.run(isolation=isolation, paths=[str(theirs)], pytest=str(ours)) == 0
+    assert [each["outcome"] for each in bench.records("result")] == ["passed"]

@@ -67,7 +67,7 @@ class Filled:
 
     def take(self) -> None:
         """Put all that was noted into the store."""
-        assert not self.store.take(self.records).rejected
+        assert not self.store.ingest(self.records).rejected
 
 
 def fill(store: Store, run: str = "r", **evidence: str) -> Filled:

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from dask_matrix.domain.records.records import EnvironmentRecord
 from dask_matrix.site import relative_links
-from dask_matrix.site.contents import Contents, Place, Way
-from dask_matrix.site.file_names import KINDS, filed, part, relative
-from dask_matrix.site.output_folder import LIST, RefusedFolder, writing
+from dask_matrix.site.contents import Contents, LinkTarget, SiteFile
+from dask_matrix.site.file_names import KINDS, file_name, relative, safe_component
+from dask_matrix.site.output_folder import FILE_LIST, RefusedFolder, staged_site
 from dask_matrix.store.store import Store
 from dask_matrix.web import links
 from tests.conftest import command_line, dask_matrix, environ
@@ -105,10 +105,10 @@ def test_every_link_leads_to_a_file(site: Path) -> None:
 def test_what_evidence_says_is_no_link(site: Path) -> None:
     """However much it looks like one: it is read as it was written, on pages, in feeds and in JSON."""
     row, cell = links.scenario(TURNS), links.cell(TURNS, KEYS[3])
-    assert f"x = '{2 * chr(39)}{HOSTILE}" in Page((site / filed(row)).read_text()).text
-    assert Page((site / filed(cell)).read_text()).text.count(HOSTILE) >= 4
+    assert f"x = '{2 * chr(39)}{HOSTILE}" in Page((site / file_name(row)).read_text()).text
+    assert Page((site / file_name(cell)).read_text()).text.count(HOSTILE) >= 4
     assert HOSTILE in Page((site / "feed.xml").read_text()).text
-    assert json.loads((site / filed(links.twin(row))).read_bytes())["title"] == f"It {HOSTILE}"
+    assert json.loads((site / file_name(links.twin(row))).read_bytes())["title"] == f"It {HOSTILE}"
 
 
 def test_no_file_names_a_server_or_this_machine(data: Path, site: Path) -> None:
@@ -117,7 +117,7 @@ def test_no_file_names_a_server_or_this_machine(data: Path, site: Path) -> None:
         for secret in (b"site.invalid", b"127.0.0.1", b"localhost", str(data).encode(), str(site).encode()):
             if name != "api/openapi.json":
                 assert secret not in content, name
-    assert b"environments/x/lib/dask.py says so" in (site / filed(links.cell(TURNS, KEYS[3]))).read_bytes()
+    assert b"environments/x/lib/dask.py says so" in (site / file_name(links.cell(TURNS, KEYS[3]))).read_bytes()
 
 
 def test_every_page_has_its_twin(site: Path) -> None:
@@ -137,15 +137,15 @@ def test_every_page_has_its_twin(site: Path) -> None:
 def test_a_cell_has_a_page_where_it_has_something_to_tell(data: Path, site: Path, tmp_path: Path) -> None:
     """Where it does not pass, where its row turns, and just before that; of others the row says all. Or for all."""
     cells = {name for name in files(site) if name.startswith("cells/")}
-    assert {filed(links.cell(TURNS, key)) for key in KEYS[2:]} == {each for each in cells if "futures" in each}
+    assert {file_name(links.cell(TURNS, key)) for key in KEYS[2:]} == {each for each in cells if "futures" in each}
     assert not [each for each in cells if each.startswith("cells/bag/sums/")]
-    row = (site / filed(links.scenario(HOLDS))).read_text()
-    assert f'href="{Path(filed(links.scenario(HOLDS))).name}"' in row
+    row = (site / file_name(links.scenario(HOLDS))).read_text()
+    assert f'href="{Path(file_name(links.scenario(HOLDS))).name}"' in row
     exported(tmp_path / "all", "--all-cells", data=data)
     assert " data-all-cells" in (tmp_path / "all" / "all.html").read_text()  # so that a script in the page knows
     assert " data-all-cells" not in (site / "all.html").read_text()
     every = {name for name in files(tmp_path / "all") if name.startswith("cells/")}
-    assert {filed(links.cell(name, key)) for name in (TURNS, HOLDS, *ODD) for key in KEYS} == every
+    assert {file_name(links.cell(name, key)) for name in (TURNS, HOLDS, *ODD) for key in KEYS} == every
 
 
 def test_a_result_has_a_page_where_the_cell_shows_not_all(data: Path, site: Path, tmp_path: Path) -> None:
@@ -172,7 +172,8 @@ def test_what_is_said_is_said_as_of_the_evidence(data: Path, tmp_path: Path) -> 
     (tmp_path / "set" / "known.toml").write_text(KNOWN)
     exported(tmp_path / "site", "--scenarios", tmp_path / "set", data=folder)
     assert (
-        "It was so on the day of the evidence." in (tmp_path / "site" / filed(links.cell(TURNS, KEYS[3]))).read_text()
+        "It was so on the day of the evidence."
+        in (tmp_path / "site" / file_name(links.cell(TURNS, KEYS[3]))).read_text()
     )
     with Store.open(f"sqlite:///{folder / 'matrix.sqlite'}") as store:
         made = fill(store)
@@ -202,8 +203,8 @@ def test_main_is_no_release_that_moves_and_badges_are_about(data: Path, tmp_path
         made.take()
         found = Contents(store.matrix(), lambda *_: ())
     assert found.releases == [*RELEASES, "2026.1.0"]
-    assert {target for start, target in found.moves if start == RELEASES[0]} == {RELEASES[1], "2026.1.0"}
-    assert ("2026.1.0", "main") in found.moves
+    assert {target for start, target in found.upgrades if start == RELEASES[0]} == {RELEASES[1], "2026.1.0"}
+    assert ("2026.1.0", "main") in found.upgrades
     site = tmp_path / "site"
     assert exported(site, data=folder)["missed"] == []
     names = set(files(site))
@@ -221,7 +222,7 @@ def test_a_link_that_nothing_answers_is_none(tmp_path: Path) -> None:
     done = dask_matrix("export", tmp_path / "site", data=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "/runs/r (404): it has no answer" in done.stderr
-    assert "<a>r</a>" in (tmp_path / "site" / filed(links.cell(TURNS, KEYS[3]))).read_text()
+    assert "<a>r</a>" in (tmp_path / "site" / file_name(links.cell(TURNS, KEYS[3]))).read_text()
     assert all(
         leads_to(tmp_path / "site", *each).is_file() for each in linked(tmp_path / "site") if "//" not in each[1]
     )
@@ -247,7 +248,7 @@ def test_feeds_name_whole_addresses_where_the_site_has_one(data: Path, tmp_path:
     exported(tmp_path / "site", "--address", "https://x.org/m", data=data)
     feed = json.loads((tmp_path / "site" / "feed.json").read_bytes())
     assert feed["feed_url"] == "https://x.org/m/feed.json"
-    assert {f"https://x.org/m/{filed(links.cell(TURNS, KEYS[3]))}"} <= {each["url"] for each in feed["items"]}
+    assert {f"https://x.org/m/{file_name(links.cell(TURNS, KEYS[3]))}"} <= {each["url"] for each in feed["items"]}
     assert 'href="https://x.org/m/feed.xml"' in (tmp_path / "site" / "feed.xml").read_text()
     assert [name for name, text in files(tmp_path / "site").items() if b"x.org" in text] == ["feed.json", "feed.xml"]
 
@@ -256,7 +257,7 @@ def test_feeds_name_whole_addresses_where_the_site_has_one(data: Path, tmp_path:
 def test_names_of_files_are_safe(name: str) -> None:
     """On every system: short, plain, none a device, none a way out."""
     for address in (links.scenario(name), links.cell(name, KEYS[0]), links.twin(links.scenario(name))):
-        parts = filed(address).split("/")
+        parts = file_name(address).split("/")
         assert all(PART.fullmatch(each) and len(each.encode()) < 255 for each in parts), parts
         assert not {"con", "con.html", ".."} & set(parts)
         assert not [each for each in parts[:-1] if each.endswith(KINDS)]
@@ -265,19 +266,19 @@ def test_names_of_files_are_safe(name: str) -> None:
 @pytest.mark.parametrize("name", [TURNS, *ODD])
 def test_the_cells_of_a_row_are_named_by_its_file(name: str) -> None:
     """So that a script in the page knows where they are."""
-    row, cell = filed(links.scenario(name)), filed(links.cell(name, KEYS[0]))
+    row, cell = file_name(links.scenario(name)), file_name(links.cell(name, KEYS[0]))
     assert cell == re.sub(r"^scenarios/(.*)\.html$", rf"cells/\1/{KEYS[0]}.html", row)
 
 
 def test_names_of_files_are_readable_where_they_can_be() -> None:
     """As their addresses are."""
-    assert filed("/") == "index.html"
-    assert filed("/scenarios/a/b") == "scenarios/a/b.html"
-    assert filed("/api/v1/scenarios/a/b") == "api/v1/scenarios/a/b.json"
-    assert filed("/environments/0f/lock.txt") == "environments/0f/lock.txt"
-    assert filed("/badge/release/2025.2.0.svg") == "badge/release/2025.2.0.svg"
-    assert filed("/feed.atom") == "feed.xml"
-    assert re.fullmatch(r"scenarios/bag/works-a-1--[0-9a-f]{12}\.html", filed("/scenarios/bag/works%5Ba%201%5D"))
+    assert file_name("/") == "index.html"
+    assert file_name("/scenarios/a/b") == "scenarios/a/b.html"
+    assert file_name("/api/v1/scenarios/a/b") == "api/v1/scenarios/a/b.json"
+    assert file_name("/environments/0f/lock.txt") == "environments/0f/lock.txt"
+    assert file_name("/badge/release/2025.2.0.svg") == "badge/release/2025.2.0.svg"
+    assert file_name("/feed.atom") == "feed.xml"
+    assert re.fullmatch(r"scenarios/bag/works-a-1--[0-9a-f]{12}\.html", file_name("/scenarios/bag/works%5Ba%201%5D"))
     assert relative("scenarios/a/b.html", "static/site.css") == "../../static/site.css"
     assert relative("index.html", "all.html") == "all.html"
 
@@ -285,16 +286,16 @@ def test_names_of_files_are_readable_where_they_can_be() -> None:
 @given(st.text(), st.text())
 def test_no_two_names_meet(one: str, other: str) -> None:
     """Not even where capitals are the same as small letters."""
-    assert (part(one).casefold() == part(other).casefold()) == (one == other)
-    assert len(part(one).encode()) < 200
-    assert PART.fullmatch(part(one))
+    assert (safe_component(one).casefold() == safe_component(other).casefold()) == (one == other)
+    assert len(safe_component(one).encode()) < 200
+    assert PART.fullmatch(safe_component(one))
 
 
 @given(st.text(min_size=1))
 def test_no_page_is_in_the_way_of_a_folder(name: str) -> None:
     """A row may be called like the file of another, with more below it."""
-    below = filed(f"{links.scenario(name)}/x")
-    assert not below.startswith(f"{filed(links.scenario(name))}/")
+    below = file_name(f"{links.scenario(name)}/x")
+    assert not below.startswith(f"{file_name(links.scenario(name))}/")
 
 
 @pytest.mark.parametrize(
@@ -313,8 +314,8 @@ def test_no_page_is_in_the_way_of_a_folder(name: str) -> None:
         (links.cell(HOLDS, KEYS[1]), "scenarios/bag/sums/adds.html", ""),
         (links.cell(TURNS, REFUSED), "scenarios/futures/from_delayed/computes_again.html", ""),
         ("/static/site.css?v=1", "static/site.css", ""),
-        ("/feed.atom?area=bag", filed("/feed.atom", "area=bag"), ""),
-        ("/runs?after=3", filed("/runs", "after=3"), ""),
+        ("/feed.atom?area=bag", file_name("/feed.atom", "area=bag"), ""),
+        ("/runs?after=3", file_name("/runs", "after=3"), ""),
         ("/releases?x=1#2025.1.0", "releases.html", "?x=1#2025.1.0"),
         ("/api/v1/matrix?area=bag&changes=false", "api/v1/matrix/area/bag.json", ""),
     ],
@@ -322,9 +323,9 @@ def test_no_page_is_in_the_way_of_a_folder(name: str) -> None:
 def test_a_link_leads_to_what_is_nearest(data: Path, link: str, file: str, rest: str) -> None:
     """A script in the page reads the rest."""
     with Store.open(f"sqlite:///{data / 'matrix.sqlite'}") as store:
-        way = Contents(store.matrix(), lambda *_: ()).way(link)
-    assert isinstance(way, Way)
-    assert (way.place.file, way.rest) == (file, rest)
+        target = Contents(store.matrix(), lambda *_: ()).target(link)
+    assert isinstance(target, LinkTarget)
+    assert (target.place.file, target.rest) == (file, rest)
 
 
 @pytest.mark.parametrize(
@@ -335,14 +336,14 @@ def test_a_link_leads_to_what_is_nearest(data: Path, link: str, file: str, rest:
 def test_what_needs_a_server_is_no_link(data: Path, link: str) -> None:
     """It could not answer."""
     with Store.open(f"sqlite:///{data / 'matrix.sqlite'}") as store:
-        assert Contents(store.matrix(), lambda *_: ()).way(link) is None
+        assert Contents(store.matrix(), lambda *_: ()).target(link) is None
 
 
 @pytest.mark.parametrize("link", ["/scenarios/bag/events", "/api/v1/scenarios/bag/events", "/scenarios/healthz"])
 def test_a_row_may_be_called_as_what_needs_a_server(data: Path, link: str) -> None:
     """Only the streams themselves are left out."""
     with Store.open(f"sqlite:///{data / 'matrix.sqlite'}") as store:
-        assert Contents(store.matrix(), lambda *_: ()).way(link) == Way(Place(link, filed(link)))
+        assert Contents(store.matrix(), lambda *_: ()).target(link) == LinkTarget(SiteFile(link, file_name(link)))
 
 
 def test_what_is_wanted_no_more_is_removed_and_nothing_else(data: Path, site: Path, tmp_path: Path) -> None:
@@ -358,7 +359,7 @@ def test_what_is_wanted_no_more_is_removed_and_nothing_else(data: Path, site: Pa
 
 def unusable(folder: Path, told: str) -> None:
     """Begin to write a site; it must be refused."""
-    with pytest.raises(RefusedFolder, match=told), writing(folder):
+    with pytest.raises(RefusedFolder, match=told), staged_site(folder):
         pass
 
 
@@ -366,27 +367,27 @@ def test_a_folder_of_others_is_left_alone(data: Path, tmp_path: Path) -> None:
     """One with files that no export wrote, a file, a list that is none, a list that leads out."""
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("all of it")
-    refused(tmp_path / "mine", data=data, told="holds files that no export wrote: there is no site-files.json in it")
-    unusable(tmp_path / "mine" / "thesis.txt", "is no folder")
-    unusable(Path("/"), "is no folder of its own")
+    refused(tmp_path / "mine", data=data, told="contains files that no export wrote (it has no site-files.json)")
+    unusable(tmp_path / "mine" / "thesis.txt", "is not a folder")
+    unusable(Path("/"), "is a root folder")
     for text in ("{", "[]", '{"v": 2, "files": []}', '{"v": 1, "files": ["../thesis.txt"]}', '{"v": 1}'):
-        (tmp_path / "mine" / LIST).write_text(text)
-        unusable(tmp_path / "mine", "is no list that this version of dask-matrix wrote")
+        (tmp_path / "mine" / FILE_LIST).write_text(text)
+        unusable(tmp_path / "mine", "was not written by this version of dask-matrix")
     assert sorted(files(tmp_path)) == ["mine/site-files.json", "mine/thesis.txt"]
 
 
 def test_a_file_of_others_is_not_replaced(tmp_path: Path) -> None:
     """Nothing is changed before that is known."""
-    with writing(tmp_path / "site") as draft:
-        draft.put("a.html", b"a")
-        draft.place()
+    with staged_site(tmp_path / "site") as staged:
+        staged.put("a.html", b"a")
+        staged.publish()
     (tmp_path / "site" / "b.html").write_text("mine")
     before = files(tmp_path / "site")
-    with writing(tmp_path / "site") as draft:
-        draft.put("a.html", b"new")
-        draft.put("b.html", b"b")
+    with staged_site(tmp_path / "site") as staged:
+        staged.put("a.html", b"new")
+        staged.put("b.html", b"b")
         with pytest.raises(RefusedFolder, match=r"b.html was not written by an export. Move it away"):
-            draft.place()
+            staged.publish()
     assert files(tmp_path / "site") == before
 
 
@@ -400,10 +401,10 @@ def test_two_exports_at_once_are_refused(data: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ((), "Nothing to write: name a folder for the site, or --snapshot FOLDER, or both."),
-        (("--from-snapshot", "--snapshot", "s"), "are about a site: name a folder for it"),
-        (("s", "--address", "x.org"), "--address x.org: write the whole of it"),
-        (("s",), "Nothing to show: there is no result"),
+        ((), "Nothing to write. Give a folder for the site, --snapshot FOLDER, or both."),
+        (("--from-snapshot", "--snapshot", "s"), "need a site folder: dask-matrix export FOLDER"),
+        (("s", "--address", "x.org"), "--address x.org: give a full URL"),
+        (("s",), "No results yet. Run `dask-matrix run` first"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
@@ -426,7 +427,7 @@ def test_results_that_come_in_meanwhile_leave_the_site_as_it_was(data: Path, tmp
         made.take()
         _, told = process.communicate(timeout=300)
     assert process.returncode == 2, told
-    assert "Results came in while the site was made" in told
+    assert "New results arrived during the export" in told
     assert files(tmp_path / "site") == before
 
 
@@ -488,30 +489,30 @@ def test_an_interrupt_is_told(data: Path, tmp_path: Path) -> None:
 MANY = """
 import sys
 from pathlib import Path
-from dask_matrix.site.output_folder import writing
-with writing(Path(sys.argv[1])) as draft:
+from dask_matrix.site.output_folder import staged_site
+with staged_site(Path(sys.argv[1])) as draft:
     for number in range(3000):
         draft.put(f"{number % 10}/{number}.html", b"new")
-    draft.place()
+    draft.publish()
 """
 
 
 def test_a_kill_while_files_are_moved_loses_none(tmp_path: Path) -> None:
     """What is there was written by an export, and the next one knows it."""
     folder = tmp_path / "site"
-    with writing(folder) as draft:
-        draft.put("0/0.html", b"old")
-        draft.put("gone.html", b"old")
-        draft.place()
+    with staged_site(folder) as staged:
+        staged.put("0/0.html", b"old")
+        staged.put("gone.html", b"old")
+        staged.publish()
     with subprocess.Popen([sys.executable, "-c", MANY, str(folder)]) as process:
         wait((folder / "0" / "10.html").exists)
         process.kill()
-    told = set(json.loads((folder / LIST).read_bytes())["files"])
-    assert set(files(folder)) - {LIST} <= told
-    with writing(folder) as draft:
-        draft.put("index.html", b"new")
-        draft.place()
-    assert set(files(folder)) == {LIST, "index.html"}
+    told = set(json.loads((folder / FILE_LIST).read_bytes())["files"])
+    assert set(files(folder)) - {FILE_LIST} <= told
+    with staged_site(folder) as staged:
+        staged.put("index.html", b"new")
+        staged.publish()
+    assert set(files(folder)) == {FILE_LIST, "index.html"}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The store on either database: its rules hold on both."""
+"""Fixtures for tests of the store, which run on SQLite and PostgreSQL."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -20,18 +20,18 @@ def store(url: str) -> Iterator[Store]:
         yield opened
 
 
-def make_again(url: str, folder: Path, batch: Sequence[Record]) -> None:
-    """Make a database from a record file that holds nothing else."""
+def rebuild_from(url: str, folder: Path, batch: Sequence[Record]) -> None:
+    """Rebuild a database from one record file with these records."""
     folder.mkdir()
     (folder / "x.jsonl").write_bytes(b"".join(record.encode() for record in batch))
     rebuild(url, folder)
 
 
 def plan_for_results(connection: Connection, statement: str, values: Any) -> list[str]:
-    """Return how a database would find rows among the results for a statement, be they few or many."""
+    """Return the lines of a statement's query plan that access the results table."""
     explain = "EXPLAIN QUERY PLAN"
     if connection.dialect.name == "postgresql":
-        explain = "EXPLAIN (COSTS OFF)"  # of few rows it would rather read all, or collect them in a bitmap first
+        explain = "EXPLAIN (COSTS OFF)"  # small tables get a sequential or bitmap scan otherwise
         connection.exec_driver_sql("SET enable_seqscan = off")
         connection.exec_driver_sql("SET enable_bitmapscan = off")
     plan = [row[-1].strip(" ->") for row in connection.exec_driver_sql(f"{explain} {statement}", values)]

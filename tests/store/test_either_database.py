@@ -1,4 +1,4 @@
-"""PostgreSQL gives the answers that SQLite gives, whatever its own time zone, order of texts and idea of a text."""
+"""PostgreSQL gives the same answers as SQLite, whatever its time zone, collation and handling of NUL."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def both(postgresql: NewDatabase, records: Path, tmp_path: Path) -> Iterator[lis
         store.close()
 
 
-def said(store: Store) -> Iterator[Any]:
-    """Yield all that a store says, as text, in which zones and orders would show."""
-    whole = store.present()
+def all_answers(store: Store) -> Iterator[Any]:
+    """Yield the answers to all queries of a store."""
+    whole = store.current_contents()
     yield whole.freshness, sorted(whole.spans.items())
     for matrix in (whole.matrix, store.matrix(test_matrix_contents.minutes(12.5), history=True)):
         yield matrix.scenarios, matrix.environments, sorted(matrix.cells.items(), key=lambda cell: cell[0])
@@ -90,7 +90,7 @@ def said(store: Store) -> Iterator[Any]:
 
 def test_what_is_made_of_the_same_records_says_the_same(both: list[Store]) -> None:
     """Everything, to the letter; the shipped answers too."""
-    one, other = ([repr(each) for each in said(store)] for store in both)
+    one, other = ([repr(each) for each in all_answers(store)] for store in both)
     assert len(one) == len(other)
     for mine, theirs in zip(one, other, strict=True):
         assert mine == theirs
@@ -100,18 +100,18 @@ def test_what_is_made_of_the_same_records_says_the_same(both: list[Store]) -> No
 def test_moments_are_in_utc(both: list[Store]) -> None:
     """Whatever zone the server is in."""
     for store in both:
-        assert {each.at.tzinfo for each in store.present().matrix.environments} == {UTC}
+        assert {each.at.tzinfo for each in store.current_contents().matrix.environments} == {UTC}
 
 
 def test_records_taken_in_again_say_the_same(both: list[Store], records: Path) -> None:
     """A database filled anew goes on as it was; another of the other kind takes in what was written since."""
-    before = [repr(list(said(store))) for store in both]
+    before = [repr(list(all_answers(store))) for store in both]
     for store in both:
-        assert not store.refill(records).rejected
+        assert not store.rebuild(records).rejected
     with (records / "store.jsonl").open("ab") as file:
         file.write(test_store.result(77, "failed").encode())
-    assert [store.take_folder(records).accepted for store in both] == [1, 1]
-    one, other = (repr(list(said(store))) for store in both)
+    assert [store.ingest_folder(records).accepted for store in both] == [1, 1]
+    one, other = (repr(list(all_answers(store))) for store in both)
     assert one == other != before[0]
 
 
@@ -125,7 +125,7 @@ def test_evidence_may_hold_what_is_no_text_to_a_database(store: Store) -> None:
     record = test_matrix_contents.result(1, exception=raised, stdout=NUL, warnings=warned)
     given = ResultRecord.model_validate_json(record.encode())
     assert (
-        store.take(
+        store.ingest(
             [test_matrix_contents.environment(), test_matrix_contents.scenario(description=NUL, covers=[NUL]), given]
         ).accepted
         == 3
@@ -134,9 +134,9 @@ def test_evidence_may_hold_what_is_no_text_to_a_database(store: Store) -> None:
     found = store.result(record.id)
     assert (found.stdout, found.exception_message, found.warnings[0].message) == (kept,) * 3
     assert store.scenario(record.scenario).covers == (kept,)
-    assert store.present().freshness.results == 1
+    assert store.current_contents().freshness.results == 1
     assert store.results(NUL, NUL) == []
-    assert store.take([given]).duplicates == 1
+    assert store.ingest([given]).duplicates == 1
 
 
 def test_what_hinders_another_database_than_a_file_is_told_and_nothing_set_aside(

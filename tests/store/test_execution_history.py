@@ -1,4 +1,4 @@
-"""Executions are read by what is asked for, and up to a moment."""
+"""Queries for executions and their warnings, up to a moment, use indexes."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -25,20 +25,20 @@ def after(minutes: int) -> datetime:
 def store(url: str) -> Iterator[Store]:
     """Return a store in which each cell is executed twice, an hour apart: first it passes, then every other one fails."""
     with Store.open(url) as opened:
-        opened.take(
+        opened.ingest(
             EnvironmentRecord(
                 id=f"e{key[0]}", run="r", at=after(number), key=key, release=f"2025.{number + 1}.0", python="3.11",
                 lane="as-released", platform="linux", lock=f"dask=={number}\n",
             )
             for number, key in enumerate(KEYS)
         )  # fmt: skip
-        opened.take(
+        opened.ingest(
             ScenarioRecord(id=row.replace("/", "-"), run="r", at=NOON, scenario=row, title=row, file="f.py", function="t", fingerprint="f")
             for row in ROWS
         )  # fmt: skip
         for number, (row, key) in enumerate((row, key) for row in ROWS for key in KEYS):
             outcomes = ["passed", "failed" if number % 2 else "passed"]
-            opened.take(
+            opened.ingest(
                 ResultRecord(
                     id=f"q{number}-{hour}", run="r", at=after(10 + number + 60 * hour), environment=key, scenario=row,
                     fingerprint="f", outcome=outcome, phase="call", seconds=1.0, started=NOON, warnings=WARNS if hour else [],

@@ -1,4 +1,4 @@
-"""What was said while environments were installed: the newest of each, in whatever order it comes."""
+"""The newest installation of an environment counts, whatever the order of ingestion."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dask_matrix.domain.records.installation import Installation
 from dask_matrix.domain.records.records import InstallationRecord, Record
 from dask_matrix.store.store import Store
 
-from .conftest import make_again
+from .conftest import rebuild_from
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 ONE, TWO = "0" * 16, "1" * 16
@@ -37,7 +37,7 @@ BATCH: list[Record] = [installation(1), installation(3), installation(2), instal
 @pytest.mark.parametrize("batch", list(itertools.permutations(BATCH)))
 def test_the_newest_installation_is_told_in_whatever_order_they_come(store: Store, batch: tuple[Record, ...]) -> None:
     """Each counts once."""
-    taken = [store.take([record]) for record in batch]
+    taken = [store.ingest([record]) for record in batch]
     assert sum(each.duplicates for each in taken) == 1
     assert store.installation(ONE) == told(3)
 
@@ -46,7 +46,7 @@ def test_the_newest_installation_is_told_in_whatever_order_they_come(store: Stor
 def test_of_installations_of_one_moment_the_same_is_told(store: Store, logs: tuple[str, ...]) -> None:
     """Also where clocks do not tell them apart."""
     for log in logs:
-        store.take([installation(1, log=log)])
+        store.ingest([installation(1, log=log)])
     found = store.installation(ONE)
     assert found is not None
     assert found.log == "c"
@@ -54,7 +54,7 @@ def test_of_installations_of_one_moment_the_same_is_told(store: Store, logs: tup
 
 def test_an_installation_is_told_as_of_a_moment(store: Store) -> None:
     """Nothing that was recorded later shows."""
-    store.take(BATCH)
+    store.ingest(BATCH)
     assert store.installation(ONE, NOON) is None
     for number in (1, 2, 3):
         assert store.installation(ONE, NOON + timedelta(minutes=number, seconds=1)) == told(number)
@@ -62,13 +62,13 @@ def test_an_installation_is_told_as_of_a_moment(store: Store) -> None:
 
 def test_an_installation_is_of_its_own_environment(store: Store) -> None:
     """Of the others nothing is known."""
-    store.take([installation(1), installation(2, TWO)])
+    store.ingest([installation(1), installation(2, TWO)])
     assert (store.installation(ONE), store.installation(TWO)) == (told(1), told(2))
     assert store.installation("2" * 16) is None
 
 
 def test_installations_are_made_again_from_the_record_files(url: str, tmp_path: Path) -> None:
     """Like all that a store answers."""
-    make_again(url, tmp_path / "records", BATCH)
+    rebuild_from(url, tmp_path / "records", BATCH)
     with Store.open(url) as store:
         assert store.installation(ONE) == told(3)

@@ -1,4 +1,4 @@
-"""Whoever has read the store once needs only what was written since, and then knows what one knows who reads it all."""
+"""Incremental queries of the matrix give the same answer as complete ones."""
 
 import random
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from dask_matrix.domain.records.records import (
 )
 from dask_matrix.domain.verdicts.deprecations import deprecations
 from dask_matrix.domain.verdicts.verdict import Evidence, judge
-from dask_matrix.store.matrix_contents import Past, Present
+from dask_matrix.store.matrix_contents import CurrentContents, PastContents
 from dask_matrix.store.store import Store
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -88,7 +88,7 @@ def history(seed: int) -> Iterator[list[Record]]:
         yield batch
 
 
-def told(found: Present) -> Any:
+def told(found: CurrentContents) -> Any:
     """Return all that is told of the present."""
     return replace(found, changed=None), dict(found.matrix.cells)
 
@@ -96,18 +96,18 @@ def told(found: Present) -> Any:
 @pytest.mark.parametrize("seed", range(5))
 def test_who_catches_up_knows_what_one_knows_who_reads_everything(store: Store, seed: int) -> None:
     """After each batch, and when some were missed; of the present and of moments long gone, just gone and still ahead."""
-    kept: Present | None = None
+    kept: CurrentContents | None = None
     moments = [minutes(5.5), minutes(30), minutes(500)]
-    pasts: dict[datetime, Past] = {}
+    pasts: dict[datetime, PastContents] = {}
     for number, batch in enumerate(history(seed)):
-        store.take(batch)
+        store.ingest(batch)
         if number % 5 == seed % 5:
             continue
-        kept, whole = store.present(kept), store.present()
+        kept, whole = store.current_contents(kept), store.current_contents()
         assert told(kept) == told(whole)
         assert (kept.spans, kept.freshness) == (store.spans(), store.freshness())
         for at in moments:
-            pasts[at] = store.past(at, kept, pasts.get(at))
+            pasts[at] = store.past_contents(at, kept, pasts.get(at))
             assert pasts[at].matrix == store.matrix(at)
 
 
@@ -116,7 +116,7 @@ def test_the_matrix_at_a_moment_is_what_the_results_recorded_by_then_amount_to(s
     """However it is made of the present one."""
     seen: dict[str, ResultRecord] = {}
     for batch in history(seed):
-        store.take(batch)
+        store.ingest(batch)
         seen |= {each.id: each for each in reversed(batch) if isinstance(each, ResultRecord) and each.id not in seen}
     for at in (minutes(12.5), minutes(33)):
         matrix = store.matrix(at)
@@ -133,25 +133,25 @@ def _evidence(record: ResultRecord) -> Evidence:
     return Evidence(record.id, record.fingerprint, Outcome(record.outcome), record.started, "", record.seconds, warned)
 
 
-def filled(store: Store) -> Present:
+def filled(store: Store) -> CurrentContents:
     """Fill a store with two columns and two rows of one result each, and read it."""
-    store.take([environment(), environment(KEYS[1]), scenario(ROWS[0]), scenario(ROWS[1])])
-    store.take([result(1), result(2, ROWS[1])])
-    return store.present()
+    store.ingest([environment(), environment(KEYS[1]), scenario(ROWS[0]), scenario(ROWS[1])])
+    store.ingest([result(1), result(2, ROWS[1])])
+    return store.current_contents()
 
 
 def test_of_a_store_read_before_only_the_cells_written_since_are_read(store: Store) -> None:
     """Rows, columns and the cells of all other rows are the very same."""
     before = filled(store)
-    store.take([result(3, outcome="failed")])
-    after = store.present(before)
+    store.ingest([result(3, outcome="failed")])
+    after = store.current_contents(before)
     assert after.changed == {(ROWS[0], KEYS[0])}
     assert after.matrix.cells[ROWS[0], KEYS[0]].verdict is Verdict.FLAKY
     assert before.matrix.cells[ROWS[0], KEYS[0]].verdict is Verdict.PASS
     assert after.matrix.cells[ROWS[1], KEYS[0]] is before.matrix.cells[ROWS[1], KEYS[0]]
     assert after.matrix.scenarios is before.matrix.scenarios
     assert after.matrix.environments is before.matrix.environments
-    assert store.present(after).changed == frozenset()
+    assert store.current_contents(after).changed == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -172,40 +172,40 @@ def test_a_change_of_rows_or_columns_leaves_nothing_that_may_be_taken_for_unchan
 ) -> None:
     """An edit makes verdicts stale, a rename takes some away."""
     before = filled(store)
-    store.take([record])
-    after = store.present(before)
+    store.ingest([record])
+    after = store.current_contents(before)
     assert after.changed is None
-    assert told(after) == told(store.present())
+    assert told(after) == told(store.current_contents())
 
 
 def test_a_scenario_described_again_in_the_same_words_changes_nothing(store: Store) -> None:
     """Each run describes all of them."""
     before = filled(store)
-    store.take([scenario(at=9), scenario(at=8)])
-    assert store.present(before).changed == frozenset()
+    store.ingest([scenario(at=9), scenario(at=8)])
+    assert store.current_contents(before).changed == frozenset()
 
 
 def test_a_database_filled_anew_is_read_anew(store: Store, tmp_path: Path) -> None:
     """What is no longer among the records is gone, also of past moments, and the counts are those of what is there."""
     filled(store)
-    store.take([result(3)])
-    before, at = store.present(), minutes(1.5)
-    past = store.past(at, before)
+    store.ingest([result(3)])
+    before, at = store.current_contents(), minutes(1.5)
+    past = store.past_contents(at, before)
     path = tmp_path / "records" / "r.jsonl"
     path.parent.mkdir()
     path.write_bytes(b"".join(each.encode() for each in (environment(), scenario(), result(1.25, outcome="failed"))))
-    store.refill(path.parent)
-    after = store.present(before)
+    store.rebuild(path.parent)
+    after = store.current_contents(before)
     assert after.changed is None
     assert list(after.matrix.cells) == [(ROWS[0], KEYS[0])]
     assert after.freshness.results == 1
-    assert store.past(at, after, past).matrix == store.matrix(at) == after.matrix
+    assert store.past_contents(at, after, past).matrix == store.matrix(at) == after.matrix
 
 
 def test_results_taken_twice_are_counted_once(store: Store) -> None:
     """The count is kept, not made by looking at all of them, and is exact."""
     filled(store)
-    store.take([result(1), result(3), result(3)])
+    store.ingest([result(1), result(3), result(3)])
     assert store.freshness().results == 3
     assert store.spans()[KEYS[0]].newest == result(3).started
     assert store.freshness().newest_result == minutes(3)
@@ -214,11 +214,11 @@ def test_results_taken_twice_are_counted_once(store: Store) -> None:
 def test_the_matrix_of_a_moment_stays_the_very_same_until_a_result_comes_late(store: Store) -> None:
     """What is recorded after the moment is none of its business."""
     filled(store)
-    first = store.past(minutes(1.5), store.present())
-    store.take([result(5, outcome="failed"), result(6, ROWS[1])])
-    second = store.past(minutes(1.5), store.present(), first)
+    first = store.past_contents(minutes(1.5), store.current_contents())
+    store.ingest([result(5, outcome="failed"), result(6, ROWS[1])])
+    second = store.past_contents(minutes(1.5), store.current_contents(), first)
     assert second.matrix is first.matrix
     assert [(ROWS[1], KEYS[0]) in each.matrix.cells for each in (first, second)] == [False, False]
-    store.take([result(1.25, outcome="failed")])
-    third = store.past(minutes(1.5), store.present(), second)
+    store.ingest([result(1.25, outcome="failed")])
+    third = store.past_contents(minutes(1.5), store.current_contents(), second)
     assert third.matrix.cells[ROWS[0], KEYS[0]].verdict is Verdict.FLAKY

@@ -17,9 +17,9 @@ from dask_matrix.domain.records.records import (
     ScenarioRecord,
     parse,
 )
-from dask_matrix.domain.upgrades.context import Beliefs
-from dask_matrix.store.relevant_records import counting
-from dask_matrix.store.snapshots.digest import held
+from dask_matrix.domain.upgrades.context import Context
+from dask_matrix.store.relevant_records import relevant_records
+from dask_matrix.store.snapshots.digest import load_upgrade_evidence
 from dask_matrix.store.snapshots.snapshot import write
 from dask_matrix.store.store import Store
 from tests.postgres import NewDatabase
@@ -50,7 +50,7 @@ def names(matrix: Matrix) -> list[str]:
 def test_a_pair_comes_back_as_it_was_recorded(store: Store) -> None:
     """Commits, dates in UTC, and what was asked for."""
     record = described("a", "main")
-    store.take([record])
+    store.ingest([record])
     found = store.environment("a" * 16)
     assert record.pair
     assert found.pair == record.pair.pair()
@@ -60,10 +60,12 @@ def test_a_pair_comes_back_as_it_was_recorded(store: Store) -> None:
 
 def test_the_matrix_shows_main_last_and_the_history_all_commits(store: Store) -> None:
     """Old ones stay, to be asked for."""
-    store.take([described("a", "main"), described("b", "main", days=1), described("c"), environment(GOOD, "2025.4.0")])
+    store.ingest(
+        [described("a", "main"), described("b", "main", days=1), described("c"), environment(GOOD, "2025.4.0")]
+    )
     assert names(store.matrix()) == ["2025.4.0", "main"]
     assert [each.key[0] for each in store.matrix(history=True).environments] == ["a", "c", "0", "b"]
-    assert len(store.world().columns) == len("abc0")
+    assert len(store.planning_data().columns) == len("abc0")
 
 
 def test_what_was_main_once_stays_main_in_whatever_order_its_records_come(new_database: NewDatabase) -> None:
@@ -71,14 +73,14 @@ def test_what_was_main_once_stays_main_in_whatever_order_its_records_come(new_da
     records = [described("a", "dask@aaaaaaa", 0), described("a", "main", 1), described("a", "dask@aaaaaaa", 2)]
     for order in itertools.permutations(records):
         with Store.open(new_database()) as store:
-            store.take(order)
+            store.ingest(order)
             assert names(store.matrix()) == ["main"]
 
 
 def test_the_column_of_two_commits_is_found_apart_from_others_of_their_version(store: Store) -> None:
     """At a tag there is a release of the very version, too."""
     at_tag = described("a").model_copy(update={"release": "2025.3.0"})
-    store.take([at_tag, environment(GOOD, "2025.3.0", 5)])
+    store.ingest([at_tag, environment(GOOD, "2025.3.0", 5)])
     for key in ("a" * 16, GOOD):
         spec = EnvironmentSpec(store.environment(key).release, Python(3, 11), Lane.AS_RELEASED)
         found = store.column(spec, "linux-x86_64")
@@ -101,7 +103,7 @@ def test_a_record_from_before_there_were_pairs_is_still_one() -> None:
 def test_a_snapshot_ships_the_newest_main_and_no_other_commits() -> None:
     """They are history."""
     records = [described("a", "main"), described("b", "main", days=1), described("c"), environment(GOOD, "2025.4.0")]
-    assert [each.key[0] for each in counting(records, {}).environments] == ["0", "b"]
+    assert [each.key[0] for each in relevant_records(records, {}).environments] == ["0", "b"]
 
 
 def test_a_snapshot_says_of_releases_only_which_it_has(tmp_path: Path) -> None:
@@ -112,8 +114,8 @@ def test_a_snapshot_says_of_releases_only_which_it_has(tmp_path: Path) -> None:
     head = write(tmp_path / "snapshot", tmp_path / "records", {"f.py::test_x": "f"}, commit=None, tool="0.1")
     assert head.releases == ["2025.4.0"]
     for _ in ("made", "read again"):
-        sides, _, _ = held(tmp_path / "snapshot", tmp_path / "cache", Beliefs(), NOON.date())
-        assert sides.named("main").pair == pair("a").pair()
+        column_sets, _, _ = load_upgrade_evidence(tmp_path / "snapshot", tmp_path / "cache", Context(), NOON.date())
+        assert column_sets.find_release("main").pair == pair("a").pair()
 
 
 def _row() -> list[bytes]:

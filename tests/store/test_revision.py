@@ -1,4 +1,4 @@
-"""The revision is read at a glance, and no later than it changes."""
+"""The revision is read without waiting, as soon as it changes."""
 
 import pytest
 
@@ -11,15 +11,15 @@ from tests.store.snapshots.test_snapshot import run
 def taken(store: Store, name: str) -> int:
     """Put a record in; return the revision then."""
     record: RunRecord = run(name)
-    store.take([record])
+    store.ingest([record])
     return store.revision
 
 
 def seen(store: Store) -> int | None:
     """Return what is seen at a glance; of PostgreSQL, which has to be waited for, nothing is, and the revision is asked for."""
     if store.engine.dialect.name == "sqlite":
-        return store.glance()
-    assert store.glance() is None
+        return store.revision_without_waiting()
+    assert store.revision_without_waiting() is None
     return store.revision
 
 
@@ -48,7 +48,7 @@ def test_a_glance_at_what_cannot_be_read_sees_nothing(url: str) -> None:
         assert seen(store)
         with store.engine.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE revision RENAME TO gone")
-        assert store.glance() is None
+        assert store.revision_without_waiting() is None
         with pytest.raises(DatabaseUnreachable, match="revision"):
             store.revision  # noqa: B018 - it is read
         with store.engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""What came of runs is counted as records come in: in any order, however often, as the results themselves say."""
+"""The progress of runs, counted at ingestion in any order, agrees with the results."""
 
 import random
 import re
@@ -23,12 +23,12 @@ from dask_matrix.domain.records.records import (
     RunRecord,
     ScenarioRecord,
 )
-from dask_matrix.domain.records.run_end import End, How
+from dask_matrix.domain.records.run_end import End, EndStatus
 from dask_matrix.store.database import MIGRATIONS
 from dask_matrix.store.rebuild import rebuild
 from dask_matrix.store.store import Store
 from tests.postgres import NewDatabase
-from tests.store.conftest import make_again, plan_for_results
+from tests.store.conftest import plan_for_results, rebuild_from
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 ONE, TWO, REFUSED = "0" * 16, "1" * 16, "2" * 16
@@ -105,7 +105,7 @@ def told(store: Store) -> tuple[Any, ...]:
 
 def test_a_run_is_counted_as_its_results_say(store: Store) -> None:
     """Results by outcome, scenarios once each, planned ones by the highest of an environment's starts."""
-    store.take(BATCH)
+    store.ingest(BATCH)
     found = store.runs.run("r")
     counts = {outcome.value: many for outcome, many in found.progress.outcomes.items()}
     assert counts == {"passed": 2, "failed": 1, "timed-out": 1, "crashed": 0, "skipped": 1, "errored": 0}
@@ -118,7 +118,7 @@ def test_a_run_is_counted_as_its_results_say(store: Store) -> None:
 
 def test_the_parts_of_a_run_say_what_broke_where(store: Store) -> None:
     """In the order in which it came to the environments; a refused one has no results, and says why."""
-    store.take(BATCH)
+    store.ingest(BATCH)
     parts = {part.environment: part for part in store.runs.parts("r")}
     assert list(parts) == [ONE, TWO, REFUSED]
     assert parts[ONE].label == "2025.2.0, py311, as-released"
@@ -132,16 +132,16 @@ def test_the_order_and_repetition_of_records_changes_no_count(new_database: NewD
     """One by one, in any order, twice each."""
     shuffled = random.Random(seed).sample(BATCH * 2, len(BATCH) * 2)
     with Store.open(new_database()) as whole, Store.open(new_database()) as single:
-        whole.take(BATCH)
+        whole.ingest(BATCH)
         for record in shuffled:
-            single.take([record])
+            single.ingest([record])
         assert told(single) == told(whole)
 
 
 def test_results_arrive_in_the_order_in_which_they_were_taken(store: Store) -> None:
     """Not in that of their moments; a duplicate does not arrive again; each number goes to one result."""
-    store.take([run(), result(9), result(3)])
-    store.take([result(3), result(1)])
+    store.ingest([run(), result(9), result(3)])
+    store.ingest([result(3), result(1)])
     arrivals = store.runs.after("r", 0, 10).arrivals
     assert [each.result for each in arrivals] == ["q9", "q3", "q1"]
     assert [each.result for each in store.runs.after("r", arrivals[1].number, 10).arrivals] == ["q1"]
@@ -155,7 +155,7 @@ def test_a_store_made_again_numbers_its_results_beyond_the_old_ones(url: str, tm
     records.mkdir()
     (records / "x.jsonl").write_bytes(run().encode() + result(1).encode() + result(2).encode())
     with Store.open(url) as store:
-        store.take_folder(records)
+        store.ingest_folder(records)
         last = store.runs.after("r", 0, 10).arrivals[-1].number
     rebuild(url, records)
     with Store.open(url) as store:
@@ -164,7 +164,7 @@ def test_a_store_made_again_numbers_its_results_beyond_the_old_ones(url: str, tm
 
 def test_runs_are_listed_newest_first_page_by_page(store: Store) -> None:
     """None twice and none left out, though some began at the same moment."""
-    store.take([run(f"r{number}", at=number // 2) for number in range(7)])
+    store.ingest([run(f"r{number}", at=number // 2) for number in range(7)])
     pages, before = [], ""
     while page := store.runs.page(3, before):
         pages += [each.record.id for each in page]
@@ -181,7 +181,7 @@ def test_an_unknown_run_is_named(store: Store) -> None:
 
 def test_no_answer_about_runs_scans_results(store: Store) -> None:
     """Every statement on that table finds its rows by an index."""
-    store.take(BATCH)
+    store.ingest(BATCH)
     asked: list[tuple[str, Any]] = []
     event.listen(store.engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
     store.runs.page(20)
@@ -204,7 +204,7 @@ def test_no_answer_about_runs_scans_results(store: Store) -> None:
 def test_a_database_of_before_is_counted_when_it_is_opened(url: str) -> None:
     """All but what was planned, which was not kept; what arrives later comes after."""
     with Store.open(url) as store:
-        store.take(BATCH)
+        store.ingest(BATCH)
         before = told(store)
     _down(url, "0001")
     with Store.open(url) as store:
@@ -215,7 +215,7 @@ def test_a_database_of_before_is_counted_when_it_is_opened(url: str) -> None:
         assert [part.broken for part in parts] == [part.broken for part in before[1] if part.progress.results]
         arrivals = [each.result for each in store.runs.after("r", 0, 10).arrivals]
         assert arrivals == ["q4", "q5", "q7", "q8", "q10"]
-        store.take([result(12)])
+        store.ingest([result(12)])
         assert [each.result for each in store.runs.latest("r", 1)] == ["q12"]
 
 
@@ -229,47 +229,47 @@ def _down(url: str, schema: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("how", How)
-def test_a_run_ended_as_it_says(store: Store, how: How) -> None:
+@pytest.mark.parametrize("how", EndStatus)
+def test_a_run_ended_as_it_says(store: Store, how: EndStatus) -> None:
     """In the list of runs too; its last sign of life is what came before."""
-    store.take([run(), result(4), end(5, how.value)])
+    store.ingest([run(), result(4), end(5, how.value)])
     for found in (store.runs.run("r"), *store.runs.page(9)):
         assert (found.end, found.newest) == (End(minutes(5), how), minutes(4.5))
 
 
 def test_what_is_recorded_after_the_end_of_a_run_goes_on_with_it(store: Store) -> None:
     """Until it ends again; what arrives late, and was recorded before, changes nothing."""
-    store.take([run(), end(5, "interrupted"), result(4)])
-    assert store.runs.run("r").end == End(minutes(5), How.INTERRUPTED)
-    store.take([result(6)])
+    store.ingest([run(), end(5, "interrupted"), result(4)])
+    assert store.runs.run("r").end == End(minutes(5), EndStatus.INTERRUPTED)
+    store.ingest([result(6)])
     assert store.runs.run("r").end is None
-    store.take([end(7)])
-    assert store.runs.run("r").end == End(minutes(7), How.FINISHED)
+    store.ingest([end(7)])
+    assert store.runs.run("r").end == End(minutes(7), EndStatus.FINISHED)
 
 
 def test_an_end_is_of_its_own_run_alone(store: Store) -> None:
     """And may come before the run's record; of a run that nobody described nothing is told."""
-    store.take([end(5, name="s"), end(6, name="unknown"), run()])
+    store.ingest([end(5, name="s"), end(6, name="unknown"), run()])
     assert store.runs.run("r").end is None
-    store.take([run("s")])
-    assert store.runs.run("s").end == End(minutes(5), How.FINISHED)
+    store.ingest([run("s")])
+    assert store.runs.run("s").end == End(minutes(5), EndStatus.FINISHED)
     assert [each.record.id for each in store.runs.page(9)] == ["s", "r"]
 
 
 def test_results_are_coming_until_their_run_ends(store: Store) -> None:
     """Those of a run that goes on beside it still are; of one that was killed none has come since."""
-    store.take([run(), result(4), run("s"), result(3, name="s"), run("t"), result(1, name="t")])
-    assert store.freshness().coming == minutes(4.5)
-    store.take([end(5)])
-    assert (store.freshness().coming, store.freshness().newest_result) == (minutes(3.5), minutes(4.5))
-    store.take([end(6, name="s")])
-    assert store.freshness().coming == minutes(1.5)
-    store.take([result(7)])
-    assert store.freshness().coming == minutes(7.5)
+    store.ingest([run(), result(4), run("s"), result(3, name="s"), run("t"), result(1, name="t")])
+    assert store.freshness().newest_unfinished == minutes(4.5)
+    store.ingest([end(5)])
+    assert (store.freshness().newest_unfinished, store.freshness().newest_result) == (minutes(3.5), minutes(4.5))
+    store.ingest([end(6, name="s")])
+    assert store.freshness().newest_unfinished == minutes(1.5)
+    store.ingest([result(7)])
+    assert store.freshness().newest_unfinished == minutes(7.5)
 
 
 def test_ends_are_made_again_from_the_record_files(url: str, tmp_path: Path) -> None:
     """Like all that a store answers."""
-    make_again(url, tmp_path / "records", BATCH)
+    rebuild_from(url, tmp_path / "records", BATCH)
     with Store.open(url) as store:
         assert store.runs.run("r").end is not None

@@ -1,4 +1,4 @@
-"""Several processes may write to one database at once, and others read it meanwhile."""
+"""Several processes write to one database at once while others read it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from dask_matrix.domain.records.records import Record
-from dask_matrix.store.database import _write_ahead
-from dask_matrix.store.matrix_contents import Present
+from dask_matrix.store.database import _enable_write_ahead_log
+from dask_matrix.store.matrix_contents import CurrentContents
 from dask_matrix.store.store import Store
 from tests.postgres import NewDatabase
-
-from tests.store.test_matrix_contents import ROWS, environment, result, scenario, told
 from tests.store.snapshots.test_snapshot import run
+from tests.store.test_matrix_contents import ROWS, environment, result, scenario, told
 
 WRITERS, EACH = 3, 12
 WRITES = """\
@@ -27,7 +26,7 @@ print("ready", flush=True)
 sys.stdin.buffer.readline()
 with Store.open(sys.argv[1]) as store:
     for line in sys.stdin.buffer:
-        assert not store.take(parse_lines([line])).rejected
+        assert not store.ingest(parse_lines([line])).rejected
 """
 """Says that it is there, waits for a line, opens a store, and takes each further line in a transaction of its own."""
 
@@ -61,7 +60,7 @@ def test_processes_that_write_at_once_lose_nothing(new_bare: NewDatabase) -> Non
             each.stdin.close()
         assert [each.wait() for each in writers] == [0] * WRITERS
     with Store.open(url) as store:
-        whole = store.present()
+        whole = store.current_contents()
         assert whole.freshness.results == WRITERS * EACH
         assert sum(cell.executions for cell in whole.matrix.cells.values()) == WRITERS * EACH
         arrivals = store.runs.after("r", 0, 2 * WRITERS * EACH).arrivals
@@ -70,17 +69,17 @@ def test_processes_that_write_at_once_lose_nothing(new_bare: NewDatabase) -> Non
 
 def test_a_reader_that_follows_while_others_write_knows_all_in_the_end(url: str) -> None:
     """What it reads at any moment is one state: as many executions as there are results."""
-    kept: Present | None = None
+    kept: CurrentContents | None = None
     with Store.open(url) as store, writer(url) as one, writer(url) as other:
         for number, each in enumerate((one, other)):
             assert each.stdin
             each.stdin.write(b"go\n" + lines(number))
             each.stdin.close()
         while one.poll() is None or other.poll() is None:
-            kept = store.present(kept)
+            kept = store.current_contents(kept)
             assert sum(cell.executions for cell in kept.matrix.cells.values()) == kept.freshness.results
         assert (one.returncode, other.returncode) == (0, 0)
-        kept, whole = store.present(kept), store.present()
+        kept, whole = store.current_contents(kept), store.current_contents()
         assert told(kept) == told(whole)
         assert whole.freshness.results == 2 * EACH
 
@@ -100,6 +99,6 @@ def test_a_new_file_that_another_process_writes_to_is_waited_for(tmp_path: Path)
                     raise
 
         other.execute("BEGIN IMMEDIATE")
-        _write_ahead(ours.cursor(Cursor), sqlite3)
+        _enable_write_ahead_log(ours.cursor(Cursor), sqlite3)
         assert refused == ["database is locked"]
         assert ours.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -1,4 +1,4 @@
-"""The store takes records in any order, any number of times, and gives the same answers."""
+"""The store ingests records in any order, any number of times, and gives the same answers."""
 
 import itertools
 import random
@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from dask_matrix.domain.errors import UnknownName
-from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.domain.matrix.encoded_rows import EncodedRows
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.records.records import (
     CollectionRecord,
@@ -105,7 +105,7 @@ def answers(store: Store) -> dict[str, Any]:
     """Return everything the store says that does not depend on counting batches."""
     matrix = store.matrix()
     return {
-        "matrix": Strips.of(matrix).columnar(),
+        "matrix": EncodedRows.of(matrix).columnar(),
         "cells": dict(matrix.cells),
         "results": [store.results(row.id, GOOD) for row in matrix.scenarios],
         "done": store.evidence_of(GOOD),
@@ -117,9 +117,9 @@ def answers(store: Store) -> dict[str, Any]:
 
 def test_records_taken_twice_count_as_duplicates_and_change_nothing(store: Store) -> None:
     """Taking is idempotent by record id."""
-    store.take(BATCH)
+    store.ingest(BATCH)
     before = answers(store)
-    taken = store.take(BATCH)
+    taken = store.ingest(BATCH)
     assert (taken.accepted, answers(store)) == (0, before)
 
 
@@ -128,15 +128,15 @@ def test_the_order_in_which_records_arrive_is_irrelevant(new_database: NewDataba
     """One by one in any order gives what one batch gives, renames and refusals included."""
     shuffled = random.Random(seed).sample(BATCH, len(BATCH))
     with Store.open(new_database()) as whole, Store.open(new_database()) as single:
-        whole.take(BATCH)
+        whole.ingest(BATCH)
         for record in shuffled:
-            single.take([record])
+            single.ingest([record])
         assert answers(single) == answers(whole)
 
 
 def test_verdicts_are_materialised_as_the_domain_judges(store: Store) -> None:
     """Passed and failed under one fingerprint is flaky; the old fingerprint's pass does not count."""
-    store.take(BATCH)
+    store.ingest(BATCH)
     matrix = store.matrix()
     row = next(each for each in matrix.scenarios if each.id == ROW)
     cell = matrix.cells[ROW, GOOD]
@@ -146,15 +146,15 @@ def test_verdicts_are_materialised_as_the_domain_judges(store: Store) -> None:
 
 def test_an_edited_scenario_makes_its_old_results_stale_everywhere(store: Store) -> None:
     """Though no result of the new fingerprint has come yet."""
-    store.take([environment(GOOD, "2025.2.0"), scenario(), result(1)])
-    store.take([scenario(fingerprint="edited", at=9)])
+    store.ingest([environment(GOOD, "2025.2.0"), scenario(), result(1)])
+    store.ingest([scenario(fingerprint="edited", at=9)])
     assert store.matrix().cells[ROW, GOOD].verdict is Verdict.STALE
 
 
 def test_a_renamed_scenario_keeps_its_history(store: Store) -> None:
     """Results under a former id belong to the row that names it, and the former row is gone."""
-    store.take([environment(GOOD, "2025.2.0"), scenario("futures/was"), result(1, name="futures/was")])
-    store.take([scenario("futures/new", at=5, formerly=["futures/was"])])
+    store.ingest([environment(GOOD, "2025.2.0"), scenario("futures/was"), result(1, name="futures/was")])
+    store.ingest([scenario("futures/new", at=5, formerly=["futures/was"])])
     assert [row.id for row in store.matrix().scenarios] == ["futures/new"]
     assert store.matrix().cells["futures/new", GOOD].verdict is Verdict.PASS
     assert store.scenario("futures/was").id == "futures/new"
@@ -173,39 +173,39 @@ def test_a_scenario_renamed_there_and_back_is_itself_again(url: str, tmp_path: P
     with Store.open(url) as store:
         for order in (each for each in itertools.permutations(range(5)) if each[0] == first):
             for position in order:
-                store.take([history[position]])
+                store.ingest([history[position]])
             assert [row.id for row in store.matrix().scenarios] == ["a"], order
             assert len(store.results("a", GOOD)) == 2, order
             assert store.scenario("b").id == "a", order
-            store.refill(tmp_path / "nothing")
+            store.rebuild(tmp_path / "nothing")
 
 
 def test_a_newer_description_of_an_environment_clears_its_refusal(store: Store) -> None:
     """It installs after all."""
-    store.take([environment(BAD, "2026.1.0"), refusal(BAD, at=1)])
+    store.ingest([environment(BAD, "2026.1.0"), refusal(BAD, at=1)])
     assert store.environment(BAD).status == "uninstallable"
-    store.take([environment(BAD, "2026.1.0", at=2)])
+    store.ingest([environment(BAD, "2026.1.0", at=2)])
     assert store.environment(BAD).status == "installable"
 
 
 def test_the_matrix_can_be_had_as_it_was_at_a_moment(store: Store) -> None:
     """Before the failure came it was a pass; now it is flaky; at this moment both ways agree."""
-    store.take(BATCH)
+    store.ingest(BATCH)
     assert store.matrix(minutes(2.5)).cells[ROW, GOOD].verdict is Verdict.PASS
-    assert Strips.of(store.matrix(minutes(60))).columnar() == Strips.of(store.matrix()).columnar()
+    assert EncodedRows.of(store.matrix(minutes(60))).columnar() == EncodedRows.of(store.matrix()).columnar()
 
 
 def test_an_environment_described_again_later_stays_in_the_matrix_as_it_was_before(store: Store) -> None:
     """Whichever of its descriptions came in first."""
-    store.take([environment(GOOD, "2025.2.0", at=30), scenario(), result(1), environment(GOOD, "2025.2.0", at=0)])
+    store.ingest([environment(GOOD, "2025.2.0", at=30), scenario(), result(1), environment(GOOD, "2025.2.0", at=0)])
     assert [each.key for each in store.matrix(minutes(5)).environments] == [GOOD]
     assert store.matrix(minutes(-5)).environments == ()
 
 
 def test_what_pytest_no_longer_finds_in_a_file_is_forgotten(store: Store) -> None:
     """A parameter that went away does not stay to be planned for ever; an older collection brings nothing back."""
-    store.take([collection({f"{ROW}[1]": "a", f"{ROW}[2]": "a"}, at=1), collection({f"{ROW}[1]": "b"}, at=2)])
-    store.take([collection({f"{ROW}[3]": "a"}, at=0)])
+    store.ingest([collection({f"{ROW}[1]": "a", f"{ROW}[2]": "a"}, at=1), collection({f"{ROW}[1]": "b"}, at=2)])
+    store.ingest([collection({f"{ROW}[3]": "a"}, at=0)])
     assert store.collected(GOOD).functions == {"futures/test_x.py::test_x": {f"{ROW}[1]": "b"}}
 
 
@@ -215,11 +215,11 @@ def test_a_record_file_is_taken_from_where_it_was_left_and_only_in_whole_lines(s
     path.parent.mkdir(parents=True)
     first, second = result(1).encode(), result(2).encode()
     path.write_bytes(first + second[:40])
-    assert store.take_file(path, path.parents[1]).accepted == 1
+    assert store.ingest_file(path, path.parents[1]).accepted == 1
     path.write_bytes(first + second)
-    assert store.take_file(path, path.parents[1]).accepted == 1
+    assert store.ingest_file(path, path.parents[1]).accepted == 1
     revision = store.revision
-    assert store.take_file(path, path.parents[1]).accepted == 0
+    assert store.ingest_file(path, path.parents[1]).accepted == 0
     assert store.revision == revision
 
 
@@ -228,7 +228,7 @@ def test_a_bad_line_in_a_file_is_told_and_the_others_are_taken(store: Store, tmp
     path = tmp_path / "records" / "x.jsonl"
     path.parent.mkdir()
     path.write_bytes(result(1).encode() + b"{broken\n" + result(2).encode())
-    taken = store.take_folder(path.parent)
+    taken = store.ingest_folder(path.parent)
     assert (taken.accepted, len(taken.rejected)) == (2, 1)
     assert "x.jsonl" in str(taken.rejected[0])
 
@@ -242,7 +242,7 @@ def test_rebuild_makes_the_same_answers_from_the_record_files(url: str, tmp_path
         with path.open("ab") as file:
             file.write(record.encode())
     with Store.open(url) as store:
-        store.take_folder(records)
+        store.ingest_folder(records)
         before, revision = answers(store), store.revision
     taken, aside = rebuild(url, records)
     with Store.open(url) as store:
@@ -285,5 +285,5 @@ def test_the_migrations_make_the_tables_that_the_models_describe(store: Store) -
 
 def test_rejections_are_handed_through(store: Store) -> None:
     """As the caller numbered them."""
-    taken = store.take([Rejection(3, "bad"), RUN])
+    taken = store.ingest([Rejection(3, "bad"), RUN])
     assert (taken.accepted, [str(each) for each in taken.rejected]) == (1, ["line 3: bad"])

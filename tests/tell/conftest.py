@@ -1,4 +1,4 @@
-"""Answers to be told: made by the domain from a matrix of a few letters, with the text of strangers in it."""
+"""Answers for the tests: computed by the domain from a small matrix, with untrusted text in it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, Sce
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.records.records import Warned
 from dask_matrix.domain.upgrades.answer import Answer, Question
-from dask_matrix.domain.upgrades.columns import Sides
-from dask_matrix.domain.upgrades.upgrade import Backing, Span, upgrade
-from dask_matrix.domain.verdicts.known_failures import Known
+from dask_matrix.domain.upgrades.columns import ColumnSets
+from dask_matrix.domain.upgrades.upgrade import Span, UpgradeEvidence, upgrade
+from dask_matrix.domain.verdicts.known_failures import KnownFailure
 from dask_matrix.domain.verdicts.verdict import Judgement
 
 Ask = Callable[..., Answer]
@@ -40,7 +40,7 @@ def _environment(release: str, refused: str) -> Environment:
 
 def _judged(character: str, exception: str) -> Judgement:
     verdict = VERDICTS[character]
-    raised = exception if verdict.holds is False else ""
+    raised = exception if verdict.passes is False else ""
     return Judgement(verdict, "f", "result", raised, passed=1, executions=2)
 
 
@@ -62,8 +62,10 @@ def _matrix(lines: tuple[str, ...], text: str, refused: dict[str, str], issue: s
         for row, line in zip(rows, lines, strict=True)
         for column, character in zip(columns, line, strict=False)
     }
-    entries = [Known(known, SpecifierSet(">=2025.3.0"), issue, f"it is so{text}", date(2030, 1, 1))] if known else []
-    return Matrix(rows, columns, cells).listing(entries, NOON.date())
+    entries = (
+        [KnownFailure(known, SpecifierSet(">=2025.3.0"), issue, f"it is so{text}", date(2030, 1, 1))] if known else []
+    )
+    return Matrix(rows, columns, cells).with_known_failures(entries, NOON.date())
 
 
 def _ask(
@@ -76,21 +78,21 @@ def _ask(
     warned: tuple[str, ...] = (),
     **question: object,
 ) -> Answer:
-    """Return the answer to a move from 2025.2.0 over rows of verdicts; ``text`` is in all that strangers write."""
+    """Return the answer for an upgrade from 2025.2.0 over rows of verdicts; ``text`` is added to all untrusted texts."""
     matrix = _matrix(lines, text, refused or {}, issue, known)
-    told = tuple(Warned(category="builtins.FutureWarning", message=each, where="x:1") for each in warned)
-    given = {row.id: told for row in matrix.scenarios}
+    new_warnings = tuple(Warned(category="builtins.FutureWarning", message=each, where="x:1") for each in warned)
+    given = {row.id: new_warnings for row in matrix.scenarios}
     span = Span(NOON, NOON + timedelta(days=6))
-    backing = Backing(
+    evidence = UpgradeEvidence(
         spans=dict.fromkeys(RELEASES, span), warnings=lambda key: given if key == target and warned else {}
     )
-    asked = {"start": RELEASES[0], "target": target, **question}
-    return upgrade(Sides(matrix), Question(**asked), backing)  # type: ignore[arg-type]
+    fields = {"start": RELEASES[0], "target": target, **question}
+    return upgrade(ColumnSets(matrix), Question(**fields), evidence)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
 def ask() -> Ask:
-    """Return what asks."""
+    """Return the function that computes an answer."""
     return _ask
 
 
@@ -104,10 +106,10 @@ HOSTILE = (
     "\u202eright to left\u200b",
     '" onload="x" \'',
 )
-"""What a title, an id, an exception, a reason, a warning may be made of."""
+"""Possible contents of a title, an id, an exception, a reason or a warning."""
 
 
 @pytest.fixture(params=HOSTILE, ids=range(len(HOSTILE)))
 def hostile(request: pytest.FixtureRequest) -> str:
-    """Return a text that would break out of where it is put."""
+    """Return a text that tries to break out of its place."""
     return str(request.param)

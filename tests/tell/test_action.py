@@ -1,7 +1,7 @@
-"""The action for GitHub asks what its inputs say, and its step ends as the verdict does.
+"""The GitHub action passes its inputs on to dask-matrix check, and its step exits with the verdict's code.
 
 The tests extra has no YAML library, so the file is read as text; its scripts run in bash, with a dask-matrix that only
-writes down what it was asked.
+records its arguments.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from textwrap import dedent
 
 import pytest
 
-from dask_matrix.project.locks.formats import KNOWN
+from dask_matrix.project.locks.formats import SUPPORTED
 from dask_matrix.project.locks.start import start
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ ACTION = (ROOT / ".github" / "actions" / "check" / "action.yml").read_text(encod
 STEP = re.compile(r"^    - name: (.+)\n(?:      .*\n|\n)*?      run: \|\n((?:        .*\n|\n)+)", re.MULTILINE)
 SCRIPTS = {found[1]: dedent(found[2]) for found in STEP.finditer(ACTION)}
 INPUTS = re.findall(r"^  ([a-z-]+):$", ACTION.partition("\noutputs:")[0].partition("\ninputs:")[2], re.MULTILINE)
-ASKED = """#!/bin/sh
+FAKE_COMMAND = """#!/bin/sh
 printf '%s\\n' "$*" >> "$ASKED"
 echo "answer"
 exit $CODE_OF_THE_VERDICT
@@ -33,10 +33,10 @@ exit $CODE_OF_THE_VERDICT
 
 @pytest.fixture
 def temp(tmp_path: Path) -> Path:
-    """Return a runner's folder, in which a dask-matrix is installed."""
+    """Return a runner's temporary folder with a fake dask-matrix installed."""
     command = tmp_path / "dask-matrix" / "venv" / "bin" / "dask-matrix"
     command.parent.mkdir(parents=True)
-    command.write_text(ASKED)
+    command.write_text(FAKE_COMMAND)
     command.chmod(0o755)
     return tmp_path
 
@@ -54,7 +54,7 @@ def run(name: str, temp: Path, **variables: str) -> subprocess.CompletedProcess[
     )
 
 
-def test_the_action_has_its_inputs_and_outputs() -> None:
+def test_action_declares_its_inputs_and_outputs() -> None:
     """And every input is used."""
     assert INPUTS == [
         "from", "to", "code", "server", "accept", "allow-unknown", "python-version", "version", "comment",
@@ -64,9 +64,9 @@ def test_the_action_has_its_inputs_and_outputs() -> None:
         assert f"value: ${{{{ steps.check.outputs.{name} }}}}" in ACTION
 
 
-def test_no_input_is_part_of_a_script() -> None:
-    """Values come as variables: a branch's name is no command."""
-    assert list(SCRIPTS) == ["Note what is installed", "Install dask-matrix", "Check", "Comment on the pull request"]
+def test_no_input_is_interpolated_into_a_script() -> None:
+    """Inputs arrive as environment variables: a branch name must not become a command."""
+    assert list(SCRIPTS) == ["Record the installed packages", "Install dask-matrix", "Check", "Comment on the pull request"]
     assert not [name for name, script in SCRIPTS.items() if "${{" in script]
 
 
@@ -80,44 +80,44 @@ def test_no_input_is_part_of_a_script() -> None:
         ({"CODE": "$(touch mine)", "ALLOW_UNKNOWN": "false"}, " --code $(touch mine)"),
     ],
 )
-def test_the_check_asks_what_the_inputs_say(temp: Path, inputs: dict[str, str], question: str) -> None:
-    """Twice: for the comment, and to decide."""
+def test_check_passes_on_the_inputs(temp: Path, inputs: dict[str, str], question: str) -> None:
+    """Twice: once for the comment, once for the verdict."""
     assert run("Check", temp, FROM="2025.2.0", TO="2025.4.1", **inputs).returncode == 0
-    asked = (temp / "asked").read_text().splitlines()
-    assert asked == [f"check --from 2025.2.0 --to 2025.4.1{question} --{form}" for form in ("markdown", "github")]
+    recorded = (temp / "asked").read_text().splitlines()
+    assert recorded == [f"check --from 2025.2.0 --to 2025.4.1{question} --{form}" for form in ("markdown", "github")]
 
 
-def test_installed_is_what_was_noted(temp: Path) -> None:
-    """As a list of requirements, so that pandas and NumPy count too."""
+def test_installed_uses_the_saved_requirements(temp: Path) -> None:
+    """As a requirements file, so that pandas and NumPy count too."""
     run("Check", temp, FROM="installed", TO="2025.4.1")
     assert f"--from {temp}/dask-matrix/requirements.txt" in (temp / "asked").read_text()
 
 
 @pytest.mark.parametrize("code", range(5))
-def test_the_step_ends_as_the_verdict_does(temp: Path, code: int) -> None:
-    """And what is to be commented is there, whatever it is."""
+def test_step_exits_with_the_verdicts_code(temp: Path, code: int) -> None:
+    """And the comment is written, whatever the code."""
     done = run("Check", temp, FROM="1", TO="2", CODE_OF_THE_VERDICT=str(code))
     assert (done.returncode, done.stdout) == (code, "answer\n")
     assert (temp / "dask-matrix" / "comment.md").read_text() == "answer\n"
 
 
 @pytest.mark.parametrize(("name", "code"), [("dask", 0), ("dusk", 2)])
-def test_what_the_jobs_python_has_is_noted(temp: Path, name: str, code: int) -> None:
-    """Without Dask there is nothing to move from."""
+def test_packages_of_the_jobs_python_are_saved(temp: Path, name: str, code: int) -> None:
+    """Without Dask, the step fails."""
     site = temp / "site" / f"{name}-2025.2.0.dist-info"
     site.mkdir(parents=True)
     (site / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2025.2.0\n")
     python = temp / "python"
     python.write_text(f'#!/bin/sh\nPYTHONPATH="{temp}/site" exec "{sys.executable}" -S "$@"\n')
     python.chmod(0o755)
-    assert run("Note what is installed", temp).returncode == code
+    assert run("Record the installed packages", temp).returncode == code
     assert f"{name}==2025.2.0\n" in (temp / "dask-matrix" / "requirements.txt").read_text()
 
 
-def test_the_jobs_python_is_noted_beside_what_it_has(temp: Path) -> None:
-    """Where what reads locks looks for it: dask-matrix itself runs on another one."""
+def test_version_of_the_jobs_python_is_saved(temp: Path) -> None:
+    """In .python-version, where lock files are read; dask-matrix itself runs on another Python."""
     (temp / "python").symlink_to(sys.executable)
-    run("Note what is installed", temp)
+    run("Record the installed packages", temp)
     noted = (temp / "dask-matrix" / ".python-version").read_text()
     assert noted.strip() == platform.python_version()
     (temp / "dask-matrix" / "requirements.txt").write_text("dask==2025.2.0\n")
@@ -125,12 +125,12 @@ def test_the_jobs_python_is_noted_beside_what_it_has(temp: Path) -> None:
 
 
 @pytest.mark.parametrize(("version", "installed"), [("1.2", "dask-matrix==1.2"), ("", "/checkout")])
-def test_a_version_or_this_very_commit_is_installed(temp: Path, version: str, installed: str) -> None:
-    """The action and the tool are of one commit, unless a version is asked for."""
+def test_given_version_or_the_actions_commit_is_installed(temp: Path, version: str, installed: str) -> None:
+    """Action and tool are the same commit unless a version is given."""
     (temp / "python").write_text("#!/bin/sh\n")
     (temp / "python").chmod(0o755)
     pip = temp / "dask-matrix" / "venv" / "bin" / "pip"
-    pip.write_text(ASKED)
+    pip.write_text(FAKE_COMMAND)
     pip.chmod(0o755)
     done = run("Install dask-matrix", temp, PYTHON=f"{temp}/python", VERSION=version, CHECKOUT="/checkout")
     assert done.returncode == 0
@@ -138,14 +138,14 @@ def test_a_version_or_this_very_commit_is_installed(temp: Path, version: str, in
 
 
 @pytest.mark.parametrize(
-    ("found", "asked"),
+    ("found", "recorded"),
     [
         ("7", "api --silent --method PATCH repos/o/r/issues/comments/7 -F body=@"),
         ("", "api --silent --method POST repos/o/r/issues/5/comments -F body=@"),
     ],
 )
-def test_a_pull_request_has_one_comment(temp: Path, found: str, asked: str) -> None:
-    """A later push changes the first one's."""
+def test_pull_request_gets_one_comment(temp: Path, found: str, recorded: str) -> None:
+    """A later push updates the comment of the first one."""
     (temp / "gh").write_text(
         f'#!/bin/sh\necho "$*" >> "$ASKED"\n[ "$2" = --paginate ] && printf "%s" "{found}" || true\n'
     )
@@ -153,11 +153,11 @@ def test_a_pull_request_has_one_comment(temp: Path, found: str, asked: str) -> N
     (temp / "dask-matrix" / "comment.md").write_text("answer")
     done = run("Comment on the pull request", temp, GITHUB_REPOSITORY="o/r", NUMBER="5")
     assert done.returncode == 0, done.stderr
-    assert (temp / "asked").read_text().splitlines()[-1] == f"{asked}{temp}/dask-matrix/comment.md"
+    assert (temp / "asked").read_text().splitlines()[-1] == f"{recorded}{temp}/dask-matrix/comment.md"
 
 
-def test_a_comment_that_may_not_be_written_fails_nothing(temp: Path) -> None:
-    """The token of a fork's pull request may only read."""
+def test_forbidden_comment_does_not_fail_the_step(temp: Path) -> None:
+    """The token of a fork's pull request is read-only."""
     (temp / "gh").write_text("#!/bin/sh\nexit 1\n")
     (temp / "gh").chmod(0o755)
     (temp / "dask-matrix" / "comment.md").write_text("answer")
@@ -175,7 +175,7 @@ GIT = """#!/bin/sh
 
 
 def label(temp: Path, version: str, named: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the step of the labelling recipe that reads both locks, for a pull request whose lock has this version."""
+    """Run the labelling recipe's step that reads both lock files, for a pull request that locks this version."""
     for name, text in (("base.lock", "2025.2.0"), ("uv.lock", version)):
         (temp / name).write_text(f'[[package]]\nname = "dask"\nversion = "{text}"\n')
     (temp / "git").write_text(GIT)
@@ -193,33 +193,33 @@ def label(temp: Path, version: str, named: str = "") -> subprocess.CompletedProc
 
 
 @pytest.mark.parametrize("named", ["", "yes"])
-def test_the_recipe_reads_both_locks(temp: Path, named: str) -> None:
-    """And keeps the Python of the base beside its lock, if it names one."""
+def test_recipe_reads_both_lock_files(temp: Path, named: str) -> None:
+    """And saves the base's Python next to its lock file, if it names one."""
     done = label(temp, "2025.4.1", named)
     assert (done.returncode, (temp / "output").read_text()) == (0, "from=2025.2.0\nto=2025.4.1\n"), done.stderr
     assert (temp / "base" / ".python-version").exists() == bool(named)
 
 
 @pytest.mark.parametrize("version", ["1\\nverdict=safe", "1 2", "$(id)"])
-def test_the_recipe_refuses_what_is_no_version(temp: Path, version: str) -> None:
-    """A pull request writes its lock, and would write the step's outputs."""
+def test_recipe_rejects_an_invalid_version(temp: Path, version: str) -> None:
+    """A pull request controls its lock file, and could otherwise set step outputs."""
     assert label(temp, version).returncode == 1
     assert (temp / "output").read_text() == "from=2025.2.0\n"
 
 
-def test_the_page_for_upgrades_tells_of_every_input() -> None:
-    """And of the outputs."""
+def test_upgrading_page_documents_every_input() -> None:
+    """And every output."""
     assert [name for name in [*INPUTS, "verdict", "recommended", "specifier"] if f"`{name}`" not in PAGE] == []
 
 
-def test_the_page_for_upgrades_tells_of_every_option() -> None:
-    """Of the command, as it is declared."""
+def test_upgrading_page_documents_every_option() -> None:
+    """Of ``dask-matrix check``, as declared in the code."""
     declared = (ROOT / "service" / "dask_matrix" / "commands" / "check.py").read_text(encoding="utf-8")
     options = {*re.findall(r'"(--[a-z-]+)"', declared), "--data", "--snapshot", "--scenarios", "--json"}
     rows = "\n".join(line.split(" | ")[0] for line in PAGE.splitlines() if line.startswith("| `"))
     assert [option for option in sorted(options) if option not in rows] == []
 
 
-def test_the_page_for_upgrades_tells_of_every_lock() -> None:
-    """That is read."""
-    assert [name for name in KNOWN.split(", ") if f"`{name}`" not in PAGE] == []
+def test_upgrading_page_documents_every_lock_file() -> None:
+    """That can be read."""
+    assert [name for name in SUPPORTED.split(", ") if f"`{name}`" not in PAGE] == []

@@ -1,4 +1,4 @@
-"""A JUnit report holds a case for each scenario that changed or is unknown, and counts that add up."""
+"""A JUnit report has a case for each scenario that changed or is unknown, and counts that add up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def parsed(answer: Answer) -> ET.Element:
 
 
 def cases(root: ET.Element) -> dict[str, str]:
-    """Return what each case came to."""
+    """Return the result of each case."""
     found = {}
     for case in root.iter("testcase"):
         results = [child.tag for child in case]
@@ -27,8 +27,8 @@ def cases(root: ET.Element) -> dict[str, str]:
     return found
 
 
-def test_each_scenario_is_what_the_move_makes_of_it(ask: Ask) -> None:
-    """What holds on both sides is a number and no case."""
+def test_each_scenario_is_a_case_by_its_change(ask: Ask) -> None:
+    """Scenarios that still pass are only counted."""
     root = parsed(ask("PF", "P~", "FF", "FP", "PP", "-P"))
     assert cases(root) == {
         "array/row_0": "failure",
@@ -41,8 +41,8 @@ def test_each_scenario_is_what_the_move_makes_of_it(ask: Ask) -> None:
     assert (properties["verdict"], properties["holding"], properties["not_applicable"]) == ("unsafe", "1", "1")
 
 
-def test_what_is_accepted_is_skipped_with_its_reason(ask: Ask) -> None:
-    """A known failure by that of known.toml."""
+def test_accepted_failure_is_skipped_with_its_reason(ask: Ask) -> None:
+    """From known.toml if the failure is known."""
     root = parsed(ask("PF", known="*", accept=("known",)))
     [skipped] = root.iter("skipped")
     assert skipped.get("message") == "accepted: it is so"
@@ -50,14 +50,14 @@ def test_what_is_accepted_is_skipped_with_its_reason(ask: Ask) -> None:
     assert skipped.get("message") == "accepted"
 
 
-def test_what_still_fails_says_so(ask: Ask) -> None:
-    """It is not this move's doing."""
+def test_still_failing_scenario_is_skipped(ask: Ask) -> None:
+    """It is not broken by this upgrade."""
     [skipped] = parsed(ask("FF")).iter("skipped")
     assert skipped.get("message") == "still fails"
 
 
-def test_a_target_that_does_not_install_fails(ask: Ask) -> None:
-    """With the whole of what was said."""
+def test_uninstallable_target_is_a_failure(ask: Ask) -> None:
+    """With the whole refusal."""
     root = parsed(ask("PP", refused={"2025.3.0": "no way\nat all"}))
     [failure] = root.iter("failure")
     assert failure.text == "no way\nat all"
@@ -65,16 +65,16 @@ def test_a_target_that_does_not_install_fails(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("question", [{}, {"refused": {"2025.2.0": "no"}}, {"target": "2031.1.0"}])
-def test_an_unknown_verdict_is_never_green(ask: Ask, question: dict[str, object]) -> None:
-    """Not even where no scenario is there to be unknown."""
+def test_unknown_verdict_is_never_green(ask: Ask, question: dict[str, object]) -> None:
+    """Even if no scenario is unknown."""
     root = parsed(ask(**question))
     assert cases(root) == {"there is evidence": "error"}
     assert (root.get("errors"), root.get("failures")) == ("1", "0")
 
 
 @pytest.mark.parametrize("lines", [(), ("PP",), ("PF", "P~", "FF", "FP") * 9, ("PF",) * 500])
-def test_the_counts_add_up(ask: Ask, lines: tuple[str, ...]) -> None:
-    """Of each suite, and of all."""
+def test_counts_add_up(ask: Ask, lines: tuple[str, ...]) -> None:
+    """Of each suite, and in total."""
     root = parsed(ask(*lines))
     for above in (root, *root.iter("testsuite")):
         found = list(above.iter("testcase"))
@@ -83,8 +83,8 @@ def test_the_counts_add_up(ask: Ask, lines: tuple[str, ...]) -> None:
             assert above.get(plural) == str(sum(case.find(kind) is not None for case in found))
 
 
-def test_a_strangers_text_is_legal_xml(ask: Ask, hostile: str) -> None:
-    """Control characters are none of XML's, even escaped."""
+def test_untrusted_text_is_valid_xml(ask: Ask, hostile: str) -> None:
+    """XML does not allow control characters, not even escaped."""
     answer = ask("PF", "P~", "FP", "FF", text=hostile, issue=hostile, known="array/*", refused={})
     root = parsed(answer)
     assert len(cases(root)) == 4

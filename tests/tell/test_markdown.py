@@ -1,4 +1,4 @@
-"""A comment on a pull request shows the verdict, folds what is long, and cannot be broken out of."""
+"""A comment on a pull request shows the verdict, folds long lists, and escapes untrusted text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from dask_matrix.domain.issue import Issue
 from dask_matrix.domain.upgrades.answer import Answer
 from dask_matrix.tell import markdown_escaping
-from dask_matrix.tell.code_usage import Code
+from dask_matrix.tell.code_usage import CodeCoverage
 from dask_matrix.tell.markdown import LIMIT, markdown
 
 Ask = Callable[..., Answer]
@@ -23,9 +23,9 @@ GOLDEN = """\
 
 ### ✕ UNSAFE: dask 2025.2.0 → 2025.3.0
 
-**the only scenario that held breaks.**
+**The only scenario that passes on 2025.2.0 fails on 2025.3.0.**
 
-- 1 scenario that holds on 2025.2.0 breaks on 2025.3.0.
+- 1 scenario that passes on 2025.2.0 fails on 2025.3.0.
 
 2 in scope: 1 breaks, 1 fixed.
 
@@ -35,32 +35,32 @@ GOLDEN = """\
 
 **What to do next**
 
-1. Move to 2025.4.0"""
+1. Install 2025.4.0"""
 
 
-def test_an_answer_reads_well_on_a_pull_request(ask: Ask) -> None:
-    """The verdict and what breaks are in sight, the rest is folded away."""
+def test_answer_reads_well_on_a_pull_request(ask: Ask) -> None:
+    """The verdict and what breaks are visible, the rest is folded."""
     comment = markdown(ask("PFPP", "FPPP", issue="dask/dask#1"))
-    assert comment.startswith(GOLDEN.partition("1. Move")[0])
+    assert comment.startswith(GOLDEN.partition("1. Install")[0])
     assert "<details><summary>Fixed: 1</summary>\n\n| Fixed (1) |" in comment
-    assert "<summary>The road</summary>\n\nRequirement: `dask==2025.2.0`" in comment
+    assert "<summary>Releases in between</summary>\n\nRequirement: `dask==2025.2.0`" in comment
     assert comment.endswith("lane as-released.</sub>\n")
 
 
-def test_a_comment_has_the_command_that_was_typed(ask: Ask) -> None:
-    """And what to add to it."""
-    comment = markdown(ask("PF", known="*"), asked="--from uv.lock --to 2025.3.0")
+def test_comment_repeats_the_command(ask: Ask) -> None:
+    """With the options to add."""
+    comment = markdown(ask("PF", known="*"), arguments="--from uv.lock --to 2025.3.0")
     assert "`dask-matrix check --from uv.lock --to 2025.3.0 --accept known`" in comment
 
 
 @pytest.mark.parametrize(("line", "symbol"), [("PP", "✓ SAFE"), ("PF", "✕ UNSAFE"), ("P ", "? UNKNOWN")])
-def test_the_headline_has_a_symbol_and_a_word(ask: Ask, line: str, symbol: str) -> None:
+def test_headline_has_a_symbol_and_a_word(ask: Ask, line: str, symbol: str) -> None:
     """And no emoji."""
     assert f"### {symbol}: dask 2025.2.0 → 2025.3.0" in markdown(ask(line))
 
 
 class Page(HTMLParser):
-    """What a browser makes of a comment: its tags, its addresses, and the text that is in no code and no link."""
+    """A rendered comment: its tags, its URLs, and the text outside code and links."""
 
     def __init__(self, comment: str) -> None:
         super().__init__()
@@ -73,14 +73,14 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Count a tag, which has no attribute but an address and a table's own."""
+        """Count a tag; only URLs and table attributes are allowed."""
         self.tags[tag] += 1
         self.addresses += [str(value) for name, value in attrs if name == "href"]
         assert {name for name, _ in attrs} <= {"href", "style", "start"}
         self.within += [tag] if tag not in {"br", "hr"} else []
 
     def handle_endtag(self, tag: str) -> None:
-        """Hold each end against its start."""
+        """Check that each end tag matches its start tag."""
         assert self.within.pop() == tag
 
     def handle_comment(self, data: str) -> None:
@@ -88,18 +88,18 @@ class Page(HTMLParser):
         self.comments.append(data)
 
     def handle_data(self, data: str) -> None:
-        """Keep what a host would look for mentions in."""
+        """Keep the text in which a host would look for mentions."""
         self.prose += "" if {"code", "a"} & set(self.within) else data
 
 
 @pytest.mark.parametrize("issue", ["dask/dask#1", ""])
-def test_a_strangers_text_stays_in_its_cell(ask: Ask, hostile: str, issue: str) -> None:
-    """No tag, no cell, no line, no link, no mention that is not ours: the page is built as that of a tame text."""
+def test_untrusted_text_stays_in_its_cell(ask: Ask, hostile: str, issue: str) -> None:
+    """It adds no tag, cell, line, link or mention: the page has the same structure as with harmless text."""
     pages = []
     for text in (hostile, "tame"):
         more = {"issue": issue or text, "known": "array/*", "warned": (f"{text[:50]} going",)}
         answer = ask("PF", "P~", "FP", "FF", "PP", "P ", text=text[:200], **more)
-        pages.append(Page(markdown(answer, Code({text: (text,)}, frozenset(), (text,)))))
+        pages.append(Page(markdown(answer, CodeCoverage({text: (text,)}, frozenset(), (text,)))))
     page, tame = pages
     assert page.tags == tame.tags
     assert page.addresses == tame.addresses
@@ -109,14 +109,14 @@ def test_a_strangers_text_stays_in_its_cell(ask: Ask, hostile: str, issue: str) 
 
 
 @pytest.mark.parametrize("text", ["", "[x]", "`|" * 400, "&" * 5_000])
-def test_a_comment_is_never_longer_than_github_takes(ask: Ask, text: str) -> None:
-    """What is left out is told, and what is folded is closed."""
+def test_comment_is_never_longer_than_github_accepts(ask: Ask, text: str) -> None:
+    """It says what is left out, and every fold is closed."""
     lines = ["PF"] * 500 + ["P "] * 500 + ["FP"] * 500 + ["FF"] * 500 + ["PP"] * 500
     answer = ask(*lines, text=text, issue="dask/dask#1", known="*", warned=("going away" + text,))
     places = {f"dask.a{number}{text}": ("src/a.py:1",) * 9 for number in range(900)}
-    comment = markdown(answer, Code(places, frozenset(), tuple(places)))
+    comment = markdown(answer, CodeCoverage(places, frozenset(), tuple(places)))
     assert len(comment) <= LIMIT
-    assert "more: cut here; `dask-matrix check --json` has all." in comment
+    assert "more: truncated; `dask-matrix check --json` prints everything." in comment
     assert comment.count("<details>") == comment.count("</details>")
 
 
@@ -132,8 +132,8 @@ def test_a_comment_is_never_longer_than_github_takes(ask: Ask, text: str) -> Non
         ("https://x.org", "https:\u200b//x.org"),
     ],
 )
-def test_prose_is_prose(text: str, prose: str) -> None:
-    """A reader sees what was written."""
+def test_prose_is_escaped(text: str, prose: str) -> None:
+    """A reader sees the original text."""
     written = markdown_escaping.text(text)
     assert unescape(written) == unescape(prose)
     assert not markdown_escaping._SYNTAX.search(re.sub(r"&#\d+;", "", written))
@@ -148,8 +148,8 @@ def test_prose_is_prose(text: str, prose: str) -> None:
         ("", ""),
     ],
 )
-def test_code_is_in_backticks_where_they_hold(text: str, code: str) -> None:
-    """And in entities elsewhere."""
+def test_code_is_in_backticks_where_possible(text: str, code: str) -> None:
+    """And in entities otherwise."""
     assert markdown_escaping.code(text) == code
 
 
@@ -163,6 +163,6 @@ def test_code_is_in_backticks_where_they_hold(text: str, code: str) -> None:
         ("by word of mouth", "by word of mouth"),
     ],
 )
-def test_an_issue_is_a_link_that_leaves_no_trace_there(issue: str, link: str) -> None:
-    """GitHub tells an issue of every comment that links it, unless through its redirecting host."""
+def test_issue_link_leaves_no_backlink(issue: str, link: str) -> None:
+    """GitHub lists in an issue every comment that links to it, except through its redirecting host."""
     assert markdown_escaping.link(Issue.of(issue)) == link

@@ -1,4 +1,4 @@
-"""The first sentences are English, for one scenario and for many."""
+"""Summary sentences are grammatical for none, one and many scenarios."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from dask_matrix.domain.upgrades.answer import Answer
-from dask_matrix.tell.code_usage import Code
-from dask_matrix.tell.summary import counts, in_words, sentence
+from dask_matrix.tell.code_usage import CodeCoverage
+from dask_matrix.tell.summary import counts, sentence, usage_sentence
 
 Ask = Callable[..., Answer]
 
@@ -16,48 +16,48 @@ Ask = Callable[..., Answer]
 @pytest.mark.parametrize(
     ("used", "covered", "words"),
     [
-        (0, 0, "It uses nothing of Dask."),
-        (1, 1, "It uses 1 name of Dask; scenarios cover it."),
-        (1, 0, "It uses 1 name of Dask; no scenario covers it:"),
-        (2, 2, "It uses 2 names of Dask; scenarios cover all of the 2."),
-        (2, 1, "It uses 2 names of Dask; no scenario covers 1 of the 2:"),
-        (2, 0, "It uses 2 names of Dask; scenarios cover none of the 2:"),
+        (0, 0, "It uses no Dask API."),
+        (1, 1, "It uses 1 name from the Dask API; scenarios cover it."),
+        (1, 0, "It uses 1 name from the Dask API; no scenario covers it:"),
+        (2, 2, "It uses 2 names from the Dask API; scenarios cover all of them."),
+        (2, 1, "It uses 2 names from the Dask API; no scenario covers 1 of them:"),
+        (2, 0, "It uses 2 names from the Dask API; no scenario covers any of them:"),
     ],
 )
 def test_names_and_verbs_agree(used: int, covered: int, words: str) -> None:
-    """None, one, some or all of them."""
+    """For no, one, some and all names."""
     names = [f"dask.a{number}" for number in range(used)]
-    assert in_words(Code(dict.fromkeys(names, ("a.py:1",)), frozenset(names[:covered]))) == words
+    assert usage_sentence(CodeCoverage(dict.fromkeys(names, ("a.py:1",)), frozenset(names[:covered]))) == words
 
 
 @pytest.mark.parametrize(
-    ("lines", "accept", "told"),
+    ("lines", "accept", "expected"),
     [
-        (("PF",), (), "the only scenario that held breaks."),
-        (("PF", "PP"), (), "1 of 2 scenarios that held breaks."),
-        (("PF", "PF"), (), "2 of 2 scenarios that held break."),
-        (("PF",), ("*",), "the only scenario that held breaks; it is accepted."),
-        (("PF", "PF"), ("*",), "2 of 2 scenarios that held break; all accepted."),
-        (("PF", "PF"), ("array/*",), "2 of 2 scenarios that held break; 1 accepted."),
-        (("PP",), (), "the only scenario that held still holds."),
-        (("PP", "PP"), (), "all 2 scenarios that held still hold."),
-        (("P ",), (), "the only scenario in scope has no verdict on both sides."),
-        (("P ", "PP"), (), "1 of 2 scenarios in scope has no verdict on both sides."),
-        (("P ", "P "), (), "2 of 2 scenarios in scope have no verdict on both sides."),
+        (("PF",), (), "the only scenario that passes on 2025.2.0 fails on 2025.3.0."),
+        (("PF", "PP"), (), "1 of the 2 scenarios that pass on 2025.2.0 fails on 2025.3.0."),
+        (("PF", "PF"), (), "2 of the 2 scenarios that pass on 2025.2.0 fail on 2025.3.0."),
+        (("PF",), ("*",), "the only scenario that passes on 2025.2.0 fails on 2025.3.0; it is accepted."),
+        (("PF", "PF"), ("*",), "2 of the 2 scenarios that pass on 2025.2.0 fail on 2025.3.0; all accepted."),
+        (("PF", "PF"), ("array/*",), "2 of the 2 scenarios that pass on 2025.2.0 fail on 2025.3.0; 1 accepted."),
+        (("PP",), (), "the only scenario that passes on 2025.2.0 still passes on 2025.3.0."),
+        (("PP", "PP"), (), "all 2 scenarios that pass on 2025.2.0 still pass on 2025.3.0."),
+        (("P ",), (), "the only scenario in scope lacks a verdict on one or both releases."),
+        (("P ", "PP"), (), "1 of the 2 scenarios in scope lacks a verdict on one or both releases."),
+        (("P ", "P "), (), "2 of the 2 scenarios in scope lack a verdict on one or both releases."),
     ],
 )
-def test_counts_and_verbs_agree(ask: Ask, lines: tuple[str, ...], accept: tuple[str, ...], told: str) -> None:
-    """One breaks, two break."""
-    assert sentence(ask(*lines, accept=accept)) == told
+def test_counts_and_verbs_agree(ask: Ask, lines: tuple[str, ...], accept: tuple[str, ...], expected: str) -> None:
+    """One fails, two fail."""
+    assert sentence(ask(*lines, accept=accept)) == expected
 
 
 @pytest.mark.parametrize(
-    ("lines", "told"),
+    ("lines", "expected"),
     [
-        (("PF", "FF", "PP"), "1 breaks, 1 still fails, 1 holds"),
-        (("PF", "FF", "PP") * 2, "2 break, 2 still fail, 2 hold"),
+        (("PF", "FF", "PP"), "1 breaks, 1 still fails, 1 still passes"),
+        (("PF", "FF", "PP") * 2, "2 break, 2 still fail, 2 still pass"),
     ],
 )
-def test_what_fails_on_both_sides_still_fails(ask: Ask, lines: tuple[str, ...], told: str) -> None:
-    """In the words of the page, and of every other form."""
-    assert counts(ask(*lines)) == told
+def test_a_scenario_that_fails_on_both_releases_still_fails(ask: Ask, lines: tuple[str, ...], expected: str) -> None:
+    """In the same words in every output format."""
+    assert counts(ask(*lines)) == expected

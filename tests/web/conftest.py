@@ -41,7 +41,7 @@ class Book:
         self.number += 1
         head = {"id": f"id{self.number}", "run": "r", "at": NOON + timedelta(minutes=self.number)}
         made = record(**{**head, **values})
-        self.store.take([made])
+        self.store.ingest([made])
         return made
 
     def environment(self, key: str, release: str, lock: str = "dask==1\nnumpy==2.1.0\n", **more: Any) -> None:

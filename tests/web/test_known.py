@@ -10,9 +10,9 @@ from urllib.parse import quote
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from dask_matrix.domain.matrix.encoded_rows import Strips
-from dask_matrix.domain.upgrades.context import Beliefs
-from dask_matrix.domain.verdicts.known_failures import Known
+from dask_matrix.domain.matrix.encoded_rows import EncodedRows
+from dask_matrix.domain.upgrades.context import Context
+from dask_matrix.domain.verdicts.known_failures import KnownFailure
 from dask_matrix.store.store import Store
 from dask_matrix.web.reader import Reader
 from dask_matrix.web.state import State
@@ -20,13 +20,13 @@ from dask_matrix.web.state import State
 from .conftest import NEW, ODD, OLD, ROW, Book, opened
 
 ISSUE = "https://github.com/dask/dask/issues/12055"
-ENTRY = Known(ROW, SpecifierSet(">=2025.2.0"), ISSUE, "Futures are <lost>.", date(2099, 1, 1))
+ENTRY = KnownFailure(ROW, SpecifierSet(">=2025.2.0"), ISSUE, "Futures are <lost>.", date(2099, 1, 1))
 
 
 @pytest.fixture
 def listed(filled: Path, tmp_path: Path) -> Iterator[Book]:
     """Return an application on a row that is listed as failing in both columns, and passes in the older one."""
-    with opened(Path(shutil.copy(filled, tmp_path)), number=100, beliefs=Beliefs((ENTRY,))) as book:
+    with opened(Path(shutil.copy(filled, tmp_path)), number=100, context=Context((ENTRY,))) as book:
         yield book
 
 
@@ -68,10 +68,10 @@ def test_a_pass_that_warns_of_what_it_did_not_before_is_marked(book: Book) -> No
 def test_a_cell_of_the_grid_has_a_mark_and_says_it_in_words(listed: Book) -> None:
     """Not by colour only."""
     page = listed.client.get("/").text
-    assert '<i class="v-fail turn o-known w1">fail, turns, known: ' in page
+    assert '<i class="v-fail turn o-known w1">fail, breaks here, known: ' in page
     assert '<i class="v-pass o-surprise w1">pass, surprise: ' in page
     assert "--mark-known" in listed.client.get("/static/verdicts.css").text
-    assert "It fails as listed" in page
+    assert "Expected failure, listed with an issue" in page
 
 
 def test_the_page_of_a_cell_shows_the_entry(listed: Book) -> None:
@@ -88,7 +88,7 @@ def test_no_answer_of_another_list_is_taken_for_the_same(filled: Path, tmp_path:
     tags = []
     database = Path(shutil.copy(filled, tmp_path))
     for known in ((ENTRY,), (ENTRY,), ()):
-        with opened(database, beliefs=Beliefs(known)) as book:
+        with opened(database, context=Context(known)) as book:
             tags.append(book.client.get("/api/v1/matrix").headers["etag"])
     assert tags[0] == tags[1] != tags[2]
 
@@ -97,11 +97,11 @@ def test_an_entry_expires_while_the_service_runs(filled: Path) -> None:
     """On its day the marks are gone, and what was kept is not answered any more."""
     days = [date(2098, 12, 31)]
     with Store.open(f"sqlite:///{filled}") as store:
-        reader = Reader(store, Beliefs((ENTRY,)), lambda: days[-1])
+        reader = Reader(store, Context((ENTRY,)), lambda: days[-1])
         state = State(reader)
-        before = Strips.of(reader.matrix()).columnar()["overlays"], state.told()
+        before = EncodedRows.of(reader.matrix()).columnar()["overlays"], state.current()
         days.append(date(2099, 1, 1))
-        after = Strips.of(reader.matrix()).columnar()["overlays"], state.at_once()
+        after = EncodedRows.of(reader.matrix()).columnar()["overlays"], state.cached()
     assert "!k " in before[0]
     assert set("".join(after[0])) == {" "}
     assert before[1] != after[1]

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.domain.matrix.encoded_rows import EncodedRows
 from dask_matrix.web import links
 from tests.web.conftest import NOON, REFUSED, ROW, Book
 from tests.web.pages.test_pages import Links
@@ -36,7 +36,7 @@ def commits(book: Book) -> Book:
 def test_main_is_the_last_column_of_the_json_with_its_commits(commits: Book) -> None:
     """Other commits are not in it."""
     told = commits.client.get("/api/v1/matrix").json()
-    assert told == Strips.of(commits.store.matrix()).columnar()
+    assert told == EncodedRows.of(commits.store.matrix()).columnar()
     last = told["environments"][-1]
     assert (last["key"], last["name"]) == (MAIN, "main")
     assert last["pair"]["dask"] == {"commit": "a" * 40, "at": NOON.isoformat()}

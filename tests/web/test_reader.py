@@ -14,15 +14,15 @@ from sqlalchemy import event
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.records.records import ResultRecord
 from dask_matrix.domain.upgrades.answer import Question
-from dask_matrix.domain.upgrades.context import Beliefs
-from dask_matrix.domain.verdicts.known_failures import Known
+from dask_matrix.domain.upgrades.context import Context
+from dask_matrix.domain.verdicts.known_failures import KnownFailure
 from dask_matrix.store.store import Store
 from dask_matrix.web.reader import Reader
 from dask_matrix.web.state import State
 
 from .conftest import NEW, NOON, ODD, OLD, ROW
 
-ENTRY = Known(ROW, SpecifierSet(">=2025.4"), "https://example.org/1", "so", date(2099, 1, 1))
+ENTRY = KnownFailure(ROW, SpecifierSet(">=2025.4"), "https://example.org/1", "so", date(2099, 1, 1))
 WARNING = {"category": "DeprecationWarning", "message": "it goes", "where": "x.py:1"}
 MANY = 8
 
@@ -45,7 +45,7 @@ def result(number: int, outcome: str = "passed", name: str = ROW, key: str = OLD
 
 def test_what_is_kept_answers_like_what_is_read_anew(store: Store) -> None:
     """Matrix, strips, marks, upgrades, warnings and counts, after each batch."""
-    reader = Reader(store, Beliefs((ENTRY,)))
+    reader = Reader(store, Context((ENTRY,)))
     question = Question(start="2025.2.0", target="2025.4.0")
     batches = [
         [result(1, name=ODD)],
@@ -55,34 +55,34 @@ def test_what_is_kept_answers_like_what_is_read_anew(store: Store) -> None:
         [result(5, name="never/described")],
     ]
     for batch in batches:
-        store.take(batch)
-        anew = Reader(store, Beliefs((ENTRY,)))
+        store.ingest(batch)
+        anew = Reader(store, Context((ENTRY,)))
         assert reader.matrix() == anew.matrix()
-        assert reader.strips() == anew.strips()
+        assert reader.encoded_rows() == anew.encoded_rows()
         assert reader.upgrade(question) == anew.upgrade(question)
-        assert (reader.freshness(), State(reader).told()) == (anew.freshness(), State(anew).told())
+        assert (reader.freshness(), State(reader).current()) == (anew.freshness(), State(anew).current())
 
 
 def test_only_the_rows_that_changed_are_drawn_again(store: Store) -> None:
     """The strips of the others are handed on, also past readings that drew nothing."""
     reader = Reader(store)
-    first = reader.strips()
-    store.take([result(1, "failed", ODD)])
-    assert reader.kept().changed == {ODD}
-    store.take([result(2, "failed", ODD, NEW)])
-    assert reader.kept().drawn == {ROW: first.strips[ROW]}
-    assert reader.strips().strips[ROW] is first.strips[ROW]
-    assert reader.strips().strips[ODD] != first.strips[ODD]
+    first = reader.encoded_rows()
+    store.ingest([result(1, "failed", ODD)])
+    assert reader.current().changed == {ODD}
+    store.ingest([result(2, "failed", ODD, NEW)])
+    assert reader.current().drawn == {ROW: first.rows[ROW]}
+    assert reader.encoded_rows().rows[ROW] is first.rows[ROW]
+    assert reader.encoded_rows().rows[ODD] != first.rows[ODD]
 
 
 def test_another_day_leaves_nothing_that_may_be_taken_for_unchanged(store: Store) -> None:
     """An entry of known.toml expires, and no verdict has changed."""
     days = [date(2098, 12, 31)]
-    reader = Reader(store, Beliefs((ENTRY,)), lambda: days[-1])
-    before = reader.strips()
+    reader = Reader(store, Context((ENTRY,)), lambda: days[-1])
+    before = reader.encoded_rows()
     days.append(date(2099, 1, 1))
-    assert reader.kept().changed is None
-    assert reader.strips().strips[ROW] != before.strips[ROW]
+    assert reader.current().changed is None
+    assert reader.encoded_rows().rows[ROW] != before.rows[ROW]
 
 
 def test_of_many_requests_at_once_one_reads_and_the_others_wait_for_it(store: Store) -> None:
@@ -102,7 +102,7 @@ def test_of_many_requests_at_once_one_reads_and_the_others_wait_for_it(store: St
 
     with ThreadPoolExecutor(MANY) as pool:
         for number in range(3):
-            store.take([result(number)])
+            store.ingest([result(number)])
             asked.clear()
             found = list(pool.map(ask, range(MANY)))
             assert all(each is found[0] for each in found)
@@ -111,18 +111,18 @@ def test_of_many_requests_at_once_one_reads_and_the_others_wait_for_it(store: St
 
 def test_no_request_ever_sees_half_a_batch(store: Store) -> None:
     """Each batch executes both rows once: whoever reads sees them executed equally often, and never less than before."""
-    store.take([result(1, name=ODD)])
+    store.ingest([result(1, name=ODD)])
     reader, ended = Reader(store), Event()
 
     def write() -> None:
         for number in range(2, 42, 2):
-            store.take([result(number), result(number + 1, name=ODD)])
+            store.ingest([result(number), result(number + 1, name=ODD)])
         ended.set()
 
     def read() -> list[tuple[int, int, int]]:
         seen = []
         while not ended.is_set():
-            cells, present = reader.matrix().cells, reader.kept()
+            cells, present = reader.matrix().cells, reader.current()
             seen.append((cells[ROW, OLD].executions, cells[ODD, OLD].executions, present.revision))
         return seen
 
@@ -139,14 +139,14 @@ def test_no_request_ever_sees_half_a_batch(store: Store) -> None:
 def test_a_moment_is_read_once_and_follows_what_comes_late(store: Store) -> None:
     """What is recorded after it leaves all that was made of it in place."""
     reader, at = Reader(store), NOON + timedelta(hours=2, minutes=10.5)
-    store.take([result(10)])
-    first, drawn = reader.matrix(at), reader.strips(at)
-    store.take([result(20, "failed")])
+    store.ingest([result(10)])
+    first, drawn = reader.matrix(at), reader.encoded_rows(at)
+    store.ingest([result(20, "failed")])
     assert reader.matrix(at) is first
-    assert reader.strips(at) is drawn
-    store.take([result(5, "failed")])
+    assert reader.encoded_rows(at) is drawn
+    store.ingest([result(5, "failed")])
     assert reader.matrix(at).cells[ROW, OLD].verdict is Verdict.FLAKY
-    assert reader.strips(at) != drawn
+    assert reader.encoded_rows(at) != drawn
     assert reader.matrix(at) == Reader(store).matrix(at)
 
 
@@ -154,7 +154,7 @@ def test_a_moment_that_lies_ahead_is_the_present(store: Store) -> None:
     """As long as it does."""
     reader, ahead = Reader(store), datetime.now(UTC) + timedelta(days=365)
     assert reader.matrix(ahead) == reader.matrix()
-    store.take([result(1, "failed")])
+    store.ingest([result(1, "failed")])
     assert reader.matrix(ahead) == reader.matrix()
 
 

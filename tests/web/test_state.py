@@ -38,74 +38,74 @@ def write(url: str, at: datetime) -> None:
         phase="call", seconds=0.1, started=at,
     )  # fmt: skip
     with Store.open(url) as other:
-        other.take([record])
+        other.ingest([record])
 
 
 def test_the_state_is_told_at_once_until_something_comes_in(store: Store, url: str) -> None:
     """Then it has to be read, and is another one."""
-    told = State(Reader(store))
-    assert told.at_once() is None
+    found = State(Reader(store))
+    assert found.cached() is None
     for number in range(1, 4):
-        before = told.told()
-        assert told.at_once() == before
+        before = found.current()
+        assert found.cached() == before
         write(url, datetime(2025, 5, number, tzinfo=UTC))
-        assert told.at_once() is None
-        assert told.told() != before
+        assert found.cached() is None
+        assert found.current() != before
 
 
 def test_another_day_makes_another_state(store: Store) -> None:
     """Pages tell ages."""
     days = [date(2025, 5, 1)]
-    told = State(Reader(store, day=lambda: days[-1]))
-    before = told.told()
-    assert told.told() == before
+    found = State(Reader(store, day=lambda: days[-1]))
+    before = found.current()
+    assert found.current() == before
     days.append(date(2025, 5, 2))
-    assert told.told() != before
+    assert found.current() != before
 
 
 def test_results_that_are_just_coming_in_make_another_state(store: Store, url: str) -> None:
     """A page says so, and is another one when they have ceased."""
     write(url, datetime.now(UTC))
-    told = State(Reader(store))
-    told.told()
-    assert told._seen is not None
-    assert sum(datetime.now(UTC) < each for each in told._seen.rests) == 1
-    later = replace(told._seen, rests=tuple(each - LIVE_FOR for each in told._seen.rests))
-    assert told._text(later) != told._text(told._seen)
+    found = State(Reader(store))
+    found.current()
+    assert found._last is not None
+    assert sum(datetime.now(UTC) < each for each in found._last.idle_at) == 1
+    later = replace(found._last, idle_at=tuple(each - LIVE_FOR for each in found._last.idle_at))
+    assert found._text(later) != found._text(found._last)
 
 
 def test_a_run_that_has_no_result_yet_makes_another_state_when_it_is_given_up(store: Store, url: str) -> None:
     """Its page says that it goes on, and no longer."""
     now = datetime.now(UTC)
     with Store.open(url) as other:
-        other.take([RunRecord(id="new", run="new", at=now, who="me", host="here", scenario_set="s", tool="0")])
-    told = State(Reader(store))
-    told.told()
-    assert told._seen is not None
-    assert max(told._seen.rests) == now + LIVE_FOR
+        other.ingest([RunRecord(id="new", run="new", at=now, who="me", host="here", scenario_set="s", tool="0")])
+    found = State(Reader(store))
+    found.current()
+    assert found._last is not None
+    assert max(found._last.idle_at) == now + LIVE_FOR
 
 
 def test_what_is_fixed_is_part_of_the_state(store: Store) -> None:
     """Another version of the pages has other tags."""
-    assert State(Reader(store), "one").told() != State(Reader(store), "two").told()
+    assert State(Reader(store), "one").current() != State(Reader(store), "two").current()
 
 
 def test_the_collector_passes_over_a_large_store(store: Store, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """From when it is read, and again when it has doubled; a small one is left to it."""
-    State(Reader(store)).told()
+    State(Reader(store)).current()
     assert gc.get_freeze_count() == 0
-    monkeypatch.setattr(state, "WORTH_SPARING", 2)
+    monkeypatch.setattr(state, "MIN_RESULTS_TO_FREEZE", 2)
     try:
-        told = State(Reader(store))
-        told.told()
+        found = State(Reader(store))
+        found.current()
         first = gc.get_freeze_count()
         assert first > 0
         gc.unfreeze()
         write(url, datetime(2025, 5, 1, tzinfo=UTC))
-        told.told()
+        found.current()
         assert gc.get_freeze_count() == 0
         write(url, datetime(2025, 5, 2, tzinfo=UTC))
-        told.told()
+        found.current()
         assert gc.get_freeze_count() > 0
     finally:
         gc.unfreeze()

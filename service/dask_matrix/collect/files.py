@@ -1,4 +1,4 @@
-"""Files that several processes share: written whole or not at all."""
+"""Write files that several processes share atomically."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that whoever reads it, at any moment, sees all of it or what was there before."""
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file so that readers see either the old or the new text, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

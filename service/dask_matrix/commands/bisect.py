@@ -1,4 +1,4 @@
-"""`dask-matrix bisect`. Exit codes: 0 found, 1 only a set of suspects, or unknown, 2 usage, 3 an end is not as said."""
+"""`dask-matrix bisect`. Exit codes: 0 found, 1 several suspects or unknown, 2 usage error, 3 wrong endpoint."""
 
 from __future__ import annotations
 
@@ -11,73 +11,83 @@ import typer
 
 from dask_matrix.commands import options
 from dask_matrix.domain.environments.environment import Lane, Python
-from dask_matrix.domain.records.bisection import Ended
+from dask_matrix.domain.records.bisection import BisectStatus
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dask_matrix.collect.bisection.bisect import Question
-    from dask_matrix.domain.records.bisection import Bisected
+    from dask_matrix.domain.records.bisection import BisectReport
 
-CODES = {Ended.FOUND: 0, Ended.SUSPECTS: 1, Ended.UNVERIFIED: 1, Ended.CONTRADICTED: 3}
-"""130 is an interruption: what is finished is kept, and the same command goes on from there."""
+CODES = {BisectStatus.FOUND: 0, BisectStatus.SUSPECTS: 1, BisectStatus.UNVERIFIED: 1, BisectStatus.CONTRADICTED: 3}
+"""130 means interrupted: finished results are kept, and the same command continues from there."""
 
 
 def bisect(
-    scenario: Annotated[str, typer.Argument(help="A scenario by its id, or by a part that only its id has.")],
-    good: Annotated[str, typer.Option(metavar="RELEASE|REF", help="Where it holds.", show_default="as stored")] = "",
-    bad: Annotated[str, typer.Option(metavar="RELEASE|REF", help="Where it does not.", show_default="as stored")] = "",
-    commits: Annotated[bool, typer.Option("--commits", help="Go on over the commits of both repositories.")] = False,
+    scenario: Annotated[str, typer.Argument(help="Scenario id, or a unique part of it.")],
+    good: Annotated[
+        str, typer.Option(metavar="RELEASE|REF", help="Where it passes.", show_default="from stored results")
+    ] = "",
+    bad: Annotated[
+        str, typer.Option(metavar="RELEASE|REF", help="Where it fails.", show_default="from stored results")
+    ] = "",
+    commits: Annotated[
+        bool, typer.Option("--commits", help="After the releases, bisect the commits of dask and distributed.")
+    ] = False,
     find_fix: Annotated[
-        bool, typer.Option("--find-fix", help="Search what mended it: the bad end is earlier.")
+        bool, typer.Option("--find-fix", help="Find what fixed it: --bad is the earlier endpoint.")
     ] = False,
     failing_with: Annotated[
-        str, typer.Option(metavar="KIND", help="Only this exception, or message with this part, is bad.")
+        str,
+        typer.Option(
+            metavar="KIND", help="Count a failure as bad only if its exception type or message contains this."
+        ),
     ] = "",
     sweep: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Look at N points, evenly spread, first: turnings show there.")
+        int, typer.Option(min=0, metavar="N", help="First test N evenly spread points, to find every transition.")
     ] = 0,
-    lane: Annotated[Lane, typer.Option(help="How other dependencies are chosen.")] = Lane.AS_RELEASED,
-    python: Annotated[str, typer.Option(help="A Python minor such as 3.11.")] = "",
+    lane: Annotated[Lane, typer.Option(help="How the other dependencies are chosen.")] = Lane.AS_RELEASED,
+    python: Annotated[str, typer.Option(help="Python version such as 3.11.")] = "",
     jobs: options.Jobs = None,
-    log: Annotated[bool, typer.Option("--log", help="Print each step and why it is taken.")] = False,
+    log: Annotated[bool, typer.Option("--log", help="Print each step with its reason.")] = False,
     scenarios: options.Scenarios = None,
     data: options.Data = None,
     as_json: options.Json = False,
 ) -> None:
-    """Find the release, then the commit, that broke or mended a scenario. Exits 0 found, 1 a set of suspects or unknown, 2 usage, 3 an end is not as said."""
+    """Find the release or commit that broke or fixed a scenario. Exits 0 found, 1 several suspects or unknown, 2 usage error, 3 wrong endpoint."""
     from dask_matrix.collect.bisection.bisect import Question
-    from dask_matrix.collect.bisection.endpoints import Named
+    from dask_matrix.collect.bisection.endpoints import NamedEndpoints
     from dask_matrix.collect.bisection.stored_observations import Setting
     from dask_matrix.tell.bisect_report import report
 
-    ends = Named(bad, good, mends=True) if find_fix else Named(good, bad, mends=False)
+    ends = NamedEndpoints(bad, good, find_fix=True) if find_fix else NamedEndpoints(good, bad, find_fix=False)
     setting = Setting(lane, Python.parse(python) if python else None)
     question = Question(scenario, ends, setting, failing_with, commits, sweep)
-    found = _searched(question, data, scenarios, jobs or os.cpu_count() or 1, log=log)
+    found = _search(question, data, scenarios, jobs or os.cpu_count() or 1, log=log)
     print(json.dumps(found.model_dump(mode="json"), indent=1, ensure_ascii=False) if as_json else report(found))
     raise typer.Exit(CODES[found.ended])
 
 
-def _searched(question: Question, data: Path | None, scenarios: Path | None, jobs: int, *, log: bool) -> Bisected:
-    """Search with the progress shown on stderr, each step with ``log``."""
-    from dask_matrix.collect.bisection.bisect import bisect as search
-    from dask_matrix.collect.bisection.search import Bench
-    from dask_matrix.collect.planning.plan import Repeats
-    from dask_matrix.commands.driver import notes, order_of, store_of, terminate_as_interrupt, workplace_of
+def _search(question: Question, data: Path | None, scenarios: Path | None, jobs: int, *, log: bool) -> BisectReport:
+    """Search, with progress on stderr and, with ``log``, every step."""
+    from dask_matrix.collect.bisection.bisect import bisect as run_bisect
+    from dask_matrix.collect.bisection.search import SearchSetup
+    from dask_matrix.collect.planning.plan import Reruns
+    from dask_matrix.commands.driver import make_request, open_store, print_notes, terminate_as_interrupt, workspace_of
     from dask_matrix.commands.terminal import plain_lines
 
-    workplace = workplace_of(data, scenarios)
-    order = order_of(workplace, [], jobs, Repeats())
-    with store_of(workplace) as store, terminate_as_interrupt():
-        found = search(question, Bench(workplace, store, order, plain_lines(), _step if log else _nothing))
-    notes(workplace.index.notes)
+    workspace = workspace_of(data, scenarios)
+    request = make_request(workspace, [], jobs, Reruns())
+    with open_store(workspace) as store, terminate_as_interrupt():
+        log_step = _print_step if log else _ignore_step
+        found = run_bisect(question, SearchSetup(workspace, store, request, plain_lines(), log_step))
+    print_notes(workspace.index.notes)
     return found
 
 
-def _step(told: str) -> None:
-    print(f"bisect: {told}", file=sys.stderr, flush=True)
+def _print_step(text: str) -> None:
+    print(f"bisect: {text}", file=sys.stderr, flush=True)
 
 
-def _nothing(_told: str) -> None:
+def _ignore_step(_text: str) -> None:
     pass

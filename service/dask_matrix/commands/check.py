@@ -1,4 +1,4 @@
-"""`dask-matrix check`: the gate. Exit codes: 0 safe, 1 unsafe, 2 usage, 3 unknown, 4 evidence unreachable."""
+"""`dask-matrix check`: what breaks if I upgrade. Exits 0 safe, 1 unsafe, 2 usage error, 3 unknown, 4 no evidence."""
 
 from __future__ import annotations
 
@@ -18,69 +18,77 @@ from dask_matrix.domain.errors import DaskMatrixError, EvidenceUnreachable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dask_matrix.commands.sources import Asked
+    from dask_matrix.commands.sources import EvidenceOptions
     from dask_matrix.domain.upgrades.answer import Answer, Question
     from dask_matrix.project.code.usage import Usage
     from dask_matrix.project.locks.start import Start
-    from dask_matrix.tell.code_usage import Code
+    from dask_matrix.tell.code_usage import CodeCoverage
 
 SAFE, UNSAFE, UNKNOWN, UNREACHABLE = 0, 1, 3, 4
-FORMS = ("json", "markdown", "github")
-"""Options that name the form of the output; without one it is for a person."""
+FORMATS = ("json", "markdown", "github")
+"""Options that choose the output format; without one, text for a terminal."""
 CODES = {"safe": SAFE, "unsafe": UNSAFE, "unknown": UNKNOWN}
 SERVER = "DASK_MATRIX_SERVER"
-"""The variable that names a server."""
+"""Environment variable with the URL of a server."""
 
 Texts = list[str] | None
 
 
 def check(
     context: typer.Context,
-    target: Annotated[str, typer.Option("--to", metavar="RELEASE", help="The release that is moved to.")],
+    target: Annotated[str, typer.Option("--to", metavar="RELEASE", help="Release to upgrade to.")],
     start: Annotated[
-        str, typer.Option("--from", metavar="RELEASE|installed|FILE", help="The release moved from, or a lock file.")
+        str,
+        typer.Option(
+            "--from",
+            metavar="RELEASE|installed|FILE",
+            help="Release to upgrade from, the installed one, or a lock file.",
+        ),
     ] = "installed",
     server: Annotated[
         str,
-        typer.Option(metavar="URL", help=f"Ask a server of dask-matrix; ${SERVER} where nobody is named."),
+        typer.Option(metavar="URL", help="Ask a dask-matrix server.", show_default=f"${SERVER}"),
     ] = "",
     snapshot: options.Snapshot = False,
     data: options.Data = None,
     scenarios: options.KnownIn = None,
-    area: Annotated[Texts, typer.Option(help="Only this area; repeatable.")] = None,
-    scenario: Annotated[Texts, typer.Option(help="Only this scenario, * is anything; repeatable.")] = None,
-    q: Annotated[str, typer.Option("-q", help="Only scenarios with these plain words; no terms such as area:io.")] = "",
-    covers: Annotated[Texts, typer.Option(help="Only what exercises this dotted name; repeatable.")] = None,
-    profile: Annotated[str, typer.Option(help="A kind of work that matrix.toml names.")] = "",
+    area: Annotated[Texts, typer.Option(help="Check only this area; repeatable.")] = None,
+    scenario: Annotated[Texts, typer.Option(help="Check only this scenario; * matches anything; repeatable.")] = None,
+    q: Annotated[
+        str, typer.Option("-q", help="Check only scenarios with these words; plain words only, no area:io.")
+    ] = "",
+    covers: Annotated[Texts, typer.Option(help="Check only scenarios that cover this dotted name; repeatable.")] = None,
+    profile: Annotated[str, typer.Option(help="Check only this profile, a scope named in matrix.toml.")] = "",
     code: Annotated[
-        list[Path] | None, typer.Option(help="Only what this code uses; read, never run; it stays here. Repeatable.")
+        list[Path] | None,
+        typer.Option(help="Check only the Dask API this code uses. It is read, never run or uploaded. Repeatable."),
     ] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Print what is asked, all of it, before asking.")] = False,
-    lane: Annotated[Lane, typer.Option(help="How other dependencies were chosen.")] = Lane.AS_RELEASED,
-    python: Annotated[str, typer.Option(help="Only environments of this Python.")] = "",
+    explain: Annotated[bool, typer.Option("--explain", help="First print everything the query contains.")] = False,
+    lane: Annotated[Lane, typer.Option(help="How the other dependencies are chosen.")] = Lane.AS_RELEASED,
+    python: Annotated[str, typer.Option(help="Use only results on this Python.")] = "",
     accept: Annotated[
-        Texts, typer.Option(help="`known` accepts known failures, an id that scenario's; repeatable.")
+        Texts, typer.Option(help="Ignore these failures: `known` for all known ones, or a scenario id; repeatable.")
     ] = None,
-    allow_unknown: Annotated[bool, typer.Option("--allow-unknown", help="Exit 0 where the answer is unknown.")] = False,
+    allow_unknown: Annotated[bool, typer.Option("--allow-unknown", help="Exit 0 if the answer is unknown.")] = False,
     as_json: options.Json = False,
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a pull request.")] = False,
-    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a JUnit report too.")] = None,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown for a pull request.")] = False,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write a JUnit report.")] = None,
     github: Annotated[
-        bool, typer.Option("--github", help="Annotations, step summary and outputs for Actions.")
+        bool, typer.Option("--github", help="Write GitHub Actions annotations, step summary and outputs.")
     ] = False,
 ) -> None:
-    """Say what breaks and what is fixed by a move. Exits 0 safe, 1 unsafe, 2 usage, 3 unknown, 4 no evidence to be had."""
-    from dask_matrix.commands.sources import Asked
+    """Show what breaks and what is fixed if you upgrade. Exits 0 safe, 1 unsafe, 2 usage error, 3 unknown, 4 no evidence available."""
+    from dask_matrix.commands.sources import EvidenceOptions
     from dask_matrix.domain.upgrades.answer import Question
     from dask_matrix.project.locks.start import start as start_of
 
-    form = _form(as_json, as_markdown, github)
-    explicit = None if _is_of_a_variable(context, "data") else data
-    whom = Asked(_server(server, explicit, snapshot=snapshot), explicit, snapshot, scenarios)
-    begun = start_of(start)
+    output_format = _output_format(as_json, as_markdown, github)
+    explicit = None if _is_from_environment(context, "data") else data
+    source_options = EvidenceOptions(_server(server, explicit, snapshot=snapshot), explicit, snapshot, scenarios)
+    start_state = start_of(start)
     usage = _usage(code)
     question = Question(
-        start=str(begun.release),
+        start=str(start_state.release),
         target=target,
         lane=lane,
         python=python or None,
@@ -90,60 +98,62 @@ def check(
         covers=tuple(covers or ()),
         profile=profile,
         uses=None if usage is None else tuple(sorted(_with_classes(usage.names))),
-        have=_had(begun),
+        have=_installed_versions(start_state),
         accept=tuple(accept or ()),
     )
-    _refuse_no_text(question)
+    _refuse_unprintable(question)
     if explain:
-        _explain(question, whom.server)
-    answer, mine = _ask(question, whom, usage)
-    answer = answer.model_copy(update={"caveats": (*begun.notes, *_blind_spots(mine), *answer.caveats)})
+        _explain(question, source_options.server)
+    answer, code_coverage = _ask(question, source_options, usage)
+    answer = answer.model_copy(update={"caveats": (*start_state.notes, *_blind_spots(code_coverage), *answer.caveats)})
     if junit:
         _write_junit(answer, junit)
-    _tell(answer, mine, form)
-    raise typer.Exit(_code_of(answer, allow_unknown=allow_unknown))
+    _print_answer(answer, code_coverage, output_format)
+    raise typer.Exit(_exit_code(answer, allow_unknown=allow_unknown))
 
 
-def _ask(question: Question, whom: Asked, usage: Usage | None) -> tuple[Answer, Code | None]:
-    """Return the answer, and what of the asker's code it covers; end with UNREACHABLE if there is nobody to ask."""
-    from dask_matrix.commands.sources import opened
+def _ask(
+    question: Question, source_options: EvidenceOptions, usage: Usage | None
+) -> tuple[Answer, CodeCoverage | None]:
+    """Return the answer and how far it covers the user's code; exit with UNREACHABLE if there is no evidence."""
+    from dask_matrix.commands.sources import open_evidence
 
     try:
-        with opened(question, whom) as source:
-            return source.answer(question), None if usage is None else _code(usage, source.covered())
+        with open_evidence(question, source_options) as source:
+            return source.answer(question), None if usage is None else _code_coverage(usage, source.covered())
     except EvidenceUnreachable as error:
         print(f"dask-matrix: {error}", file=sys.stderr)
         raise typer.Exit(UNREACHABLE) from None
 
 
-def _is_of_a_variable(context: typer.Context, option: str) -> bool:
+def _is_from_environment(context: typer.Context, option: str) -> bool:
     source = context.get_parameter_source(option)
     return source is not None and source.name == "ENVIRONMENT"
 
 
-def _form(*wanted: bool) -> str:
-    """Return the one of FORMS that is asked for, or none: then it is told to a person."""
-    named = [name for name, is_wanted in zip(FORMS, wanted, strict=True) if is_wanted]
+def _output_format(*requested: bool) -> str:
+    """Return the requested one of FORMATS; empty for text on a terminal."""
+    named = [name for name, is_requested in zip(FORMATS, requested, strict=True) if is_requested]
     if len(named) > 1:
-        raise DaskMatrixError(f"Give one of {' and '.join(f'--{name}' for name in named)}: each is the whole output.")
+        raise DaskMatrixError(f"Give only one of {' and '.join(f'--{name}' for name in named)}.")
     return named[0] if named else ""
 
 
 def _server(server: str, data: Path | None, *, snapshot: bool) -> str:
-    """Return the server to ask, if any: what is named counts before what a variable names."""
+    """Return the server to ask, if any; options take precedence over the environment variable."""
     named = [name for name, value in (("--server", server), ("--data", data), ("--snapshot", snapshot)) if value]
     if len(named) > 1:
-        raise DaskMatrixError(f"Give one of {' and '.join(named)}: each names whose evidence is asked for.")
+        raise DaskMatrixError(f"Give only one of {' and '.join(named)}: each selects a source of evidence.")
     return server or ("" if named else os.environ.get(SERVER, ""))
 
 
-def _refuse_no_text(question: Question) -> None:
-    """Refuse bytes that are no UTF-8: the answer repeats the question, and could not be written."""
+def _refuse_unprintable(question: Question) -> None:
+    """Refuse unprintable text (bytes that are not UTF-8): the answer repeats the question and could not be printed."""
     several = (question.area, question.scenario, question.covers, question.accept)
     texts = [question.target, question.q, question.profile, *(text for each in several for text in each)]
     for text in texts:
         if not text.isprintable():
-            raise DaskMatrixError(f"{text!r} holds what is no printable text. Write names as they are listed.")
+            raise DaskMatrixError(f"{text!r} contains unprintable characters. Write names as they are listed.")
 
 
 def _usage(code: list[Path] | None) -> Usage | None:
@@ -155,77 +165,79 @@ def _usage(code: list[Path] | None) -> Usage | None:
 
 
 def _with_classes(names: Iterable[str]) -> set[str]:
-    """Add the class of each member: whoever uses ``distributed.Future.result`` uses ``distributed.Future``."""
+    """Add the class of each member: code that uses ``distributed.Future.result`` uses ``distributed.Future``."""
     found = set(names)
     above = {name.rpartition(".")[0] for name in found}
     return found | {name for name in above if name.rpartition(".")[2][:1].isupper()}
 
 
-def _had(begun: Start) -> dict[str, str]:
-    """Return the versions that behaviours turn on, as far as they are known. Nothing else of a project is ever sent."""
-    from dask_matrix.domain.upgrades.nearest_environment import COMPARED
+def _installed_versions(start_state: Start) -> dict[str, str]:
+    """Return the installed versions that affect Dask's behaviour. Nothing else about a project is ever sent."""
+    from dask_matrix.domain.upgrades.nearest_environment import SIGNIFICANT_PACKAGES
 
-    found = {name: begun.packages[name] for name in COMPARED if name in begun.packages}
-    return found | ({"python": str(begun.python)} if begun.python else {})
+    found = {name: start_state.packages[name] for name in SIGNIFICANT_PACKAGES if name in start_state.packages}
+    return found | ({"python": str(start_state.python)} if start_state.python else {})
 
 
 def _explain(question: Question, server: str) -> None:
-    whom = f"This, and nothing else, goes to {server}:" if server else "Nothing leaves this machine. What is asked:"
-    asked = question.model_dump(mode="json", exclude_defaults=True)
-    print(f"{whom}\n{json.dumps(asked, indent=1, ensure_ascii=False)}", file=sys.stderr)
+    header = f"Sent to {server}, and nothing else:" if server else "Nothing leaves this machine. The query is:"
+    query = question.model_dump(mode="json", exclude_defaults=True)
+    print(f"{header}\n{json.dumps(query, indent=1, ensure_ascii=False)}", file=sys.stderr)
 
 
-def _blind_spots(mine: Code | None) -> Iterator[str]:
-    """Yield what of the asker's code the answer says nothing about."""
-    if mine and mine.uncovered:
-        told = f"No scenario covers {len(mine.uncovered)} of the {len(mine.used)} names of Dask's that the code uses"
-        yield f"{told}, such as {', '.join(list(mine.uncovered)[:3])}: what happens to them is not known."
-    if mine and mine.unread:
-        yield f"Of the code {len(mine.unread)} could not be read: {'; '.join(mine.unread[:3])}."
+def _blind_spots(code_coverage: CodeCoverage | None) -> Iterator[str]:
+    """Yield caveats about the parts of the user's code that the answer does not cover."""
+    if code_coverage and code_coverage.uncovered:
+        counts = f"{len(code_coverage.uncovered)} of the {len(code_coverage.used)} Dask names that your code uses"
+        examples = ", ".join(list(code_coverage.uncovered)[:3])
+        yield f"No scenario covers {counts}, such as {examples}: how an upgrade affects them is unknown."
+    if code_coverage and code_coverage.unread:
+        count = len(code_coverage.unread)
+        yield f"{count} file{'s' * (count != 1)} could not be read: {'; '.join(code_coverage.unread[:3])}."
 
 
-def _code(usage: Usage, covered: frozenset[str]) -> Code:
-    from dask_matrix.tell.code_usage import Code
+def _code_coverage(usage: Usage, covered: frozenset[str]) -> CodeCoverage:
+    from dask_matrix.tell.code_usage import CodeCoverage
 
     used = {name: tuple(map(str, places)) for name, places in usage.names.items()}
     unread = tuple(f"{each.file}: {each.reason}" for each in usage.unread)
-    return Code(used, covered & used.keys(), unread)
+    return CodeCoverage(used, covered & used.keys(), unread)
 
 
-def _tell(answer: Answer, mine: Code | None, form: str) -> None:
-    """Print the answer in the form that was asked for; without one, for a person."""
-    if form == "json":
+def _print_answer(answer: Answer, code_coverage: CodeCoverage | None, output_format: str) -> None:
+    """Print the answer in the requested format; by default, text for a terminal."""
+    if output_format == "json":
         print(answer.model_dump_json(indent=1))
-    elif form == "markdown":
+    elif output_format == "markdown":
         from dask_matrix.tell.markdown import markdown
 
-        print(markdown(answer, mine, asked=_asked()))
-    elif form == "github":
-        _tell_github(answer, mine)
+        print(markdown(answer, code_coverage, arguments=_command_arguments()))
+    elif output_format == "github":
+        _print_github(answer, code_coverage)
     else:
         from rich.console import Console
 
-        from dask_matrix.tell.terminal import tell
+        from dask_matrix.tell.terminal import print_answer
 
-        tell(answer, mine, Console(), asked=_asked())
+        print_answer(answer, code_coverage, Console(), arguments=_command_arguments())
 
 
-def _asked() -> str:
-    """Return the words of the command after its name, but for the form of the output."""
+def _command_arguments() -> str:
+    """Return the arguments after ``check``, without those that choose the output format."""
     words = sys.argv[1:]
-    asked = words[words.index("check") + 1 :] if "check" in words else []
-    forms = {f"--{name}" for name in FORMS}
-    return shlex.join(each for each in asked if each not in forms)
+    arguments = words[words.index("check") + 1 :] if "check" in words else []
+    forms = {f"--{name}" for name in FORMATS}
+    return shlex.join(each for each in arguments if each not in forms)
 
 
-def _tell_github(answer: Answer, mine: Code | None) -> None:
-    """Print annotations; append the summary and the outputs where the runner wants them."""
+def _print_github(answer: Answer, code_coverage: CodeCoverage | None) -> None:
+    """Print annotations; append the summary and the outputs to the files that GitHub Actions names."""
     from dask_matrix.tell.github import annotations, outputs
     from dask_matrix.tell.markdown import markdown
 
     print(annotations(answer))
     for variable, text in (
-        ("GITHUB_STEP_SUMMARY", markdown(answer, mine, asked=_asked())),
+        ("GITHUB_STEP_SUMMARY", markdown(answer, code_coverage, arguments=_command_arguments())),
         ("GITHUB_OUTPUT", outputs(answer)),
     ):
         if path := os.environ.get(variable):
@@ -234,17 +246,17 @@ def _tell_github(answer: Answer, mine: Code | None) -> None:
 
 
 def _write_junit(answer: Answer, path: Path) -> None:
-    """Write the report before anything is told: a place that cannot be written is wrong usage, not half an answer."""
+    """Write the JUnit report. Call this before printing: an unwritable path is a usage error, not half an answer."""
     from dask_matrix.tell.junit import junit
 
     if path.is_dir():
-        raise DaskMatrixError(f"--junit {path} is a folder. Name the file to write.")
+        raise DaskMatrixError(f"--junit {path} is a folder. Give a file name.")
     path.write_text(junit(answer), encoding="utf-8")
 
 
-def _code_of(answer: Answer, *, allow_unknown: bool) -> int:
+def _exit_code(answer: Answer, *, allow_unknown: bool) -> int:
     code = CODES[answer.verdict]
     if code == UNKNOWN and allow_unknown:
-        print("dask-matrix: unknown, which --allow-unknown lets pass.", file=sys.stderr)
+        print("dask-matrix: the answer is unknown; exiting with 0 because of --allow-unknown.", file=sys.stderr)
         return SAFE
     return code

@@ -1,4 +1,4 @@
-"""Drives a run for a command: finds what it works on and with, shows how it goes, and concludes it."""
+"""Helpers for commands that run scenarios: open the workspace and store, select environments, run, show progress."""
 
 from __future__ import annotations
 
@@ -10,80 +10,82 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from dask_matrix.collect.planning.request import Order
+from dask_matrix.collect.planning.request import RunRequest
 from dask_matrix.domain.environments.environment import Python
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from dask_matrix.collect.planning.plan import Repeats
-    from dask_matrix.collect.workspace.selection import Wanted
-    from dask_matrix.collect.workspace.workspace import Workplace
+    from dask_matrix.collect.planning.plan import Reruns
+    from dask_matrix.collect.workspace.selection import SelectedEnvironment
+    from dask_matrix.collect.workspace.workspace import Workspace
     from dask_matrix.domain.environments.environment import Lane
     from dask_matrix.store.store import Store
 
 
-def workplace_of(data: Path | None, scenarios: Path | None = None) -> Workplace:
-    """Return the workplace of a data folder and a scenario set."""
-    from dask_matrix.collect.workspace.workspace import Workplace
+def workspace_of(data: Path | None, scenarios: Path | None = None) -> Workspace:
+    """Return the workspace of a data folder and a scenario set."""
+    from dask_matrix.collect.workspace.workspace import Workspace
 
-    return Workplace.of(data, scenarios)
+    return Workspace.of(data, scenarios)
 
 
-def store_of(workplace: Workplace) -> Store:
-    """Open the store of a workplace."""
+def open_store(workspace: Workspace) -> Store:
+    """Open the store of a workspace."""
     from dask_matrix.store.store import Store
 
-    return Store.open(workplace.places.database)
+    return Store.open(workspace.places.database)
 
 
-def wanted_of(
-    workplace: Workplace, release: list[str] | None, python: list[str] | None, lane: list[Lane] | None, tag: str
-) -> list[Wanted]:
-    """Return the environments that a command line asks for."""
-    from dask_matrix.collect.workspace.selection import Narrowing, wanted
+def selected_environments(
+    workspace: Workspace, release: list[str] | None, python: list[str] | None, lane: list[Lane] | None, tag: str
+) -> list[SelectedEnvironment]:
+    """Return the environments selected on the command line."""
+    from dask_matrix.collect.workspace.selection import SelectionOptions, select_environments
 
-    narrowing = Narrowing(
+    options = SelectionOptions(
         releases=tuple(release or ()), pythons=tuple(map(Python.parse, python or ())), lanes=tuple(lane or ()), tag=tag
     )
-    found = wanted(narrowing, workplace.config, workplace.index, workplace.git)
-    notes([*workplace.index.notes, *workplace.git.notes])
+    found = select_environments(options, workspace.config, workspace.index, workspace.git)
+    print_notes([*workspace.index.notes, *workspace.git.notes])
     return found
 
 
-def order_of(workplace: Workplace, wanted: list[Wanted], jobs: int | None, repeats: Repeats) -> Order:
-    """Return the order of running the workplace's scenarios in environments."""
+def make_request(
+    workspace: Workspace, environments: list[SelectedEnvironment], jobs: int | None, reruns: Reruns
+) -> RunRequest:
+    """Return a request to run the workspace's scenarios in environments."""
     from dask_matrix.collect.scenario_set import catalog
 
-    return Order(wanted, catalog.read(workplace.tests), jobs=jobs or os.cpu_count() or 1, repeats=repeats)
+    return RunRequest(environments, catalog.read(workspace.tests), jobs=jobs or os.cpu_count() or 1, reruns=reruns)
 
 
-def drive(order: Order, workplace: Workplace, *, as_json: bool) -> int:
-    """Run an order with its progress shown; return the exit code."""
-    from dask_matrix.collect.running.run import Drive
+def run_request(request: RunRequest, workspace: Workspace, *, as_json: bool) -> int:
+    """Run a request, showing its progress; return the exit code."""
+    from dask_matrix.collect.running.run import Runner
     from dask_matrix.commands.exit_codes import conclude
-    from dask_matrix.commands.terminal import reporting
+    from dask_matrix.commands.terminal import progress_display
 
-    if order.verification:
-        print(f"{order.verification.rounds} rounds, --seed {order.verification.seed}", file=sys.stderr)
-    with store_of(workplace) as store, terminate_as_interrupt():
-        labels = [each.spec.label for each in order.wanted]
-        with reporting(labels, Console(stderr=True)) as report:
-            summary = Drive(order, workplace, store, report).run()
-        trials = store.trials(summary.run) if order.verification else []
-        return conclude(summary, order, trials, as_json=as_json)
+    if request.verification:
+        print(f"{request.verification.rounds} rounds, --seed {request.verification.seed}", file=sys.stderr)
+    with open_store(workspace) as store, terminate_as_interrupt():
+        labels = [each.spec.label for each in request.environments]
+        with progress_display(labels, Console(stderr=True)) as report:
+            summary = Runner(request, workspace, store, report).run()
+        trials = store.trials(summary.run) if request.verification else []
+        return conclude(summary, request, trials, as_json=as_json)
 
 
-def notes(told: Iterable[str]) -> None:
-    """Say on stderr, each once, what a user should know of the index."""
-    for note in dict.fromkeys(told):
+def print_notes(notes: Iterable[str]) -> None:
+    """Print notes about the index and git on stderr, each once."""
+    for note in dict.fromkeys(notes):
         print(f"dask-matrix: {note}", file=sys.stderr)
 
 
 @contextmanager
 def terminate_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM do within what Ctrl-C does."""
+    """Treat SIGTERM like Ctrl-C while in this context."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield

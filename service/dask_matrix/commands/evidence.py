@@ -1,4 +1,4 @@
-"""What `show` and `serve` show: a data folder's evidence or the snapshot that ships, and the failures known of it."""
+"""Choose the evidence for `show`, `serve` and `export`: a data folder or the snapshot that ships with dask-matrix."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dask_matrix import places
-from dask_matrix.collect.workspace.context import beliefs
-from dask_matrix.collect.workspace.workspace import Workplace
+from dask_matrix.collect.workspace.context import context
+from dask_matrix.collect.workspace.workspace import Workspace
 from dask_matrix.store.snapshots import snapshot
 
 if TYPE_CHECKING:
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dask_matrix.domain.matrix.selection import Selection
-    from dask_matrix.domain.upgrades.context import Beliefs
+    from dask_matrix.domain.upgrades.context import Context
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The URL of a database, what is believed beside it, and of when its snapshot is where it holds one."""
+class EvidenceSource:
+    """A database URL, its context, and when the snapshot was made if the database is one."""
 
     database: str
-    beliefs: Beliefs
+    context: Context
     snapshot_of: datetime | None = None
 
 
-def asked(selection: Selection) -> str:
-    """Return the options of `show` that make up a selection."""
+def show_options(selection: Selection) -> str:
+    """Return the options of `show` that produce a selection."""
     values = {
         "--area": selection.area,
         "-q": selection.q,
@@ -44,11 +44,11 @@ def asked(selection: Selection) -> str:
     return shlex.join([*words, *(["--changes"] if selection.changes else [])])
 
 
-def shown(data: Path | None, scenarios: Path | None, *, shipped: bool) -> Shown:
-    """Return what is to be shown; raise BadSnapshot, or InvalidConfig of known.toml or matrix.toml."""
-    workplace = Workplace.of(data, scenarios)
-    held = beliefs(workplace)
+def evidence_source(data: Path | None, scenarios: Path | None, *, shipped: bool) -> EvidenceSource:
+    """Return the evidence to show; raise BadSnapshot, or InvalidConfig for known.toml or matrix.toml."""
+    workspace = Workspace.of(data, scenarios)
+    workspace_context = context(workspace)
     if not shipped:
-        return Shown(workplace.places.database, held)
+        return EvidenceSource(workspace.places.database, workspace_context)
     database, head = snapshot.database(places.snapshot(), places.cache())
-    return Shown(database, held, head.made_at)
+    return EvidenceSource(database, workspace_context, head.made_at)

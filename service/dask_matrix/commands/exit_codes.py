@@ -1,4 +1,4 @@
-"""Says how a run ended, and gives the exit code that says it to scripts."""
+"""Print the summary of a run and determine its exit code."""
 
 from __future__ import annotations
 
@@ -16,60 +16,58 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from dask_matrix.collect.planning.request import Order
+    from dask_matrix.collect.planning.request import RunRequest
     from dask_matrix.collect.running.run import Summary
     from dask_matrix.domain.verdicts.stability import Trial, Unstable
 
 DONE, NOT_ALL_DONE, USAGE = 0, 1, 2
-GOES_ON = "Interrupted. What is finished is kept; the same command goes on from there."
+INTERRUPTED_MESSAGE = "Interrupted. Finished results are kept; run the same command again to continue."
 
 
-def conclude(summary: Summary, order: Order, trials: Iterable[Trial], *, as_json: bool) -> int:
-    """Say how a run ended, ``trials`` being its executions; return the exit code, or raise what was wrong with it."""
+def conclude(summary: Summary, request: RunRequest, trials: Iterable[Trial], *, as_json: bool) -> int:
+    """Print how a run ended, and return the exit code. ``trials`` are its executions. Raises DaskMatrixError."""
     print(f"run {summary.run}: {summary.results} results recorded.", file=sys.stderr)
     if summary.interrupted:
-        print(GOES_ON, file=sys.stderr)
+        print(INTERRUPTED_MESSAGE, file=sys.stderr)
         return INTERRUPTED
-    rejected(summary.rejected)
-    _refuse_misuse(summary, order)
-    listed = unstable(trials) if order.verification else []
+    print_rejected(summary.rejected)
+    _refuse_misuse(summary, request)
+    listed = unstable(trials) if request.verification else []
     if as_json:
-        print(json.dumps(_as_json(summary, order, listed), indent=1))
-    elif order.verification:
-        print("\n".join(unstable_lines(listed, order.verification, summary.labels)))
+        print(json.dumps(_as_json(summary, request, listed), indent=1))
+    elif request.verification:
+        print("\n".join(unstable_lines(listed, request.verification, summary.labels)))
     failed = summary.count(Stage.FAILED)
     if failed:
-        print(
-            f"{failed} of {len(order.wanted)} environments could not be run; the reasons stand above.", file=sys.stderr
-        )
+        print(f"{failed} of {len(request.environments)} environments could not be run; see above.", file=sys.stderr)
     return NOT_ALL_DONE if failed or listed else DONE
 
 
-def _refuse_misuse(summary: Summary, order: Order) -> None:
-    """Raise what was asked for in vain."""
-    if summary.misused:
-        raise DaskMatrixError(summary.misused)
-    if summary.count(Stage.DONE) and not summary.matched and order.pytest_arguments:
-        raise DaskMatrixError(f"No scenario matches {' '.join(order.pytest_arguments)!r}.")
-    ended = [step for step in summary.ended.values() if step.stage in {Stage.DONE, Stage.NOTHING}]
-    if ended and not summary.matched and not any(step.total for step in ended):
-        raise DaskMatrixError(f"No tests in {order.catalog.folder}: pytest found none in its files.")
+def _refuse_misuse(summary: Summary, request: RunRequest) -> None:
+    """Raise DaskMatrixError for bad pytest arguments or a selection without scenarios."""
+    if summary.bad_arguments:
+        raise DaskMatrixError(summary.bad_arguments)
+    if summary.count(Stage.DONE) and not summary.matched and request.pytest_arguments:
+        raise DaskMatrixError(f"No scenario matches {' '.join(request.pytest_arguments)!r}.")
+    finished = [step for step in summary.final_steps.values() if step.stage in {Stage.DONE, Stage.NOTHING}]
+    if finished and not summary.matched and not any(step.total for step in finished):
+        raise DaskMatrixError(f"No tests in {request.catalog.folder}: pytest found none in its files.")
 
 
-def _as_json(summary: Summary, order: Order, listed: list[Unstable]) -> dict[str, Any]:
+def _as_json(summary: Summary, request: RunRequest, listed: list[Unstable]) -> dict[str, Any]:
     environments = [
-        {"label": label, "ended": step.stage.value, "note": step.note} for label, step in summary.ended.items()
+        {"label": label, "ended": step.stage.value, "note": step.note} for label, step in summary.final_steps.items()
     ]
-    told: dict[str, Any] = {"run": summary.run, "results": summary.results, "environments": environments}
-    if order.verification is None:
-        return told
+    output: dict[str, Any] = {"run": summary.run, "results": summary.results, "environments": environments}
+    if request.verification is None:
+        return output
     named = [each.as_json() | {"label": summary.labels.get(each.environment)} for each in listed]
-    return told | {"rounds": order.verification.rounds, "seed": order.verification.seed, "unstable": named}
+    return output | {"rounds": request.verification.rounds, "seed": request.verification.seed, "unstable": named}
 
 
-def rejected(lines: Iterable[object]) -> bool:
-    """Name the lines of record files that are no records; say whether there are any."""
-    told = [f"dask-matrix: not a record: {line}" for line in lines]
-    if told:
-        print("\n".join(told), file=sys.stderr)
-    return bool(told)
+def print_rejected(lines: Iterable[object]) -> bool:
+    """Print the lines of record files that are not valid records; return whether there are any."""
+    messages = [f"dask-matrix: not a record: {line}" for line in lines]
+    if messages:
+        print("\n".join(messages), file=sys.stderr)
+    return bool(messages)

@@ -1,4 +1,4 @@
-"""The options that commands share, and what their values mean."""
+"""Options shared by several commands, and functions that turn their values into domain values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dask_matrix.collect.planning.plan import Repeats
+from dask_matrix.collect.planning.plan import Reruns
 from dask_matrix.collect.planning.request import Verification
 from dask_matrix.domain.environments.age import moment_before
 from dask_matrix.domain.environments.environment import Lane
@@ -18,80 +18,98 @@ from dask_matrix.domain.records.outcome import Verdict
 
 BROKEN = frozenset({Verdict.FAIL, Verdict.TIMEOUT, Verdict.CRASH})
 LIMITS = Limits()
-MOST_SEED = 2**31
+MAX_SEED = 2**31
 
 Data = Annotated[
     Path | None,
     typer.Option(
         "--data",
         envvar="DASK_MATRIX_DATA",
-        help="Records, locks, environments, database.",
+        help="Data folder: records, locks, environments, database.",
         show_default="the user's data folder",
     ),
 ]
-Scenarios = Annotated[Path | None, typer.Option("--scenarios", help="A folder of tests in place of ours.")]
+Scenarios = Annotated[
+    Path | None, typer.Option("--scenarios", help="Use this scenario set instead of the bundled one.")
+]
 KnownIn = Annotated[
     Path | None,
-    typer.Option("--scenarios", help="A scenario set whose known.toml says what is known, in place of ours."),
+    typer.Option("--scenarios", help="Read known.toml from this scenario set instead of the bundled one."),
 ]
 Snapshot = Annotated[
-    bool, typer.Option("--snapshot", help="The evidence that ships with dask-matrix; needs no run and no data folder.")
+    bool,
+    typer.Option("--snapshot", help="Use the evidence that ships with dask-matrix; needs no run and no data folder."),
 ]
 Releases = Annotated[
     list[str] | None,
     typer.Option(
-        "--release", help="A release, a specifier, latest:N, main, or commits (dask@REF+distributed@REF); repeatable."
+        "--release",
+        help="A release, a version specifier, latest:N, main, or commits (dask@REF+distributed@REF); repeatable.",
     ),
 ]
-Pythons = Annotated[list[str] | None, typer.Option("--python", help="A Python minor such as 3.11; repeatable.")]
-Lanes = Annotated[list[Lane] | None, typer.Option("--lane", help="How other dependencies are chosen; repeatable.")]
+Pythons = Annotated[list[str] | None, typer.Option("--python", help="Python version such as 3.11; repeatable.")]
+Lanes = Annotated[list[Lane] | None, typer.Option("--lane", help="How the other dependencies are chosen; repeatable.")]
 Tag = Annotated[
-    str, typer.Option("--tag", help="A set of matrix.toml, where no --release is given.", show_default="all")
+    str, typer.Option("--tag", help="Set in matrix.toml to use when --release is not given.", show_default="all")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
-Expression = Annotated[str, typer.Option("-k", help="Only scenarios that match, as pytest's -k.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Scenarios at once; as many as there are cores.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Expression = Annotated[str, typer.Option("-k", help="Run only scenarios that match this expression, as in pytest -k.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", min=1, help="Number of scenarios to run in parallel.", show_default="number of cores"),
+]
 
-Again = Annotated[bool, typer.Option("--again", help="Run also what is done.")]
-Failed = Annotated[bool, typer.Option("--failed", help="Run failures again.")]
-Flaky = Annotated[bool, typer.Option("--flaky", help="Run flaky scenarios again.")]
+Again = Annotated[bool, typer.Option("--again", help="Also rerun scenarios that already have a result.")]
+Failed = Annotated[bool, typer.Option("--failed", help="Rerun failures, timeouts and crashes.")]
+Flaky = Annotated[bool, typer.Option("--flaky", help="Rerun flaky scenarios.")]
 OlderThan = Annotated[
-    str, typer.Option("--older-than", metavar="AGE", help="Run again what has no evidence younger than 12h, 30d or 8w.")
+    str,
+    typer.Option(
+        "--older-than", metavar="AGE", help="Rerun scenarios last tested longer ago than AGE: 12h, 30d or 8w."
+    ),
 ]
 NoRetries = Annotated[
-    bool, typer.Option("--no-retries", help="Believe each first outcome: repeat no failure, confirm no change.")
+    bool, typer.Option("--no-retries", help="Run each scenario once: do not retry failures or confirm changes.")
 ]
 
-Timeout = Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="Kill a scenario after so long.")]
+Timeout = Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="Kill a scenario after this time.")]
 Memory = Annotated[
-    int, typer.Option("--memory", min=0, metavar="MIB", help="Kill a scenario that takes more; 0 is no limit.")
+    int, typer.Option("--memory", min=0, metavar="MIB", help="Kill a scenario that uses more memory; 0 means no limit.")
 ]
 Output = Annotated[
     int,
-    typer.Option("--output", min=1, metavar="KIB", help="Keep so much of its stdout, of its stderr and of its log."),
+    typer.Option(
+        "--output",
+        min=1,
+        metavar="KIB",
+        help="Maximum kept of stdout, stderr and the log, each; longer output is cut in the middle.",
+    ),
 ]
 IsolationOption = Annotated[
-    Isolation, typer.Option("--isolation", help="A fork of one process, or a fresh interpreter for each scenario.")
+    Isolation, typer.Option("--isolation", help="Run each scenario in a fork of one process or in a fresh interpreter.")
 ]
 Verify = Annotated[
     int | None,
     typer.Option(
-        "--verify", min=2, metavar="N", help="Run everything N times in random order; list what is not constant."
+        "--verify", min=2, metavar="N", help="Run every scenario N times in random order, to find flaky ones."
     ),
 ]
 Seed = Annotated[
-    int | None, typer.Option("--seed", min=0, help="With --verify: repeat its orders.", show_default="a new one")
+    int | None,
+    typer.Option("--seed", min=0, help="With --verify: seed of the random order, to repeat it.", show_default="random"),
 ]
-Serve = Annotated[bool, typer.Option("--serve", help="Serve the matrix meanwhile, and afterwards until Ctrl-C.")]
-ServeHost = Annotated[str, typer.Option("--host", help="With --serve: the address to listen on.")]
-ServePort = Annotated[int, typer.Option("--port", help="With --serve: the port to listen on.", min=1, max=65535)]
+Serve = Annotated[
+    bool, typer.Option("--serve", help="Also serve the matrix, during the run and afterwards until Ctrl-C.")
+]
+ServeHost = Annotated[str, typer.Option("--host", help="With --serve: address to listen on.")]
+ServePort = Annotated[int, typer.Option("--port", help="With --serve: port to listen on.", min=1, max=65535)]
 
 
-def repeats(*, again: bool, failed: bool, flaky: bool, older_than: str) -> Repeats:
-    """Return which cells run though they are done."""
+def reruns(*, again: bool, failed: bool, flaky: bool, older_than: str) -> Reruns:
+    """Return which finished cells to rerun."""
     verdicts = (BROKEN if failed else frozenset()) | ({Verdict.FLAKY} if flaky else frozenset())
     before = moment_before(older_than) if older_than else None
-    return Repeats(frozenset(Verdict) if again else frozenset(verdicts), before)
+    return Reruns(frozenset(Verdict) if again else frozenset(verdicts), before)
 
 
 def limits(timeout: float, memory: int, output: int, isolation: Isolation) -> Limits:
@@ -100,9 +118,9 @@ def limits(timeout: float, memory: int, output: int, isolation: Isolation) -> Li
 
 
 def verification(rounds: int | None, seed: int | None) -> Verification | None:
-    """Return what is to be verified, if anything; a seed that nobody gave is a new one."""
+    """Return the verification asked for, if any; without a seed, pick one at random."""
     if rounds is None:
         if seed is not None:
-            raise DaskMatrixError("--seed goes with --verify: give the number of rounds too, as in --verify 20.")
+            raise DaskMatrixError("--seed needs --verify: add the number of rounds, as in --verify 20.")
         return None
-    return Verification(rounds, secrets.randbelow(MOST_SEED) if seed is None else seed)
+    return Verification(rounds, secrets.randbelow(MAX_SEED) if seed is None else seed)

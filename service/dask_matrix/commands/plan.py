@@ -1,4 +1,4 @@
-"""`dask-matrix plan`: what a run would do."""
+"""`dask-matrix plan`: dry run of `dask-matrix run`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from dask_matrix.commands import options
-from dask_matrix.commands.driver import order_of, store_of, wanted_of, workplace_of
+from dask_matrix.commands.driver import make_request, open_store, selected_environments, workspace_of
 
 
 def plan(
@@ -24,16 +24,16 @@ def plan(
     data: options.Data = None,
     as_json: options.Json = False,
 ) -> None:
-    """Say what `run` would do, why, and how long it would take, without installing or running anything."""
-    from dask_matrix.collect.planning.dry_run import Foresight
+    """Show what `run` would do. Prints what would be executed, why, and how long it would take; installs and runs nothing."""
+    from dask_matrix.collect.planning.dry_run import DryRun
     from dask_matrix.commands.terminal import plan_lines
 
-    repeats = options.repeats(again=again, failed=failed, flaky=flaky, older_than=older_than)
-    workplace = workplace_of(data, scenarios)
-    order = order_of(workplace, wanted_of(workplace, release, python, lane, tag), jobs, repeats)
-    with store_of(workplace) as store:
-        foreseen = Foresight(replace(order, retries=0) if no_retries else order, workplace, store).all()
+    reruns = options.reruns(again=again, failed=failed, flaky=flaky, older_than=older_than)
+    workspace = workspace_of(data, scenarios)
+    request = make_request(workspace, selected_environments(workspace, release, python, lane, tag), jobs, reruns)
+    with open_store(workspace) as store:
+        planned = DryRun(replace(request, retries=0) if no_retries else request, workspace, store).environments()
     if as_json:
-        print(json.dumps([each.as_json() for each in foreseen], indent=1))
+        print(json.dumps([each.as_json() for each in planned], indent=1))
     else:
-        print("\n".join(plan_lines(foreseen)))
+        print("\n".join(plan_lines(planned)))

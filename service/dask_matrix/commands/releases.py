@@ -1,16 +1,16 @@
-"""`dask-matrix releases`: what the package index has."""
+"""`dask-matrix releases`: list the releases on the package index."""
 
 from __future__ import annotations
 
 import json
 
 from dask_matrix.commands import options
-from dask_matrix.commands.driver import notes, workplace_of
+from dask_matrix.commands.driver import print_notes, workspace_of
 
 
 def releases(data: options.Data = None, as_json: options.Json = False) -> None:
-    """List the releases on the package index: upload time, Pythons, whether pip would offer them."""
-    index = workplace_of(data).index
+    """List the releases on the package index. Shows upload time, supported Pythons and whether a release is yanked."""
+    index = workspace_of(data).index
     found = [
         {
             "release": str(each.release),
@@ -20,7 +20,7 @@ def releases(data: options.Data = None, as_json: options.Json = False) -> None:
         }
         for each in index.releases().values()
     ]
-    notes(index.notes)
+    print_notes(index.notes)
     if as_json:
         print(json.dumps(found, indent=1))
         return

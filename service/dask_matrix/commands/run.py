@@ -1,4 +1,4 @@
-"""`dask-matrix run`: runs scenarios in environments."""
+"""`dask-matrix run`: run scenarios in environments."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import replace
 import typer
 
 from dask_matrix.commands import options
-from dask_matrix.commands.driver import drive, order_of, wanted_of, workplace_of
-from dask_matrix.commands.server import served
+from dask_matrix.commands.driver import make_request, run_request, selected_environments, workspace_of
+from dask_matrix.commands.server import run_with_server
 from dask_matrix.domain.errors import DaskMatrixError
 
 
@@ -39,20 +39,20 @@ def run(
     data: options.Data = None,
     as_json: options.Json = False,
 ) -> None:
-    """Run the scenarios in the environments asked for: only what has no result yet, and again what is in doubt."""
+    """Run scenarios in environments. Executes those without a result, and repeats those whose verdict needs confirmation."""
     if context.args and "--" not in sys.argv:
         raise DaskMatrixError(
-            f"Unexpected {' '.join(context.args)!r}. Name releases with --release; what goes to pytest stands after --."
+            f"Unexpected {' '.join(context.args)!r}. Name releases with --release; put pytest arguments after --."
         )
-    repeats = options.repeats(again=again, failed=failed, flaky=flaky, older_than=older_than)
+    reruns = options.reruns(again=again, failed=failed, flaky=flaky, older_than=older_than)
     limits = options.limits(timeout, memory, output, isolation)
     verification = options.verification(verify, seed)
-    workplace = workplace_of(data, scenarios)
+    workspace = workspace_of(data, scenarios)
     arguments = (*(("-k", expression) if expression else ()), *context.args)
 
     def work() -> int:
-        order = order_of(workplace, wanted_of(workplace, release, python, lane, tag), jobs, repeats)
-        order = replace(order, pytest_arguments=arguments, limits=limits, verification=verification)
-        return drive(replace(order, retries=0) if no_retries else order, workplace, as_json=as_json)
+        request = make_request(workspace, selected_environments(workspace, release, python, lane, tag), jobs, reruns)
+        request = replace(request, pytest_arguments=arguments, limits=limits, verification=verification)
+        return run_request(replace(request, retries=0) if no_retries else request, workspace, as_json=as_json)
 
-    raise typer.Exit(served(work, workplace.places.data, workplace.tests, host, port) if serve_too else work())
+    raise typer.Exit(run_with_server(work, workspace.places.data, workspace.tests, host, port) if serve_too else work())

@@ -1,4 +1,4 @@
-"""`dask-matrix scenarios`: for whoever writes scenarios."""
+"""`dask-matrix scenarios`: help for writing scenarios."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dask_matrix.commands import options
-from dask_matrix.commands.driver import drive, order_of, store_of, wanted_of, workplace_of
+from dask_matrix.commands.driver import make_request, open_store, run_request, selected_environments, workspace_of
 from dask_matrix.commands.exit_codes import DONE, NOT_ALL_DONE
 from dask_matrix.domain.errors import DaskMatrixError
-from dask_matrix.places import is_carried
+from dask_matrix.places import is_bundled
 
 if TYPE_CHECKING:
-    from dask_matrix.collect.scenario_set.lint import Linted
-    from dask_matrix.collect.workspace.workspace import Workplace
+    from dask_matrix.collect.scenario_set.lint import LintReport
+    from dask_matrix.collect.workspace.workspace import Workspace
 
-app = typer.Typer(no_args_is_help=True, help="Begin scenarios, and check them.", rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, help="Create and lint scenarios.", rich_markup_mode=None)
 NEWEST = ["latest:1"]
-"""Where scenarios are verified unless releases are named."""
+"""Releases that scenarios are verified on by default."""
 
 
 @app.command()
 def new(
-    area: Annotated[str, typer.Argument(help="The folder: an area such as dataframe.")],
-    name: Annotated[str, typer.Argument(help="The topic: test_NAME.py is written.")],
+    area: Annotated[str, typer.Argument(help="Area (folder) such as dataframe.")],
+    name: Annotated[str, typer.Argument(help="Topic; creates test_NAME.py.")],
     scenarios: options.Scenarios = None,
 ) -> None:
-    """Write a file of scenarios to begin with; nothing is written over."""
+    """Create a scenario file from a template; never overwrites a file."""
     from dask_matrix.collect.scenario_set.scaffold import scaffold
 
-    folder = workplace_of(None, scenarios).tests
-    if is_carried(folder):
-        raise DaskMatrixError(f"{folder} is part of the installation. Give --scenarios a folder of your own.")
+    folder = workspace_of(None, scenarios).tests
+    if is_bundled(folder):
+        raise DaskMatrixError(f"{folder} is part of the installation. Use --scenarios with a folder of your own.")
     print(scaffold(folder, area, name))
-    print("Write it, then: dask-matrix scenarios lint", file=sys.stderr)
+    print("Edit it, then run: dask-matrix scenarios lint", file=sys.stderr)
 
 
 @app.command()
 def lint(
-    area: Annotated[list[str] | None, typer.Argument(help="Only these areas.", show_default="all")] = None,
+    area: Annotated[list[str] | None, typer.Argument(help="Lint only these areas.", show_default="all")] = None,
     verify: options.Verify = None,
     seed: options.Seed = None,
     release: options.Releases = None,
@@ -52,54 +52,56 @@ def lint(
     data: options.Data = None,
     as_json: options.Json = False,
 ) -> None:
-    """Say what is missing or wrong: titles, covers, links, ranges, names, known.toml; what wavered, what is costly.
+    """Check scenarios for mistakes. Checks titles, covers, links, version ranges, names, known.toml; reports flaky and slow scenarios.
 
-    With --verify N the scenarios are executed N times too, on the releases named or the newest.
+    With --verify N, also run the scenarios N times on the releases given with --release, or on the newest.
     """
     if as_json and verify:
-        raise DaskMatrixError("--json does not go with --verify here: ask `dask-matrix run --verify N --json`.")
+        raise DaskMatrixError("--json cannot be combined with --verify. Use `dask-matrix run --verify N --json`.")
     if verify is None and (seed is not None or release):
-        raise DaskMatrixError("--release and --seed go with --verify: give the number of rounds too, as in --verify 5.")
-    workplace = workplace_of(data, scenarios)
-    found = _linted(workplace, area or [])
-    _tell(found, workplace.tests, as_json=as_json)
+        raise DaskMatrixError("--release and --seed need --verify: add the number of rounds, as in --verify 5.")
+    workspace = workspace_of(data, scenarios)
+    found = _linted(workspace, area or [])
+    _tell(found, workspace.tests, as_json=as_json)
     code = NOT_ALL_DONE if any(not each.warning for each in found.findings) else DONE
     if verify is not None:
-        code = max(code, _verified(workplace, area or [], release or NEWEST, verify, seed))
+        code = max(code, _verified(workspace, area or [], release or NEWEST, verify, seed))
     raise typer.Exit(code)
 
 
-def _linted(workplace: Workplace, areas: list[str]) -> Linted:
-    """Read the set; where there is evidence, say what it shows too."""
+def _linted(workspace: Workspace, areas: list[str]) -> LintReport:
+    """Lint the scenario set; if there are stored results, include findings from them."""
     from dask_matrix.collect.scenario_set.lint import lint as lint_set
-    from dask_matrix.collect.scenario_set.lint import seen
+    from dask_matrix.collect.scenario_set.lint import lint_results
     from dask_matrix.domain.verdicts.known_failures import today
 
-    found = lint_set(workplace.tests, today())
-    if (workplace.places.data / "matrix.sqlite").exists():
-        with store_of(workplace) as store:
-            found.findings += seen(found.scenarios, store.matrix())
-    return found.of(areas)
+    found = lint_set(workspace.tests, today())
+    if (workspace.places.data / "matrix.sqlite").exists():
+        with open_store(workspace) as store:
+            found.findings += lint_results(found.scenarios, store.matrix())
+    return found.for_areas(areas)
 
 
-def _tell(found: Linted, folder: Path, *, as_json: bool) -> None:
+def _tell(found: LintReport, folder: Path, *, as_json: bool) -> None:
     warnings = sum(each.warning for each in found.findings)
     if as_json:
-        told = {"scenarios": len(found.scenarios), "errors": len(found.findings) - warnings, "warnings": warnings}
-        print(json.dumps(told | {"findings": [each.as_json() for each in found.findings]}, indent=1))
+        output = {"scenarios": len(found.scenarios), "errors": len(found.findings) - warnings, "warnings": warnings}
+        print(json.dumps(output | {"findings": [each.as_json() for each in found.findings]}, indent=1))
         return
     relative = os.path.relpath(folder)
     before = f"{folder}/" if relative.startswith("..") else f"{relative}/".removeprefix("./")
     for each in found.findings:
-        print(each.said(before))
+        print(each.format(before))
     counted = f"{len(found.findings) - warnings} errors, {warnings} warnings"
     print(f"{len(found.scenarios)} scenarios: {counted}.", file=sys.stderr)
 
 
-def _verified(workplace: Workplace, areas: list[str], releases: list[str], rounds: int, seed: int | None) -> int:
-    """Execute the scenarios of some areas so many times; return the exit code."""
-    from dask_matrix.collect.planning.plan import Repeats
+def _verified(workspace: Workspace, areas: list[str], releases: list[str], rounds: int, seed: int | None) -> int:
+    """Run the scenarios of some areas ``rounds`` times; return the exit code."""
+    from dask_matrix.collect.planning.plan import Reruns
 
-    order = order_of(workplace, wanted_of(workplace, releases, None, None, ""), None, Repeats())
+    request = make_request(workspace, selected_environments(workspace, releases, None, None, ""), None, Reruns())
     verification = options.verification(rounds, seed)
-    return drive(replace(order, pytest_arguments=tuple(areas), verification=verification), workplace, as_json=False)
+    return run_request(
+        replace(request, pytest_arguments=tuple(areas), verification=verification), workspace, as_json=False
+    )

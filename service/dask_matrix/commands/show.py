@@ -1,4 +1,4 @@
-"""`dask-matrix show`: the matrix in a terminal."""
+"""`dask-matrix show`: print the matrix on a terminal."""
 
 from __future__ import annotations
 
@@ -16,31 +16,35 @@ from dask_matrix.domain.records.outcome import Verdict
 
 
 def show(
-    area: Annotated[str, typer.Option(help="Only this area.")] = "",
+    area: Annotated[str, typer.Option(help="Show only this area.")] = "",
     q: Annotated[
         str,
         typer.Option(
-            "-q", help="Only scenarios with these words, or terms such as area:io, is:turning, -verdict:pass."
+            "-q", help="Show only scenarios with these words, or terms such as area:io, is:turning, -verdict:pass."
         ),
     ] = "",
-    verdict: Annotated[Verdict | None, typer.Option(help="Only scenarios that have this verdict somewhere.")] = None,
+    verdict: Annotated[
+        Verdict | None, typer.Option(help="Show only scenarios with this verdict on some release.")
+    ] = None,
     start: Annotated[str, typer.Option("--from", help="First release.")] = "",
     end: Annotated[str, typer.Option("--to", help="Last release.")] = "",
-    python: Annotated[str, typer.Option(help="Only this Python.")] = "",
-    lane: Annotated[Lane | None, typer.Option(help="Only this lane.")] = None,
-    changes: Annotated[bool, typer.Option("--changes", help="Only scenarios that turn somewhere.")] = False,
-    last: Annotated[int, typer.Option(min=0, help="Only the last so many releases of those; 0 is all.")] = 0,
-    history: Annotated[bool, typer.Option("--history", help="All commits that were run, not only main.")] = False,
+    python: Annotated[str, typer.Option(help="Show only this Python.")] = "",
+    lane: Annotated[Lane | None, typer.Option(help="Show only this lane.")] = None,
+    changes: Annotated[bool, typer.Option("--changes", help="Show only scenarios whose verdict changes.")] = False,
+    last: Annotated[
+        int, typer.Option(min=0, help="Show only the last N of these releases; 0 means all.", metavar="N")
+    ] = 0,
+    history: Annotated[bool, typer.Option("--history", help="Show every commit that was run, not only main.")] = False,
     snapshot: options.Snapshot = False,
     scenarios: options.KnownIn = None,
     data: options.Data = None,
     as_json: options.Json = False,
 ) -> None:
-    """Print the matrix; with --json the very object of GET /api/v1/matrix."""
-    from dask_matrix.commands.evidence import asked, shown
+    """Print the matrix. --json prints the same object as GET /api/v1/matrix."""
+    from dask_matrix.commands.evidence import evidence_source, show_options
     from dask_matrix.commands.terminal import print_matrix
     from dask_matrix.domain.environments.release import Release
-    from dask_matrix.domain.matrix.encoded_rows import Strips
+    from dask_matrix.domain.matrix.encoded_rows import EncodedRows
     from dask_matrix.domain.matrix.selection import Selection
     from dask_matrix.domain.verdicts.known_failures import today
     from dask_matrix.store.store import Store
@@ -56,19 +60,19 @@ def show(
         changes=changes,
         last=last,
     )
-    what = shown(data, scenarios, shipped=snapshot)
-    with Store.open(what.database) as store:
-        whole = store.matrix(history=history).listing(what.beliefs.known, today())
+    source = evidence_source(data, scenarios, shipped=snapshot)
+    with Store.open(source.database) as store:
+        whole = store.matrix(history=history).with_known_failures(source.context.known, today())
     if area and whole.scenarios and area not in whole.areas():
         raise UnknownName("area", area, sorted(whole.areas()))
-    part = Strips.of(whole).select(selection)
+    part = EncodedRows.of(whole).select(selection)
     if as_json:
         print(json.dumps(part.columnar()))
     elif not whole.environments:
-        print("Nothing to show. `dask-matrix run --tag quick` fills the matrix.")
+        print("No results yet. Run `dask-matrix run --tag quick`, or use --snapshot.")
     elif whole.scenarios and not (part.matrix.environments and part.matrix.scenarios):
-        print(f"No row or column answers to {asked(selection)}.")
+        print(f"No scenario or environment matches {show_options(selection)}.")
     else:
         print_matrix(part, Console(width=None if sys.stdout.isatty() else 200))
-        if what.snapshot_of:
-            print(f"\nThe snapshot that ships with dask-matrix, made {what.snapshot_of:%Y-%m-%d %H:%M} UTC.")
+        if source.snapshot_of:
+            print(f"\nThe snapshot that ships with dask-matrix, made {source.snapshot_of:%Y-%m-%d %H:%M} UTC.")

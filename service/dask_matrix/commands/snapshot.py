@@ -1,4 +1,4 @@
-"""Writes the snapshot that ships from a data folder, and says what is in it."""
+"""Write a snapshot of a data folder and print what it contains."""
 
 from __future__ import annotations
 
@@ -13,25 +13,28 @@ from dask_matrix.store.snapshots import snapshot
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dask_matrix.collect.workspace.workspace import Workplace
+    from dask_matrix.collect.workspace.workspace import Workspace
     from dask_matrix.store.snapshots.location import Snapshot
 
 
-def export_snapshot(workplace: Workplace, folder: Path) -> Snapshot:
-    """Write a snapshot of what counts in a data folder; say what of the scenario set has no evidence in it."""
-    tests = catalog.read(workplace.tests)
+def export_snapshot(workspace: Workspace, folder: Path) -> Snapshot:
+    """Write a snapshot of the current results in a data folder; return its description."""
+    tests = catalog.read(workspace.tests)
     head = snapshot.write(
         folder,
-        workplace.places.records,
+        workspace.places.records,
         tests.fingerprints,
-        commit=commit_of(workplace.tests),
+        commit=commit_of(workspace.tests),
         tool=version("dask-matrix"),
     )
     counts = head.counts
-    told = (
+    content = (
         f"{counts['results']:,} results of {counts['scenarios']:,} scenarios in {counts['environments']:,} environments"
     )
-    print(f"{folder}: {told}, {head.bytes / 1e6:.2f} MB.", file=sys.stderr)
-    if head.bytes > snapshot.AIM:
-        print(f"dask-matrix: that is over {snapshot.AIM / 1e6:.0f} MB, even without some texts.", file=sys.stderr)
+    print(f"{folder}: {content}, {head.bytes / 1e6:.2f} MB.", file=sys.stderr)
+    if head.bytes > snapshot.MAX_SIZE:
+        print(
+            f"dask-matrix: the snapshot exceeds {snapshot.MAX_SIZE / 1e6:.0f} MB even with some texts left out.",
+            file=sys.stderr,
+        )
     return head

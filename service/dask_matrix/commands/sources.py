@@ -1,4 +1,4 @@
-"""Where evidence is asked for: a server, a data folder, or the snapshot that ships, in that order."""
+"""Find the evidence that answers an upgrade question: a server, a data folder, or the snapshot, in that order."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dask_matrix import places
-from dask_matrix.collect.workspace.context import beliefs
-from dask_matrix.collect.workspace.workspace import Workplace
+from dask_matrix.collect.workspace.context import context
+from dask_matrix.collect.workspace.workspace import Workspace
 from dask_matrix.domain.environments.environment import Python
 from dask_matrix.domain.environments.release import Release, UnknownRelease
 from dask_matrix.domain.errors import EvidenceUnreachable
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dask_matrix.domain.upgrades.answer import Answer, Question
-    from dask_matrix.domain.upgrades.columns import Sides
-    from dask_matrix.domain.upgrades.upgrade import Backing
+    from dask_matrix.domain.upgrades.columns import ColumnSets
+    from dask_matrix.domain.upgrades.upgrade import UpgradeEvidence
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Who is to be asked, as far as that is said. ``scenarios`` is the set whose known.toml and matrix.toml count."""
+class EvidenceOptions:
+    """Options that select evidence, empty if not given. known.toml and matrix.toml are read from ``scenarios``."""
 
     server: str = ""
     data: Path | None = None
@@ -35,93 +35,95 @@ class Asked:
 
 
 class Source(Protocol):
-    """Whoever answers questions about upgrades."""
+    """A source of answers to upgrade questions."""
 
     def answer(self, question: Question) -> Answer:
-        """Return the answer, which names where it came from."""
+        """Return the answer, which names its source."""
 
     def covered(self) -> frozenset[str]:
         """Return the dotted names that any scenario covers."""
 
 
-class Held:
-    """Evidence on this machine, read whole; ``name`` says which."""
+class LocalEvidence:
+    """Evidence on this machine, read completely; ``name`` is shown as its source."""
 
-    def __init__(self, sides: Sides, backing: Backing, name: str) -> None:
-        self.sides, self.backing, self.name = sides, backing, name
+    def __init__(self, column_sets: ColumnSets, evidence: UpgradeEvidence, name: str) -> None:
+        self.column_sets, self.evidence, self.name = column_sets, evidence, name
 
     def answer(self, question: Question) -> Answer:
         """Return the answer; raise what `dask_matrix.domain.upgrades.upgrade.upgrade` raises."""
         from dask_matrix.domain.upgrades.upgrade import upgrade
 
-        return upgrade(self.sides, question, self.backing).told_by(self.name)
+        return upgrade(self.column_sets, question, self.evidence).with_source(self.name)
 
     def covered(self) -> frozenset[str]:
         """Return the dotted names that any scenario covers."""
-        return frozenset(name for row in self.sides.matrix.scenarios for name in row.covers)
+        return frozenset(name for row in self.column_sets.matrix.scenarios for name in row.covers)
 
-    def speaks_of(self, question: Question) -> bool:
-        """Whether both releases of a question have a column in its lane, on its Python."""
+    def has_releases_of(self, question: Question) -> bool:
+        """Whether both releases of a question have a column in its lane and on its Python."""
         python = Python.parse(question.python) if question.python else None
         try:
-            ends = (Release.parse(question.start), self.sides.named(question.target))
+            ends = (Release.parse(question.start), self.column_sets.find_release(question.target))
         except UnknownRelease:
             return False
-        return all(self.sides.columns(each, question.lane, python) for each in ends)
+        return all(self.column_sets.columns(each, question.lane, python) for each in ends)
 
 
 @contextmanager
-def opened(question: Question, asked: Asked) -> Iterator[Source]:
-    """Give whom to ask: who is named, else the data folder if it knows both releases, else the snapshot.
+def open_evidence(question: Question, options: EvidenceOptions) -> Iterator[Source]:
+    """Yield the evidence that was named, else the data folder if it has both releases, else the snapshot.
 
     Raises EvidenceUnreachable.
     """
-    if asked.server:
+    if options.server:
         import stamina
 
         from dask_matrix.client import Matrix
 
-        stamina.instrumentation.set_on_retry_hooks([])  # the error at the end says enough
-        with Matrix(asked.server) as matrix:
+        stamina.instrumentation.set_on_retry_hooks([])  # the final error is enough
+        with Matrix(options.server) as matrix:
             yield matrix
     else:
         with ExitStack() as stack:
-            yield _held(question, asked, stack)
+            yield _local_evidence(question, options, stack)
 
 
-def _held(question: Question, asked: Asked, stack: ExitStack) -> Held:
-    workplace = Workplace.of(asked.data, asked.scenarios)
-    own = None if asked.snapshot else _own(workplace, stack)
-    if asked.data and own is None:
-        raise EvidenceUnreachable(f"There is no evidence in {asked.data}: `dask-matrix run --data` puts some there.")
-    if own and (asked.data or own.speaks_of(question)):
+def _local_evidence(question: Question, options: EvidenceOptions, stack: ExitStack) -> LocalEvidence:
+    workspace = Workspace.of(options.data, options.scenarios)
+    own = None if options.snapshot else _data_folder_evidence(workspace, stack)
+    if options.data and own is None:
+        raise EvidenceUnreachable(f"No results in {options.data}. Run `dask-matrix run --data {options.data}` first.")
+    if own and (options.data or own.has_releases_of(question)):
         return own
     try:
-        return _shipped(workplace)
+        return _snapshot_evidence(workspace)
     except (BadSnapshot, OSError) as error:
         if own:
             return own
-        raise EvidenceUnreachable(f"No evidence to answer from. {error}") from None
+        raise EvidenceUnreachable(f"No evidence available. {error}") from None
 
 
-def _own(workplace: Workplace, stack: ExitStack) -> Held | None:
-    """Return what a data folder holds, if there is a database in it at all: asking makes none. It stays open meanwhile."""
-    path = Path(workplace.places.database.partition("///")[2])
+def _data_folder_evidence(workspace: Workspace, stack: ExitStack) -> LocalEvidence | None:
+    """Return a data folder's evidence, None if it has no database (none is created). ``stack`` closes the store."""
+    path = Path(workspace.places.database.partition("///")[2])
     if not path.exists() or not path.stat().st_size:
         return None
     from dask_matrix.store.database import DatabaseTooNew, DatabaseUnreachable
     from dask_matrix.store.store import Store
-    from dask_matrix.store.upgrade_evidence import held
+    from dask_matrix.store.upgrade_evidence import load_upgrade_evidence
 
     try:
-        store = stack.enter_context(Store.open(workplace.places.database))
-        return Held(*held(store, beliefs(workplace), today()), f"the data folder {path.parent}")
+        store = stack.enter_context(Store.open(workspace.places.database))
+        return LocalEvidence(
+            *load_upgrade_evidence(store, context(workspace), today()), f"the data folder {path.parent}"
+        )
     except (DatabaseTooNew, DatabaseUnreachable) as error:
         raise EvidenceUnreachable(str(error)) from None
 
 
-def _shipped(workplace: Workplace) -> Held:
-    from dask_matrix.store.snapshots.digest import held
+def _snapshot_evidence(workspace: Workspace) -> LocalEvidence:
+    from dask_matrix.store.snapshots.digest import load_upgrade_evidence
 
-    sides, backing, head = held(places.snapshot(), places.cache(), beliefs(workplace), today())
-    return Held(sides, backing, f"the snapshot of {head.made_at:%Y-%m-%d} that ships with dask-matrix")
+    column_sets, evidence, head = load_upgrade_evidence(places.snapshot(), places.cache(), context(workspace), today())
+    return LocalEvidence(column_sets, evidence, f"the snapshot of {head.made_at:%Y-%m-%d} that ships with dask-matrix")

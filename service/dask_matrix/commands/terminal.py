@@ -1,4 +1,4 @@
-"""What the command line prints: the matrix as a grid, and a run while it goes on."""
+"""Terminal output: the matrix as a grid, plans, and the progress of a run."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from rich.table import Table
 from rich.text import Text
 
 from dask_matrix.collect.supervising.progress import Report, Stage, Step
-from dask_matrix.domain.matrix.cell_states import LOOKS
-from dask_matrix.domain.matrix.encoded_rows import looks
+from dask_matrix.domain.matrix.cell_states import CELL_STATES
+from dask_matrix.domain.matrix.encoded_rows import cell_states
 from dask_matrix.domain.matrix.matrix import LEGEND, OVERLAY_LEGEND
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.known_failures import Overlay
@@ -31,9 +31,9 @@ from dask_matrix.domain.verdicts.known_failures import Overlay
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dask_matrix.collect.planning.dry_run import Foreseen
+    from dask_matrix.collect.planning.dry_run import PlannedEnvironment
     from dask_matrix.collect.planning.request import Verification
-    from dask_matrix.domain.matrix.encoded_rows import Strips
+    from dask_matrix.domain.matrix.encoded_rows import EncodedRows
     from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.verdicts.stability import Unstable
 
@@ -49,17 +49,17 @@ STYLE = {
     Verdict.STALE: "yellow",
 }
 CHARACTER = LEGEND | {Verdict.UNTESTED: "·"}
-"""A gap would be hard to see."""
-KNOWN_MEANINGS = ("'f' 't' 'c' known failures", "'!' surprise: listed as failing, and it passes")
-MARKS = {told: OVERLAY_LEGEND[told] for told in (Overlay.SURPRISE, Overlay.NEW_WARNINGS)}
-WARNING_MEANING = "'w' new warnings: passes, with a deprecation warning that it did not give before"
+"""Untested cells get a dot: a space would be hard to see."""
+KNOWN_MEANINGS = ("'f' 't' 'c' known failures", "'!' surprise: listed as a known failure, but passes")
+MARKS = {overlay: OVERLAY_LEGEND[overlay] for overlay in (Overlay.SURPRISE, Overlay.NEW_WARNINGS)}
+WARNING_MEANING = "'w' new warnings: passes, with a deprecation warning that the previous release did not emit"
 NAMED = 3
-"""Scenarios named that another may depend on."""
+"""Maximum number of scenarios listed that another scenario may depend on."""
 STAGE_STYLE = {Stage.DONE: "green", Stage.UNINSTALLABLE: "yellow", Stage.FAILED: "bold red", Stage.RUNNING: "cyan"}
 
 
-def print_matrix(part: Strips, console: Console) -> None:
-    """Print the grid: a line for each scenario, a character for each environment, releases written downwards."""
+def print_matrix(part: EncodedRows, console: Console) -> None:
+    """Print the grid: a line per scenario, a character per environment, release names written downwards."""
     matrix = part.matrix
     heads = [_head(environment) for environment in matrix.environments]
     depth = max(map(len, heads), default=0)
@@ -67,18 +67,18 @@ def print_matrix(part: Strips, console: Console) -> None:
         console.print(Text("".join(head.rjust(depth)[level] for head in heads), style="bold"), no_wrap=True, crop=False)
     for area, scenarios in matrix.areas().items():
         tally = part.matrix.tally(scenarios)
-        console.print(Text(f"\n{area or '(top)'}: {tally.holds} of {tally.of} cells hold", style="bold"))
+        console.print(Text(f"\n{area or '(top)'}: {tally.holds} of {tally.of} cells pass", style="bold"))
         for scenario in scenarios:
             line = Text()
-            for look in map(LOOKS.__getitem__, part.strips[scenario.id]):
-                line.append(_character(look.verdict, look.overlay), STYLE[look.verdict])
+            for state in map(CELL_STATES.__getitem__, part.rows[scenario.id]):
+                line.append(_character(state.verdict, state.overlay), STYLE[state.verdict])
             console.print(line.append("  ").append(scenario.id), no_wrap=True, crop=False, soft_wrap=True)
-    for told in dict.fromkeys(each.told_commits for each in matrix.environments if each.pair):
-        console.print(Text(f"\n{told}"))
+    for commits in dict.fromkeys(each.dated_commits for each in matrix.environments if each.pair):
+        console.print(Text(f"\n{commits}"))
     meanings = [f"{character!r} {verdict}" for verdict, character in CHARACTER.items()]
     if matrix.known:
         meanings += KNOWN_MEANINGS
-    if any(look.overlay is Overlay.NEW_WARNINGS for look in looks("".join(part.strips.values()))):
+    if any(state.overlay is Overlay.NEW_WARNINGS for state in cell_states("".join(part.rows.values()))):
         meanings.append(WARNING_MEANING)
     console.print(Text("\n" + ", ".join(meanings), style="dim"))
     for environment in matrix.environments:
@@ -87,37 +87,36 @@ def print_matrix(part: Strips, console: Console) -> None:
             console.print(Text(environment.refusal.message))
 
 
-def _character(verdict: Verdict, told: Overlay | None) -> str:
-    """Return the character of a cell: small where the failure is known, a mark of its own where it surprises or warns."""
-    if told in MARKS:
-        return MARKS[told]
-    return CHARACTER[verdict].lower() if told else CHARACTER[verdict]
+def _character(verdict: Verdict, overlay: Overlay | None) -> str:
+    """Return the character of a cell: lower case for a known failure, a mark for a surprise or new warnings."""
+    if overlay in MARKS:
+        return MARKS[overlay]
+    return CHARACTER[verdict].lower() if overlay else CHARACTER[verdict]
 
 
 def _head(environment: Environment) -> str:
     lane = "" if environment.lane == "as-released" else f" {environment.lane}"
-    named = environment.release.called
-    return f"{named}{lane}"
+    return f"{environment.release.url_name}{lane}"
 
 
-def plan_lines(foreseen: Sequence[Foreseen]) -> Iterator[str]:
-    """Yield a plan: a line for each environment, and one for the whole."""
-    for each in foreseen:
-        takes = f" (about {spoken(each.seconds)})" if each.seconds else ""
-        yield f"{each.label}: {each.said}{takes}"
-    at_work = [each for each in foreseen if each.executions]
-    where = f"{len(at_work)} environment{'s' * (len(at_work) != 1)}"
-    executions, seconds = sum(each.executions for each in at_work), sum(each.seconds for each in at_work)
-    doubts = [spoken(seconds)] if seconds else []
-    if untimed := sum(each.untimed for each in at_work):
-        doubts.append(f"{untimed:,} of them never timed")
-    if missing := sum(not each.installed for each in at_work):
-        doubts.append(f"{missing} to be installed first")
-    yield ", ".join([f"about {executions:,} executions in {where}", *doubts])
+def plan_lines(planned: Sequence[PlannedEnvironment]) -> Iterator[str]:
+    """Yield the lines of a plan: one per environment, and a total."""
+    for each in planned:
+        takes = f" (about {duration_text(each.seconds)})" if each.seconds else ""
+        yield f"{each.label}: {each.summary}{takes}"
+    active = [each for each in planned if each.executions]
+    where = f"{len(active)} environment{'s' * (len(active) != 1)}"
+    executions, seconds = sum(each.executions for each in active), sum(each.seconds for each in active)
+    details = [duration_text(seconds)] if seconds else []
+    if untimed := sum(each.untimed for each in active):
+        details.append(f"{untimed:,} of them with unknown duration")
+    if missing := sum(not each.installed for each in active):
+        details.append(f"{missing} to install first")
+    yield ", ".join([f"about {executions:,} executions in {where}", *details])
 
 
-def spoken(seconds: float) -> str:
-    """Return a stretch of time as one says it: ``40 s``, ``3 min``, ``2.5 h``."""
+def duration_text(seconds: float) -> str:
+    """Return a duration for people: ``40 s``, ``3 min``, ``2.5 h``."""
     minute, hour = 60, 3600
     if seconds < minute:
         return f"{seconds:.0f} s" if seconds >= 1 else "1 s"
@@ -125,21 +124,21 @@ def spoken(seconds: float) -> str:
 
 
 def unstable_lines(listed: Sequence[Unstable], verification: Verification, labels: Mapping[str, str]) -> Iterator[str]:
-    """Yield what was not constant over the rounds of a verification; ``labels`` are of the environments, by key."""
+    """Yield lines about scenarios whose outcome varied in a verification; ``labels`` are by environment key."""
     for each in listed:
         counted = ", ".join(f"{count} {outcome}" for outcome, count in each.counts.items())
         yield f"{labels.get(each.environment, each.environment)}: {each.scenario}: {counted} ({each.rate:.0%} passed)"
         if each.only_after:
             named, more = ", ".join(each.only_after[:NAMED]), len(each.only_after) - NAMED
             others = f" or {more} more" if more > 0 else ""
-            yield f"    only after {named}{others} (an indication from {each.executions} orders)"
-    many = f"{len(listed)} not constant" if listed else "Every outcome was constant"
+            yield f"    fails only after {named}{others} (a hint, from {each.executions} orders)"
+    many = f"{len(listed)} flaky" if listed else "No flaky scenarios"
     yield f"{many} in {verification.rounds} rounds (--seed {verification.seed})."
 
 
 @contextmanager
-def reporting(labels: list[str], console: Console) -> Iterator[Report]:
-    """Yield what shows the steps of a run: a line each with bars on a terminal, plain lines elsewhere."""
+def progress_display(labels: list[str], console: Console) -> Iterator[Report]:
+    """Yield a function that shows the progress of a run: bars on a terminal, plain lines elsewhere."""
     if not console.is_terminal:
         yield _PlainLines().report
         return
@@ -149,61 +148,61 @@ def reporting(labels: list[str], console: Console) -> Iterator[Report]:
 
 
 def plain_lines() -> Report:
-    """Return what prints a line whenever an environment gets to another stage, also on a terminal."""
+    """Return a function that prints a line whenever an environment enters another stage, also on a terminal."""
     return _PlainLines().report
 
 
 class _PlainLines:
-    """One line whenever an environment gets to another stage."""
+    """Prints one line whenever an environment enters another stage."""
 
     def __init__(self) -> None:
         self.stages: dict[str, Stage] = {}
 
     def report(self, step: Step) -> None:
-        """Print a step if it says something new."""
+        """Print a step if the environment entered another stage."""
         if self.stages.get(step.label) is not step.stage:
             self.stages[step.label] = step.stage
-            print(f"{step.label}: {_said(step)}", file=sys.stderr, flush=True)
+            print(f"{step.label}: {_step_text(step)}", file=sys.stderr, flush=True)
 
 
 class _Board:
-    """A line for each environment at work, those that ended above, and the whole below."""
+    """Live display: finished environments above, one bar per running environment, the total below."""
 
     def __init__(self, labels: list[str], console: Console) -> None:
         columns = (
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[said]}"),
+            TextColumn("{task.fields[status]}"),
         )
-        self.each = Progress(*columns, console=console)
-        self.whole = Progress(
-            *columns[:3], TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn(), console=console
+        self.running = Progress(*columns, console=console)
+        self.overall = Progress(
+            *columns[:3], TimeElapsedColumn(), TextColumn("remaining:"), TimeRemainingColumn(), console=console
         )
-        self.total = self.whole.add_task("environments", total=len(labels), said="")
+        self.total = self.overall.add_task("environments", total=len(labels), status="")
         grid = Table.grid()
-        grid.add_row(self.each)
-        grid.add_row(self.whole)
+        grid.add_row(self.running)
+        grid.add_row(self.overall)
         self.live = Live(grid, console=console, refresh_per_second=8)
         self.console = console
         self.tasks: dict[str, TaskID] = {}
-        self.ended: set[str] = set()
+        self.finished: set[str] = set()
 
     def report(self, step: Step) -> None:
         """Show a step."""
         if step.label not in self.tasks:
-            self.tasks[step.label] = self.each.add_task(step.label, total=None, said="")
+            self.tasks[step.label] = self.running.add_task(step.label, total=None, status="")
         task = self.tasks[step.label]
-        self.each.update(task, completed=step.done, total=step.total or None, said=step.stage.value)
-        self.each.update(task, visible=not step.stage.is_end)
-        if step.stage.is_end:
-            if step.label not in self.ended:  # one that is confirmed ends twice
-                self.ended.add(step.label)
-                self.whole.advance(self.total)
-            self.console.print(Text(f"{step.label}: {_said(step)}", style=STAGE_STYLE.get(step.stage, "")))
+        self.running.update(task, completed=step.done, total=step.total or None, status=step.stage.value)
+        self.running.update(task, visible=not step.stage.is_final)
+        if step.stage.is_final:
+            if step.label not in self.finished:  # a confirmed environment finishes twice
+                self.finished.add(step.label)
+                self.overall.advance(self.total)
+            self.console.print(Text(f"{step.label}: {_step_text(step)}", style=STAGE_STYLE.get(step.stage, "")))
 
 
-def _said(step: Step) -> str:
+def _step_text(step: Step) -> str:
     counted = f" {step.done}/{step.total}" if step.total else ""
     note = step.note.splitlines() if step.stage in {Stage.UNINSTALLABLE, Stage.FAILED} else []
     return "\n    ".join([f"{step.stage}{counted}", *note])

@@ -1,1 +1,1 @@
-"""What things are, and how verdicts and grids follow from records. Pure: no input or output, no other room imported."""
+"""The domain: records, verdicts, the matrix, upgrades. Pure: no I/O, and no imports from other rooms."""

@@ -1,14 +1,14 @@
-"""The errors a user can mend: each message names what was wrong, where, and what to do."""
+"""Errors that a user can fix: each message says what was wrong, where, and what to do."""
 
 from __future__ import annotations
 
 
 class DaskMatrixError(Exception):
-    """A wrong input or a missing thing. The CLI prints it and exits with 2; the web answers with a problem document."""
+    """Invalid input or something missing. The CLI prints it and exits with 2; the web answers with a problem document."""
 
 
 class UnknownName(DaskMatrixError):
-    """Something was asked for by a name that does not exist. ``what`` is the kind of thing, ``nearest`` the way out."""
+    """A name that does not exist. ``what`` is the kind of thing it names, ``nearest`` are suggestions."""
 
     def __init__(self, what: str, name: str, nearest: list[str]) -> None:
         self.what, self.name, self.nearest = what, name, nearest
@@ -17,4 +17,4 @@ class UnknownName(DaskMatrixError):
 
 
 class EvidenceUnreachable(DaskMatrixError):
-    """Nobody can be asked: no server answers, or there is neither a data folder with results nor a snapshot."""
+    """No source of evidence: no server answers, or there is neither a data folder with results nor a snapshot."""

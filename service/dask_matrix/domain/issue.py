@@ -1,4 +1,4 @@
-"""Issues as they are named, and where they lead."""
+"""Issue references and their URLs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
 
 @dataclass(frozen=True)
 class Issue:
-    """A name, and the address it leads to; without an address it is plain text."""
+    """The name of an issue and its URL; without a URL it is plain text."""
 
     name: str
     address: str = ""
 
     @classmethod
     def of(cls, text: str) -> Issue:
-        """Read ``dask/dask#1`` or an address; any other text leads nowhere."""
+        """Read ``dask/dask#1`` or a URL; any other text has no URL."""
         if found := _SHORTHAND.fullmatch(text):
             return cls(text, f"https://github.com/{found[1]}/issues/{found[2]}")
         if found := _GITHUB.fullmatch(text):

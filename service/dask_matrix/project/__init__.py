@@ -1,1 +1,1 @@
-"""What a user's project tells of itself: what it locks and which Dask APIs its code uses. Nothing of it is imported or executed."""
+"""Read a user's project: its lock file, and the Dask API that its code uses. Nothing in it is imported or executed."""

@@ -1,1 +1,1 @@
-"""The matrix as plain files: what the web application answers, asked in this process, with links that need no server."""
+"""Export the matrix as static files: responses of the web application, with links rewritten to work without a server."""

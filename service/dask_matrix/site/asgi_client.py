@@ -1,4 +1,4 @@
-"""Asks an ASGI application in this process, as a server would: nothing listens, nothing is sent."""
+"""Send GET requests to an ASGI application in this process, without a server."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ Message = MutableMapping[str, Any]
 Application = Callable[
     [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
 ]
-OK, BROKEN = 200, 500
-PATIENCE = 300
-"""Seconds after which an answer is taken for one that never ends."""
+OK, SERVER_ERROR = 200, 500
+TIMEOUT = 300
+"""Seconds after which a response counts as never ending."""
 
 
 class NoAnswer(DaskMatrixError):
-    """The application could not say what a file should hold."""
+    """The application failed to answer a request; the message has the address."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What an address answers."""
+class Response:
+    """Status and body of a response."""
 
     status: int
     body: bytes
 
 
-async def ask(app: Application, address: str) -> Answer:
-    """Return what an address answers; raise NoAnswer where the application is in trouble, or goes on for ever."""
-    status, body, ended = 0, bytearray(), asyncio.Event()
-    question: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+async def get(app: Application, address: str) -> Response:
+    """Return the response of an address; raise NoAnswer on a server error or a response that never ends."""
+    status, body, completed = 0, bytearray(), asyncio.Event()
+    request: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> Message:
-        if question:
-            return question.pop()
-        await ended.wait()  # the asker stays until the answer is whole
+        if request:
+            return request.pop()
+        await completed.wait()  # stay connected until the response is complete
         return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
@@ -50,15 +50,17 @@ async def ask(app: Application, address: str) -> Answer:
             return
         body.extend(message.get("body", b""))
         if not message.get("more_body"):
-            ended.set()
+            completed.set()
 
     try:
-        await asyncio.wait_for(app(_scope(address), receive, send), PATIENCE)
+        await asyncio.wait_for(app(_scope(address), receive, send), TIMEOUT)
     except TimeoutError:
-        raise NoAnswer(f"{address} has not answered whole after {PATIENCE} s; nothing was changed.") from None
-    if status >= BROKEN:
-        raise NoAnswer(f"{address} answers {status}: {body[:500].decode(errors='replace')}")
-    return Answer(status, bytes(body))
+        raise NoAnswer(
+            f"Cannot export {address}: no complete response after {TIMEOUT} s. Nothing was changed."
+        ) from None
+    if status >= SERVER_ERROR:
+        raise NoAnswer(f"Cannot export {address}: HTTP {status}: {body[:500].decode(errors='replace')}")
+    return Response(status, bytes(body))
 
 
 def _scope(address: str) -> Message:

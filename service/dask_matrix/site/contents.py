@@ -1,4 +1,4 @@
-"""What a site holds: the addresses that become files, and where a link leads whose address does not."""
+"""Decide what a static site contains: which addresses become files, and where links to all others point."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from dask_matrix.domain.environments.commit_pair import MAIN
 from dask_matrix.domain.records.outcome import Verdict
-from dask_matrix.site.file_names import filed, part
+from dask_matrix.site.file_names import file_name, safe_component
 from dask_matrix.web import links
 
 if TYPE_CHECKING:
@@ -21,66 +21,66 @@ if TYPE_CHECKING:
 
     Executions = Callable[[str, str], Iterable[str]]
 
-WHOLE = {"changes": "false", "last": "0"}
-"""Asks for the matrix with all rows and all releases."""
-UNLIKE = frozenset({Verdict.FLAKY, Verdict.TIMEOUT, Verdict.CRASH})
-"""Verdicts whose executions each tell something else; of others the page of the cell shows the one that decides."""
-SILENT = frozenset({Verdict.PASS, Verdict.UNTESTED, Verdict.UNINSTALLABLE})
-"""Verdicts that the row, or the head of the column, says all of."""
-TELLING = {"after", "before", "cursor", "limit", "area", "scenario"}
-"""Parameters, of what is neither the matrix nor a move, whose answers are files of their own: pages of long lists, narrowed feeds."""
+WHOLE_MATRIX = {"changes": "false", "last": "0"}
+"""Query parameters for the matrix with all scenarios and all releases."""
+VARYING_VERDICTS = frozenset({Verdict.FLAKY, Verdict.TIMEOUT, Verdict.CRASH})
+"""Verdicts whose executions differ, so that each gets a page; for others the cell's page shows the deciding result."""
+WITHOUT_CELL_PAGE = frozenset({Verdict.PASS, Verdict.UNTESTED, Verdict.UNINSTALLABLE})
+"""Verdicts without a cell page: the scenario or environment page says everything."""
+EXPORTED_PARAMETERS = {"after", "before", "cursor", "limit", "area", "scenario"}
+"""Parameters (other than of the matrix and upgrades) with a file for each value: pages of long lists, filtered feeds."""
 LATEST = "latest"
-NEEDS_A_SERVER = frozenset({"/healthz", f"{links.API}/matrix.parquet"})
-"""Beside what is streamed."""
-MAYBE = ("/matrix.svg", "/about", "/runs", f"{links.API}/runs")
-"""Addresses that need not be there."""
-ALWAYS = ("/", "/releases", "/upgrade", "/api/docs", "/api/openapi.json", "/feed.atom", "/feed.json")
+NOT_EXPORTED = frozenset({"/healthz", f"{links.API}/matrix.parquet"})
+"""Addresses that are not exported, besides event streams."""
+OPTIONAL_ADDRESSES = ("/matrix.svg", "/about", "/runs", f"{links.API}/runs")
+"""Addresses that may answer with an error without being reported as missing."""
+FIXED_ADDRESSES = ("/", "/releases", "/upgrade", "/api/docs", "/api/openapi.json", "/feed.atom", "/feed.json")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """An address of the application, and the file that holds what it answers."""
+class SiteFile:
+    """An address of the application, and the file for its response."""
 
     address: str
     file: str
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """Where a link leads: to a place, and there to what ``rest`` says (a query that scripts read, a fragment)."""
+class LinkTarget:
+    """The target of a link: a file, plus ``rest`` (a fragment, or a query that scripts read)."""
 
-    place: Place
+    place: SiteFile
     rest: str = ""
 
 
 class Contents:
-    """What the site of a matrix holds.
+    """The contents of the site of a matrix.
 
-    ``executions`` gives the ids of the results of one cell; ``all_cells``: also cells that their rows say all of, and all results.
+    ``executions`` returns the ids of the results of one cell; ``all_cells`` adds the pages of all other cells and results.
     """
 
     def __init__(self, matrix: Matrix, executions: Executions, *, all_cells: bool = False) -> None:
         self.matrix = matrix
-        chosen = set(_all_cells(matrix) if all_cells else _telling(matrix))
+        chosen = set(_all_cells(matrix) if all_cells else _cells_with_page(matrix))
         self.cells = frozenset(links.cell(*each) for each in chosen)
-        unlike = chosen if all_cells else _of(matrix, UNLIKE)
-        self.results = frozenset(links.result(each) for cell in unlike for each in executions(*cell))
+        varying = chosen if all_cells else _with_verdict(matrix, VARYING_VERDICTS)
+        self.results = frozenset(links.result(each) for cell in varying for each in executions(*cell))
         self.areas = frozenset(matrix.areas()) - {""}
         indexed = [each for each in matrix.environments if each.pair is None]
         self.releases = _texts(indexed)
-        self.moves = frozenset(moves(self.releases))
+        self.upgrades = frozenset(upgrades(self.releases))
         if self.releases and len(indexed) < len(matrix.environments):
-            self.moves |= {(self.releases[-1], MAIN)}
-        self._ways: dict[str, Way | None] = {}
+            self.upgrades |= {(self.releases[-1], MAIN)}
+        self._targets: dict[str, LinkTarget | None] = {}
 
-    def first(self) -> Iterator[str]:
-        """Yield the addresses that the site is made from; links of their pages lead to the rest."""
-        yield from (*ALWAYS, *MAYBE)
-        yield links.matrix(WHOLE)
+    def start_addresses(self) -> Iterator[str]:
+        """Yield the addresses to start from; the rest is found by following links."""
+        yield from (*FIXED_ADDRESSES, *OPTIONAL_ADDRESSES)
+        yield links.matrix(WHOLE_MATRIX)
         for name in ("releases", "scenarios", "matrix"):
             yield f"{links.API}/{name}"
         for area in sorted(self.areas):
-            yield links.matrix({"area": area, **WHOLE})
+            yield links.matrix({"area": area, **WHOLE_MATRIX})
         yield from map(links.release, _texts(self.matrix.environments))
         for scenario in self.matrix.scenarios:
             yield from _with_twin(links.scenario(scenario.id))
@@ -88,32 +88,32 @@ class Contents:
             yield from _with_twin(links.environment(environment.key))
         for cell in sorted(self.cells):
             yield from _with_twin(cell)
-        for start, target in sorted(self.moves):
+        for start, target in sorted(self.upgrades):
             yield from _with_twin(links.upgrade({"from": start, "to": target}))
         yield from self._badges()
 
-    def way(self, link: str) -> Way | None:
-        """Return where a link of the application leads in the site; None where it needs a server, or leads nowhere."""
-        if link not in self._ways:
-            self._ways[link] = self._found(link)
-        return self._ways[link]
+    def target(self, link: str) -> LinkTarget | None:
+        """Return the target of a link within the site; None if it needs a server or does not exist."""
+        if link not in self._targets:
+            self._targets[link] = self._resolve(link)
+        return self._targets[link]
 
     def _badges(self) -> Iterator[str]:
-        """Yield the badges: how much holds on each release, and whether to move to the newest."""
+        """Yield the badges: of each release, and of the upgrade from it to the newest."""
         for kind in ("svg", "json"):
             for release in (*self.releases, LATEST):
                 yield f"/badge/release/{release}.{kind}"
                 yield f"/badge/upgrade/{release}/{LATEST}.{kind}"
 
-    def _found(self, link: str) -> Way | None:
-        found = urlsplit(link)
-        path, values = found.path, parse_qsl(found.query)
+    def _resolve(self, link: str) -> LinkTarget | None:
+        url = urlsplit(link)
+        path, values = url.path, parse_qsl(url.query)
         computed = (
-            "at" in dict(values) or path in NEEDS_A_SERVER or links.is_stream(path)
-        )  # what was at some moment is computed
-        if computed or found.netloc or not path.startswith("/"):
+            "at" in dict(values) or path in NOT_EXPORTED or links.is_stream(path)
+        )  # past states are computed on request
+        if computed or url.netloc or not path.startswith("/"):
             return None
-        fragment = f"#{found.fragment}" if found.fragment else ""
+        fragment = f"#{url.fragment}" if url.fragment else ""
         match path.strip("/").split("/"):
             case [""]:
                 return self._matrix(values, fragment)
@@ -124,70 +124,74 @@ class Contents:
             case ["cells" | "results", *_] | ["api", "v1", "cells" | "results", *_]:
                 return self._evidence(path, fragment)
             case _:
-                return _other(path, found.query, dict(values), fragment)
+                return _other_target(path, url.query, dict(values), fragment)
 
-    def _matrix(self, values: list[tuple[str, str]], fragment: str) -> Way:
-        """Return the page of the matrix that is nearest: what filters in the page reads the query."""
-        told = dict(values)
-        rest = {name: value for name, value in told.items() if WHOLE.get(name) != value}
-        if not told:
-            return Way(_at("/"), fragment)
-        if not rest and told.keys() == WHOLE.keys():
-            return Way(Place(links.matrix(WHOLE), "all.html"), fragment)
+    def _matrix(self, values: list[tuple[str, str]], fragment: str) -> LinkTarget:
+        """Return the nearest exported matrix page; its script applies the filters in the query."""
+        parameters = dict(values)
+        rest = {name: value for name, value in parameters.items() if WHOLE_MATRIX.get(name) != value}
+        if not parameters:
+            return LinkTarget(_site_file("/"), fragment)
+        if not rest and parameters.keys() == WHOLE_MATRIX.keys():
+            return LinkTarget(SiteFile(links.matrix(WHOLE_MATRIX), "all.html"), fragment)
         if rest.keys() == {"area"} and rest["area"] in self.areas:
             area = rest["area"]
-            return Way(Place(links.matrix({"area": area, **WHOLE}), f"area/{part(area)}.html"), fragment)
-        return Way(Place(links.matrix(WHOLE), "all.html"), f"?{urlencode(values)}{fragment}")
+            return LinkTarget(
+                SiteFile(links.matrix({"area": area, **WHOLE_MATRIX}), f"area/{safe_component(area)}.html"), fragment
+            )
+        return LinkTarget(SiteFile(links.matrix(WHOLE_MATRIX), "all.html"), f"?{urlencode(values)}{fragment}")
 
-    def _matrix_json(self, told: dict[str, str]) -> Way | None:
-        if "format" in told:
+    def _matrix_json(self, parameters: dict[str, str]) -> LinkTarget | None:
+        if "format" in parameters:
             return None
-        path, area = f"{links.API}/matrix", told.get("area")
+        path, area = f"{links.API}/matrix", parameters.get("area")
         if area in self.areas:
-            return Way(Place(f"{path}?{urlencode({'area': area})}", f"{path[1:]}/area/{part(area)}.json"))
-        return Way(_at(path))
+            return LinkTarget(
+                SiteFile(f"{path}?{urlencode({'area': area})}", f"{path[1:]}/area/{safe_component(area)}.json")
+            )
+        return LinkTarget(_site_file(path))
 
-    def _upgrade(self, path: str, told: dict[str, str], fragment: str) -> Way | None:
-        """Return the answer about a move; of one that is not kept, where those that are kept are listed."""
+    def _upgrade(self, path: str, parameters: dict[str, str], fragment: str) -> LinkTarget | None:
+        """Return the answer about an upgrade; for one that is not exported, the page that lists those that are."""
         page = path == "/upgrade"
-        if told.keys() == {"from", "to"} and (told["from"], told["to"]) in self.moves:
-            file = filed(f"{path}/{told['from']}/{told['to']}")
-            return Way(Place(f"{path}?{urlencode(told)}", file), fragment)
-        listed = f"#{told['from']}" if told.get("from") in self.releases else ""
-        return Way(_at(path), fragment or listed) if page else None
+        if parameters.keys() == {"from", "to"} and (parameters["from"], parameters["to"]) in self.upgrades:
+            file = file_name(f"{path}/{parameters['from']}/{parameters['to']}")
+            return LinkTarget(SiteFile(f"{path}?{urlencode(parameters)}", file), fragment)
+        listed = f"#{parameters['from']}" if parameters.get("from") in self.releases else ""
+        return LinkTarget(_site_file(path), fragment or listed) if page else None
 
-    def _evidence(self, path: str, fragment: str) -> Way | None:
-        """Return the cell, or the result; of a cell that its row says all of, the row."""
+    def _evidence(self, path: str, fragment: str) -> LinkTarget | None:
+        """Return the cell or result; for a cell without a page, its scenario."""
         page = path.removeprefix(links.API)
         if page in self.cells or page in self.results:
-            return Way(_at(path), fragment)
+            return LinkTarget(_site_file(path), fragment)
         if page.startswith("/results/"):
             return None
-        return Way(_at(path.rpartition("/")[0].replace("/cells/", "/scenarios/", 1)))
+        return LinkTarget(_site_file(path.rpartition("/")[0].replace("/cells/", "/scenarios/", 1)))
 
 
-def moves(releases: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield the moves that are answered: from each release to the next, and from each to the newest."""
+def upgrades(releases: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the upgrades to export: from each release to the next, and from each to the newest."""
     for start, following in pairwise(releases):
         yield start, following
         yield start, releases[-1]
 
 
 def _texts(environments: Iterable[Environment]) -> list[str]:
-    """Return the releases of environments, each once."""
+    """Return the distinct releases of environments, in order."""
     return list(dict.fromkeys(str(each.release) for each in environments))
 
 
-def _at(path: str) -> Place:
-    return Place(path, filed(path))
+def _site_file(path: str) -> SiteFile:
+    return SiteFile(path, file_name(path))
 
 
-def _other(path: str, query: str, told: dict[str, str], fragment: str) -> Way:
-    """Return the place of any other address; a query that is not known is for scripts, or for nobody."""
-    if query and told.keys() <= TELLING:
-        return Way(Place(f"{path}?{query}", filed(path, query)), fragment)
-    tells = query and not path.startswith("/static/")  # there it only tells one version from another
-    return Way(_at(path), f"?{query}{fragment}" if tells else fragment)
+def _other_target(path: str, query: str, parameters: dict[str, str], fragment: str) -> LinkTarget:
+    """Return the target of any other address; an unknown query is kept for scripts in the page."""
+    if query and parameters.keys() <= EXPORTED_PARAMETERS:
+        return LinkTarget(SiteFile(f"{path}?{query}", file_name(path, query)), fragment)
+    tells = query and not path.startswith("/static/")  # there it is only a cache buster
+    return LinkTarget(_site_file(path), f"?{query}{fragment}" if tells else fragment)
 
 
 def _with_twin(page: str) -> tuple[str, str]:
@@ -199,30 +203,33 @@ def _all_cells(matrix: Matrix) -> Iterator[tuple[str, str]]:
     return ((scenario.id, key) for scenario in matrix.scenarios for key in installed)
 
 
-def _of(matrix: Matrix, verdicts: Container[Verdict]) -> Iterator[tuple[str, str]]:
+def _with_verdict(matrix: Matrix, verdicts: Container[Verdict]) -> Iterator[tuple[str, str]]:
     """Yield the cells with one of these verdicts."""
     return (place for place, cell in matrix.cells.items() if cell.verdict in verdicts)
 
 
-def _telling(matrix: Matrix) -> Iterator[tuple[str, str]]:
-    """Yield the cells that have something to tell."""
+def _cells_with_page(matrix: Matrix) -> Iterator[tuple[str, str]]:
+    """Yield the cells that get a page of their own."""
     for scenario in matrix.scenarios:
-        yield from ((scenario.id, key) for key in {*_not_plain(matrix, scenario), *_around_turns(matrix, scenario)})
+        yield from (
+            (scenario.id, key)
+            for key in {*_noteworthy_environments(matrix, scenario), *_transition_environments(matrix, scenario)}
+        )
 
 
-def _not_plain(matrix: Matrix, scenario: Scenario) -> Iterable[str]:
-    """Yield the columns in which a row does not plainly pass."""
+def _noteworthy_environments(matrix: Matrix, scenario: Scenario) -> Iterable[str]:
+    """Yield the environments where a scenario has a verdict or overlay worth a page."""
     row = zip(matrix.environments, matrix.row(scenario), matrix.overlays(scenario), strict=True)
-    return (each.key for each, cell, overlay in row if cell.verdict not in SILENT or overlay)
+    return (each.key for each, cell, overlay in row if cell.verdict not in WITHOUT_CELL_PAGE or overlay)
 
 
-def _around_turns(matrix: Matrix, scenario: Scenario) -> Iterator[str]:
-    """Yield the columns where a row turns, and of each the one that it is held against."""
-    turning = matrix.turning(scenario)
+def _transition_environments(matrix: Matrix, scenario: Scenario) -> Iterator[str]:
+    """Yield the environments on both sides of each transition of a scenario."""
+    changing = matrix.transition_keys(scenario)
     before: dict[Lane, str] = {}
     for environment, cell in zip(matrix.environments, matrix.row(scenario), strict=True):
-        if cell.verdict.holds is None:
+        if cell.verdict.passes is None:
             continue
-        if environment.key in turning:
+        if environment.key in changing:
             yield from (environment.key, before[environment.lane])
         before[environment.lane] = environment.key

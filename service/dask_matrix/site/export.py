@@ -1,4 +1,4 @@
-"""Writes a site: everything the application answers about what it shows, into a folder."""
+"""Export a static site into a folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dask_matrix.site.contents import Contents
 from dask_matrix.site.crawl import Crawl
-from dask_matrix.site.output_folder import writing
+from dask_matrix.site.output_folder import staged_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.site.asgi_client import Application
     from dask_matrix.site.contents import Executions
-    from dask_matrix.site.output_folder import Placed
+    from dask_matrix.site.output_folder import ExportSummary
 
 
 @dataclass(frozen=True)
 class Site:
-    """What is to be written: an application made without a server, the matrix it shows, and how.
+    """What to export: an application created with ``static``, its matrix, and options.
 
-    ``executions`` gives the ids of the results of one cell; ``address`` is where the site will be, if feeds shall say so;
-    ``hidden`` is what no file may say, and what it says instead.
+    ``executions`` returns the ids of the results of one cell; ``address`` is the URL of the site, for absolute links in feeds;
+    ``replacements`` has texts that no file may contain, with their replacements.
     """
 
     app: Application
@@ -32,20 +32,20 @@ class Site:
     executions: Executions
     all_cells: bool = False
     address: str = ""
-    hidden: tuple[tuple[bytes, bytes], ...] = ()
+    replacements: tuple[tuple[bytes, bytes], ...] = ()
 
 
 def write(
     site: Site, folder: Path, check: Callable[[], None], report: Callable[[int, int], None]
-) -> tuple[Placed, list[str]]:
-    """Write a site; return what became of its files, and which addresses had no answer.
+) -> tuple[ExportSummary, list[str]]:
+    """Write a site; return a summary of its files, and the addresses that answered with an error.
 
-    ``check`` is called when all is asked and nothing yet placed: what it raises leaves the folder as it was. Raises
+    ``check`` is called before any file is moved into the folder: if it raises, the folder is unchanged. Raises
     RefusedFolder, or NoAnswer.
     """
-    with writing(folder) as draft:
+    with staged_site(folder) as staged:
         contents = Contents(site.matrix, site.executions, all_cells=site.all_cells)
-        crawl = Crawl(site.app, contents, draft.put, site.address, site.hidden, report)
+        crawl = Crawl(site.app, contents, staged.put, site.address, site.replacements, report)
         crawl.run()
         check()
-        return draft.place(), crawl.missed
+        return staged.publish(), crawl.failed

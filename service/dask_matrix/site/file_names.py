@@ -1,8 +1,8 @@
-"""The file that an address is kept in: safe on every system and host, unique, and the same at every export.
+"""Map addresses to file names that are safe on every system and host, unique, and the same in every export.
 
-A part of a name is what stands between two slashes. Where it is plain (small letters, digits, ``_``, ``.``, single ``-``) it stays
-as it is. Any other becomes what is plain of it, ``--``, and a part of its digest, so that no two names meet, not even
-on a system that takes ``A`` for ``a``, and none says ``..``.
+A path component of plain characters (lower-case letters, digits, ``_``, ``.``, single ``-``) is kept. Any other becomes its
+plain characters, ``--``, and a part of its digest, so that names never collide, not even on a case-insensitive file
+system, and ``..`` never occurs.
 """
 
 from __future__ import annotations
@@ -13,50 +13,50 @@ from posixpath import dirname, relpath
 from urllib.parse import unquote
 
 KINDS = (".html", ".json", ".svg", ".xml", ".txt", ".css", ".js", ".png", ".ico")
-"""How names of files end; hosts tell the type of a file by it."""
+"""File name extensions, from which hosts derive the content type."""
 NAMED_BY_OTHERS = {"scenarios", "cells", "results"}
-"""First parts of addresses that end in what somebody else named: it may look like the name of a file, and is none."""
+"""First components of addresses that end in a user-chosen name, which may look like a file name but is not."""
 LONGEST = 100
-"""Bytes of a part, far below the 255 that file systems take."""
+"""Maximum length of a component, far below the 255 bytes that file systems allow."""
 DIGITS = 12
-"""Of the digest."""
+"""Hex digits of the digest in a name."""
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_.]*(?:-[a-z0-9_.]+)*")
 _OTHERS = re.compile(r"[^a-z0-9_.]+")
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
-"""Names that Windows keeps for itself."""
+"""Names that Windows reserves."""
 
 
-def filed(path: str, query: str = "") -> str:
-    """Return the name of the file for an address, relative to the site: ``/scenarios/a/b`` -> ``scenarios/a/b.html``.
+def file_name(path: str, query: str = "") -> str:
+    """Return the file name for an address, relative to the site: ``/scenarios/a/b`` -> ``scenarios/a/b.html``.
 
-    JSON is what lies below ``/api/``; what is named like a file keeps its name; all else is a page. The cells of the row
+    Addresses below ``/api/`` are JSON, those with a known extension keep it, all others are pages. The cells of the scenario
     ``scenarios/a/b.html`` are ``cells/a/b/KEY.html``: scripts in a page rely on it.
     """
-    *folders, last = (unquote(part, errors="backslashreplace") for part in path[1:].split("/"))
+    *folders, last = (unquote(each, errors="backslashreplace") for each in path[1:].split("/"))
     ending = ".json" if folders[:1] == ["api"] else ".html"
-    within = folders[2:3] if folders[:2] == ["api", "v1"] else folders[:1]
+    resource_path = folders[2:3] if folders[:2] == ["api", "v1"] else folders[:1]
     stem, dot, kind = last.rpartition(".")
-    if stem and not NAMED_BY_OTHERS & set(within) and f".{kind}" in (*KINDS, ".atom"):
+    if stem and not NAMED_BY_OTHERS & set(resource_path) and f".{kind}" in (*KINDS, ".atom"):
         last, ending = stem, ".xml" if kind == "atom" else dot + kind
     if last == "docs" and folders == ["api"]:
         ending = ".html"
-    name = folder(f"{last}?{query}" if query else last or "index")
-    return "/".join([*map(folder, folders), name + ending])
+    name = safe_folder(f"{last}?{query}" if query else last or "index")
+    return "/".join([*map(safe_folder, folders), name + ending])
 
 
-def folder(text: str) -> str:
-    """Return a part that may be a folder: none is named like a file, because there may be such a file beside it."""
-    return _hashed(text) if text.endswith(KINDS) else part(text)
+def safe_folder(text: str) -> str:
+    """Return a component for a folder: it never has a file extension, because a file of that name may exist too."""
+    return _hashed(text) if text.endswith(KINDS) else safe_component(text)
 
 
-def part(text: str) -> str:
-    """Return one part of a name."""
+def safe_component(text: str) -> str:
+    """Return one component of a file name."""
     plain = _PLAIN.fullmatch(text) and len(text) <= LONGEST and not text.endswith(".") and not _DEVICES.match(text)
     return text if plain else _hashed(text)
 
 
 def relative(file: str, other: str) -> str:
-    """Return how one file of the site names another."""
+    """Return the relative path from one file of the site to another."""
     here = dirname(file)
     return relpath(f"/{other}", f"/{here}")
 

@@ -1,8 +1,8 @@
-"""The folder of a site: written beside it, then moved into place file by file, only what is different.
+"""Write a site into a folder: staged in a temporary folder next to it, then changed files are moved into place one by one.
 
-Its list of files tells what an export wrote, and so what the next may replace and remove. It is written before the first file
-is moved, with the old and the new ones, and again after the last is removed: killed at any moment, the site is whole enough to
-be looked at, and the next export puts it right.
+The list of files in the site records what an export wrote, and so what the next one may replace or remove. It is written
+before the first file is moved, with old and new files, and again after the last is removed: if killed at any moment, the
+site stays usable, and the next export completes it.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from dask_matrix.domain.errors import DaskMatrixError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LIST = "site-files.json"
-"""The list of files, in the site."""
+FILE_LIST = "site-files.json"
+"""Name of the list of files, in the site."""
 VERSION = 1
 
 
 class RefusedFolder(DaskMatrixError):
-    """A site cannot be written into a folder; the message says why."""
+    """A site cannot be written into this folder; the message says why."""
 
 
 @dataclass(frozen=True)
-class Placed:
-    """What became of the files of a site. ``written`` are new or different."""
+class ExportSummary:
+    """Numbers of files of an export; ``written`` are new or changed."""
 
     files: int
     bytes: int
@@ -42,28 +42,30 @@ class Placed:
 
 
 @contextmanager
-def writing(site: Path) -> Iterator[Draft]:
-    """Give a draft of the site in a folder, which nobody else writes meanwhile; raise RefusedFolder."""
+def staged_site(site: Path) -> Iterator[StagedSite]:
+    """Lock a folder and yield a draft of its new contents; raise RefusedFolder."""
     site = site.resolve()
     if not site.name:
-        raise RefusedFolder(f"{site} is no folder of its own. Name one for the site.")
-    _written_before(site)
+        raise RefusedFolder(f"{site} is a root folder. Choose another folder for the site.")
+    _exported_files(site)
     site.parent.mkdir(parents=True, exist_ok=True)
     part = site.with_name(f".{site.name}.part")
     try:
         with FileLock(site.with_name(f".{site.name}.lock"), timeout=0):
-            shutil.rmtree(part, ignore_errors=True)  # of an export that was killed
+            shutil.rmtree(part, ignore_errors=True)  # left by an export that was killed
             part.mkdir()
             try:
-                yield Draft(site, part)
+                yield StagedSite(site, part)
             finally:
                 shutil.rmtree(part, ignore_errors=True)
     except Timeout:
-        raise RefusedFolder(f"Another export is writing {site}. Wait for it, or name another folder.") from None
+        raise RefusedFolder(
+            f"Another export is writing to {site}. Wait for it to finish, or choose another folder."
+        ) from None
 
 
-class Draft:
-    """A site that is being written, in ``part``; nobody sees it before it is placed."""
+class StagedSite:
+    """A site being written to the temporary folder ``part``; nothing is visible until it is published."""
 
     def __init__(self, site: Path, part: Path) -> None:
         self.site, self.part = site, part
@@ -79,72 +81,82 @@ class Draft:
         path.write_bytes(content)
         self._bytes[name] = len(content)
 
-    def place(self) -> Placed:
-        """Move what is different into the site, and remove what an earlier export wrote and this one did not."""
-        before, names = _written_before(self.site), set(self._bytes)
-        self._refuse_strangers(names - before)
+    def publish(self) -> ExportSummary:
+        """Move changed files into the site, and remove files that only an earlier export wrote."""
+        before, names = _exported_files(self.site), set(self._bytes)
+        self._refuse_foreign_files(names - before)
         self.site.mkdir(exist_ok=True)
-        self._note(names | before)
-        moved = sum(self._moved(name) for name in sorted(names))
-        gone = [name for name in sorted(before - names) if _removed(self.site, name)]
-        self._note(names)
-        return Placed(len(names), sum(self._bytes.values()), moved, len(names) - moved, len(gone))
+        self._write_list(names | before)
+        moved = sum(self._move_changed(name) for name in sorted(names))
+        gone = [name for name in sorted(before - names) if _remove(self.site, name)]
+        self._write_list(names)
+        return ExportSummary(len(names), sum(self._bytes.values()), moved, len(names) - moved, len(gone))
 
-    def _refuse_strangers(self, new: set[str]) -> None:
-        """Refuse to replace what no export wrote."""
+    def _refuse_foreign_files(self, new: set[str]) -> None:
+        """Refuse to overwrite files that no export wrote."""
         if found := next((name for name in sorted(new) if (self.site / name).exists()), None):
-            raise RefusedFolder(f"{self.site / found} was not written by an export. Move it away; nothing was changed.")
+            raise RefusedFolder(
+                f"{self.site / found} was not written by an export. Move it away first. Nothing was changed."
+            )
 
-    def _moved(self, name: str) -> bool:
-        """Move a file into place unless the same is there already."""
-        made, place = self.part / name, self.site / name
-        if place.is_file() and place.stat().st_size == self._bytes[name] and place.read_bytes() == made.read_bytes():
+    def _move_changed(self, name: str) -> bool:
+        """Move a file into place unless an identical one is there; return whether it was moved."""
+        staged, target = self.part / name, self.site / name
+        if (
+            target.is_file()
+            and target.stat().st_size == self._bytes[name]
+            and target.read_bytes() == staged.read_bytes()
+        ):
             return False
-        place.parent.mkdir(parents=True, exist_ok=True)
-        made.replace(place)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        staged.replace(target)
         return True
 
-    def _note(self, names: set[str]) -> None:
-        """Write the list of files, unless it says so already."""
-        told = json.dumps({"v": VERSION, "files": sorted(names)}, indent=0) + "\n"
-        place, made = self.site / LIST, self.part / LIST
-        if not (place.exists() and place.read_text(encoding="utf-8") == told):
-            made.write_text(told, encoding="utf-8")
-            made.replace(place)
+    def _write_list(self, names: set[str]) -> None:
+        """Write the list of files, unless it is up to date."""
+        listing = json.dumps({"v": VERSION, "files": sorted(names)}, indent=0) + "\n"
+        target, staged = self.site / FILE_LIST, self.part / FILE_LIST
+        if not (target.exists() and target.read_text(encoding="utf-8") == listing):
+            staged.write_text(listing, encoding="utf-8")
+            staged.replace(target)
 
 
-def _written_before(site: Path) -> set[str]:
-    """Return what earlier exports wrote into a folder; raise RefusedFolder where it is somebody else's."""
+def _exported_files(site: Path) -> set[str]:
+    """Return the files that earlier exports wrote into a folder; raise RefusedFolder if it was not made by an export."""
     if not site.exists():
         return set()
     if not site.is_dir():
-        raise RefusedFolder(f"{site} is no folder. Name one for the site.")
+        raise RefusedFolder(f"{site} is not a folder. Choose a folder for the site.")
     try:
-        told = json.loads((site / LIST).read_bytes())
+        listing = json.loads((site / FILE_LIST).read_bytes())
     except FileNotFoundError:
         if any(site.iterdir()):
             raise RefusedFolder(
-                f"{site} holds files that no export wrote: there is no {LIST} in it. Name an empty folder, or a new one."
+                f"{site} contains files that no export wrote (it has no {FILE_LIST}). Choose an empty or a new folder."
             ) from None
         return set()
     except ValueError:
-        told = None
-    if not isinstance(told, dict) or told.get("v") != VERSION or not all(map(_is_within, told.get("files", [None]))):
+        listing = None
+    if (
+        not isinstance(listing, dict)
+        or listing.get("v") != VERSION
+        or not all(map(_is_within, listing.get("files", [None])))
+    ):
         raise RefusedFolder(
-            f"{site / LIST} is no list that this version of dask-matrix wrote. Remove the folder, or name another."
+            f"{site / FILE_LIST} was not written by this version of dask-matrix. Remove the folder, or choose another."
         )
-    return set(told["files"])
+    return set(listing["files"])
 
 
 def _is_within(name: object) -> bool:
-    """Whether a name of the list is of a file in the site."""
+    """Whether a name from the list is a relative path inside the site."""
     return (
         isinstance(name, str) and bool(name) and not PurePosixPath(name).is_absolute() and ".." not in name.split("/")
     )
 
 
-def _removed(site: Path, name: str) -> bool:
-    """Remove a file, and the folders it leaves empty; say whether it was there."""
+def _remove(site: Path, name: str) -> bool:
+    """Remove a file and any folders it leaves empty; return whether it existed."""
     path = site / name
     if not path.is_file():
         return False

@@ -1,1 +1,1 @@
-"""Keeps records in a database, SQLite by default. The only room that knows SQL."""
+"""Store records in a database (SQLite by default) and query them. The only room that knows SQL."""

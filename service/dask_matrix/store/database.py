@@ -1,4 +1,4 @@
-"""Opens a database: engine, pragmas, and migrations where they are needed."""
+"""Open a database: create the engine, set pragmas, migrate the schema if needed."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-PATIENCE = 30
-"""Seconds that SQLite waits for another process."""
+LOCK_TIMEOUT = 30
+"""Seconds to wait for another process's lock on an SQLite file."""
 WRITES = {"writes": True}
-"""The execution option of a transaction that will write: it waits at its start until nobody else writes."""
-WRITER = int.from_bytes(b"dask")
-"""The number of PostgreSQL's advisory lock that stands for SQLite's one write lock, in each database."""
+"""Execution option of a transaction that writes: it takes the write lock when it begins."""
+WRITE_LOCK = int.from_bytes(b"dask")
+"""Key of the PostgreSQL advisory lock that plays the part of SQLite's write lock, one per database."""
 
 
 class DatabaseTooNew(DaskMatrixError):
-    """The database was written by a newer dask-matrix; nothing in it was changed."""
+    """The database was written by a newer dask-matrix; it is left unchanged."""
 
 
 class DatabaseUnreachable(DaskMatrixError):
@@ -32,20 +32,20 @@ class DatabaseUnreachable(DaskMatrixError):
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine on a database brought to the present schema.
+    """Open a database, migrate it to the current schema and return its engine.
 
-    Raises DatabaseTooNew if a newer dask-matrix made it, DatabaseUnreachable if it cannot be opened.
+    Raises DatabaseTooNew if a newer dask-matrix wrote it, DatabaseUnreachable if it cannot be opened.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        _make_folder(Path(parsed.database).parent)
+        _create_folder(Path(parsed.database).parent)
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
-        _teach_sqlite(engine)
+        _configure_sqlite(engine)
     elif engine.dialect.name == "postgresql":
-        _teach_postgresql(engine)
+        _configure_postgresql(engine)
     try:
-        if not _is_present(engine):
+        if not _is_current(engine):
             _migrate(engine)
     except DatabaseError as error:
         engine.dispose()
@@ -57,22 +57,22 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def _make_folder(folder: Path) -> None:
+def _create_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DatabaseUnreachable(f"Cannot make the data folder {folder}: {error.strerror}.") from None
+        raise DatabaseUnreachable(f"Cannot create the data folder {folder}: {error.strerror}.") from None
 
 
-def _teach_sqlite(engine: Engine) -> None:
-    """Write-ahead logging, so that readers go on while the one writer writes; transactions begun by us."""
+def _configure_sqlite(engine: Engine) -> None:
+    """Use a write-ahead log, so that a writer does not block readers, and begin transactions explicitly."""
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={PATIENCE}000")
-        _write_ahead(cursor, engine.dialect.loaded_dbapi)
+        cursor.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT}000")
+        _enable_write_ahead_log(cursor, engine.dialect.loaded_dbapi)
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.close()
 
@@ -82,9 +82,9 @@ def _teach_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _write_ahead(cursor: DBAPICursor, driver: Any) -> None:
-    """Have a write-ahead log; SQLite itself does not wait for others who switch a new file to one at the same moment."""
-    until = time.monotonic() + PATIENCE
+def _enable_write_ahead_log(cursor: DBAPICursor, driver: Any) -> None:
+    """Switch to a write-ahead log; retry here, since SQLite's busy timeout does not apply to this switch."""
+    until = time.monotonic() + LOCK_TIMEOUT
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
@@ -96,17 +96,17 @@ def _write_ahead(cursor: DBAPICursor, driver: Any) -> None:
             return
 
 
-def _teach_postgresql(engine: Engine) -> None:
-    """One writer at a time also where there is no row, or not even a table, that writers could hold."""
+def _configure_postgresql(engine: Engine) -> None:
+    """Allow one writer at a time, even before there is a row or table to lock."""
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("writes"):
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER})")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
 
 
-def _is_present(engine: Engine) -> bool:
-    """Whether the schema is the present one: asked without Alembic, which takes a while to import."""
+def _is_current(engine: Engine) -> bool:
+    """Whether the schema is up to date; checked without Alembic, which is slow to import."""
     head = max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
     with engine.connect() as connection:
         try:
@@ -116,12 +116,12 @@ def _is_present(engine: Engine) -> bool:
 
 
 def _migrate(engine: Engine) -> None:
-    """Bring the schema up to date; several processes may try at once."""
-    from dask_matrix.store.migrate import migrate  # noqa: PLC0415 - slow to import, and seldom needed
+    """Migrate the schema to the current version; safe when several processes try at once."""
+    from dask_matrix.store.migrate import migrate  # noqa: PLC0415 - slow to import and rarely needed
 
     if newer := migrate(engine.execution_options(**WRITES), MIGRATIONS):
         where = engine.url.render_as_string()
         raise DatabaseTooNew(
             f"The database {where} was written by a newer dask-matrix (schema {newer}). "
-            "Upgrade dask-matrix, or use another --data folder; the records can be read by `dask-matrix rebuild`."
+            "Upgrade dask-matrix, use another --data folder, or run `dask-matrix rebuild` to recreate it from the records."
         )

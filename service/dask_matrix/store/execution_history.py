@@ -1,4 +1,4 @@
-"""Reads what is known of some executions: all of one row, found through the index of results by cell, and their warnings."""
+"""Query the executions of one scenario, through the index of results by cell, and the warnings of chosen results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def executions(session: Session, scenario: str, at: datetime | None) -> dict[str, list[Evidence]]:
-    """Return by environment all that was executed of a scenario, or recorded of it up to a moment."""
+    """Return environment key -> executions of a scenario, all of them or those recorded up to ``at``."""
     found: dict[str, list[Evidence]] = {}
     for _, environment, _, each in evidence(session, _up_to(models.Result.scenario == scenario, at)):
         found.setdefault(environment, []).append(each)
@@ -30,7 +30,7 @@ def executions(session: Session, scenario: str, at: datetime | None) -> dict[str
 
 
 def warnings_of(session: Session, results: Collection[str]) -> dict[str, tuple[Warned, ...]]:
-    """Return scenario id -> the warnings of some results, where they gave any."""
+    """Return scenario id -> warnings of the given results; results without warnings are left out."""
     table = models.Result
     query = select(table.scenario, table.evidence["warnings"]).where(table.id.in_(results))
     return {name: tuple(map(Warned.model_validate, given)) for name, given in session.execute(query) if given}

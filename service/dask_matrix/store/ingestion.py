@@ -1,4 +1,4 @@
-"""Takes records into the tables, in any order, any number of times, to the same end."""
+"""Ingest records into the tables; the result does not depend on their order or on repetitions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dask_matrix.domain.environments.commit_pair import MAIN
 from dask_matrix.domain.records import records
 from dask_matrix.domain.verdicts.verdict import Evidence, judge
 from dask_matrix.store import models
-from dask_matrix.store.rows import evidence, portions, verdict_row
+from dask_matrix.store.rows import batches, evidence, verdict_row
 from dask_matrix.store.run_progress import Parts
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 EVIDENCE = ("traceback", "stdout", "stderr", "log", "warnings")
 
 
-class Take:
-    """One batch on its way into the tables, inside one transaction.
+class Ingestion:
+    """The ingestion of records within one transaction.
 
-    ``accepted`` counts the records that were new, ``duplicates`` those the tables already knew.
+    ``accepted`` counts new records, ``duplicates`` those already known.
     """
 
     def __init__(self, session: Session) -> None:
@@ -39,8 +39,8 @@ class Take:
         self._former = {row.former: row for row in session.scalars(select(models.FormerName))}
 
     def add(self, batch: Sequence[records.Record]) -> None:
-        """Take a batch in and bring the verdicts it touches up to date."""
-        takers: dict[type[records.Record], Callable[[Any], bool]] = {
+        """Ingest a batch and update the verdicts of the cells it affects."""
+        handlers: dict[type[records.Record], Callable[[Any], bool]] = {
             records.RunRecord: self._run,
             records.EnvironmentRecord: self._environment,
             records.RefusalRecord: self._refusal,
@@ -52,39 +52,39 @@ class Take:
         }
         for record in batch:
             if not isinstance(record, records.ResultRecord):
-                self._count(takers[type(record)](record))
+                self._count(handlers[type(record)](record))
         self._results([record for record in batch if isinstance(record, records.ResultRecord)])
         self.session.flush()
         self._parts.write()
         self._judge()
 
-    def _count(self, new: bool, many: int = 1) -> None:  # noqa: FBT001 - the count's own flag
+    def _count(self, new: bool, many: int = 1) -> None:  # noqa: FBT001 - says which counter to increase
         if new:
             self.accepted += many
         else:
             self.duplicates += many
 
-    def _newest(self, table: type[models.Table], key: Any, values: dict[str, Any]) -> bool:
-        """Write a row unless the table holds one at least as new; say whether it was written."""
+    def _write_if_newer(self, table: type[models.Table], key: Any, values: dict[str, Any]) -> bool:
+        """Write a row unless the table has one at least as new; return whether it was written."""
         present: Any = self.session.get(table, key)
         if present is not None and present.at >= values["at"]:
             return False
         self.session.merge(table(**values))
         return True
 
-    def _shaped(self, *, removed: bool = False) -> None:
-        """Note that a row or a column changes in this revision, and whether verdicts go."""
+    def _mark_reshaped(self, *, removed: bool = False) -> None:
+        """Mark that this revision changes a row or a column, and whether it deletes verdicts."""
         self.revision.shape = self.revision.number
         if removed:
             self.revision.removed = self.revision.number
 
     def _run(self, record: records.RunRecord) -> bool:
         values = record.model_dump(exclude={"v", "kind", "run"})
-        return self._newest(models.Run, record.id, values)
+        return self._write_if_newer(models.Run, record.id, values)
 
     def _end(self, record: records.EndRecord) -> bool:
         values = record.model_dump(include={"id", "at", "run"})
-        return self._newest(models.RunEnd, record.id, values | {"how": record.how.value})
+        return self._write_if_newer(models.RunEnd, record.id, values | {"how": record.how.value})
 
     def _environment(self, record: records.EnvironmentRecord) -> bool:
         self._parts.touch(record.run, record.key, record.at)
@@ -94,42 +94,42 @@ class Take:
         first = record.at if present is None or earlier else present.first_at
         values["pair"] = record.pair.model_dump(mode="json") if record.pair else None
         if present and present.pair and values["pair"] and MAIN in {present.pair["ref"], values["pair"]["ref"]}:
-            values["pair"]["ref"] = MAIN  # what once was the newest of its branch is that commit of its history
+            values["pair"]["ref"] = MAIN  # a pair that was once `main` stays part of main's history
             if present.pair != values["pair"]:
                 present.pair = values["pair"]
-                self._shaped()
-        written = self._newest(models.Environment, record.key, values | {"first_at": first})
+                self._mark_reshaped()
+        written = self._write_if_newer(models.Environment, record.key, values | {"first_at": first})
         if not written and present:
             present.first_at = first
         if written or earlier:
-            self._shaped()
+            self._mark_reshaped()
         return written
 
     def _refusal(self, record: records.RefusalRecord) -> bool:
         self._parts.touch(record.run, record.environment, record.at)
         values = record.model_dump(include={"environment", "at", "phase", "message"})
-        if written := self._newest(models.Refusal, record.environment, values):
-            self._shaped()
+        if written := self._write_if_newer(models.Refusal, record.environment, values):
+            self._mark_reshaped()
         return written
 
     def _installation(self, record: records.InstallationRecord) -> bool:
         values = record.model_dump(exclude={"v", "kind"})
-        return self._newest(models.Installation, record.id, values)
+        return self._write_if_newer(models.Installation, record.id, values)
 
     def _bisect(self, record: records.BisectRecord) -> bool:
         values = record.model_dump(mode="json", include={"id", "run", "found"})
-        return self._newest(
-            models.Bisect, record.id, values | {"at": record.at, "scenario": self._now_called(record.scenario)}
+        return self._write_if_newer(
+            models.Bisect, record.id, values | {"at": record.at, "scenario": self._current_id(record.scenario)}
         )
 
     def _collection(self, record: records.CollectionRecord) -> bool:
-        """Let what was found in each file take the place of what an older collection found there."""
+        """Replace, file by file, what an older collection found."""
         self._parts.plan(record)
         table, environment = models.CollectedFile, record.environment
         here = select(table.file, table.at).where(table.environment == environment)
         known = dict(self.session.execute(here).all())
         newer = [file for file in record.files if file not in known or known[file] < record.at]
-        for files in portions(newer):
+        for files in batches(newer):
             self.session.execute(delete(table).where(table.environment == environment, table.file.in_(files)))
         self._insert(
             table,
@@ -138,11 +138,11 @@ class Take:
                 for file in newer
             ],
         )
-        self._collected(record, set(newer))
+        self._replace_collected(record, set(newer))
         return bool(newer)
 
-    def _collected(self, record: records.CollectionRecord, files: set[str]) -> None:
-        """Note the tests of some files in place of all that were noted of them."""
+    def _replace_collected(self, record: records.CollectionRecord, files: set[str]) -> None:
+        """Replace the collected tests of some files."""
         table = models.Collected
         found = {
             scenario: {"function": function, "fingerprint": record.scenarios[scenario]}
@@ -152,13 +152,13 @@ class Take:
         here = table.environment == record.environment
         known = self.session.execute(select(table.scenario, table.function).where(here))
         gone = [name for name, function in known if name in found or _file_of(function) in files]
-        for names in portions(gone):
+        for names in batches(gone):
             self.session.execute(delete(table).where(here, table.scenario.in_(names)))
         rows = [{"environment": record.environment, "scenario": name, **values} for name, values in found.items()]
         self._insert(table, rows)
 
     def _insert(self, table: type[models.Table], rows: list[dict[str, Any]]) -> None:
-        """Write rows in one statement: there are thousands of them, and nobody needs the objects."""
+        """Write rows in one statement, without ORM objects: there may be thousands."""
         if rows:
             self.session.execute(insert(table), rows)
 
@@ -167,21 +167,21 @@ class Take:
             self._rename(former, record)
         if (alias := self._former.get(record.scenario)) is not None:
             if alias.at >= record.at:
-                return False  # an old record of what is called otherwise now
-            self.session.delete(self._former.pop(record.scenario))  # the name is in use again
+                return False  # an old record; the scenario was renamed since
+            self.session.delete(self._former.pop(record.scenario))  # the id is in use again
             self.session.flush()
         values = record.model_dump(exclude={"v", "kind", "run", "id", "scenario"}) | {"id": record.scenario}
         before = self.session.get(models.Scenario, record.scenario)
         old = before.fingerprint if before else None
         if not before or any(getattr(before, name) != value for name, value in values.items() if name != "at"):
-            self._shaped()
-        written = self._newest(models.Scenario, record.scenario, values)
+            self._mark_reshaped()
+        written = self._write_if_newer(models.Scenario, record.scenario, values)
         if written and old != record.fingerprint:
             self._scenarios.add(record.scenario)
         return written and old != record.fingerprint
 
     def _rename(self, former: str, record: records.ScenarioRecord) -> None:
-        """Let everything kept under a former id belong to the scenario that names it, unless that id is in use again."""
+        """Move everything under a former id to the scenario that names it, unless that id is in use again."""
         known, present = self._former.get(former), self.session.get(models.Scenario, former)
         if former == record.scenario or (known and known.at >= record.at) or (present and present.at > record.at):
             return
@@ -190,15 +190,15 @@ class Take:
         self.session.flush()
         if known and known.scenario == record.scenario:
             return
-        self._shaped(removed=True)
+        self._mark_reshaped(removed=True)
         for table in (models.Scenario.id, models.VerdictRow.scenario, models.Collected.scenario):
             self.session.execute(delete(table.class_).where(table == former))
         for moved in (models.Result, models.Bisect):
             self.session.execute(update(moved).where(moved.scenario == former).values(scenario=record.scenario))
         self._scenarios.add(record.scenario)
 
-    def _now_called(self, scenario: str) -> str:
-        """Follow renames to the present id; a circle of them ends where it began."""
+    def _current_id(self, scenario: str) -> str:
+        """Follow renames to the current id; stop if they go round in a circle."""
         seen = {scenario}
         while (alias := self._former.get(scenario)) is not None and alias.scenario not in seen:
             scenario = alias.scenario
@@ -206,33 +206,33 @@ class Take:
         return scenario
 
     def _results(self, batch: Sequence[records.ResultRecord]) -> None:
-        fresh = {record.id: record for record in batch}
-        for ids in portions(list(fresh)):
+        new = {record.id: record for record in batch}
+        for ids in batches(list(new)):
             for known in self.session.scalars(select(models.Result.id).where(models.Result.id.in_(ids))):
-                del fresh[known]
-        self._count(new=False, many=len(batch) - len(fresh))
-        self._count(new=True, many=len(fresh))
-        numbers = _numbers(self.session, len(fresh))
+                del new[known]
+        self._count(new=False, many=len(batch) - len(new))
+        self._count(new=True, many=len(new))
+        numbers = _next_numbers(self.session, len(new))
         rows = [
-            {**_result_row(record, self._now_called(record.scenario)), "number": number}
-            for number, record in zip(numbers, fresh.values(), strict=True)
+            {**_result_row(record, self._current_id(record.scenario)), "number": number}
+            for number, record in zip(numbers, new.values(), strict=True)
         ]
         self._insert(models.Result, rows)
-        self._widen(fresh.values())
-        self._parts.add(fresh.values())
+        self._extend_spans(new.values())
+        self._parts.add(new.values())
         self._cells |= {(row["scenario"], row["environment"]) for row in rows}
 
-    def _widen(self, batch: Iterable[records.ResultRecord]) -> None:
-        """Count new results in, and widen the spans of their environments."""
+    def _extend_spans(self, batch: Iterable[records.ResultRecord]) -> None:
+        """Add new results to the spans of their environments."""
         table = models.Span
         found: dict[str, list[Any]] = {}
         for record in batch:
             span = [1, record.started, record.started, record.at]
-            found[record.environment] = _joined(found.get(record.environment), span)
-        for keys in portions(list(found)):
+            found[record.environment] = _union(found.get(record.environment), span)
+        for keys in batches(list(found)):
             known = select(table.environment, table.results, table.oldest, table.newest, table.at)
             for key, *span in self.session.execute(known.where(table.environment.in_(keys))):
-                found[key] = _joined(found[key], span)
+                found[key] = _union(found[key], span)
             self.session.execute(delete(table).where(table.environment.in_(keys)))
         names = ("results", "oldest", "newest", "at")
         number = {"revision": self.revision.number}
@@ -240,9 +240,9 @@ class Take:
         self._insert(table, rows)
 
     def _judge(self) -> None:
-        """Make the verdicts of the touched cells again from all their results."""
-        touched = {scenario for scenario, _ in self._cells} | self._scenarios
-        for scenario in sorted(touched):
+        """Judge the affected cells again from all their results."""
+        affected = {scenario for scenario, _ in self._cells} | self._scenarios
+        for scenario in sorted(affected):
             environments = None if scenario in self._scenarios else {env for row, env in self._cells if row == scenario}
             self._judge_row(scenario, environments)
 
@@ -260,30 +260,30 @@ class Take:
         found = []
         for environment, results in cells.items():
             fingerprint = present.fingerprint if present else max(results, key=lambda result: result.at).fingerprint
-            head = {"scenario": scenario, "environment": environment, "newest": newest[environment]}
-            found.append(head | verdict_row(judge(results, fingerprint)) | {"revision": self.revision.number})
+            cell = {"scenario": scenario, "environment": environment, "newest": newest[environment]}
+            found.append(cell | verdict_row(judge(results, fingerprint)) | {"revision": self.revision.number})
         verdicts = models.VerdictRow
-        for keys in portions(list(cells)):
+        for keys in batches(list(cells)):
             self.session.execute(delete(verdicts).where(verdicts.scenario == scenario, verdicts.environment.in_(keys)))
         self._insert(verdicts, found)
 
 
-def _joined(one: list[Any] | None, other: list[Any]) -> list[Any]:
-    """Return how many results two spans have, when the first and the last began, and when the newest was recorded."""
+def _union(one: list[Any] | None, other: list[Any]) -> list[Any]:
+    """Return the union of two spans: number of results, first and last begin, when the newest was recorded."""
     if one is None:
         return other
     return [one[0] + other[0], min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])]
 
 
-def _numbers(session: Session, many: int) -> range:
-    """Return the next numbers of results; they are counted by the one row that each writer holds until its end."""
+def _next_numbers(session: Session, many: int) -> range:
+    """Return the next numbers of results, counted in the revision row, which each writer locks."""
     revision = session.get_one(models.Revision, 1)
     revision.number += many
     return range(revision.number - many + 1, revision.number + 1)
 
 
 def _file_of(function: str) -> str:
-    """Return the file of ``file::name``; nothing where there is no name."""
+    """Return the file of ``file::name``, "" without a name."""
     return function.rpartition("::")[0].partition("::")[0]
 
 

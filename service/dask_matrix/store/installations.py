@@ -1,4 +1,4 @@
-"""Reads what was said while environments were installed."""
+"""Query install logs of environments."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def newest(session: Session, environment: str, at: datetime | None) -> Installation | None:
-    """Return the newest installation of an environment, or the newest recorded up to a moment; None where none was."""
+    """Return the newest installation of an environment (recorded up to ``at``, if given), or None."""
     table = models.Installation
     query = select(table).where(table.environment == environment)
     query = query.where(table.at <= at.astimezone(UTC)) if at else query
-    row = session.scalar(query.order_by(table.at.desc(), models.spelled(table.id).desc()).limit(1))
+    row = session.scalar(query.order_by(table.at.desc(), models.by_code_point(table.id).desc()).limit(1))
     return Installation(row.at, row.run, row.log, row.seconds) if row else None

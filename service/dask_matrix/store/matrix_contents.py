@@ -1,7 +1,6 @@
-"""Reads what the matrix shows: as it is, as it has become since it was read before, and as it was at a moment.
+"""Query the content of the matrix: now, incrementally since an earlier query, and as of a moment in the past.
 
-Whoever has read it once need not read it again: what a later reading costs depends on what was written in between, neither
-on the size of the grid nor on how many results there are.
+The cost of an incremental query depends on what was written since, not on the size of the matrix or the number of results.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from dask_matrix.domain.matrix.rows_and_columns import Refusal, columns, rows
 from dask_matrix.domain.upgrades.upgrade import Span
 from dask_matrix.domain.verdicts.verdict import Judgement, judge
 from dask_matrix.store import models
-from dask_matrix.store.rows import AT_ONCE, VERDICTS, environment_of, evidence, portions, scenario_of
+from dask_matrix.store.rows import FETCH_SIZE, VERDICTS, batches, environment_of, evidence, scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
     from dask_matrix.domain.verdicts.verdict import Evidence
 
 
-class Standing(NamedTuple):
-    """The revision of a store, and those at which its rows or columns last changed and verdicts were last taken away."""
+class RevisionCounters(NamedTuple):
+    """The current revision, and those at which rows or columns last changed and verdicts were last deleted."""
 
     number: int = 0
     shape: int = 0
@@ -42,22 +41,22 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True)
 class Freshness:
-    """How many results there are, when the newest was recorded, and the newest moment of anything a matrix shows.
+    """The number of results, when the newest was recorded, and the newest moment of anything the matrix shows.
 
-    ``coming`` is when the newest result was recorded of a run that has not said since that it ended.
+    ``newest_unfinished`` is when the newest result of a run that has not ended was recorded.
     """
 
     results: int
     newest_result: datetime | None
     newest: datetime | None
-    coming: datetime | None
+    newest_unfinished: datetime | None
 
 
 @dataclass(frozen=True)
-class Present:
-    """All that a store held at a revision, without evidence.
+class CurrentContents:
+    """The matrix at a revision, without evidence.
 
-    ``changed`` are the cells written since the reading before. It is None where any may have changed, or rows or columns have.
+    ``changed`` are the cells written since the previous query; None if rows or columns changed, or any cell may have.
     """
 
     revision: int
@@ -68,11 +67,11 @@ class Present:
 
 
 @dataclass(frozen=True)
-class Past:
-    """The matrix as it was at a moment, as far as a store knew at a revision.
+class PastContents:
+    """The matrix as of ``at``, according to the store at a revision.
 
-    ``differing`` are the cells that have changed after the moment, as they were: None where there was nothing yet. The
-    ``matrix`` of a later reading is the very same where no result has come late.
+    ``differing`` are the cells that changed after ``at``, with their judgement then; None if they had no result yet.
+    A later query returns the identical ``matrix`` object unless results from before ``at`` were ingested late.
     """
 
     at: datetime
@@ -81,56 +80,56 @@ class Past:
     differing: Mapping[Cell, Judgement | None] = field(default_factory=dict)
 
 
-def number(connection: Connection) -> int:
-    """Return the revision alone, in as little time as possible: it is asked at each request."""
+def revision_number(connection: Connection) -> int:
+    """Return the revision only, as fast as possible: it is read for each request."""
     return connection.execute(select(models.Revision.number)).scalar() or 0
 
 
-def standing(session: Session) -> Standing:
-    """Return the counters; all nought in a store that never took anything."""
+def revision_counters(session: Session) -> RevisionCounters:
+    """Return the counters; all are 0 in an empty store."""
     table = models.Revision
     found = session.execute(select(table.number, table.shape, table.removed)).first()
-    return Standing(*found) if found else Standing()
+    return RevisionCounters(*found) if found else RevisionCounters()
 
 
-def present(session: Session, before: Present | None) -> Present:
-    """Read what there is; of what was read before only what has been written since."""
-    now = standing(session)
+def current_contents(session: Session, before: CurrentContents | None) -> CurrentContents:
+    """Return the current matrix; given an earlier one, read only what was written since."""
+    now = revision_counters(session)
     if before is None or not now.removed <= before.revision <= now.number:
         cells = Cells(_by_row(session))
         matrix = Matrix(_rows(session), environments(session), cells)
-        return Present(now.number, matrix, spans(session), freshness(session))
+        return CurrentContents(now.number, matrix, spans(session), freshness(session))
     if before.revision == now.number:
         return replace(before, changed=frozenset())
     began = {**before.spans, **spans(session, before.revision)}
     written = dict(_written(session, before.revision))
-    matrix = replace(before.matrix, cells=_cells(before.matrix).changed(written))
+    matrix = replace(before.matrix, cells=_cells(before.matrix).updated(written))
     if now.shape > before.revision:
         matrix = replace(matrix, scenarios=_rows(session), environments=environments(session))
-        return Present(now.number, matrix, began, freshness(session))
-    return Present(now.number, matrix, began, freshness(session, before.freshness.newest), frozenset(written))
+        return CurrentContents(now.number, matrix, began, freshness(session))
+    return CurrentContents(now.number, matrix, began, freshness(session, before.freshness.newest), frozenset(written))
 
 
-def past(session: Session, at: datetime, known: Present, before: Past | None) -> Past:
-    """Return the matrix as it was at a moment; beside ``known``, the present, only what has changed after it is read."""
-    at, now = at.astimezone(UTC), standing(session)
+def past_contents(session: Session, at: datetime, known: CurrentContents, before: PastContents | None) -> PastContents:
+    """Return the matrix as of ``at``, from the current matrix ``known`` and the cells that changed after ``at``."""
+    at, now = at.astimezone(UTC), revision_counters(session)
     if before is not None and not now.removed <= before.revision <= known.revision:
         before = None
     differing = dict(before.differing) if before else {}
     differing |= _differing(session, at, before.revision if before else None, known.matrix.scenarios)
-    cells = _cells(known.matrix).changed(differing)
+    cells = _cells(known.matrix).updated(differing)
     if before is None or now.shape > before.revision:
         matrix = replace(known.matrix, environments=environments(session, at), cells=cells)
     elif cells == before.matrix.cells:
         matrix = before.matrix
     else:
         matrix = replace(before.matrix, cells=cells)
-    return Past(at, known.revision, matrix, differing)
+    return PastContents(at, known.revision, matrix, differing)
 
 
 def _cells(matrix: Matrix) -> Cells:
     if not isinstance(matrix.cells, Cells):
-        raise TypeError("a matrix of a store has its cells by row")
+        raise TypeError(f"expected the cells of a store's matrix, not {type(matrix.cells).__name__}")
     return matrix.cells
 
 
@@ -139,7 +138,7 @@ def _rows(session: Session) -> tuple[Scenario, ...]:
 
 
 def environments(session: Session, at: datetime | None = None, *, history: bool = False) -> tuple[Environment, ...]:
-    """Return the columns, or those described by a moment; in ``history`` with all pairs of commits."""
+    """Return the columns, or those recorded by ``at``; with ``history``, all commit pairs."""
     table, refusals = models.Environment, models.Refusal
     query = select(table, refusals).outerjoin(
         refusals, and_(refusals.environment == table.key, refusals.at >= table.at)
@@ -147,8 +146,10 @@ def environments(session: Session, at: datetime | None = None, *, history: bool 
     if at is not None:
         query = query.where(table.first_at <= at)
     found = session.execute(query)
-    described = (environment_of(row, Refusal(no.phase, no.message) if no else None) for row, no in found)
-    return columns(described, history=history)
+    recorded = (
+        environment_of(row, Refusal(refusal.phase, refusal.message) if refusal else None) for row, refusal in found
+    )
+    return columns(recorded, history=history)
 
 
 def _by_row(session: Session) -> dict[str, dict[str, Judgement]]:
@@ -159,15 +160,17 @@ def _by_row(session: Session) -> dict[str, dict[str, Judgement]]:
 
 
 def _written(session: Session, since: int | None = None) -> Iterator[tuple[Cell, Judgement]]:
-    """Yield the verdicts written after a revision, or all; texts that are equal are one, since there are thousands."""
+    """Yield the judgements written after a revision, or all; equal strings are shared to save memory."""
     table = models.VerdictRow
-    told = (table.fingerprint, table.result, table.exception, table.seconds, table.passed, table.executions)
-    query = select(table.scenario, table.environment, table.verdict, *told, table.was, table.warned)
+    values = (table.fingerprint, table.result, table.exception, table.seconds, table.passed, table.executions)
+    query = select(table.scenario, table.environment, table.verdict, *values, table.was, table.warned)
     if since is not None:
         query = query.where(table.revision > since)
     shared: dict[Any, Any] = {}
     same, sets = shared.setdefault, {"": ()}
-    found = session.connection().execute(query, execution_options={"yield_per": AT_ONCE})  # past the ORM: twice as fast
+    found = session.connection().execute(
+        query, execution_options={"yield_per": FETCH_SIZE}
+    )  # without the ORM: twice as fast
     for row in found:
         scenario, environment, verdict, print_, result, exception, seconds, passed, executions, was, warned = row
         if warned not in sets:
@@ -191,44 +194,44 @@ def _written(session: Session, since: int | None = None) -> Iterator[tuple[Cell,
 def _differing(
     session: Session, at: datetime, since: int | None, scenarios: tuple[Scenario, ...]
 ) -> dict[Cell, Judgement | None]:
-    """Judge again, from the results up to a moment, the cells that have later ones and were written after a revision."""
+    """Judge the cells that have results after ``at`` and were written since a revision, from their results up to ``at``."""
     table = models.VerdictRow
     later = table.newest > at
     if since is not None:
         later &= table.revision > since
     differing: dict[Cell, Judgement | None] = {}
-    places: dict[str, list[str]] = {}
+    keys_of: dict[str, list[str]] = {}
     for scenario, key in session.execute(select(table.scenario, table.environment).where(later)):
         differing[scenario, key] = None
-        places.setdefault(scenario, []).append(key)
-    prints = {each.id: each.fingerprint for each in scenarios}
-    for scenario, keys in places.items():  # by row, along the index: a join would begin with all results there are
-        for part in portions(keys):
-            differing |= _judged_by(session, at, scenario, part, prints.get(scenario, ""))
+        keys_of.setdefault(scenario, []).append(key)
+    fingerprints = {each.id: each.fingerprint for each in scenarios}
+    for scenario, keys in keys_of.items():  # row by row, using the index; a join would scan all results
+        for part in batches(keys):
+            differing |= _judged_by(session, at, scenario, part, fingerprints.get(scenario, ""))
     return differing
 
 
 def _judged_by(
     session: Session, at: datetime, scenario: str, keys: list[str], fingerprint: str
 ) -> dict[Cell, Judgement]:
-    """Judge cells of a row from the results recorded up to a moment, where there are any."""
+    """Judge cells of a row from their results recorded up to ``at``; cells without any are left out."""
     table = models.Result
     found: dict[Cell, list[Evidence]] = {}
-    of_row = (table.scenario == scenario) & table.environment.in_(keys) & (table.at <= at)
-    for _, key, _, each in evidence(session, of_row):
+    matching = (table.scenario == scenario) & table.environment.in_(keys) & (table.at <= at)
+    for _, key, _, each in evidence(session, matching):
         found.setdefault((scenario, key), []).append(each)
     return {cell: judge(each, fingerprint) for cell, each in found.items()}
 
 
 def spans(session: Session, since: int = 0) -> dict[str, Span]:
-    """Return by environment when its oldest and its newest result began, for those that have new ones since a revision."""
+    """Return environment key -> when its oldest and newest result began, if it got new results since a revision."""
     table = models.Span
     query = select(table.environment, table.oldest, table.newest).where(table.revision > since)
     return {key: Span(oldest, newest) for key, oldest, newest in session.execute(query)}
 
 
 def freshness(session: Session, before: datetime | None = None) -> Freshness:
-    """Return how much there is and how new it is; ``before`` is the newest moment of rows and columns where that is known."""
+    """Return how many results there are and how new they are; ``before`` is the newest moment of columns, if known."""
     table = models.Span
     results, newest = session.execute(select(func.sum(table.results), func.max(table.at))).one()
     others = (
@@ -237,11 +240,11 @@ def freshness(session: Session, before: datetime | None = None) -> Freshness:
         else [session.scalar(select(func.max(each.at))) for each in (models.Environment, models.Refusal)]
     )
     shown = max((at for at in (newest, *others) if at), default=None)
-    return Freshness(results or 0, newest, shown, _coming(session, newest))
+    return Freshness(results or 0, newest, shown, _newest_unfinished(session, newest))
 
 
-def _coming(session: Session, newest: datetime | None) -> datetime | None:
-    """Return when the newest result came of a run that goes on; all runs are looked through only where an end is newer."""
+def _newest_unfinished(session: Session, newest: datetime | None) -> datetime | None:
+    """Return when the newest result of an unfinished run was recorded; runs are searched only if an end is newer."""
     ends, parts = models.RunEnd, models.RunPart
     end = session.scalar(select(func.max(ends.at)))
     if newest is None or end is None or end < newest:

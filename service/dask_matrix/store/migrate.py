@@ -1,4 +1,4 @@
-"""Brings a database to the present schema, by Alembic. Imported only where that is to be done."""
+"""Migrate a database to the current schema with Alembic. Imported only when a migration is due."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def migrate(engine: Engine, migrations: Path) -> str:
-    """Bring a database to the schema that a folder of migrations ends with, in one writing transaction of ``engine``.
+    """Upgrade a database to the newest schema in the ``migrations`` folder, in one write transaction of ``engine``.
 
-    Nothing is changed where none of them knows its schema, since a newer version made it: that schema is returned.
+    If the database has an unknown, newer schema, change nothing and return that schema's revision; otherwise return "".
     """
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # nox logs whatever any library says
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # nox shows the log of every library
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     script = ScriptDirectory.from_config(config)

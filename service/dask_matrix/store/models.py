@@ -1,4 +1,4 @@
-"""The tables. All of them are an index of the record files and can be made again from them."""
+"""The tables: an index of the record files, which can be rebuilt from them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 ONLY = 1
-"""The id of the one row of a table that has one."""
+"""The id in tables with a single row."""
 
 
 class Utc(TypeDecorator[datetime]):
-    """A moment, kept and given in UTC; SQLite forgets time zones, PostgreSQL gives moments in its own."""
+    """A moment, stored and returned in UTC: SQLite drops time zones, PostgreSQL converts to the server's."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -34,18 +34,18 @@ class Utc(TypeDecorator[datetime]):
 
 
 class _WithoutNul(TypeDecorator[Any]):
-    """What PostgreSQL is told of a text, or of JSON with texts in it: it has no NUL in either. Pages show the same instead."""
+    """Text for PostgreSQL, which cannot store NUL: it is replaced by U+FFFD, which is also what pages show for it."""
 
     impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        """Write without."""
+        """Replace NUL when writing."""
         return _without_nul(value)
 
 
 class _JsonWithoutNul(_WithoutNul):
-    """The same for JSON, in which it hinders whoever reads any part."""
+    """JSON for PostgreSQL; with NUL in a text, no part of a JSON value can be read."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
@@ -62,20 +62,20 @@ def _without_nul(value: Any) -> Any:
     return value
 
 
-WORDS = Text().with_variant(_WithoutNul(), "postgresql")
-NESTED = JSON(none_as_null=True).with_variant(_JsonWithoutNul(), "postgresql")
+TEXT = Text().with_variant(_WithoutNul(), "postgresql")
+JSON_VALUE = JSON(none_as_null=True).with_variant(_JsonWithoutNul(), "postgresql")
 
 
-class spelled(FunctionElement[str]):  # noqa: N801 - named as the functions of SQL are
-    """A text as it is put in order here: by its characters, as SQLite and Python do, whatever order a database was made with."""
+class by_code_point(FunctionElement[str]):  # noqa: N801 - named like an SQL function
+    """A text that sorts by code points, as in SQLite and Python, whatever the database's collation."""
 
-    name = "spelled"
-    type = WORDS
+    name = "by_code_point"
+    type = TEXT
     inherit_cache = True
 
 
-@compiles(spelled)
-def _spelled(element: spelled, compiler: SQLCompiler, **more: Any) -> str:
+@compiles(by_code_point)
+def _by_code_point(element: by_code_point, compiler: SQLCompiler, **more: Any) -> str:
     collation = ' COLLATE "C"' if compiler.dialect.name == "postgresql" else ""
     return f"{compiler.process(element.clauses, **more)}{collation}"
 
@@ -83,11 +83,11 @@ def _spelled(element: spelled, compiler: SQLCompiler, **more: Any) -> str:
 class Table(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """The base of all tables."""
 
-    type_annotation_map = {str: WORDS, datetime: Utc, list[str]: NESTED, dict[str, Any]: NESTED}  # noqa: RUF012
+    type_annotation_map = {str: TEXT, datetime: Utc, list[str]: JSON_VALUE, dict[str, Any]: JSON_VALUE}  # noqa: RUF012
 
 
 class Run(Table):
-    """A run, as its record describes it."""
+    """A run, as recorded."""
 
     __tablename__ = "runs"
     __table_args__ = (Index("runs_by_time", "at", "id"),)
@@ -103,7 +103,7 @@ class Run(Table):
 
 
 class RunPart(Table):
-    """What came of a run in one environment, counted as it is taken in; ``began`` is the moment of its oldest record."""
+    """The progress of a run in one environment, counted at ingestion; ``began`` is the time of its oldest record."""
 
     __tablename__ = "run_parts"
 
@@ -123,7 +123,7 @@ class RunPart(Table):
 
 
 class RunEnd(Table):
-    """That a run said it had ended, and how. Rows are only ever added: one that was gone on with ends again."""
+    """An end of a run. Append-only: a run that is continued has several."""
 
     __tablename__ = "run_ends"
     __table_args__ = (Index("run_ends_by_run", "run"), Index("run_ends_by_time", "at"))
@@ -135,7 +135,7 @@ class RunEnd(Table):
 
 
 class Environment(Table):
-    """An environment, as its newest record describes it; ``first_at`` is when the oldest did."""
+    """An environment, as in its newest record; ``first_at`` is the time of its oldest record."""
 
     __tablename__ = "environments"
 
@@ -154,7 +154,7 @@ class Environment(Table):
 
 
 class Refusal(Table):
-    """The newest refusal of an environment. It stands until a newer environment record clears it."""
+    """The newest refusal of an environment, in force until a newer environment record."""
 
     __tablename__ = "refusals"
 
@@ -165,7 +165,7 @@ class Refusal(Table):
 
 
 class Installation(Table):
-    """That an environment was installed, and what was said meanwhile. Rows are only ever added."""
+    """An installation of an environment, with its log. Append-only."""
 
     __tablename__ = "installations"
     __table_args__ = (Index("installations_by_environment", "environment", "at"),)
@@ -179,7 +179,7 @@ class Installation(Table):
 
 
 class Scenario(Table):
-    """A scenario, as its newest record describes it."""
+    """A scenario, as in its newest record."""
 
     __tablename__ = "scenarios"
 
@@ -211,7 +211,7 @@ class FormerName(Table):
 
 
 class Collected(Table):
-    """That pytest found a scenario in an environment, as which function and fingerprint."""
+    """A scenario that pytest collected in an environment, with its function and fingerprint."""
 
     __tablename__ = "collected"
 
@@ -222,7 +222,7 @@ class Collected(Table):
 
 
 class CollectedFile(Table):
-    """That pytest looked through a file of tests in an environment, when it had a fingerprint."""
+    """A test file that pytest collected in an environment, with its fingerprint at that time."""
 
     __tablename__ = "collected_files"
 
@@ -233,20 +233,20 @@ class CollectedFile(Table):
 
 
 BROKEN = text("outcome NOT IN ('passed', 'skipped')")
-"""Which results somebody has to look at; written out, so that a query with it uses the index with it."""
+"""Condition for results that need attention; a literal, so that queries with it use the partial index with it."""
 
-TOLD_OF_BROKEN = ("environment", "scenario", "started", "outcome")
-"""What a run's page tells of them: the index alone answers, without their evidence being passed over."""
+BROKEN_COLUMNS = ("environment", "scenario", "started", "outcome")
+"""The columns that a run's page shows of broken results: the index covers them, so the large rows are not read."""
 
 
 class Result(Table):
-    """One execution with its evidence. Rows are only ever added; ``number`` tells the order in which they were."""
+    """One execution with its evidence. Append-only; ``number`` is the order of ingestion."""
 
     __tablename__ = "results"
     __table_args__ = (
         Index("results_by_cell", "scenario", "environment"),
         Index("results_by_run", "run", "number"),
-        Index("results_broken", "run", *TOLD_OF_BROKEN, sqlite_where=BROKEN, postgresql_where=BROKEN),
+        Index("results_broken", "run", *BROKEN_COLUMNS, sqlite_where=BROKEN, postgresql_where=BROKEN),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -268,7 +268,7 @@ class Result(Table):
 
 
 class Bisect(Table):
-    """What a bisection found, whole in ``found``. Rows are only ever added."""
+    """A bisection; ``found`` is its whole report. Append-only."""
 
     __tablename__ = "bisects"
     __table_args__ = (Index("bisects_by_scenario", "scenario"),)
@@ -281,10 +281,10 @@ class Bisect(Table):
 
 
 class VerdictRow(Table):
-    """The verdict of a cell that has any result, materialised for the grid.
+    """The verdict of a cell with at least one result, materialised for the matrix.
 
-    ``warned`` are the digests of the deprecations that the deciding result told of, with spaces between; ``newest`` is when
-    the newest of its results was recorded, ``revision`` the one in which the row was written.
+    ``warned`` has the digests of the deciding result's deprecations, separated by spaces; ``newest`` is when the cell's
+    newest result was recorded; ``revision`` is the one that wrote the row.
     """
 
     __tablename__ = "verdicts"
@@ -306,9 +306,9 @@ class VerdictRow(Table):
 
 
 class Span(Table):
-    """How many results an environment has, when the first and the last began, and when the newest was recorded.
+    """The number of an environment's results, when the first and the last began, and when the newest was recorded.
 
-    ``revision`` is the one in which the row was written.
+    ``revision`` is the one that wrote the row.
     """
 
     __tablename__ = "spans"
@@ -322,7 +322,7 @@ class Span(Table):
 
 
 class RecordFile(Table):
-    """How far a record file has been taken in, in bytes. The name is relative to the folder of records."""
+    """How many bytes of a record file have been ingested. The name is relative to the records folder."""
 
     __tablename__ = "record_files"
 
@@ -331,10 +331,10 @@ class RecordFile(Table):
 
 
 class Revision(Table):
-    """One row that counts the batches taken and the results in them; it changes whenever an answer may.
+    """A single row whose ``number`` increases with every batch and every result.
 
-    ``shape`` is the number at which a row or a column of the matrix last changed, ``removed`` that at which verdicts were last
-    taken away: whoever has read all up to a number needs only the verdicts written since, unless one of these is later.
+    ``shape`` is the number when a row or column of the matrix last changed, ``removed`` when verdicts were last deleted.
+    A reader that is up to date at some number needs only the verdicts written since, unless one of these is higher.
     """
 
     __tablename__ = "revision"

@@ -1,4 +1,4 @@
-"""Reads what a planner asks, for many environments at once: tuples, not objects, since there are thousands of cells."""
+"""Query what planning needs, for many environments at once; reads columns, not ORM objects, which are slow."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Collected:
-    """What pytest found in an environment: function -> (scenario id -> fingerprint), and file -> fingerprint."""
+    """What pytest collected in an environment: function -> (scenario id -> fingerprint), and file -> fingerprint."""
 
     functions: dict[str, dict[str, str]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class World:
-    """One look at all that has been recorded: all columns, without their locks, and the cells that have a verdict.
+class PlanningData:
+    """All columns, without their locks, all cells that have evidence, and what pytest collected by environment key.
 
-    ``collected`` is by key. Cells without evidence are not among ``cells``; stale ones are, with their old fingerprint.
+    Stale cells are included, with their old fingerprint.
     """
 
     columns: tuple[Environment, ...]
@@ -45,13 +45,13 @@ class World:
     collected: dict[str, Collected]
 
 
-def world(session: Session) -> World:
-    """Look at everything."""
-    return World(shown(session), cells(session), collected(session))
+def planning_data(session: Session) -> PlanningData:
+    """Return all columns, cells and collections."""
+    return PlanningData(all_columns(session), cells(session), collected(session))
 
 
-def shown(session: Session) -> tuple[Environment, ...]:
-    """Return all columns, those of the matrix's history too, in their order, without their locks."""
+def all_columns(session: Session) -> tuple[Environment, ...]:
+    """Return all columns in order, all commit pairs included, without their locks."""
     table, refusals = models.Environment, models.Refusal
     query = select(
         table.key,
@@ -80,7 +80,7 @@ def shown(session: Session) -> tuple[Environment, ...]:
 
 
 def cells(session: Session) -> list[Cell]:
-    """Return the cells that rest on evidence, of whatever fingerprint."""
+    """Return the cells that have evidence, of any fingerprint."""
     table = models.VerdictRow
     query = select(table.scenario, table.environment, table.verdict, table.executions, table.fingerprint)
     found = session.execute(query.where(table.executions > 0))
@@ -88,17 +88,18 @@ def cells(session: Session) -> list[Cell]:
 
 
 def collected(session: Session, environment: str | None = None) -> dict[str, Collected]:
-    """Return what pytest last found, in one environment or in all: key -> what."""
+    """Return environment key -> what pytest last collected there, for one environment or all."""
     table, files = models.Collected, models.CollectedFile
     query = select(table.environment, table.function, table.scenario, table.fingerprint)
-    looked = select(files.environment, files.file, files.fingerprint)
+    file_query = select(files.environment, files.file, files.fingerprint)
     if environment is not None:
-        query, looked = query.where(table.environment == environment), looked.where(files.environment == environment)
+        query = query.where(table.environment == environment)
+        file_query = file_query.where(files.environment == environment)
     found: dict[str, Collected] = {}
     for key, function, scenario, fingerprint in session.execute(query):
         here = found.get(key) or found.setdefault(key, Collected())
         here.functions.setdefault(function, {})[scenario] = fingerprint
-    for key, file, fingerprint in session.execute(looked):
+    for key, file, fingerprint in session.execute(file_query):
         found.setdefault(key, Collected()).files[file] = fingerprint
     return found
 
@@ -131,7 +132,7 @@ def trials(session: Session, run: str) -> Iterator[Trial]:
 
 
 def timed(session: Session) -> Iterator[Timed]:
-    """Yield how long the execution took that each verdict rests on: the newest of its cell, but for flaky ones."""
+    """Yield the duration of each cell's deciding execution: the newest one, except in flaky cells."""
     table, results, found = models.VerdictRow, models.Result, models.Collected
     query: Any = (
         select(table.scenario, table.environment, found.function, results.started, results.at)

@@ -1,4 +1,4 @@
-"""Reads a database of records as domain objects."""
+"""Query the database of records; answers are domain objects."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from dask_matrix.store import (
 from dask_matrix.store.database import DatabaseUnreachable, open_engine
 from dask_matrix.store.matrix_contents import Freshness
 from dask_matrix.store.planning import Collected
-from dask_matrix.store.revision import Pulse
-from dask_matrix.store.rows import environment_of, result_of, scenario_of, standing_refusal
+from dask_matrix.store.revision import RevisionReader
+from dask_matrix.store.rows import current_refusal, environment_of, result_of, scenario_of
 from dask_matrix.store.run_progress import Runs
 
 if TYPE_CHECKING:
@@ -40,39 +40,39 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from dask_matrix.domain.environments.environment import EnvironmentSpec
-    from dask_matrix.domain.records.bisection import Told
+    from dask_matrix.domain.records.bisection import RecordedBisection
     from dask_matrix.domain.records.installation import Installation
     from dask_matrix.domain.records.records import Warned
     from dask_matrix.domain.records.result import Result
     from dask_matrix.domain.upgrades.upgrade import Span
     from dask_matrix.domain.verdicts.stability import Trial
     from dask_matrix.domain.verdicts.verdict import Evidence
-    from dask_matrix.store.matrix_contents import Past, Present
-    from dask_matrix.store.planning import World
+    from dask_matrix.store.matrix_contents import CurrentContents, PastContents
+    from dask_matrix.store.planning import PlanningData
 
 
 class StoreQueries:
-    """An open database, for reading. Each method reads one state of it, whatever is written meanwhile."""
+    """An open database, for reading. Each method sees one consistent state, even while others write."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         level = (
             {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-        )  # SQLite knows no other
+        )  # SQLite always isolates this way
         self._snapshots = engine.execution_options(**level)
-        self._pulse = Pulse(engine)
+        self._revision_reader = RevisionReader(engine)
 
     @classmethod
     def open(cls, url: str) -> Self:
-        """Open a database by SQLAlchemy URL, made or migrated where needed.
+        """Open a database by SQLAlchemy URL; create or migrate it if needed.
 
         Raises DatabaseTooNew or DatabaseUnreachable.
         """
         return cls(open_engine(url))
 
     def close(self) -> None:
-        """Let go of the database."""
-        self._pulse.close()
+        """Close the database."""
+        self._revision_reader.close()
         self.engine.dispose()
 
     def __enter__(self) -> Self:
@@ -83,49 +83,49 @@ class StoreQueries:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        """Yield what reads one state of the database, whatever is written meanwhile."""
+        """Yield a session that sees one consistent state of the database."""
         with _reachable(), Session(self._snapshots) as session:
             yield session
 
     @property
     def revision(self) -> int:
-        """A number that changes whenever an answer of the store may."""
-        if (told := self.glance()) is not None:
-            return told
+        """A number that increases with every change of the database."""
+        if (number := self.revision_without_waiting()) is not None:
+            return number
         with _reachable(), self.engine.connect() as connection:
-            return matrix_contents.number(connection)
+            return matrix_contents.revision_number(connection)
 
-    def present(self, before: Present | None = None) -> Present:
-        """Return all that the store holds, without evidence. Of what was read before only what has changed is read."""
+    def current_contents(self, before: CurrentContents | None = None) -> CurrentContents:
+        """Return the current matrix, without evidence. Given an earlier one in ``before``, read only what changed since."""
         with self._reading() as session:
-            return matrix_contents.present(session, before)
+            return matrix_contents.current_contents(session, before)
 
-    def past(self, at: datetime, known: Present, before: Past | None = None) -> Past:
-        """Return the matrix as it was at a moment, made of the present one and of what has changed after the moment.
+    def past_contents(self, at: datetime, known: CurrentContents, before: PastContents | None = None) -> PastContents:
+        """Return the matrix as of ``at``, derived from ``known``, the current one, and what changed after ``at``.
 
-        ``before`` is an earlier reading of the same moment.
+        ``before`` is an earlier answer for the same ``at``.
         """
         with self._reading() as session:
-            return matrix_contents.past(session, at, known, before)
+            return matrix_contents.past_contents(session, at, known, before)
 
-    def glance(self) -> int | None:
-        """Return the revision if it can be read without waiting for anybody, else None."""
-        return self._pulse.read()
+    def revision_without_waiting(self) -> int | None:
+        """Return the revision, or None if it cannot be read without waiting for a lock."""
+        return self._revision_reader.read()
 
     def matrix(self, at: datetime | None = None, *, history: bool = False) -> Matrix:
-        """Return the whole matrix as it is, or as it was at a moment.
+        """Return the whole matrix as it is now, or as of ``at``.
 
-        In its ``history`` are all pairs of commits that were ever run, otherwise the newest ``main`` alone.
+        With ``history``, include every commit pair ever run; otherwise only the newest ``main``.
         """
-        known = self.present()
-        found = self.past(at, known).matrix if at else known.matrix
+        known = self.current_contents()
+        found = self.past_contents(at, known).matrix if at else known.matrix
         if not history:
             return found
         with self._reading() as session:
             return replace(found, environments=matrix_contents.environments(session, at, history=True))
 
     def freshness(self) -> Freshness:
-        """Return how much there is and how new it is."""
+        """Return how many results there are and how new they are."""
         with self._reading() as session:
             return matrix_contents.freshness(session)
 
@@ -135,15 +135,15 @@ class StoreQueries:
             row = session.get(models.Environment, key)
             if row is None:
                 raise UnknownName("environment", key, [])
-            return environment_of(row, standing_refusal(session, row))
+            return environment_of(row, current_refusal(session, row))
 
     def installation(self, key: str, at: datetime | None = None) -> Installation | None:
-        """Return how an environment was last installed, as far as that was recorded up to a moment."""
+        """Return the newest installation of an environment (recorded up to ``at``, if given), or None."""
         with self._reading() as session:
             return installations.newest(session, key, at)
 
     def scenario(self, scenario: str) -> Scenario:
-        """Return one scenario by its id or by a former one; raise UnknownName."""
+        """Return one scenario by its id or a former id; raise UnknownName."""
         with self._reading() as session:
             alias = session.get(models.FormerName, scenario)
             row = session.get(models.Scenario, alias.scenario if alias else scenario)
@@ -162,18 +162,18 @@ class StoreQueries:
             return result_of(row)
 
     def results(self, scenario: str, environment: str, at: datetime | None = None) -> list[Result]:
-        """Return all results of one cell, or those recorded up to a moment, newest first."""
+        """Return the results of one cell (recorded up to ``at``, if given), newest first."""
         table = models.Result
         query = select(table).where(table.scenario == scenario, table.environment == environment)
         query = query.where(table.at <= at.astimezone(UTC)) if at else query
         with self._reading() as session:
             return [
                 result_of(row)
-                for row in session.scalars(query.order_by(table.started.desc(), models.spelled(table.id)))
+                for row in session.scalars(query.order_by(table.started.desc(), models.by_code_point(table.id)))
             ]
 
     def run(self, run: str) -> RunRecord:
-        """Return what is known of a run; raise UnknownName."""
+        """Return the record of a run; raise UnknownName."""
         with self._reading() as session:
             row = session.get(models.Run, run)
             if row is None:
@@ -183,57 +183,57 @@ class StoreQueries:
 
     @property
     def runs(self) -> Runs:
-        """What is kept of runs, beside their records."""
+        """The progress of runs."""
         return Runs(self._reading)
 
     def executions(self, scenario: str, at: datetime | None = None) -> dict[str, list[Evidence]]:
-        """Return by environment all that was executed of a scenario, or recorded of it up to a moment."""
+        """Return environment key -> executions of a scenario, all of them or those recorded up to ``at``."""
         with self._reading() as session:
             return execution_history.executions(session, scenario, at)
 
     def warnings_of(self, results: Collection[str]) -> dict[str, tuple[Warned, ...]]:
-        """Return scenario id -> the warnings of some results, where they gave any."""
+        """Return scenario id -> warnings of the given results; results without warnings are left out."""
         with self._reading() as session:
             return execution_history.warnings_of(session, results)
 
-    def bisects(self, scenario: str | None = None, run: str | None = None) -> list[Told]:
-        """Return what bisections found, newest first: all, those of a scenario by its present id, or those of a run."""
+    def bisects(self, scenario: str | None = None, run: str | None = None) -> list[RecordedBisection]:
+        """Return all bisections, newest first, or those of one scenario (by its current id) or of one run."""
         with self._reading() as session:
-            return list(bisections.told(session, scenario, run))
+            return list(bisections.recorded(session, scenario, run))
 
     def spans(self) -> dict[str, Span]:
-        """Return by environment when its oldest and its newest result came."""
+        """Return environment key -> when its oldest and its newest result began."""
         with self._reading() as session:
             return matrix_contents.spans(session)
 
     def warnings(self, environment: str) -> dict[str, tuple[Warned, ...]]:
-        """Return scenario id -> the warnings that stand beside its verdict in an environment."""
+        """Return scenario id -> warnings of its deciding result in an environment."""
         with self._reading() as session:
             return warnings.warnings(session, environment)
 
-    def world(self) -> World:
-        """Return one look at all columns, cells and collections, in few and lean queries."""
+    def planning_data(self) -> PlanningData:
+        """Return all columns, cells and collections, for planning a run."""
         with self._reading() as session:
-            return planning.world(session)
+            return planning.planning_data(session)
 
     def columns(self) -> tuple[Environment, ...]:
-        """Return the columns of the matrix in their order, without their locks."""
+        """Return all columns of the matrix in order, commit pairs included, without their locks."""
         with self._reading() as session:
-            return planning.shown(session)
+            return planning.all_columns(session)
 
     def column(self, spec: EnvironmentSpec, platform: str) -> Environment | None:
-        """Return the environment that the matrix shows for a spec on a platform, if there is one."""
+        """Return the newest environment for a spec on a platform, or None."""
         table = models.Environment
-        alike = (
+        matches = (
             (table.release == str(spec.release))
             & (table.python == str(spec.python))
             & (table.lane == spec.lane.value)
             & (table.platform == platform)
         )
         with self._reading() as session:
-            for row in session.scalars(select(table).where(alike).order_by(table.at.desc())):
+            for row in session.scalars(select(table).where(matches).order_by(table.at.desc())):
                 if release_of(row.release, row.pair) == spec.release:
-                    return environment_of(row, standing_refusal(session, row))
+                    return environment_of(row, current_refusal(session, row))
         return None
 
     def verdicts_of(self, environment: str) -> dict[str, Verdict]:
@@ -244,12 +244,12 @@ class StoreQueries:
             return {scenario: Verdict(verdict) for scenario, verdict in session.execute(query)}
 
     def evidence_of(self, environment: str) -> dict[str, dict[str, datetime]]:
-        """Return scenario id -> the fingerprints it has evidence for in an environment, and when the newest came."""
+        """Return scenario id -> fingerprint -> when its newest evidence in an environment was recorded."""
         with self._reading() as session:
             return planning.newest(session, environment)
 
     def collected(self, environment: str) -> Collected:
-        """Return what pytest last found in an environment."""
+        """Return what pytest last collected in an environment."""
         with self._reading() as session:
             return planning.collected(session, environment).get(environment, Collected())
 
@@ -264,7 +264,7 @@ class StoreQueries:
             return list(planning.trials(session, run))
 
     def timings(self) -> Timings:
-        """Return how long each scenario took, where it was executed last."""
+        """Return how long each scenario took in its deciding execution."""
         with self._reading() as session:
             return Timings(planning.timed(session))
 

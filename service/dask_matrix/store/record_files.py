@@ -1,4 +1,4 @@
-"""Reads record files, which may be written to meanwhile."""
+"""Read record files, which may still be growing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BATCH = 8 * 2**20
-"""Bytes of a record file taken in one transaction."""
+"""Bytes of a record file ingested in one transaction."""
 
 
 def record_files(root: Path) -> list[Path]:
@@ -23,7 +23,7 @@ def lines_before(path: Path, offset: int) -> int:
 
 
 def whole_lines(path: Path, start: int) -> bytes:
-    """Return what a file holds from an offset on, up to its last finished line."""
+    """Return the complete lines of a file from offset ``start`` on, about ``BATCH`` bytes at most."""
     with path.open("rb") as file:
         file.seek(start)
         chunk = file.read(BATCH)

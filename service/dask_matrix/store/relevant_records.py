@@ -1,4 +1,4 @@
-"""Which records still count: what a matrix made of them shows, and what it rests on. The rest is history."""
+"""Select the records for a snapshot: those that the current matrix shows and its evidence, without history."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ Dated = TypeVar("Dated", EnvironmentRecord, RefusalRecord, InstallationRecord, S
 
 
 @dataclass(frozen=True)
-class Counting:
-    """The records that count, each kind in an order that puts alike beside alike, so that they compress well."""
+class RelevantRecords:
+    """The relevant records by kind, each sorted so that similar records are adjacent, which compresses well."""
 
     runs: list[RunRecord]
     environments: list[EnvironmentRecord]
@@ -44,7 +44,7 @@ class Counting:
     ends: list[EndRecord]
 
     def all(self) -> list[Record]:
-        """Return them in the order in which they are written."""
+        """Return all records in the order in which they are written."""
         return [
             *self.runs,
             *self.environments,
@@ -59,7 +59,7 @@ class Counting:
 
 
 class _ByKind:
-    """Records by kind, each id once."""
+    """Records by kind, without duplicate ids."""
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._found: dict[type[Any], dict[str, Any]] = {}
@@ -70,16 +70,18 @@ class _ByKind:
         return list(self._found.get(kind, {}).values())
 
 
-def counting(records: Iterable[Record], present: Mapping[str, str]) -> Counting:
-    """Return the records that count, for a scenario set whose tests have these fingerprints.
+def relevant_records(records: Iterable[Record], fingerprints: Mapping[str, str]) -> RelevantRecords:
+    """Return the relevant records for a scenario set with the given fingerprints.
 
-    ``present`` has ``file::name`` -> fingerprint of each test and ``file`` -> fingerprint of each file. Of environments
-    count those that a matrix shows, of scenarios the newest description that is of the set as it is, and of results
-    and bisections those with its fingerprint, of bisections that asked the same the newest. Of installations count the newest
-    of each environment, of ends the newest of each run that anything else is of.
+    ``fingerprints`` has ``file::name`` -> fingerprint of each test and ``file`` -> fingerprint of each file. Relevant are:
+
+    - the environments that the matrix shows, with their refusal and newest installation,
+    - the newest description of each current scenario, and the results with its fingerprint,
+    - the newest bisection of each question about a current scenario,
+    - the runs of all these, each with its newest end.
     """
     read = _ByKind(records)
-    environments = _shown(read[EnvironmentRecord])
+    environments = _matrix_columns(read[EnvironmentRecord])
     refusals = {
         key: refusal
         for key, refusal in _newest(read[RefusalRecord], "environment").items()
@@ -87,14 +89,14 @@ def counting(records: Iterable[Record], present: Mapping[str, str]) -> Counting:
     }
     installed = _newest(read[InstallationRecord], "environment")
     installations = [installed[key] for key in environments if key in installed]
-    scenarios = _newest((each for each in read[ScenarioRecord] if _is_present(each, present)), "scenario")
+    scenarios = _newest((each for each in read[ScenarioRecord] if _is_current(each, fingerprints)), "scenario")
     results = _results(read[ResultRecord], environments, scenarios)
     collections = _collections(read[CollectionRecord], environments)
     bisects = _bisects(read[BisectRecord], scenarios)
     described = [*environments.values(), *refusals.values(), *installations, *scenarios.values()]
     runs = {each.run for each in (*described, *collections, *results, *bisects)}
     ends = _newest((each for each in read[EndRecord] if each.run in runs), "run")
-    return Counting(
+    return RelevantRecords(
         runs=sorted((each for each in read[RunRecord] if each.id in runs), key=lambda each: each.id),
         environments=list(environments.values()),
         refusals=[refusals[key] for key in environments if key in refusals],
@@ -108,23 +110,23 @@ def counting(records: Iterable[Record], present: Mapping[str, str]) -> Counting:
 
 
 def _bisects(records: Iterable[BisectRecord], scenarios: Mapping[str, ScenarioRecord]) -> list[BisectRecord]:
-    """Return the newest record of each question about a scenario as it is, by scenario."""
+    """Return the newest bisection of each question about a current scenario, by scenario."""
     newest: dict[tuple[str, ...], BisectRecord] = {}
     for each in sorted(records, key=lambda each: (each.at, each.id)):
-        present = scenarios.get(each.scenario)
-        if present and present.fingerprint == each.found.fingerprint:
+        current = scenarios.get(each.scenario)
+        if current and current.fingerprint == each.found.fingerprint:
             newest[each.scenario, *each.found.question] = each
     return [newest[question] for question in sorted(newest)]
 
 
 def _newest(records: Iterable[Dated], name: str) -> dict[str, Dated]:
-    """Return the newest record of each thing of a name."""
+    """Return the newest record for each value of the field ``name``."""
     ordered = sorted(records, key=lambda each: (each.at, each.id))
     return {getattr(each, name): each for each in ordered}
 
 
-def _shown(records: Iterable[EnvironmentRecord]) -> dict[str, EnvironmentRecord]:
-    """Return the newest descriptions of the environments that a matrix shows, by key, in the order of its columns."""
+def _matrix_columns(records: Iterable[EnvironmentRecord]) -> dict[str, EnvironmentRecord]:
+    """Return the newest records of the environments that the matrix shows, by key, in column order."""
     newest = _newest(records, "key")
     shown = columns(
         Environment(
@@ -140,29 +142,29 @@ def _shown(records: Iterable[EnvironmentRecord]) -> dict[str, EnvironmentRecord]
     return {each.key: newest[each.key] for each in shown}
 
 
-def _is_present(record: ScenarioRecord, present: Mapping[str, str]) -> bool:
-    """Whether a description is of the set as it is. A test that only pytest finds has the fingerprint of its file."""
+def _is_current(record: ScenarioRecord, fingerprints: Mapping[str, str]) -> bool:
+    """Whether a scenario record matches the current set; tests that only pytest finds have their file's fingerprint."""
     top = re.match(r"\w*", record.function)
     name = f"{record.file}::{top[0] if top else ''}"
-    return record.fingerprint == present.get(name, present.get(record.file))
+    return record.fingerprint == fingerprints.get(name, fingerprints.get(record.file))
 
 
 def _results(
     records: Iterable[ResultRecord], environments: Mapping[str, object], scenarios: Mapping[str, ScenarioRecord]
 ) -> list[ResultRecord]:
-    """Return the results of these scenarios, also under former ids, as they are now; rows in order, then columns."""
+    """Return the results of these scenarios, former ids included, with their current fingerprint, by row and column."""
     named = {former: each for each in scenarios.values() for former in each.formerly} | dict(scenarios)
     order = {key: place for place, key in enumerate(environments)}
-    kept = [
+    relevant = [
         each
         for each in records
         if each.environment in order and each.scenario in named and each.fingerprint == named[each.scenario].fingerprint
     ]
-    return sorted(kept, key=lambda each: (each.scenario, order[each.environment], each.started, each.id))
+    return sorted(relevant, key=lambda each: (each.scenario, order[each.environment], each.started, each.id))
 
 
 def _collections(records: Iterable[CollectionRecord], environments: Mapping[str, object]) -> list[CollectionRecord]:
-    """Return the collections that are the newest to have looked at some file in an environment."""
+    """Return the collections that are the newest of some file in an environment."""
     newest: dict[tuple[str, str], CollectionRecord] = {}
     for each in sorted(records, key=lambda each: (each.at, each.id)):
         if each.environment in environments:

@@ -1,4 +1,4 @@
-"""The revision of a database, read before every answer: exact, and as cheap as can be."""
+"""Read a database's revision without waiting for locks, before every answer."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ if TYPE_CHECKING:
 READ = "SELECT number FROM revision WHERE id = 1"
 
 
-class Pulse:
-    """Reads the revision of an SQLite file over a connection of its own, which waits for nobody. Safe for threads."""
+class RevisionReader:
+    """Reads the revision of an SQLite file over its own connection, which never waits for a lock. Thread-safe."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._lock = engine, Lock()
         self._connection: PoolProxiedConnection | None = None
 
     def read(self) -> int | None:
-        """Return the revision as the last commit left it; None where it takes waiting, or cannot be read at all."""
+        """Return the last committed revision; None if it is locked, unreadable, or not in SQLite."""
         if self._engine.dialect.name != "sqlite" or not self._lock.acquire(blocking=False):
             return None
-        trouble: Any = self._engine.dialect.loaded_dbapi.Error
+        driver_error: Any = self._engine.dialect.loaded_dbapi.Error
         try:
             return self._read()
-        except (trouble, SQLAlchemyError):
-            self._let_go()
+        except (driver_error, SQLAlchemyError):
+            self._close()
             return None
         finally:
             self._lock.release()
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         with self._lock:
-            self._let_go()
+            self._close()
 
-    def _let_go(self) -> None:
+    def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
@@ -50,6 +50,6 @@ class Pulse:
             self._connection.cursor().execute("PRAGMA busy_timeout=0")
         cursor = self._connection.cursor()
         cursor.execute(READ)
-        rows = cursor.fetchall()  # all of them, or the read would not end, and the next not see what came meanwhile
+        rows = cursor.fetchall()  # fetch all, or the read transaction stays open and the next read sees old data
         cursor.close()
         return rows[0][0] if rows else 0

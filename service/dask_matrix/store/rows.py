@@ -1,4 +1,4 @@
-"""Reads rows as the domain's objects."""
+"""Convert between database rows and domain objects."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 
     from dask_matrix.domain.verdicts.verdict import Judgement
 
-AT_ONCE = 2_000
-"""Rows read at a time: never all of a table at once in memory beside what is made of it."""
-IN_ONE = 400
-"""Ids asked for in one statement; SQLite and PostgreSQL bound their number."""
+FETCH_SIZE = 2_000
+"""Rows fetched at a time, so that a table is never in memory as a whole."""
+MAX_IDS = 400
+"""Ids in one statement; SQLite and PostgreSQL limit the number of parameters."""
 OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
 
-def portions(ids: list[str]) -> Iterator[list[str]]:
-    """Return ids in parts, each fit for one statement."""
-    return (ids[start : start + IN_ONE] for start in range(0, len(ids), IN_ONE))
+def batches(ids: list[str]) -> Iterator[list[str]]:
+    """Return ids in batches of at most ``MAX_IDS``, each for one statement."""
+    return (ids[start : start + MAX_IDS] for start in range(0, len(ids), MAX_IDS))
 
 
 def scenario_of(row: models.Scenario) -> Scenario:
-    """Return the domain's view of a row."""
+    """Return a row as a domain object."""
     return Scenario(
         id=row.id,
         title=row.title,
@@ -58,7 +58,7 @@ def scenario_of(row: models.Scenario) -> Scenario:
 
 
 def environment_of(row: models.Environment, refusal: Refusal | None) -> Environment:
-    """Return the domain's view of a row."""
+    """Return a row as a domain object."""
     return Environment(
         key=row.key,
         release=release_of(row.release, row.pair),
@@ -74,14 +74,14 @@ def environment_of(row: models.Environment, refusal: Refusal | None) -> Environm
     )
 
 
-def standing_refusal(session: Session, row: models.Environment) -> Refusal | None:
-    """Return the refusal of an environment, unless a newer description cleared it."""
+def current_refusal(session: Session, row: models.Environment) -> Refusal | None:
+    """Return the refusal of an environment; None if a newer environment record cleared it."""
     refusal = session.get(models.Refusal, row.key)
     return Refusal(refusal.phase, refusal.message) if refusal and refusal.at >= row.at else None
 
 
 def evidence(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[str, str, datetime, Evidence]]:
-    """Yield scenario, environment, when it was recorded, and what a verdict depends on, for the results that match."""
+    """Yield (scenario, environment, when it was recorded, evidence) of the matching results."""
     table = models.Result
     query = select(
         table.scenario,
@@ -95,15 +95,19 @@ def evidence(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[str
         table.seconds,
         table.evidence["warnings"],
     ).where(where)
-    found = session.execute(query, execution_options={"yield_per": AT_ONCE})
+    found = session.execute(query, execution_options={"yield_per": FETCH_SIZE})
     for scenario, environment, at, result, print_, outcome, started, exception, seconds, given in found:
         warned = deprecations((each["category"], each["message"]) for each in given) if given else ()
-        told = Evidence(result, print_, OUTCOMES[outcome], started, exception, seconds, warned)
-        yield scenario, environment, at, told
+        yield (
+            scenario,
+            environment,
+            at,
+            Evidence(result, print_, OUTCOMES[outcome], started, exception, seconds, warned),
+        )
 
 
 def verdict_row(judgement: Judgement) -> dict[str, Any]:
-    """Return what the table of verdicts holds of a judgement."""
+    """Return the columns of the verdicts table that a judgement decides."""
     return {
         "verdict": judgement.verdict.value,
         "was": judgement.was.value if judgement.was else None,
@@ -118,7 +122,7 @@ def verdict_row(judgement: Judgement) -> dict[str, Any]:
 
 
 def result_of(row: models.Result) -> Result:
-    """Return the domain's view of a row."""
+    """Return a row as a domain object."""
     evidence = row.evidence
     return Result(
         id=row.id,

@@ -1,4 +1,4 @@
-"""What came of runs: counted while records are taken in, so that no list of runs counts millions of results."""
+"""Count the progress of runs at ingestion, so that listing runs need not count millions of results, and query it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.errors import UnknownName
 from dask_matrix.domain.records.outcome import Outcome, Verdict
 from dask_matrix.domain.records.records import RunRecord
-from dask_matrix.domain.records.run import Arrival, Broken, Part, Progress, Run
-from dask_matrix.domain.records.run_end import End, How
+from dask_matrix.domain.records.run import Arrival, BrokenScenario, EnvironmentProgress, Progress, Run
+from dask_matrix.domain.records.run_end import End, EndStatus
 from dask_matrix.store import models
 
 if TYPE_CHECKING:
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from dask_matrix.domain.records.records import CollectionRecord, ResultRecord
 
 OUTCOMES = {each: each.value.replace("-", "_") for each in Outcome}
-"""Outcome -> the column that counts it."""
+"""Outcome -> the column with its count."""
 MOST_BROKEN = 10
-"""Broken scenarios that are named, of one environment."""
+"""Broken scenarios listed per environment."""
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass
 class _Part:
-    """What one batch adds to a run in one environment."""
+    """The progress that one batch adds to a run in one environment."""
 
     began: datetime
     first: datetime | None = None
@@ -46,31 +46,31 @@ class _Part:
     outcomes: Counter[Outcome] = field(default_factory=Counter)
 
     def row(self) -> dict[str, Any]:
-        """Return it as a row writes it."""
+        """Return the values of the row."""
         counts = {column: self.outcomes[outcome] for outcome, column in OUTCOMES.items()}
         return {**{name: value for name, value in vars(self).items() if name != "outcomes"}, **counts}
 
 
 class Parts:
-    """Counts one batch of records; what it is told of a record twice changes nothing, but for results, told once."""
+    """Counts one batch of records. Only results must not be added twice; the rest is idempotent."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self._parts: dict[tuple[str, str], _Part] = {}
 
     def touch(self, run: str, environment: str, at: datetime) -> _Part:
-        """Note that a run had to do with an environment."""
+        """Return the part of a run in an environment, which began by ``at``."""
         part = self._parts.setdefault((run, environment), _Part(at))
         part.began = min(part.began, at)
         return part
 
     def plan(self, record: CollectionRecord) -> None:
-        """Note how much is to run. Who starts again with what was left, or to confirm, plans no more scenarios."""
+        """Record how many scenarios are planned: the highest number of all starts, since restarts repeat some of them."""
         part = self.touch(record.run, record.environment, record.at)
         part.planned = max(part.planned or 0, record.to_run)
 
     def add(self, results: Iterable[ResultRecord]) -> None:
-        """Count results that were not known before."""
+        """Count new results."""
         for record in results:
             part = self.touch(record.run, record.environment, record.started)
             part.first = min(part.first or record.started, record.started)
@@ -79,17 +79,17 @@ class Parts:
             part.outcomes[record.outcome] += 1
 
     def write(self) -> None:
-        """Add it all to what the tables count."""
+        """Add the counts to the tables."""
         if not self._parts:
             return
         table = models.RunPart
         rows = [{"run": run, "environment": key, **part.row()} for (run, key), part in sorted(self._parts.items())]
-        adds: Any = _INSERTS[self.session.get_bind().dialect.name](table)
-        new = adds.excluded
+        upsert: Any = _INSERTS[self.session.get_bind().dialect.name](table)
+        new = upsert.excluded
         values = {name: getattr(table, name) + new[name] for name in ("done", *OUTCOMES.values())}
         values |= {name: _least(getattr(table, name), new[name]) for name in ("began", "first")}
         values |= {name: _most(getattr(table, name), new[name]) for name in ("last", "planned")}
-        self.session.execute(adds.on_conflict_do_update(index_elements=["run", "environment"], set_=values), rows)
+        self.session.execute(upsert.on_conflict_do_update(index_elements=["run", "environment"], set_=values), rows)
         self._parts.clear()
 
 
@@ -103,27 +103,27 @@ def _most(one: Any, other: Any) -> ColumnElement[Any]:
 
 @dataclass(frozen=True)
 class News:
-    """What has arrived of a run after a number, the oldest first, and how far the run has come by then."""
+    """A run's progress, and its results after some number, oldest first."""
 
     run: Run
     arrivals: tuple[Arrival, ...]
 
 
 class Runs:
-    """Reads what is kept of runs. ``reading`` opens a session."""
+    """Queries about runs. ``reading`` opens a session."""
 
     def __init__(self, reading: Callable[[], AbstractContextManager[Session]]) -> None:
         self._reading = reading
 
     def page(self, most: int, before: str = "") -> list[Run]:
-        """Return runs, the newest first: all, or those older than one; raise UnknownName if there is no such run."""
+        """Return up to ``most`` runs, newest first, or those older than the run ``before``; raise UnknownName."""
         table = models.Run
-        name = models.spelled(table.id)
+        name = models.by_code_point(table.id)
         query = select(table).order_by(table.at.desc(), name.desc()).limit(most)
         with self._reading() as session:
             if before:
-                mark = _row(session, before)
-                query = query.where(or_(table.at < mark.at, and_(table.at == mark.at, name < mark.id)))
+                last = _row(session, before)
+                query = query.where(or_(table.at < last.at, and_(table.at == last.at, name < last.id)))
             return _runs(session, session.scalars(query).all())
 
     def run(self, run: str) -> Run:
@@ -131,19 +131,19 @@ class Runs:
         with self._reading() as session:
             return _run(session, run)
 
-    def parts(self, run: str) -> list[Part]:
-        """Return what a run did in each environment, in the order in which it came to them."""
+    def parts(self, run: str) -> list[EnvironmentProgress]:
+        """Return a run's progress in each environment, in the order in which it started them."""
         with self._reading() as session:
             return _parts(session, run)
 
     def after(self, run: str, number: int, most: int) -> News:
-        """Return what has arrived of a run after a number; raise UnknownName."""
+        """Return a run and up to ``most`` of its results after ``number``, oldest first; raise UnknownName."""
         with self._reading() as session:
             table = models.Result
             return News(_run(session, run), _arrivals(session, run, table.number > number, table.number.asc(), most))
 
     def latest(self, run: str, most: int) -> tuple[Arrival, ...]:
-        """Return what arrived of a run last, the newest first."""
+        """Return the last ``most`` results of a run, newest first."""
         with self._reading() as session:
             table = models.Result
             return _arrivals(session, run, table.number > 0, table.number.desc(), most)
@@ -161,15 +161,15 @@ def _run(session: Session, run: str) -> Run:
 
 
 def _runs(session: Session, rows: Sequence[models.Run]) -> list[Run]:
-    """Put beside each run what the counts of its environments sum up to."""
+    """Return runs with their progress, summed over environments."""
     table = models.RunPart
     planned = case((table.planned < table.done, table.done), else_=table.planned)
     counts = [func.sum(getattr(table, name)) for name in OUTCOMES.values()]
     moments = [func.min(table.first), func.max(table.last), func.max(table.began)]
     query = select(table.run, func.count(), func.sum(table.done), func.sum(planned), *moments, *counts)
     found = {
-        run: told
-        for run, *told in session.execute(query.where(table.run.in_([row.id for row in rows])).group_by(table.run))
+        run: counts
+        for run, *counts in session.execute(query.where(table.run.in_([row.id for row in rows])).group_by(table.run))
     }
     runs = [row.id for row in rows]
     ends, others = _ends(session, runs), _others(session, runs)
@@ -177,7 +177,7 @@ def _runs(session: Session, rows: Sequence[models.Run]) -> list[Run]:
 
 
 def _others(session: Session, runs: Sequence[str]) -> dict[str, datetime]:
-    """Return when each run last recorded an installation or a bisection, if it did."""
+    """Return run -> when it last recorded an installation or a bisection, if ever."""
     found: dict[str, datetime] = {}
     for table in (models.Installation, models.Bisect):
         query = select(table.run, func.max(table.at)).where(table.run.in_(runs)).group_by(table.run)
@@ -187,27 +187,28 @@ def _others(session: Session, runs: Sequence[str]) -> dict[str, datetime]:
 
 
 def _ends(session: Session, runs: Sequence[str]) -> dict[str, End]:
-    """Return the newest end that each run told of, if it did."""
+    """Return run -> its newest end, if it has one."""
     table = models.RunEnd
     query = select(table.run, table.at, table.how).where(table.run.in_(runs))
     return {
-        run: End(at, How(how)) for run, at, how in session.execute(query.order_by(table.at, models.spelled(table.id)))
+        run: End(at, EndStatus(how))
+        for run, at, how in session.execute(query.order_by(table.at, models.by_code_point(table.id)))
     }
 
 
-def _summed(row: models.Run, told: Sequence[Any] | None, newest: datetime, end: End | None) -> Run:
-    """Return a run with its counts; ``newest`` is its last sign of life but for what is counted."""
+def _summed(row: models.Run, totals: Sequence[Any] | None, newest: datetime, end: End | None) -> Run:
+    """Return a run with its totals; ``newest`` is its last activity that the totals do not include."""
     values = {column.name: getattr(row, column.name) for column in models.Run.__table__.columns}
     record = RunRecord(run=row.id, **values)
-    if told is None:
+    if totals is None:
         return Run(record, 0, Progress(outcomes=dict.fromkeys(Outcome, 0)), max(row.at, newest), end)
-    many, done, planned, first, last, began, *counts = told
+    many, done, planned, first, last, began, *counts = totals
     outcomes = dict(zip(OUTCOMES, map(int, counts), strict=True))
     progress = Progress(int(done), None if planned is None else int(planned), outcomes, first, last)
     return Run(record, many, progress, max(at for at in (row.at, newest, began, last) if at), end)
 
 
-def _parts(session: Session, run: str) -> list[Part]:
+def _parts(session: Session, run: str) -> list[EnvironmentProgress]:
     table, environments, refusals = models.RunPart, models.Environment, models.Refusal
     query = (
         select(table, environments.release, environments.python, environments.lane, refusals.phase)
@@ -223,16 +224,16 @@ def _parts(session: Session, run: str) -> list[Part]:
     ]
 
 
-def _part(row: models.RunPart, label: str, refusal: str, broken: list[Broken]) -> Part:
+def _part(row: models.RunPart, label: str, refusal: str, broken: list[BrokenScenario]) -> EnvironmentProgress:
     outcomes = {outcome: getattr(row, column) for outcome, column in OUTCOMES.items()}
     planned = None if row.planned is None else max(row.planned, row.done)
     progress = Progress(row.done, planned, outcomes, row.first, row.last)
     more = max(0, len(broken) - MOST_BROKEN)
-    return Part(row.environment, label, refusal, progress, tuple(broken[:MOST_BROKEN]), more)
+    return EnvironmentProgress(row.environment, label, refusal, progress, tuple(broken[:MOST_BROKEN]), more)
 
 
-def _broken(session: Session, run: str) -> dict[str, list[Broken]]:
-    """Return key -> the scenarios that neither passed nor were skipped, in the order of their ids."""
+def _broken(session: Session, run: str) -> dict[str, list[BrokenScenario]]:
+    """Return environment key -> scenarios that neither passed nor were skipped, sorted by id."""
     table, scenarios = models.Result, models.Scenario
     query = select(table.environment, table.scenario, table.outcome).where(table.run == run, models.BROKEN)
     found: dict[str, dict[str, Outcome]] = {}
@@ -240,7 +241,9 @@ def _broken(session: Session, run: str) -> dict[str, list[Broken]]:
         found.setdefault(environment, {})[scenario] = Outcome(outcome)
     titles = dict(session.execute(select(scenarios.id, scenarios.title)).all()) if found else {}
     return {
-        environment: [Broken(name, titles.get(name, name), outcome) for name, outcome in sorted(outcomes.items())]
+        environment: [
+            BrokenScenario(name, titles.get(name, name), outcome) for name, outcome in sorted(outcomes.items())
+        ]
         for environment, outcomes in found.items()
     }
 
@@ -249,9 +252,9 @@ def _arrivals(
     session: Session, run: str, where: ColumnElement[bool], order: ColumnElement[Any], most: int
 ) -> tuple[Arrival, ...]:
     table, verdicts, rows, columns = models.Result, models.VerdictRow, models.Scenario, models.Environment
-    told = (table.id, table.at, table.environment, table.scenario, table.outcome, table.attempt, table.seconds)
+    values = (table.id, table.at, table.environment, table.scenario, table.outcome, table.attempt, table.seconds)
     query = (
-        select(table.number, *told, verdicts.verdict, rows.title, columns.release, columns.python, columns.lane)
+        select(table.number, *values, verdicts.verdict, rows.title, columns.release, columns.python, columns.lane)
         .outerjoin(verdicts, and_(verdicts.scenario == table.scenario, verdicts.environment == table.environment))
         .outerjoin(rows, rows.id == table.scenario)
         .outerjoin(columns, columns.key == table.environment)
@@ -259,11 +262,11 @@ def _arrivals(
         .order_by(order)
         .limit(most)
     )
-    return tuple(_arrival(*told) for told in session.execute(query))
+    return tuple(_arrival(*row) for row in session.execute(query))
 
 
-def _arrival(*told: Any) -> Arrival:
-    number, result, at, key, scenario, outcome, attempt, seconds, verdict, title, *spec = told
+def _arrival(*row: Any) -> Arrival:
+    number, result, at, key, scenario, outcome, attempt, seconds, verdict, title, *spec = row
     return Arrival(
         number=number,
         result=result,
@@ -280,7 +283,7 @@ def _arrival(*told: Any) -> Arrival:
 
 
 def _label(key: str, release: str | None, python: str | None, lane: str | None) -> str:
-    """Return an environment in words, or its key where nothing describes it."""
+    """Return an environment's label, or its key if it has no record."""
     if not (release and python and lane):
         return key
     return EnvironmentSpec(Release.parse(release), Python.parse(python), Lane(lane)).label

@@ -1,4 +1,4 @@
-"""The store: takes records in, gives domain objects out."""
+"""Ingest records into the database. Reading is inherited from `queries`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from dask_matrix.domain.records.records import Rejection, parse_lines
 from dask_matrix.store import models
 from dask_matrix.store.database import WRITES
-from dask_matrix.store.ingestion import Take
+from dask_matrix.store.ingestion import Ingestion
 from dask_matrix.store.matrix_contents import Freshness
 from dask_matrix.store.queries import StoreQueries
 from dask_matrix.store.record_files import lines_before, record_files, whole_lines
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
     from dask_matrix.domain.records.records import Record
 
-__all__ = ["Freshness", "Store", "Taken"]
+__all__ = ["Freshness", "IngestReport", "Store"]
 
 
 @dataclass
-class Taken:
-    """What became of a batch: how many records were new, how many already known, and each line that was no record."""
+class IngestReport:
+    """The counts of an ingestion: new records, records already known, and the lines that were rejected."""
 
     accepted: int = 0
     duplicates: int = 0
     rejected: list[Rejection] = field(default_factory=list)
 
     def __iadd__(self, other: Self) -> Self:
-        """Count another batch in."""
+        """Add the counts of another batch."""
         self.accepted += other.accepted
         self.duplicates += other.duplicates
         self.rejected += other.rejected
@@ -44,7 +44,7 @@ class Taken:
 
 
 class Store(StoreQueries):
-    """One database of records and what follows from them. Safe to use from several processes at once."""
+    """A database of records, for reading and writing. Safe to use from several processes at once."""
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
@@ -52,59 +52,59 @@ class Store(StoreQueries):
             _next_revision(session)
             yield session
 
-    def take(self, batch: Iterable[Record | Rejection]) -> Taken:
-        """Take records in, in one transaction."""
-        taken, good = _sort(batch)
+    def ingest(self, batch: Iterable[Record | Rejection]) -> IngestReport:
+        """Ingest records in one transaction."""
+        report, records = _separate(batch)
         with self._writing() as session:
-            _take(session, good, taken)
-        return taken
+            _ingest(session, records, report)
+        return report
 
-    def take_file(self, path: Path, root: Path) -> Taken:
-        """Take in what a record file has gained since the last time; a line still being written waits for the next.
+    def ingest_file(self, path: Path, root: Path) -> IngestReport:
+        """Ingest the lines appended to a record file since the last call; an unfinished line waits for the next call.
 
-        Nothing is written, and nothing locked, when there is nothing new.
+        Without new lines, nothing is written or locked.
         """
         name = path.relative_to(root).as_posix()
         with self._reading() as session:
             row = session.get(models.RecordFile, name)
             start = row.taken if row else 0
-        taken = Taken()
+        report = IngestReport()
         while chunk := whole_lines(path, start):
             with self._writing() as session:
-                start = _take_chunk(session, path, root, start, chunk, taken)
-        return taken
+                start = _ingest_chunk(session, path, root, start, chunk, report)
+        return report
 
-    def take_folder(self, root: Path) -> Taken:
-        """Take in whatever any record file below a folder has gained."""
-        taken = Taken()
+    def ingest_folder(self, root: Path) -> IngestReport:
+        """Ingest the new lines of all record files below a folder."""
+        report = IngestReport()
         with self._reading() as session:
             query = select(models.RecordFile.name, models.RecordFile.taken)
             known = {row.name: row.taken for row in session.execute(query)}
         for path in record_files(root):
             if path.stat().st_size > known.get(path.relative_to(root).as_posix(), 0):
-                taken += self.take_file(path, root)
-        return taken
+                report += self.ingest_file(path, root)
+        return report
 
-    def refill(self, root: Path) -> Taken:
-        """Forget everything and take in the record files below a folder anew, in one transaction: readers see all or nothing."""
-        taken = Taken()
+    def rebuild(self, root: Path) -> IngestReport:
+        """Empty the tables and ingest all record files below a folder, in one transaction."""
+        report = IngestReport()
         with self._writing() as session:
             for table in reversed(models.Table.metadata.sorted_tables):
-                if table.name != models.Revision.__tablename__:  # it goes on counting: answers may have changed
+                if table.name != models.Revision.__tablename__:  # revisions must keep increasing
                     session.execute(delete(table))
             revision = session.get_one(models.Revision, models.ONLY)
             revision.shape = revision.removed = revision.number
             for path in record_files(root):
                 start = 0
                 while chunk := whole_lines(path, start):
-                    start = _take_chunk(session, path, root, start, chunk, taken)
-        return taken
+                    start = _ingest_chunk(session, path, root, start, chunk, report)
+        return report
 
 
 def _next_revision(session: Session) -> None:
-    """Count one on, before anything else is written: nobody else writes until this transaction ends.
+    """Increment the revision as the first write of a transaction, which locks out other writers.
 
-    The first number is the present second, so that a database made anew never repeats the numbers of the one before.
+    It starts at the current Unix time, so that a new database never repeats revisions of its predecessor.
     """
     revision = session.get(models.Revision, models.ONLY, with_for_update=True)
     if revision is None:
@@ -115,31 +115,32 @@ def _next_revision(session: Session) -> None:
     session.flush()
 
 
-def _sort(batch: Iterable[Record | Rejection]) -> tuple[Taken, list[Record]]:
-    taken, good = Taken(), []
+def _separate(batch: Iterable[Record | Rejection]) -> tuple[IngestReport, list[Record]]:
+    """Return a report with the rejections of a batch, and its valid records."""
+    report, records = IngestReport(), []
     for record in batch:
         if isinstance(record, Rejection):
-            taken.rejected.append(record)
+            report.rejected.append(record)
         else:
-            good.append(record)
-    return taken, good
+            records.append(record)
+    return report, records
 
 
-def _take(session: Session, good: list[Record], taken: Taken) -> None:
-    take = Take(session)
-    take.add(good)
-    taken.accepted += take.accepted
-    taken.duplicates += take.duplicates
+def _ingest(session: Session, records: list[Record], report: IngestReport) -> None:
+    ingestion = Ingestion(session)
+    ingestion.add(records)
+    report.accepted += ingestion.accepted
+    report.duplicates += ingestion.duplicates
 
 
-def _take_chunk(session: Session, path: Path, root: Path, start: int, chunk: bytes, taken: Taken) -> int:
-    """Take in a part of a record file that begins at a byte; return the byte after it."""
-    part, good = _sort(parse_lines(chunk.splitlines(keepends=True)))
+def _ingest_chunk(session: Session, path: Path, root: Path, start: int, chunk: bytes, report: IngestReport) -> int:
+    """Ingest a chunk of a record file that begins at byte ``start``; return the offset after it."""
+    part, records = _separate(parse_lines(chunk.splitlines(keepends=True)))
     name, end = path.relative_to(root).as_posix(), start + len(chunk)
     if part.rejected:
         before = lines_before(path, start)
         part.rejected = [Rejection(bad.line + before, f"{name}: {bad.reason}") for bad in part.rejected]
-    _take(session, good, part)
+    _ingest(session, records, part)
     session.merge(models.RecordFile(name=name, taken=end))
-    taken += part
+    report += part
     return end

@@ -1,4 +1,4 @@
-"""Reads what an answer about an upgrade rests on beside the verdicts: what was warned of."""
+"""Query the warnings that upgrade answers report."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def warnings(session: Session, environment: str) -> dict[str, tuple[Warned, ...]]:
-    """Return scenario id -> the warnings of the result that decides its verdict in an environment, where it gave any."""
+    """Return scenario id -> warnings of the result that decides its verdict in an environment, if it has any."""
     results, verdicts = models.Result, models.VerdictRow
     query = (
         select(results.scenario, results.evidence["warnings"])
         .join(verdicts, and_(verdicts.result == results.id, verdicts.environment == results.environment))
         .where(verdicts.environment == environment)
     )
-    told = {scenario: given for scenario, given in session.execute(query) if given}
-    return {scenario: tuple(map(Warned.model_validate, given)) for scenario, given in told.items()}
+    found = {scenario: given for scenario, given in session.execute(query) if given}
+    return {scenario: tuple(map(Warned.model_validate, given)) for scenario, given in found.items()}

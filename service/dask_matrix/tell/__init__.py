@@ -1,1 +1,1 @@
-"""An upgrade's answer in the words of whoever reads it: a terminal, a pull request, a CI system."""
+"""Write an answer as text for a terminal, a pull request or a CI system."""

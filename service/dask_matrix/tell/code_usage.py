@@ -1,4 +1,4 @@
-"""What the asker's code uses of Dask, beside the answer to what breaks of it."""
+"""The Dask API that the user's code uses, and which of it scenarios cover."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Code:
-    """The dotted names that code uses, each with its places such as ``src/a.py:12``; which of them scenarios cover.
+class CodeCoverage:
+    """The dotted names that code uses, with places such as ``src/a.py:12``, and which of them scenarios cover.
 
     ``unread`` are the files that could not be read.
     """

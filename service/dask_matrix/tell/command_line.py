@@ -1,4 +1,4 @@
-"""The command that was typed, and others made of it: they ask where it asked, of the lock and the code that it read."""
+"""Suggest ``dask-matrix check`` commands based on the one that was typed, with the same evidence, lock file and code."""
 
 from __future__ import annotations
 
@@ -8,46 +8,46 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
 
-from dask_matrix.tell.sanitize import inert
+from dask_matrix.tell.sanitize import sanitize
 
-MOST = 10_000
+MAX_LENGTH = 10_000
 _SECRET = re.compile(r"//[^/\s]*@")
-"""A name and a password in an address."""
+"""A user name and a password in a URL."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The words after ``dask-matrix check``; none where they are not known, or not fit to be shown."""
+class CheckArguments:
+    """The arguments after ``dask-matrix check``; empty if they are not known, or must not be shown."""
 
     words: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """Read the words, quoted as for a shell. What one line cannot show, or holds a password, is not known."""
-        if inert(text, MOST) != text or _SECRET.search(text):
+        """Parse arguments quoted for a shell; empty if they do not fit on one line or contain a password."""
+        if sanitize(text, MAX_LENGTH) != text or _SECRET.search(text):
             return cls(())
         try:
             return cls(tuple(shlex.split(text)))
         except ValueError:
             return cls(())
 
-    def also(self, *more: str) -> str:
-        """Return the command with more options, or nothing if it is not known."""
+    def with_options(self, *more: str) -> str:
+        """Return the command with more options, or an empty text if the command is not known."""
         return shlex.join(["dask-matrix", "check", *self.words, *more]) if self.words else ""
 
-    def to(self, target: str) -> str:
-        """Return the command that asks about another target."""
+    def with_target(self, target: str) -> str:
+        """Return the command with another target."""
         if self.words.count("--to") != 1:
-            return self.also("--to", inert(target))
+            return self.with_options("--to", sanitize(target))
         place = self.words.index("--to") + 1
-        return Asked((*self.words[:place], inert(target), *self.words[place + 1 :])).also()
+        return CheckArguments((*self.words[:place], sanitize(target), *self.words[place + 1 :])).with_options()
 
-    def values(self, *options: str) -> list[str]:
+    def options(self, *names: str) -> list[str]:
         """Return some options with their values, as they were typed."""
         found = []
         for word, following in pairwise((*self.words, "")):
-            if word in options:
+            if word in names:
                 found += [word, following]
-            elif word.partition("=")[0] in options:
+            elif word.partition("=")[0] in names:
                 found.append(word)
         return found

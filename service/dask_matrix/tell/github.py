@@ -1,72 +1,72 @@
-"""An answer as GitHub's workflow commands, and as the outputs of a step."""
+"""Write an answer as GitHub workflow commands (annotations) and as step outputs."""
 
 from collections.abc import Iterator
 
 from dask_matrix.domain.upgrades.answer import Answer, Finding, Safety
 from dask_matrix.domain.upgrades.reasons import counted
-from dask_matrix.tell.finding_groups import change, exceptions, issues, still_open
-from dask_matrix.tell.sanitize import inert
-from dask_matrix.tell.summary import WORD, move, sentence
+from dask_matrix.tell.finding_groups import exception_names, issues, not_accepted, verdict_change
+from dask_matrix.tell.sanitize import sanitize
+from dask_matrix.tell.summary import WORD, sentence, upgrade_title
 
-MOST = 10
-"""GitHub shows so many errors of a step, so many warnings and so many notices."""
-_LONGEST = 10_000
+MAX_ANNOTATIONS = 10
+"""GitHub shows at most this many errors of a step, and as many warnings and notices."""
+_MAX_LENGTH = 10_000
 
 
 def annotations(answer: Answer) -> str:
-    """Return a line for each annotation; the last one sums up."""
+    """Return one line per annotation; the last one is the summary."""
     return "".join(f"{line}\n" for line in _lines(answer))
 
 
 def outputs(answer: Answer) -> str:
-    """Return the lines for ``$GITHUB_OUTPUT``; no value can begin another line."""
+    """Return the lines for ``$GITHUB_OUTPUT``; every value is a single line."""
     values = {
         "verdict": answer.verdict.value,
         "recommended": answer.recommended or "",
         "specifier": answer.specifier,
         "regressed": str(len(answer.regressed)),
     }
-    return "".join(f"{name}={inert(value, _LONGEST)}\n" for name, value in values.items())
+    return "".join(f"{name}={sanitize(value, _MAX_LENGTH)}\n" for name, value in values.items())
 
 
 def _lines(answer: Answer) -> Iterator[str]:
-    broken = still_open(answer)
-    for finding in broken[:MOST]:
-        yield _command("error", finding.title, _story(finding))
+    broken = not_accepted(answer)
+    for finding in broken[:MAX_ANNOTATIONS]:
+        yield _command("error", finding.title, _failure_details(finding))
     if answer.verdict is Safety.UNSAFE and not broken:
-        yield _command("error", move(answer), " ".join(answer.reasons) or sentence(answer))
+        yield _command("error", upgrade_title(answer), " ".join(answer.reasons) or sentence(answer))
     if answer.unknown:
-        yield _command("warning", f"{counted(len(answer.unknown))} unknown", _unknown(answer.unknown))
-    for warned in answer.new_warnings[: MOST - 1]:
+        yield _command("warning", f"{counted(len(answer.unknown))} unknown", _unknown_scenarios(answer.unknown))
+    for warned in answer.new_warnings[: MAX_ANNOTATIONS - 1]:
         yield _command("warning", f"New warning: {warned.title}", f"{warned.category}: {warned.message}")
     if answer.caveats:
-        yield _command("notice", "Keep in mind", " ".join(map(inert, answer.caveats)))
-    yield _command("notice", "dask-matrix", _summary(answer, len(broken) - MOST))
+        yield _command("notice", "Keep in mind", " ".join(map(sanitize, answer.caveats)))
+    yield _command("notice", "dask-matrix", _summary(answer, len(broken) - MAX_ANNOTATIONS))
 
 
-def _story(finding: Finding) -> str:
-    told = [finding.scenario, change(finding), exceptions(finding)]
-    told += [issue.address or issue.name for issue in issues(finding)]
-    return ", ".join(each for each in told if each)
+def _failure_details(finding: Finding) -> str:
+    parts = [finding.scenario, verdict_change(finding), exception_names(finding)]
+    parts += [issue.address or issue.name for issue in issues(finding)]
+    return ", ".join(each for each in parts if each)
 
 
-def _unknown(findings: tuple[Finding, ...]) -> str:
-    named = [f"{each.scenario} ({each.why})" if each.why else each.scenario for each in findings[:MOST]]
-    more = [f"and {len(findings) - MOST} more"] if len(findings) > MOST else []
-    return ", ".join(map(inert, [*named, *more]))
+def _unknown_scenarios(findings: tuple[Finding, ...]) -> str:
+    named = [f"{each.scenario} ({each.why})" if each.why else each.scenario for each in findings[:MAX_ANNOTATIONS]]
+    more = [f"and {len(findings) - MAX_ANNOTATIONS} more"] if len(findings) > MAX_ANNOTATIONS else []
+    return ", ".join(map(sanitize, [*named, *more]))
 
 
 def _summary(answer: Answer, left_out: int) -> str:
-    told = [f"{WORD[answer.verdict]} {move(answer)}: {sentence(answer)}"]
+    parts = [f"{WORD[answer.verdict]} {upgrade_title(answer)}: {sentence(answer)}"]
     if left_out > 0:
-        told.append(f"{left_out} more that {'breaks is' if left_out == 1 else 'break are'} not annotated.")
+        parts.append(f"{left_out} more {'failure is' if left_out == 1 else 'failures are'} not annotated.")
     if answer.verdict is not Safety.SAFE and answer.recommended:
-        told.append(f"Recommended: {answer.recommended} ({answer.specifier}).")
-    return " ".join(told)
+        parts.append(f"Recommended: {answer.recommended} ({answer.specifier}).")
+    return " ".join(parts)
 
 
 def _command(name: str, title: str, message: str) -> str:
-    return f"::{name} title={_property(inert(title))}::{_data(inert(message, _LONGEST))}"
+    return f"::{name} title={_property(sanitize(title))}::{_data(sanitize(message, _MAX_LENGTH))}"
 
 
 def _data(text: str) -> str:

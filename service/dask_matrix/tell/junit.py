@@ -1,4 +1,4 @@
-"""An answer as a JUnit report, for CI systems that show tests: what breaks is a failure, what is unknown an error."""
+"""Write an answer as a JUnit report: what breaks is a failure, what is unknown an error."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from dask_matrix.domain.upgrades.answer import Safety
-from dask_matrix.tell.finding_groups import change, exceptions, issues, still_open
-from dask_matrix.tell.sanitize import inert
-from dask_matrix.tell.summary import WORD, evidence, move, sentence
+from dask_matrix.tell.finding_groups import exception_names, issues, not_accepted, verdict_change
+from dask_matrix.tell.sanitize import sanitize
+from dask_matrix.tell.summary import WORD, evidence, sentence, upgrade_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dask_matrix.domain.upgrades.answer import Answer, Finding
 
-TOP = "(top)"
-"""The area of what stands in no folder."""
-MOST = 2_000
+NO_AREA = "(top)"
+"""The class name of scenarios that are in no area."""
+MAX_LENGTH = 2_000
 KINDS = ("failure", "error", "skipped")
 PLURAL = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
@@ -26,10 +26,10 @@ PLURAL = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 def junit(answer: Answer) -> str:
     """Return the report: a suite for each area, a case for each scenario that changed, still fails or is unknown.
 
-    What holds on both sides is only counted in an answer, so it is a property of the first suite, which has no cases.
+    An answer only counts the scenarios that still pass, so their number is a property of the first suite.
     """
-    root = ET.Element("testsuites", name=f"dask-matrix: {move(answer)}")
-    root.append(_whole(answer))
+    root = ET.Element("testsuites", name=f"dask-matrix: {upgrade_title(answer)}")
+    root.append(_answer_suite(answer))
     cases = sorted(_cases(answer), key=lambda case: (case.get("classname", ""), case.get("name", "")))
     for area, members in groupby(cases, key=lambda case: case.get("classname", "")):
         suite = ET.SubElement(root, "testsuite", name=area)
@@ -40,9 +40,12 @@ def junit(answer: Answer) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=False) + "\n"
 
 
-def _whole(answer: Answer) -> ET.Element:
-    """Return the suite of the answer as a whole: its one case is what no scenario tells, so that no verdict but safe is green."""
-    suite = ET.Element("testsuite", name=move(answer))
+def _answer_suite(answer: Answer) -> ET.Element:
+    """Return the suite of the answer as a whole.
+
+    It gets a case of its own where no scenario is to blame, so that only a safe verdict is green.
+    """
+    suite = ET.Element("testsuite", name=upgrade_title(answer))
     properties = ET.SubElement(suite, "properties")
     for name, value in (
         ("verdict", answer.verdict),
@@ -52,50 +55,50 @@ def _whole(answer: Answer) -> ET.Element:
         ("recommended", answer.recommended or ""),
         ("evidence", evidence(answer)),
     ):
-        ET.SubElement(properties, "property", name=name, value=inert(str(value), MOST))
-    if answer.verdict is Safety.UNSAFE and not still_open(answer):
-        suite.append(_refused(answer))
+        ET.SubElement(properties, "property", name=name, value=sanitize(str(value), MAX_LENGTH))
+    if answer.verdict is Safety.UNSAFE and not not_accepted(answer):
+        suite.append(_uninstallable_case(answer))
     if answer.verdict is Safety.UNKNOWN and not answer.unknown:
-        suite.append(_no_evidence(answer))
+        suite.append(_no_evidence_case(answer))
     _count(suite, suite.findall("testcase"))
-    told = [f"{WORD[answer.verdict]} {sentence(answer)}", *answer.reasons, *answer.caveats]
-    ET.SubElement(suite, "system-out").text = "\n".join(inert(line) for line in told)
+    lines = [f"{WORD[answer.verdict]} {sentence(answer)}", *answer.reasons, *answer.caveats]
+    ET.SubElement(suite, "system-out").text = "\n".join(sanitize(line) for line in lines)
     return suite
 
 
-def _refused(answer: Answer) -> ET.Element:
+def _uninstallable_case(answer: Answer) -> ET.Element:
     case = ET.Element("testcase", classname="dask-matrix", name="the target installs")
     failure = ET.SubElement(case, "failure", message=sentence(answer), type="uninstallable")
     refusal = answer.target.refusal if answer.target else ""
-    failure.text = "\n".join(inert(line, MOST) for line in refusal.splitlines()[:MOST])
+    failure.text = "\n".join(sanitize(line, MAX_LENGTH) for line in refusal.splitlines()[:MAX_LENGTH])
     return case
 
 
-def _no_evidence(answer: Answer) -> ET.Element:
+def _no_evidence_case(answer: Answer) -> ET.Element:
     case = ET.Element("testcase", classname="dask-matrix", name="there is evidence")
     error = ET.SubElement(case, "error", message=sentence(answer), type="unknown")
-    error.text = "\n".join(inert(line) for line in answer.reasons)
+    error.text = "\n".join(sanitize(line) for line in answer.reasons)
     return case
 
 
 def _cases(answer: Answer) -> Iterable[ET.Element]:
-    """Return the cases of an answer, in no order."""
+    """Return the cases of an answer, unordered."""
     groups = (
         *((each, "skipped" if each.accepted else "failure", _accepted(each)) for each in answer.regressed),
-        *((each, "error", each.why or "no verdict on both sides") for each in answer.unknown),
+        *((each, "error", each.why or "no verdict on one or both releases") for each in answer.unknown),
         *((each, "skipped", "still fails") for each in answer.still_failing),
         *((each, "", "") for each in answer.fixed),
     )
     return [_case(*each) for each in groups]
 
 
-def _case(finding: Finding, kind: str, why: str) -> ET.Element:
-    case = ET.Element("testcase", classname=inert(finding.area) or TOP, name=inert(finding.scenario))
+def _case(finding: Finding, kind: str, message: str) -> ET.Element:
+    case = ET.Element("testcase", classname=sanitize(finding.area) or NO_AREA, name=sanitize(finding.scenario))
     if kind:
-        result = ET.SubElement(case, kind, message=inert(why or f"{finding.title}: {change(finding)}"))
+        result = ET.SubElement(case, kind, message=sanitize(message or f"{finding.title}: {verdict_change(finding)}"))
         if kind != "skipped":
-            result.set("type", inert(finding.after.exception) or finding.after.verdict.value)
-        result.text = "\n".join(_story(finding))
+            result.set("type", sanitize(finding.after.exception) or finding.after.verdict.value)
+        result.text = "\n".join(_case_lines(finding))
     return case
 
 
@@ -105,12 +108,12 @@ def _accepted(finding: Finding) -> str:
     return f"accepted: {finding.known.reason}" if finding.known else "accepted"
 
 
-def _story(finding: Finding) -> list[str]:
-    raised = exceptions(finding)
-    told = [finding.title, change(finding) + (f", {raised}" if raised else "")]
-    told += [issue.address or issue.name for issue in issues(finding)]
-    told += [f"result {finding.after.result}"] if finding.after.result else []
-    return [inert(line) for line in told]
+def _case_lines(finding: Finding) -> list[str]:
+    raised = exception_names(finding)
+    lines = [finding.title, verdict_change(finding) + (f", {raised}" if raised else "")]
+    lines += [issue.address or issue.name for issue in issues(finding)]
+    lines += [f"result {finding.after.result}"] if finding.after.result else []
+    return [sanitize(line) for line in lines]
 
 
 def _count(suite: ET.Element, cases: list[ET.Element]) -> None:

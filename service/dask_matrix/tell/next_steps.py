@@ -1,4 +1,4 @@
-"""What to do next: each step a sentence, with the command to type or the issues to read."""
+"""Next steps for the user: one sentence each, with a command to run, a requirement to pin or issues to read."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from dask_matrix.domain.environments.commit_pair import MAIN
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.upgrades.answer import Safety
 from dask_matrix.domain.upgrades.reasons import counted
-from dask_matrix.tell.command_line import Asked
-from dask_matrix.tell.finding_groups import issues, still_open
-from dask_matrix.tell.sanitize import inert
-from dask_matrix.tell.summary import ungrounded
+from dask_matrix.tell.command_line import CheckArguments
+from dask_matrix.tell.finding_groups import issues, not_accepted
+from dask_matrix.tell.sanitize import sanitize
+from dask_matrix.tell.summary import start_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dask_matrix.domain.issue import Issue
     from dask_matrix.domain.upgrades.answer import Answer, Finding
-    from dask_matrix.tell.code_usage import Code
+    from dask_matrix.tell.code_usage import CodeCoverage
 
 NEW = "dask-matrix scenarios new AREA NAME --scenarios FOLDER"
 EXTRAS = "dask[array,dataframe,distributed]"
-"""What the environments hold, and so what a verdict is about."""
-NAMED = 5
-"""Scenarios that a command names one by one, and issues to read."""
-_LONGEST = 10_000
-_FILLABLE = frozenset({Verdict.UNTESTED, Verdict.STALE})
-_WORD_OF_K = re.compile(r"(?!(?:and|or|not|None|True|False)$)[\w./+\[\]-]+")
-"""What pytest's -k takes as one word."""
+"""The extras that the tested environments are installed with."""
+MAX_NAMED = 5
+"""Maximum number of scenarios in a command, and of issues in a step."""
+_MAX_LENGTH = 10_000
+_WITHOUT_EVIDENCE = frozenset({Verdict.UNTESTED, Verdict.STALE})
+_KEYWORD = re.compile(r"(?!(?:and|or|not|None|True|False)$)[\w./+\[\]-]+")
+"""A single word of a pytest -k expression."""
 
 
 @dataclass(frozen=True)
-class Step:
-    """One thing to do. ``requirement`` is a line to write into requirements, ``command`` one to type."""
+class NextStep:
+    """One thing to do. ``requirement`` is a line for the user's requirements, ``command`` a line for a shell."""
 
     text: str
     command: str = ""
@@ -44,114 +44,117 @@ class Step:
     requirement: str = ""
 
 
-def advice(answer: Answer, code: Code | None = None, *, asked: str = "") -> tuple[Step, ...]:
-    """Return what to do next, the first thing first.
+def next_steps(answer: Answer, code: CodeCoverage | None = None, *, arguments: str = "") -> tuple[NextStep, ...]:
+    """Return the next steps, in the order to do them.
 
-    ``asked`` are the words of the command after ``dask-matrix check``, quoted for a shell. An answer does not know them
-    (where the evidence is, which lock and which code were read), so without them options are told in words alone.
+    ``arguments`` is what followed ``dask-matrix check`` on the command line, quoted for a shell. An answer does not know it
+    (where the evidence is, which lock and which code were read), so without it steps name the option to add instead.
     """
-    command = Asked.of(asked)
-    narrowed = code is not None or answer.question.uses is not None
+    command = CheckArguments.of(arguments)
+    code_given = code is not None or answer.question.uses is not None
     steps = (
-        *_go(answer, command),
-        *_broken(answer, command, narrowed=narrowed),
-        *_unknown(answer, command),
-        *_uncovered(code),
+        *_release_steps(answer, command),
+        *_failure_steps(answer, command, code_given=code_given),
+        *_unknown_steps(answer, command),
+        *_coverage_steps(code),
     )
-    return steps or (Step("Nothing."),)
+    return steps or (NextStep("Nothing to do."),)
 
 
 def requirement(answer: Answer) -> str:
-    """Return the requirement that admits nothing known to be unsafe or unknown; none where the start itself is nothing to stay on."""
-    return "" if ungrounded(answer) else inert(answer.specifier, _LONGEST)
+    """Return the requirement that allows only releases known to be safe; empty if the start is not usable itself."""
+    return "" if start_problem(answer) else sanitize(answer.specifier, _MAX_LENGTH)
 
 
-def _go(answer: Answer, command: Asked) -> Iterator[Step]:
+def _release_steps(answer: Answer, command: CheckArguments) -> Iterator[NextStep]:
     start, target = answer.question.start, answer.question.target
-    if why := ungrounded(answer):
-        yield Step(f"{why} Nothing compared with it says anything: ask from a release that was tested and installs.")
+    if problem := start_problem(answer):
+        yield NextStep(f"{problem} Use --from with a release that has been tested and can be installed.")
         return
     if start == target:
         return
     if answer.verdict is Safety.SAFE and target == MAIN:
-        yield Step(f"Nothing to fear from the release that will be made of {MAIN} as it is; none is yet.")
+        yield NextStep(f"Wait for the next release: {MAIN} is safe, but no release contains it yet.")
     elif answer.verdict is Safety.SAFE:
-        yield Step(f"Move to {target}:", _install(target))
+        yield NextStep(f"Install {target}:", _pip_install(target))
     elif answer.recommended:
-        yield Step(
-            f"Move to {answer.recommended} instead, the safe release nearest to {target}:", _install(answer.recommended)
+        yield NextStep(
+            f"Install {answer.recommended} instead, the safe release nearest to {target}:",
+            _pip_install(answer.recommended),
         )
     else:
-        yield Step(f"Stay on {start}: no release on the way to {target} is known to be safe.")
-    yield Step(
-        "Write into your requirements what admits no release known to be unsafe or unknown:",
-        requirement=requirement(answer),
-    )
+        yield NextStep(f"Stay on {start}: no release in this range is known to be safe.")
+    yield NextStep("Pin Dask to releases known to be safe:", requirement=requirement(answer))
     if answer.next_safe and answer.verdict is not Safety.SAFE:
-        yield _again(
-            f"Or go further: {answer.next_safe} is safe", command.to(answer.next_safe), "--to " + answer.next_safe
+        yield _check_again(
+            f"Or upgrade further: {answer.next_safe} is safe",
+            command.with_target(answer.next_safe),
+            "--to " + answer.next_safe,
         )
 
 
-def _install(release: str) -> str:
-    """Return the command that gets a release, whichever is there: up or down."""
-    return inert(shlex.join(["pip", "install", f"{EXTRAS}=={release}"]), _LONGEST)
+def _pip_install(release: str) -> str:
+    """Return the pip command that installs a release, whether it is an upgrade or a downgrade."""
+    return sanitize(shlex.join(["pip", "install", f"{EXTRAS}=={release}"]), _MAX_LENGTH)
 
 
-def _broken(answer: Answer, command: Asked, *, narrowed: bool) -> Iterator[Step]:
-    broken = still_open(answer)
+def _failure_steps(answer: Answer, command: CheckArguments, *, code_given: bool) -> Iterator[NextStep]:
+    broken = not_accepted(answer)
     if not broken:
         return
     if found := issues(*broken):
-        more = f" (and {len(found) - NAMED} more)" if len(found) > NAMED else ""
-        yield Step(f"Read why it breaks{more}:", issues=found[:NAMED])
+        more = f" (and {len(found) - MAX_NAMED} more)" if len(found) > MAX_NAMED else ""
+        yield NextStep(f"Read the issues behind these failures{more}:", issues=found[:MAX_NAMED])
     if all(each.known for each in broken):
-        text = "All that breaks is known. If your work does none of it, accept it"
-        yield _again(text, command.also("--accept", "known"), "--accept known")
-    if not narrowed:
-        leaves = "; nothing but names of Dask leaves your machine" if _is_remote(answer) else ""
-        yield _again(f"Ask about your own code alone{leaves}", command.also("--code", "."), "--code PATH")
+        text = "All of these failures are known. If they do not affect your code, accept them"
+        yield _check_again(text, command.with_options("--accept", "known"), "--accept known")
+    if not code_given:
+        leaves = " (only Dask API names leave your machine)" if _is_remote(answer) else ""
+        yield _check_again(
+            f"Check only what your own code uses{leaves}", command.with_options("--code", "."), "--code PATH"
+        )
 
 
-def _again(text: str, command: str, option: str) -> Step:
-    """Return the step of asking once more: the command if it can be known, else the option in words."""
-    return Step(f"{text}:", command) if command else Step(f"{text}: add {option} to the command.")
+def _check_again(text: str, command: str, option: str) -> NextStep:
+    """Return the step of running the check again: as a command if that is known, else as the option to add."""
+    return NextStep(f"{text}:", command) if command else NextStep(f"{text}: add {option} to the command.")
 
 
 def _is_remote(answer: Answer) -> bool:
     return answer.evidence.source.startswith(("http://", "https://"))
 
 
-def _unknown(answer: Answer, command: Asked) -> Iterator[Step]:
+def _unknown_steps(answer: Answer, command: CheckArguments) -> Iterator[NextStep]:
     if not answer.evidence.scenarios:
-        yield Step("Widen the question (--area, --scenario, -q, --covers, --profile, --code): nothing is in scope.")
-    fillable = [each for each in answer.unknown if _verdicts(each) & _FILLABLE and _installs(each)]
-    if fillable:
-        also = "" if command.words else " (add the --data and the --scenarios of the question, if it had any)"
-        yield Step(
-            f"Find out about {counted(len(fillable))} without evidence{also}:",
-            _run(answer, fillable, command.values("--data", "--scenarios")),
+        yield NextStep("Widen the scope (--area, --scenario, -q, --covers, --profile, --code): it matches no scenario.")
+    runnable = [each for each in answer.unknown if _verdicts(each) & _WITHOUT_EVIDENCE and _installs(each)]
+    if runnable:
+        hint = "" if command.words else " (add --data and --scenarios if you used them)"
+        yield NextStep(
+            f"Run {counted(len(runnable), 'untested or stale scenario')}{hint}:",
+            _run_command(answer, runnable, command.options("--data", "--scenarios")),
         )
-    yield from _unsettled(answer)
+    yield from _inconclusive_steps(answer)
 
 
-def _unsettled(answer: Answer) -> Iterator[Step]:
-    """Yield what no further run would settle."""
+def _inconclusive_steps(answer: Answer) -> Iterator[NextStep]:
+    """Yield steps for unknown scenarios that another run would not settle."""
     if flaky := sum(Verdict.FLAKY in _verdicts(each) for each in answer.unknown):
-        verb, they = ("is", "it is") if flaky == 1 else ("are", "they are")
-        yield Step(
-            f"{counted(flaky)} {verb} flaky: running again settles nothing. If {they} none of your work, narrow the "
-            "question (--area, --covers, --code) or pass --allow-unknown."
+        verb, them = ("is", "it") if flaky == 1 else ("are", "them")
+        yield NextStep(
+            f"{counted(flaky)} {verb} flaky, and another run will not change that. If your code does not depend on "
+            f"{them}, narrow the scope (--area, --covers, --code) or use --allow-unknown."
         )
     if partial := sum(Verdict.NOT_APPLICABLE in _verdicts(each) for each in answer.unknown):
-        verb = "does" if partial == 1 else "do"
-        yield Step(f"{counted(partial)} {verb} not apply on one of the two sides, so nothing can be compared there.")
+        applies, them = ("applies", "it") if partial == 1 else ("apply", "them")
+        yield NextStep(
+            f"{counted(partial)} {applies} to only one of the two releases; there is no way to compare {them}."
+        )
 
 
-def _uncovered(code: Code | None) -> Iterator[Step]:
+def _coverage_steps(code: CodeCoverage | None) -> Iterator[NextStep]:
     if code and code.uncovered:
-        told = counted(len(code.uncovered), "name")
-        yield Step(f"Write a scenario for the {told} that none covers:", NEW)
+        yield NextStep(f"Write a scenario for {counted(len(code.uncovered), 'uncovered name')}:", NEW)
 
 
 def _verdicts(finding: Finding) -> set[Verdict]:
@@ -162,21 +165,21 @@ def _installs(finding: Finding) -> bool:
     return Verdict.UNINSTALLABLE not in _verdicts(finding)
 
 
-def _run(answer: Answer, findings: list[Finding], places: list[str]) -> str:
-    """Return the command that executes what has no evidence: only that, however much it names."""
+def _run_command(answer: Answer, findings: list[Finding], places: list[str]) -> str:
+    """Return the command that runs the scenarios without evidence, on the releases where they have none."""
     question, column = answer.question, answer.start or answer.target
     words = ["dask-matrix", "run"]
-    if any(each.before.verdict in _FILLABLE for each in findings):
+    if any(each.before.verdict in _WITHOUT_EVIDENCE for each in findings):
         words += ["--release", question.start]
-    if question.target != question.start and any(each.after.verdict in _FILLABLE for each in findings):
+    if question.target != question.start and any(each.after.verdict in _WITHOUT_EVIDENCE for each in findings):
         words += ["--release", question.target]
     python = question.python or (column.python if column else None)
     words += ["--python", python] if python else []
-    return inert(shlex.join([*words, "--lane", question.lane, *_expression(findings), *places]), _LONGEST)
+    return sanitize(shlex.join([*words, "--lane", question.lane, *_keyword_option(findings), *places]), _MAX_LENGTH)
 
 
-def _expression(findings: list[Finding]) -> list[str]:
+def _keyword_option(findings: list[Finding]) -> list[str]:
     names = list(dict.fromkeys(each.scenario.partition("[")[0].rpartition("/")[2] for each in findings))
-    if len(names) > NAMED or not all(map(_WORD_OF_K.fullmatch, names)):
+    if len(names) > MAX_NAMED or not all(map(_KEYWORD.fullmatch, names)):
         return []
     return ["-k", " or ".join(names)]

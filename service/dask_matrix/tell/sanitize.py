@@ -1,15 +1,15 @@
-"""Text that others wrote, made harmless: titles, exceptions and refusals come from anywhere, a server's answer as well."""
+"""Sanitize untrusted text: titles, exceptions, refusals and everything else in a server's answer."""
 
 from __future__ import annotations
 
 import unicodedata
 
-MOST = 300
-"""Characters of one text that are told; --json has all."""
+MAX_LENGTH = 300
+"""Maximum characters of one text; --json prints all of it."""
 
 
-def inert(text: str, most: int = MOST) -> str:
-    """Return a text as one line: control characters show as what they are not, and what is too long is cut."""
+def sanitize(text: str, max_length: int = MAX_LENGTH) -> str:
+    """Return a text as one line, with control characters replaced by ``�``, cut at ``max_length``."""
     line = " ".join(text.split())
-    shown = line if len(line) <= most else f"{line[: most - 1]}…"
+    shown = line if len(line) <= max_length else f"{line[: max_length - 1]}…"
     return "".join("�" if unicodedata.category(each)[0] == "C" else each for each in shown)

@@ -1,6 +1,6 @@
-"""Lines on a terminal: wrapped between words, without trailing blanks, names broken only where they have a joint.
+"""Print lines on a terminal: wrapped between words, no trailing spaces, names split only after a separator.
 
-Text goes to rich as Text alone, in which brackets are brackets.
+Text goes to rich only as Text, which does not interpret brackets as markup.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ GAP = 2
 _PART = re.compile(r"[^/_.,\[-]*[/_.,\[-]?")
 
 
-def say(console: Console, text: Text | str, indent: int = 0, style: str = "", hanging: int = 0) -> None:
-    """Print a text, indented; the lines after its first stand further in by ``hanging``."""
+def print_text(console: Console, text: Text | str, indent: int = 0, style: str = "", hanging: int = 0) -> None:
+    """Print a text, indented; the lines after the first are indented by ``hanging`` more."""
     text = text if isinstance(text, Text) else Text(text, style=style)
     for number, line in enumerate(text.wrap(console, max(console.width - indent - hanging, 1)) or [Text()]):
         _print(console, Text(" " * (indent + (hanging if number else 0))) + line)
 
 
-def heading(console: Console, text: str, style: str = "") -> None:
-    """Print what stands above a block, and a blank line before it."""
+def print_heading(console: Console, text: str, style: str = "") -> None:
+    """Print a blank line and a heading."""
     console.print()
-    say(console, text, style=f"bold {style}".strip())
+    print_text(console, text, style=f"bold {style}".strip())
 
 
-def beside(console: Console, left: Text, right: Text, width: int, indent: int = GAP) -> None:
+def print_columns(console: Console, left: Text, right: Text, width: int, indent: int = GAP) -> None:
     """Print two texts side by side, the left one ``width`` columns wide."""
     lefts = left.wrap(console, width)
     rights = right.wrap(console, max(console.width - indent - width - GAP, 1))
@@ -41,13 +41,13 @@ def beside(console: Console, left: Text, right: Text, width: int, indent: int = 
         _print(console, Text(" " * indent) + a + Text(blank) + b)
 
 
-def unbroken(console: Console, text: str, indent: int = 0, style: str = "") -> None:
-    """Print one line whatever its length, so that it can be copied."""
+def print_unwrapped(console: Console, text: str, indent: int = 0, style: str = "") -> None:
+    """Print one line without wrapping it, so that it can be copied."""
     console.print(Text(" " * indent).append(text, style), soft_wrap=True)
 
 
-def parted(name: str, width: int) -> str:
-    """Return a name in lines that fit, each ending where the name itself has a joint."""
+def split_name(name: str, width: int) -> str:
+    """Split a name into lines of at most ``width`` columns, only after one of ``/_.,[-``."""
     lines = [""]
     for part in _PART.findall(name):
         if part and lines[-1] and cell_len(lines[-1] + part) > width:

@@ -1,1 +1,1 @@
-"""Shows what the store knows: pages, JSON routes, and the words for verdicts. The only room that knows FastAPI."""
+"""The web application: HTML pages, JSON API, feeds and badges. The only package that imports FastAPI and Jinja."""

@@ -1,4 +1,4 @@
-"""What the page about the numbers may see: every word with what it means, and the figures that the code works with."""
+"""Context of the about page: the meaning of every term, default limits, and what the evidence covers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from dask_matrix.domain.records.limits import RETRIES, Limits
 from dask_matrix.domain.verdicts.confirmation import CONFIRMED, ONCE_MORE
-from dask_matrix.web.drawing.labels import LANES, OUTCOMES, OVERLAYS, SAFETIES, TURN, VERDICTS, Word
-from dask_matrix.web.feeds.entries import MOST as MOST_ENTRIES
+from dask_matrix.web.drawing.labels import CHANGE_LEGEND, LANES, OUTCOMES, OVERLAYS, SAFETIES, VERDICTS, Label
+from dask_matrix.web.feeds.entries import MAX_ENTRIES
 from dask_matrix.web.reader import LIVE_FOR
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Figures:
-    """The numbers that a verdict depends on, from where the code has them."""
+    """Default limits and thresholds that verdicts depend on, taken from the code that applies them."""
 
     timeout: float = LIMITS.timeout
     memory: int | None = LIMITS.memory
@@ -28,12 +28,12 @@ class Figures:
     broken: int = ONCE_MORE
     turning: int = CONFIRMED
     live_minutes: float = LIVE_FOR.total_seconds() / 60
-    entries: int = MOST_ENTRIES
+    entries: int = MAX_ENTRIES
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How far the evidence goes."""
+    """What the evidence covers: numbers of scenarios and environments, releases, Pythons, lanes, platforms."""
 
     scenarios: int
     environments: int
@@ -48,12 +48,12 @@ class Extent:
 
 @dataclass(frozen=True)
 class AboutPage:
-    """All words, the figures, and the extent of what is shown."""
+    """Context of the about page."""
 
-    verdicts: tuple[Word, ...]
-    overlays: tuple[Word, ...]
-    outcomes: tuple[Word, ...]
-    safeties: tuple[Word, ...]
+    verdicts: tuple[Label, ...]
+    overlays: tuple[Label, ...]
+    outcomes: tuple[Label, ...]
+    safeties: tuple[Label, ...]
     lanes: tuple[tuple[str, str], ...]
     turn: str
     figures: Figures
@@ -61,21 +61,21 @@ class AboutPage:
 
 
 def about_page(matrix: Matrix) -> AboutPage:
-    """Return the page about the numbers of a matrix."""
+    """Return the context of the about page for a matrix."""
     return AboutPage(
         verdicts=tuple(VERDICTS.values()),
         overlays=tuple(OVERLAYS.values()),
         outcomes=tuple(OUTCOMES.values()),
         safeties=tuple(SAFETIES.values()),
         lanes=tuple((lane.value, means) for lane, means in LANES.items()),
-        turn=TURN,
+        turn=CHANGE_LEGEND,
         figures=Figures(),
         extent=extent(matrix),
     )
 
 
 def extent(matrix: Matrix) -> Extent:
-    """Return how far a matrix goes."""
+    """Return what a matrix covers."""
     environments = matrix.environments
     releases = sorted({each.release for each in environments if each.pair is None})
     return Extent(

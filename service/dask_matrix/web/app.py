@@ -1,4 +1,4 @@
-"""The web application, built from its arguments."""
+"""Create the web application."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from dask_matrix.domain.verdicts.known_failures import today
 from dask_matrix.store.store import Store
 from dask_matrix.web.api import bisections, events, matrix_formats, upgrade
 from dask_matrix.web.api import routes as api_routes
-from dask_matrix.web.drawing.labels import PROMISE, TITLE
+from dask_matrix.web.drawing.labels import TAGLINE, TITLE
 from dask_matrix.web.feeds import badges, feeds
-from dask_matrix.web.http.cors import OpenToRead
-from dask_matrix.web.http.middleware import HERE, Front, build
+from dask_matrix.web.http.cors import PublicReadCors
+from dask_matrix.web.http.middleware import PACKAGE, ConditionalResponses, build
 from dask_matrix.web.http.problems import add_handlers
-from dask_matrix.web.http.response_cache import Keeping
-from dask_matrix.web.openapi.description import TAGS, Described, operation_id
+from dask_matrix.web.http.response_cache import ResponseCache
+from dask_matrix.web.openapi.description import TAGS, DescribedApp, operation_id
 from dask_matrix.web.pages import routes as page_routes
 from dask_matrix.web.pages import runs
 from dask_matrix.web.reader import Reader, day_of
@@ -31,26 +31,26 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from dask_matrix.domain.upgrades.context import Beliefs
+    from dask_matrix.domain.upgrades.context import Context
 
 SMALLEST_COMPRESSED = 1_000
-"""Bytes."""
+"""Responses smaller than this many bytes are not compressed."""
 
 
 def create_app(
     store_url: str,
-    beliefs: Beliefs | None = None,
+    context: Context | None = None,
     snapshot_of: datetime | None = None,
     *,
     static: bool = False,
     all_cells: bool = False,
 ) -> FastAPI:
-    """Return the application on the database at a SQLAlchemy URL, made or migrated where needed.
+    """Return the application for the database at a SQLAlchemy URL, which is created or migrated as needed.
 
-    ``beliefs`` are what is known beside it; ``snapshot_of`` says of when the snapshot is that the database holds.
-    ``static``: its pages are to be kept as files, so they need no server, and what they say follows from the evidence alone;
-    ``all_cells`` says that the page of each cell is kept.
-    Raises what Store.open raises: DatabaseTooNew or DatabaseUnreachable.
+    ``context`` has the known failures, profiles and published releases. ``snapshot_of`` is the time of the
+    snapshot in the database, if any. ``static``: pages are saved as files, so they must work without a server and depend on
+    the evidence alone, not on today's date; ``all_cells``: the page of every cell is saved.
+    Raises DatabaseTooNew or DatabaseUnreachable.
     """
     store = Store.open(store_url)
 
@@ -59,9 +59,9 @@ def create_app(
         yield
         store.close()
 
-    app = Described(
+    app = DescribedApp(
         title=TITLE,
-        description=PROMISE,
+        description=TAGLINE,
         version=version("dask-matrix"),
         openapi_url="/api/openapi.json",
         openapi_tags=TAGS,
@@ -71,23 +71,23 @@ def create_app(
         lifespan=lifespan,
     )
     made_by = build()
-    reader = app.state.reader = Reader(store, beliefs, _always(day_of(store)) if static else today)
+    reader = app.state.reader = Reader(store, context, _always(day_of(store)) if static else today)
     app.state.templates, app.state.build, app.state.snapshot_of = page_routes.templates(), made_by, snapshot_of
     app.state.static, app.state.all_cells = static, all_cells
     state = State(reader, made_by, snapshot_of)
-    app.state.pulse = events.Pulse(state.sign)
+    app.state.broadcaster = events.ChangeBroadcaster(state.token)
     for each in (matrix_formats, api_routes, bisections, upgrade, runs, events, badges, feeds, page_routes):
         app.include_router(each.router)
     app.include_router(runs.pages)
     app.include_router(api_routes.health)
-    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    app.mount("/static", StaticFiles(directory=PACKAGE / "static"))
     add_handlers(app, page_routes.problem)
     if static:
-        return app  # no browser asks it: no headers, no compression
+        return app  # only the site export requests it: no headers, no compression
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
-    app.add_middleware(Keeping)
-    app.add_middleware(Front, state=state)
-    app.add_middleware(OpenToRead)
+    app.add_middleware(ResponseCache)
+    app.add_middleware(ConditionalResponses, state=state)
+    app.add_middleware(PublicReadCors)
     return app
 
 

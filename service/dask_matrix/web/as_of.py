@@ -1,4 +1,4 @@
-"""The moment that a page shows, and links that keep to it."""
+"""The moment that a page shows (``at=``), and links that keep it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 
 class AtQuery(BaseModel):
-    """Of when a page is shown; an empty value is the same as none, and what is no field of it says nothing."""
+    """The ``at`` query parameter of pages; an empty value counts as not given, unknown parameters are ignored."""
 
     model_config = ConfigDict(frozen=True)
 
     at: Moment | None = Field(
-        None, description="As it was at this moment, ISO 8601; UTC if no offset is given. Later results do not count."
+        None,
+        description="State at this time (ISO 8601; UTC if no offset is given); results recorded later are ignored.",
     )
 
     @model_validator(mode="before")
@@ -33,16 +34,16 @@ class AtQuery(BaseModel):
 
 
 class StrictAtQuery(AtQuery):
-    """The same for scripts: a misspelled parameter is an error."""
+    """The same for the API: an unknown parameter is an error."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)
 class AsOf:
-    """The moment of which things are shown: None is now. ``page`` is the address of the page as it is now.
+    """The moment that a page shows; None is now. ``page`` is the address of the current page, without ``at``.
 
-    ``newest`` is the newest moment of anything there is: a link to it stays what it shows today. Ages are told as of ``day``.
+    ``newest`` is the time of the newest record: a link to it always shows today's state. Ages are relative to ``day``.
     """
 
     moment: datetime | None = None
@@ -51,21 +52,21 @@ class AsOf:
     day: date = field(default_factory=today)
 
     def to(self, href: str) -> str:
-        """Return an address of this site, of the same moment."""
+        """Return an address of this site with the same ``at``."""
         return _at(href, self.moment) if self.moment else href
 
     def age(self, since: date | None) -> str:
-        """Return how old something of a day is, nothing where there is none."""
+        """Return how long ago a day was, such as ``12 days old``; empty for None."""
         return times.age(since, self.day)
 
     @property
-    def told(self) -> str:
-        """The moment in words, nothing for now."""
+    def text(self) -> str:
+        """The moment as text; empty for now."""
         return times.moment(self.moment)
 
     @property
     def permalink(self) -> str:
-        """Where this very state stays to be seen."""
+        """Address that always shows this state."""
         moment = self.moment or self.newest
         return _at(self.page, moment) if moment else self.page
 

@@ -1,4 +1,4 @@
-"""What is told of environments and releases, whether as pages or as JSON: what they turned against the one before."""
+"""Environments and releases for their pages and JSON, with the changes from the previous release."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dask_matrix.domain.environments.environment import Lane
 from dask_matrix.domain.environments.release import InvalidRelease, Release, nearest
 from dask_matrix.domain.errors import UnknownName
 from dask_matrix.domain.transitions.row_neighbours import before
-from dask_matrix.domain.upgrades.environment_diff import Change, change
+from dask_matrix.domain.upgrades.environment_diff import EnvironmentDiff, environment_diff
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,28 +23,28 @@ if TYPE_CHECKING:
 
 
 LATEST = "latest"
-"""Stands for the newest release that has an environment in lane as-released."""
+"""Name for the newest release with an environment in lane as-released."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One environment; ``change`` is against the one before in its lane, None for the first or if it cannot be had.
+    """One environment; ``change`` is from the previous one in its lane, None for the first or if it is uninstallable.
 
-    ``matrix`` has at least the cells of its column. ``installation`` is told of one that is asked for by its key, where it
+    ``matrix`` has at least the cells of its column. ``installation`` is only set for one requested by its key, if it
     was recorded.
     """
 
     environment: Environment
     matrix: Matrix
-    change: Change | None
+    change: EnvironmentDiff | None
     installation: Installation | None = None
 
 
 @dataclass(frozen=True)
 class Version:
-    """What one name stands for, with its environments, and the releases before and after it.
+    """One release by name, with its environments and the releases before and after it.
 
-    ``name`` is a version, or ``main``. Several pairs of commits may be of one version: they differ in one project.
+    ``name`` is a version, or ``main``. Several commit pairs may share a version.
     """
 
     name: str
@@ -53,25 +53,25 @@ class Version:
     after: Release | None
 
 
-def column(books: Reader, key: str, at: datetime | None) -> Column:
-    """Return an environment as it is, or as it was at a moment; raise UnknownName."""
-    found = _columns(books, [books.store.environment(key)], _environments(books, at), at)[0]
-    return replace(found, installation=books.store.installation(key, at))
+def column(reader: Reader, key: str, at: datetime | None) -> Column:
+    """Return an environment as it is, or as it was at a moment; raise UnknownName for an unknown key."""
+    found = _columns(reader, [reader.store.environment(key)], _environments(reader, at), at)[0]
+    return replace(found, installation=reader.store.installation(key, at))
 
 
-def version(books: Reader, text: str, at: datetime | None) -> Version:
-    """Return a release, or the newest ``main``, as it is or was at a moment; raise UnknownName for one without environment."""
-    environments = _environments(books, at)
+def version(reader: Reader, text: str, at: datetime | None) -> Version:
+    """Return a release or the newest ``main``, now or at a moment; raise UnknownName for one without an environment."""
+    environments = _environments(reader, at)
     known = list(dict.fromkeys(each.release for each in environments))  # in the order of columns
-    name = _named(text, environments)
+    name = _resolve_name(text, environments)
     found = [each for each in environments if name in {str(each.release), *([MAIN] if _is_main(each) else [])}]
     if not found:
-        raise UnknownName("release", text, _like(text, known))
-    places = [known.index(each.release) for each in found]
-    first, last = min(places), max(places)
+        raise UnknownName("release", text, _nearest_names(text, known))
+    positions = [known.index(each.release) for each in found]
+    first, last = min(positions), max(positions)
     return Version(
         name=name,
-        columns=tuple(_columns(books, found, environments, at)),
+        columns=tuple(_columns(reader, found, environments, at)),
         before=known[first - 1] if first else None,
         after=known[last + 1] if last + 1 < len(known) else None,
     )
@@ -81,33 +81,33 @@ def _is_main(environment: Environment) -> bool:
     return environment.pair is not None and environment.pair.is_main
 
 
-def _environments(books: Reader, at: datetime | None) -> tuple[Environment, ...]:
-    return books.matrix(at).environments
+def _environments(reader: Reader, at: datetime | None) -> tuple[Environment, ...]:
+    return reader.matrix(at).environments
 
 
 def _columns(
-    books: Reader, wanted: list[Environment], environments: tuple[Environment, ...], at: datetime | None
+    reader: Reader, selected: list[Environment], environments: tuple[Environment, ...], at: datetime | None
 ) -> list[Column]:
-    earlier = {each.key: before(environments, each) for each in wanted}
-    sides = books.sides(at)
+    earlier = {each.key: before(environments, each) for each in selected}
+    column_sets = reader.column_sets(at)
 
-    def against(each: Environment) -> Change | None:
+    def against(each: Environment) -> EnvironmentDiff | None:
         other = earlier[each.key]
         if other is None or each.refusal:
             return None
-        return change(sides, other, each, lambda key: books.warnings(sides, key, at))
+        return environment_diff(column_sets, other, each, lambda key: reader.warnings(column_sets, key, at))
 
-    return [Column(each, sides.matrix, against(each)) for each in wanted]
+    return [Column(each, column_sets.matrix, against(each)) for each in selected]
 
 
-def _named(text: str, environments: Collection[Environment]) -> str:
-    """Return the name of the release that a text means."""
+def _resolve_name(text: str, environments: Collection[Environment]) -> str:
+    """Resolve ``latest`` to a version; return any other name unchanged."""
     released = [each.release for each in environments if each.lane is Lane.AS_RELEASED]
     return str(max(released)) if text == LATEST and released else text
 
 
-def _like(text: str, known: Collection[Release]) -> list[str]:
-    """Return the releases around one that there is not; the newest where it is no release at all."""
+def _nearest_names(text: str, known: Collection[Release]) -> list[str]:
+    """Return the releases nearest to an unknown one; the newest if the text is not a version."""
     try:
         return [str(each) for each in nearest(Release.parse(text), known)]
     except InvalidRelease:

@@ -1,4 +1,4 @@
-"""What FastAPI hands to every route: the reader that the app was made with."""
+"""FastAPI dependencies: the reader of the store."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dask_matrix.web.reader import Reader
 
 
 def reader_of(request: Request) -> Reader:
-    """Return the reader that the app was made with."""
+    """Return the app's reader."""
     reader: Reader = request.app.state.reader
     return reader
 
 
 StoreReader = Annotated[Reader, Depends(reader_of)]
-"""The type of a route's parameter that takes the reader."""
+"""Type of a route parameter that receives the reader."""

@@ -1,4 +1,4 @@
-"""Where things are: the address of every page, of its JSON twin, and of an issue elsewhere. No other module writes a path."""
+"""Addresses of pages, their JSON twins, and issues. No other module builds a path."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
 
 API = "/api/v1"
 EVENTS = f"{API}/events"
-"""Where it is told that something has changed."""
+"""Stream of state changes."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """A text, and where it leads; an empty ``href`` is plain text."""
+    """A text with its address; plain text if ``href`` is empty."""
 
     text: str
     href: str = ""
 
 
 def escaped(name: str) -> str:
-    """Return an id as part of a path. Slashes stay readable unless a browser would fold ``.``, ``..`` or ``//`` away."""
+    """Return an id as part of a path; slashes are kept unless a browser would normalise ``.``, ``..`` or ``//`` away."""
     folds = {"", ".", ".."} & set(name.split("/"))
     return quote(name, safe="" if folds else "/")
 
 
 def matrix(values: Mapping[str, str | list[str]] | None = None) -> str:
-    """Return the address of the matrix, narrowed by query values."""
+    """Return the address of the matrix page, filtered by query parameters."""
     return f"/?{urlencode(values, doseq=True)}" if values else "/"
 
 
@@ -41,7 +41,7 @@ def columnar(values: Mapping[str, str | list[str]]) -> str:
 
 
 def picture(values: Mapping[str, str | list[str]] | None = None) -> str:
-    """Return the address of the matrix as a picture."""
+    """Return the address of the matrix as SVG."""
     return f"/matrix.svg?{urlencode(values, doseq=True)}" if values else "/matrix.svg"
 
 
@@ -61,7 +61,7 @@ def lock(key: str) -> str:
 
 
 def cell(name: str, key: str) -> str:
-    """Return the address of the page where a scenario meets an environment."""
+    """Return the address of a cell's page."""
     return f"/cells/{escaped(name)}/{escaped(key)}"
 
 
@@ -71,9 +71,9 @@ def result(name: str) -> str:
 
 
 def runs(before: str = "", limit: int = 0) -> str:
-    """Return the address of the list of runs, or of those older than one."""
-    told = {"before": before, "limit": str(limit or "")}
-    query = urlencode({name: value for name, value in told.items() if value})
+    """Return the address of the list of runs, or of those older than the run ``before``."""
+    values = {"before": before, "limit": str(limit or "")}
+    query = urlencode({name: value for name, value in values.items() if value})
     return f"/runs?{query}" if query else "/runs"
 
 
@@ -83,22 +83,22 @@ def run(name: str) -> str:
 
 
 def run_events(name: str, after: int) -> str:
-    """Return the address of what arrives of a run after a result's number."""
+    """Return the address of a run's event stream, starting after an event id."""
     return f"{API}{run(name)}/events?after={after}"
 
 
 def is_stream(path: str) -> bool:
-    """Whether what is answered at a path goes on for as long as something may happen."""
+    """Whether a path answers with an event stream."""
     return path == EVENTS or (path.startswith(f"{API}/runs/") and path.endswith("/events"))
 
 
 def bisects(name: str) -> str:
-    """Return the address of what bisections of a scenario found: JSON."""
+    """Return the address of a scenario's bisections as JSON."""
     return f"{API}/bisects?{urlencode({'scenario': name})}"
 
 
 def upgrade(values: dict[str, str | list[str]] | list[tuple[str, str]]) -> str:
-    """Return the address of what a move breaks and fixes."""
+    """Return the address of the upgrade page."""
     return f"/upgrade?{urlencode(values, doseq=True)}"
 
 
@@ -108,7 +108,7 @@ def release(text: str) -> str:
 
 
 def about(part: str = "") -> str:
-    """Return the address of what is to be known about the numbers, or of a part of it."""
+    """Return the address of the about page, or of a section of it."""
     return f"/about#{part}" if part else "/about"
 
 
@@ -121,6 +121,6 @@ def twin(page: str) -> str:
 
 
 def issue(text: str) -> Link:
-    """Return an issue as a link: ``dask/distributed#9041`` and whole addresses lead somewhere, other texts do not."""
+    """Return a link to an issue such as ``dask/distributed#9041`` or a URL; plain text for anything else."""
     found = Issue.of(text)
     return Link(found.name, found.address)

@@ -1,4 +1,4 @@
-"""What the web keeps of a store: the matrix at one revision, on one day, with what follows from it."""
+"""Cache of the matrix in memory, for one revision of the store on one day, with data derived from it."""
 
 from __future__ import annotations
 
@@ -6,34 +6,34 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dask_matrix.domain.matrix.encoded_rows import Strips
-from dask_matrix.domain.upgrades.columns import Sides
-from dask_matrix.domain.upgrades.upgrade import Backing
-from dask_matrix.store.upgrade_evidence import Warnings
+from dask_matrix.domain.matrix.encoded_rows import EncodedRows
+from dask_matrix.domain.upgrades.columns import ColumnSets
+from dask_matrix.domain.upgrades.upgrade import UpgradeEvidence
+from dask_matrix.store.upgrade_evidence import CachedWarnings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from dask_matrix.domain.matrix.matrix import Matrix
-    from dask_matrix.domain.upgrades.context import Beliefs
-    from dask_matrix.store.matrix_contents import Present
+    from dask_matrix.domain.upgrades.context import Context
+    from dask_matrix.store.matrix_contents import CurrentContents
     from dask_matrix.store.store import Store
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A store at a revision, on a day. It stays as it is: another takes its place when the store or the day is another.
+class CachedMatrix:
+    """The matrix at one revision of the store, on one day. Immutable: replaced when the revision or the day changes.
 
-    ``changed`` has the ids of the rows that differ from the one before, None where all may; ``drawn`` the strips of the
-    others, where they had been drawn.
+    ``changed`` has the ids of the scenarios that differ from the previous one, None if all may; ``drawn`` has the strips of
+    the others, if they were drawn already.
     """
 
     day: date
-    present: Present
-    sides: Sides
-    warnings: Warnings
-    beliefs: Beliefs
+    present: CurrentContents
+    column_sets: ColumnSets
+    warnings: CachedWarnings
+    context: Context
     changed: frozenset[str] | None = None
     drawn: Mapping[str, str] = field(default_factory=dict)
 
@@ -44,46 +44,46 @@ class Kept:
 
     @property
     def matrix(self) -> Matrix:
-        """The matrix, with the failures noted that are known on the day."""
-        return self.sides.matrix
+        """The matrix, with the known failures of the day."""
+        return self.column_sets.matrix
 
     @property
-    def backing(self) -> Backing:
-        """What answers about upgrades rest on beside it."""
-        return Backing(self.present.spans, self.warnings, self.beliefs)
+    def evidence(self) -> UpgradeEvidence:
+        """The evidence for upgrade answers besides the matrix."""
+        return UpgradeEvidence(self.present.spans, self.warnings, self.context)
 
     @cached_property
-    def strips(self) -> Strips:
-        """The matrix with the strip of each row; only the rows that changed are drawn."""
-        return Strips.of(self.matrix, self.drawn)
+    def encoded_rows(self) -> EncodedRows:
+        """The matrix with the strip of each row; only rows that changed are drawn again."""
+        return EncodedRows.of(self.matrix, self.drawn)
 
 
 @dataclass(frozen=True)
-class Then:
-    """The matrix as it was at a moment, with the failures noted that were known on that day."""
+class PastMatrix:
+    """The matrix as it was at a moment, with the known failures of that day."""
 
     matrix: Matrix
 
     @cached_property
-    def strips(self) -> Strips:
+    def encoded_rows(self) -> EncodedRows:
         """The matrix with the strip of each row."""
-        return Strips.of(self.matrix)
+        return EncodedRows.of(self.matrix)
 
 
-def kept(store: Store, beliefs: Beliefs, day: date, before: Kept | None = None) -> Kept:
-    """Return what a store holds; where nothing but verdicts has changed since ``before``, all else is taken from there."""
-    present = store.present(before.present if before else None)
+def load(store: Store, context: Context, day: date, before: CachedMatrix | None = None) -> CachedMatrix:
+    """Load the matrix of a store; if only verdicts have changed since ``before``, the rest is reused from there."""
+    present = store.current_contents(before.present if before else None)
     if before is None or before.day != day or present.changed is None:
-        sides = Sides(present.matrix.listing(beliefs.known, day))
-        return Kept(day, present, sides, Warnings(store), beliefs)
+        column_sets = ColumnSets(present.matrix.with_known_failures(context.known, day))
+        return CachedMatrix(day, present, column_sets, CachedWarnings(store), context)
     changed = frozenset(scenario for scenario, _ in present.changed)
-    strips = before.strips.strips if "strips" in vars(before) else before.drawn
-    return Kept(
+    encoded_rows = before.encoded_rows.rows if "encoded_rows" in vars(before) else before.drawn
+    return CachedMatrix(
         day,
         present,
-        before.sides.after(replace(present.matrix, known=before.matrix.known), present.changed),
-        before.warnings.after({environment for _, environment in present.changed}),
-        beliefs,
+        before.column_sets.updated(replace(present.matrix, known=before.matrix.known), present.changed),
+        before.warnings.without({environment for _, environment in present.changed}),
+        context,
         changed,
-        {scenario: strip for scenario, strip in strips.items() if scenario not in changed},
+        {scenario: strip for scenario, strip in encoded_rows.items() if scenario not in changed},
     )

@@ -1,4 +1,4 @@
-"""What all answers depend on besides their address, told before each of them and therefore as cheaply as can be."""
+"""The state that all responses depend on besides their address. Read before each response, so it must be cheap."""
 
 from __future__ import annotations
 
@@ -13,88 +13,94 @@ from dask_matrix.web.reader import LIVE_FOR
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dask_matrix.domain.verdicts.known_failures import Known
+    from dask_matrix.domain.verdicts.known_failures import KnownFailure
     from dask_matrix.web.reader import Reader
 
-WORTH_SPARING = 20_000
-"""Results; with fewer of them the garbage collector is done in no time."""
+MIN_RESULTS_TO_FREEZE = 20_000
+"""Results; with fewer, garbage collection takes no time."""
 RUNS = 20
-"""The runs begun last, of which some may go on."""
+"""The newest runs, checked for being live."""
 
 
 @dataclass(frozen=True)
-class Sign:
-    """The state for those who wait for another: ``word`` is another one whenever the state is. ``live``: results come in."""
+class StateToken:
+    """The state as clients compare it: ``id`` differs whenever the state does. ``live``: results are coming in."""
 
-    word: str
+    id: str
     revision: int
     live: bool
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """The store at a revision, and the moments at which, without another sign of life, it or one of its runs is taken to rest."""
+class _StoreState:
+    """The store at a revision, and the moments at which it or one of its runs stops counting as live without new activity."""
 
     revision: int
-    rests: tuple[datetime, ...]
+    idle_at: tuple[datetime, ...]
     live_until: datetime | None = None
 
 
 class State:
-    """The state of a reader's store, and of what is ``fixed`` while the server runs, as a text that changes with it."""
+    """The state of a reader's store, plus what is ``fixed`` while the server runs, as a text that changes with either."""
 
     def __init__(self, reader: Reader, *fixed: object) -> None:
         self.reader = reader
         self._fixed = f"{' '.join(map(str, fixed))} {_digest(reader.known)}"
-        self._seen: _Seen | None = None
-        self._spared = 0
+        self._last: _StoreState | None = None
+        self._frozen_at = 0
 
-    def at_once(self) -> str | None:
-        """Return the state; None where something came in, or the database is elsewhere, so that it has to be waited for."""
-        seen = self._seen
-        return self._text(seen) if seen is not None and seen.revision == self.reader.store.glance() else None
+    def cached(self) -> str | None:
+        """Return the state without blocking; None if the store changed or the database is remote: then it must be read."""
+        last = self._last
+        return (
+            self._text(last)
+            if last is not None and last.revision == self.reader.store.revision_without_waiting()
+            else None
+        )
 
-    def told(self) -> str:
-        """Return the state, read anew. Raises DatabaseUnreachable."""
-        return self._text(self._look())
+    def current(self) -> str:
+        """Read and return the state. Raises DatabaseUnreachable."""
+        return self._text(self._read())
 
-    def _look(self) -> _Seen:
-        found = self.reader.kept()
-        fresh = found.present.freshness
-        signs = {fresh.coming, *(run.newest for run in self.reader.store.runs.page(RUNS) if not run.end)}
-        live_until = fresh.coming + LIVE_FOR if fresh.coming else None
-        seen = self._seen = _Seen(found.revision, tuple(each + LIVE_FOR for each in signs if each), live_until)
-        self._spare(fresh.results)
-        return seen
+    def _read(self) -> _StoreState:
+        matrix = self.reader.current()
+        freshness = matrix.present.freshness
+        activity = {freshness.newest_unfinished, *(run.newest for run in self.reader.store.runs.page(RUNS) if not run.end)}
+        live_until = freshness.newest_unfinished + LIVE_FOR if freshness.newest_unfinished else None
+        last = self._last = _StoreState(
+            matrix.revision, tuple(each + LIVE_FOR for each in activity if each), live_until
+        )
+        self._freeze_heap(freshness.results)
+        return last
 
-    def sign(self) -> Sign:
-        """Return a sign of the state: one lean query, and more where something came in. Raises DatabaseUnreachable."""
-        seen = self._seen
-        if seen is None or seen.revision != self.reader.store.revision:
-            seen = self._look()
-        live = seen.live_until is not None and datetime.now(UTC) < seen.live_until
-        return Sign(sha256(self._text(seen).encode()).hexdigest()[:16], seen.revision, live)
+    def token(self) -> StateToken:
+        """Return the state for clients: one small query, more if the store changed. Raises DatabaseUnreachable."""
+        last = self._last
+        if last is None or last.revision != self.reader.store.revision:
+            last = self._read()
+        live = last.live_until is not None and datetime.now(UTC) < last.live_until
+        return StateToken(sha256(self._text(last).encode()).hexdigest()[:16], last.revision, live)
 
-    def _spare(self, results: int) -> None:
-        """Let the garbage collector pass over what a reader keeps; again when that has doubled.
+    def _freeze_heap(self, results: int) -> None:
+        """Exclude the cached matrix from garbage collection; again when it has doubled.
 
-        It would look through all of it every few pages, and whoever asks for such a page would wait for that.
+        The collector would scan all of it every few pages, and delay the response to such a page.
         """
-        if results >= max(2 * self._spared, WORTH_SPARING):
-            self._spared = results
+        if results >= max(2 * self._frozen_at, MIN_RESULTS_TO_FREEZE):
+            self._frozen_at = results
             gc.collect()
             gc.freeze()
 
-    def _text(self, seen: _Seen) -> str:
+    def _text(self, last: _StoreState) -> str:
         now = datetime.now(UTC)
-        live = sum(now < each for each in seen.rests)
-        return f"{self._fixed} {seen.revision} {live} {self.reader.day()}"  # entries expire, and all gets older
+        live = sum(now < each for each in last.idle_at)
+        return f"{self._fixed} {last.revision} {live} {self.reader.day()}"  # known failures expire, and ages grow
 
 
-def _digest(known: Iterable[Known]) -> str:
-    """Return a digest of the failures that are known."""
-    told = [
+def _digest(known: Iterable[KnownFailure]) -> str:
+    """Return a digest of the known failures."""
+    entries = [
         (each.scenario, str(each.releases), sorted(each.lanes), each.issue, each.reason, str(each.expires))
         for each in known
     ]
-    return sha256(str(told).encode()).hexdigest()[:16]
+    return sha256(str(entries).encode()).hexdigest()[:16]

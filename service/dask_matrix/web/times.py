@@ -1,4 +1,4 @@
-"""How moments and durations are written."""
+"""Format dates, times, ages and durations."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ DAYS_OF_MONTH, DAYS_OF_YEAR = 30.44, 365.25
 
 
 def day(moment: datetime | None) -> str:
-    """Return the date, or nothing."""
+    """Return the date; empty for None."""
     return f"{moment:%Y-%m-%d}" if moment else ""
 
 
 def age(since: date | None, today: date) -> str:
-    """Return how old something of a day is on another: ``12 days old``, ``7 months old``; nothing of what lies ahead."""
+    """Return an age in days, months or years: ``12 days old``, ``7 months old``; empty for None or the future."""
     days = (today - since).days if since else -1
     if days < 0:
         return ""
@@ -31,17 +31,17 @@ def age(since: date | None, today: date) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """Return the moment to the second in UTC, or nothing."""
+    """Return the moment to the second in UTC; empty for None."""
     return f"{value:%Y-%m-%d %H:%M:%S} UTC" if value else ""
 
 
 def after(value: datetime, begin: datetime) -> str:
-    """Return a moment as it is told beside one before it: of the same day the time alone."""
+    """Return a moment relative to an earlier one: the time alone if both are on the same day."""
     return f"{value:%H:%M:%S}" if day(value) == day(begin) else moment(value)
 
 
 def duration(seconds: float) -> str:
-    """Return seconds as a person says them: ``340 ms``, ``2.5 s``, ``3 min 5 s``."""
+    """Return a duration as text: ``340 ms``, ``2.5 s``, ``3 min 5 s``."""
     if seconds < MILLISECONDS_BELOW:
         return f"{seconds * 1000:.0f} ms"
     if seconds < MINUTES_FROM:

@@ -1,4 +1,4 @@
-"""A workplace over two made-up repositories, with pytest from where these tests run: nothing is asked of an index."""
+"""A workspace with two made-up repositories, with pytest from the current environment: no package index is used."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 
 from dask_matrix.collect.bisection.bisect import Question, bisect
-from dask_matrix.collect.bisection.endpoints import Named
-from dask_matrix.collect.bisection.search import Bench
+from dask_matrix.collect.bisection.endpoints import NamedEndpoints
+from dask_matrix.collect.bisection.search import SearchSetup
 from dask_matrix.collect.bisection.stored_observations import Setting
 from dask_matrix.collect.machine.interpreters import platform_name
-from dask_matrix.collect.planning.request import Order
+from dask_matrix.collect.planning.request import RunRequest
 from dask_matrix.collect.scenario_set import catalog
 from dask_matrix.collect.supervising.progress import Step
-from dask_matrix.collect.workspace.workspace import Workplace
+from dask_matrix.collect.workspace.workspace import Workspace
 from dask_matrix.domain.environments.environment import Lane
-from dask_matrix.domain.records.bisection import Bisected
+from dask_matrix.domain.records.bisection import BisectReport
 from dask_matrix.domain.records.records import EnvironmentRecord, Record, RefusalRecord, ResultRecord
 from dask_matrix.store.store import Store
 
@@ -66,7 +66,7 @@ def test_is_several(number):
 
 @dataclass
 class Laboratory:
-    """Two repositories, and all that is needed to bisect them."""
+    """Two repositories, and everything needed to bisect them."""
 
     folder: Path
     dask: Project
@@ -89,27 +89,27 @@ class Laboratory:
         (target / ".ready").touch()
 
     @property
-    def workplace(self) -> Workplace:
+    def workspace(self) -> Workspace:
         """The data folder and the scenario set."""
-        return Workplace.of(self.folder / "data", self.folder / "set")
+        return Workspace.of(self.folder / "data", self.folder / "set")
 
-    def ask(self, good: str = "", bad: str = "", **how: Any) -> Bisected:
-        """Bisect between two ends; ``how`` are the other fields of the question."""
+    def ask(self, good: str = "", bad: str = "", **how: Any) -> BisectReport:
+        """Bisect between two endpoints; ``how`` has the other fields of the question."""
         mends = how.pop("mends", False)
-        ends = Named(bad, good, mends=True) if mends else Named(good, bad, mends=False)
+        ends = NamedEndpoints(bad, good, find_fix=True) if mends else NamedEndpoints(good, bad, find_fix=False)
         asked = {"scenario": SCENARIO, "setting": Setting(Lane.AS_RELEASED), "commits": True, **how}
-        workplace = self.workplace
-        order = Order([], catalog.read(workplace.tests), jobs=2)
-        with Store.open(workplace.places.database) as store:
-            bench = Bench(workplace, store, order, _nothing, self.log.append)
-            return bisect(Question(ends=ends, **asked), bench)
+        workspace = self.workspace
+        request = RunRequest([], catalog.read(workspace.tests), jobs=2)
+        with Store.open(workspace.places.database) as store:
+            setup = SearchSetup(workspace, store, request, _nothing, self.log.append)
+            return bisect(Question(ends=ends, **asked), setup)
 
     def release(self, row: dict[str, str], late: Sequence[str] = ()) -> None:
-        """Let releases be on the index, with stored results: a letter for each execution, ``U`` where refused.
+        """Put releases on the index, with stored results: a letter per execution, ``U`` for uninstallable.
 
-        The ``late`` ones were uploaded after all others.
+        Those in ``late`` were uploaded after all others.
         """
-        index = self.workplace.index
+        index = self.workspace.index
         days = {text: BEGIN + timedelta(days=number + 900 * (text in late)) for number, text in enumerate(row)}
         files = {
             text: {"uploaded": day.isoformat(), "requires_python": ">=3.9", "yanked": False}
@@ -117,12 +117,12 @@ class Laboratory:
         }
         kept = {"etag": "", "files": files, "wheels": {}, "asked": datetime.now(UTC).isoformat()}
         for project in ("dask", "distributed"):
-            place = index._place(project)
+            place = index._cache_path(project)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(json.dumps(kept))
-        with Store.open(self.workplace.places.database) as store:
+        with Store.open(self.workspace.places.database) as store:
             for number, (text, letters) in enumerate(row.items()):
-                store.take(self._records(f"{number:016x}", text, letters))
+                store.ingest(self._records(f"{number:016x}", text, letters))
 
     def _records(self, key: str, release: str, letters: str) -> Iterator[Record]:
         """Yield the records of one environment."""
@@ -142,7 +142,7 @@ class Laboratory:
             message = "error: No solution found\n  cause: they contradict each other"
             yield RefusalRecord(id=f"x{key}", environment=key, phase="resolve", message=message, **head)
             return
-        print_ = catalog.read(self.workplace.tests).functions["test_behaviour.py::test_holds"]
+        print_ = catalog.read(self.workspace.tests).functions["test_behaviour.py::test_holds"]
         for number, letter in enumerate(letters):
             raised = {"type": "builtins.RuntimeError", "message": "gone"} if letter == "F" else None
             yield ResultRecord.model_validate({
@@ -157,7 +157,7 @@ def _nothing(_step: Step) -> None:
 
 @pytest.fixture
 def laboratory(tmp_path: Path) -> Laboratory:
-    """Return two repositories with their first release, and a workplace."""
+    """Return two repositories with their first release, and a workspace."""
     made = Laboratory(tmp_path, Project("dask", tmp_path / "dask"), Project("distributed", tmp_path / "distributed"))
     made.write()
     return made

@@ -1,4 +1,4 @@
-"""Two small repositories, of packages called dask and distributed that need nothing: built by themselves, without an index."""
+"""Two small git repositories of packages named dask and distributed, without dependencies and with their own build backend."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ OTHERWISE = "def behave():\n    raise KeyError('something else')\n"
 
 @dataclass
 class Project:
-    """One repository. ``commits`` are its commits, the oldest first."""
+    """One repository. ``commits`` are its commits, oldest first."""
 
     name: str
     folder: Path
     commits: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Begin it, with a release that holds."""
+        """Initialise it with a release that passes."""
         (self.folder / self.name).mkdir(parents=True)
         (self.folder / "pyproject.toml").write_text(PYPROJECT.format(name=self.name))
         (self.folder / "backend.py").write_text(BACKEND.format(name=self.name))
@@ -70,7 +70,7 @@ class Project:
         self.tag("2025.3.0")
 
     def commit(self, day: float, subject: str, behaviour: str = "", *, broken: bool = False) -> str:
-        """Commit on a day; with a new behaviour, and so that it builds or not."""
+        """Commit on a day, optionally with a new behaviour or a broken build; return the hash."""
         module, mark = self.folder / self.name / "__init__.py", self.folder / "broken"
         module.write_text(behaviour or module.read_text())
         mark.write_text("yes") if broken else mark.unlink(missing_ok=True)
@@ -85,7 +85,7 @@ class Project:
         self._git("tag", name)
 
     def checkout(self, start: str, branch: str) -> None:
-        """Begin a branch."""
+        """Create and check out a branch."""
         self._git("checkout", "--quiet", "-b", branch, start)
 
     def _git(self, *arguments: str, **variables: str) -> str:

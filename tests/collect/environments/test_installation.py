@@ -1,4 +1,4 @@
-"""Environments on disk: whole or made anew, within a limit, shared by processes, never taken from under one."""
+"""Environments on disk are complete or reinstalled, kept within a limit, shared by processes, and not evicted in use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from dask_matrix.collect.environments.eviction import evict
-from dask_matrix.collect.environments.installation import install, size_noted, size_of
+from dask_matrix.collect.environments.installation import install, recorded_size, size_of
 from dask_matrix.collect.index.settings import index_settings
 from dask_matrix.collect.machine.scratch import install_lock
 
@@ -30,7 +30,7 @@ from dask_matrix.collect.index.settings import index_settings
 folder, lock = map(Path, sys.argv[1:])
 print(install(folder, lock, Path(sys.executable), index_settings()).made)
 """
-HOLDS = """\
+LOCKS = """\
 import sys
 from pathlib import Path
 from dask_matrix.collect.machine.scratch import session_lock
@@ -42,7 +42,7 @@ MIB = 2**20
 
 
 def wheel() -> bytes:
-    """Return a package with one module."""
+    """Return a wheel with one module."""
     info = "tiny-1.0.dist-info"
     files = {
         "tiny.py": "value = 1\n",
@@ -57,21 +57,21 @@ def wheel() -> bytes:
         return data.getvalue()
 
 
-class Shop(ThreadingHTTPServer):
-    """Serves the wheel once ``open`` is set; ``asked`` is set when it was asked for."""
+class WheelServer(ThreadingHTTPServer):
+    """Serves the wheel once ``open`` is set; ``requested`` is set on the first request."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Clerk)
-        self.open, self.asked, self.wheel = threading.Event(), threading.Event(), wheel()
+        super().__init__(("127.0.0.1", 0), _WheelHandler)
+        self.open, self.requested, self.wheel = threading.Event(), threading.Event(), wheel()
 
     @property
     def lock(self) -> str:
-        """The lock of an environment that holds the wheel."""
+        """The lock of an environment with the wheel."""
         return f"tiny @ http://127.0.0.1:{self.server_address[1]}/tiny-1.0-py3-none-any.whl\n"
 
 
-class _Clerk(BaseHTTPRequestHandler):
-    server: Shop
+class _WheelHandler(BaseHTTPRequestHandler):
+    server: WheelServer
 
     def do_HEAD(self) -> None:
         self.send_response(200)
@@ -79,7 +79,7 @@ class _Clerk(BaseHTTPRequestHandler):
         self.end_headers()
 
     def do_GET(self) -> None:
-        self.server.asked.set()
+        self.server.requested.set()
         self.server.open.wait()
         self.do_HEAD()
         self.wfile.write(self.server.wheel)
@@ -89,10 +89,10 @@ class _Clerk(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
-    """A shop, and a cache of uv's that is empty."""
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[WheelServer]:
+    """A wheel server, with an empty uv cache."""
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
-    with Shop() as server:
+    with WheelServer() as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server
@@ -101,14 +101,14 @@ def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
         thread.join()
 
 
-def begin(folder: Path, lock: Path) -> subprocess.Popen[str]:
-    """Start an installation in a process of its own."""
+def start_install(folder: Path, lock: Path) -> subprocess.Popen[str]:
+    """Start an installation in another process."""
     command = [sys.executable, "-c", INSTALLS, str(folder), str(lock)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def is_free(folder: Path) -> bool:
-    """Whether nobody holds the lock of an installation."""
+    """Whether the lock of an installation is free."""
     try:
         with install_lock(folder, wait=False):
             return True
@@ -117,39 +117,39 @@ def is_free(folder: Path) -> bool:
 
 
 def value_in(python: Path) -> str:
-    """Return what the wheel's module says in an environment."""
+    """Return the value in the wheel's module in an environment."""
     return subprocess.check_output([python, "-c", "import tiny; print(tiny.value)"], text=True).strip()
 
 
-def test_an_installation_killed_in_the_middle_is_never_taken_for_whole(shop: Shop, tmp_path: Path) -> None:
-    """Its uv, which outlives it, keeps the lock; then the folder is made anew."""
+def test_a_killed_installation_is_incomplete(server: WheelServer, tmp_path: Path) -> None:
+    """Its uv outlives it and holds the lock; then the environment is installed again."""
     folder, lock = tmp_path / "environments" / "one", tmp_path / "lock.txt"
-    lock.write_text(shop.lock)
-    first = begin(folder, lock)
-    assert shop.asked.wait(60)
+    lock.write_text(server.lock)
+    first = start_install(folder, lock)
+    assert server.requested.wait(60)
     first.kill()
     first.communicate()
     assert (folder / "bin" / "python").exists()
-    assert size_noted(folder) is None
+    assert recorded_size(folder) is None
     assert not is_free(folder)
-    second = begin(folder, lock)
-    shop.open.set()
+    second = start_install(folder, lock)
+    server.open.set()
     assert second.communicate()[0] == "True\n"
     assert value_in(folder / "bin" / "python") == "1"
-    assert size_noted(folder) == size_of(folder) - (folder / ".ready").stat().st_blocks * 512
+    assert recorded_size(folder) == size_of(folder) - (folder / ".ready").stat().st_blocks * 512
 
 
-def test_two_processes_install_an_environment_once(shop: Shop, tmp_path: Path) -> None:
-    """The second finds it whole."""
+def test_two_processes_install_an_environment_once(server: WheelServer, tmp_path: Path) -> None:
+    """The second finds it installed."""
     folder, lock = tmp_path / "environments" / "one", tmp_path / "lock.txt"
-    lock.write_text(shop.lock)
-    shop.open.set()
-    both = [begin(folder, lock) for _ in range(2)]
+    lock.write_text(server.lock)
+    server.open.set()
+    both = [start_install(folder, lock) for _ in range(2)]
     assert sorted(each.communicate()[0] for each in both) == ["False\n", "True\n"]
 
 
-def test_an_installation_says_what_uv_said_and_how_long_it_took(tmp_path: Path) -> None:
-    """As a person would see it, without colours and bars; who finds it whole hears nothing."""
+def test_an_installation_returns_the_output_of_uv_and_its_duration(tmp_path: Path) -> None:
+    """Without colours and progress bars; both are empty if it was installed before."""
     path, lock = tmp_path / "tiny-1.0-py3-none-any.whl", tmp_path / "lock.txt"
     path.write_bytes(wheel())
     lock.write_text(f"tiny @ {path.as_uri()}\n")
@@ -166,7 +166,7 @@ def test_an_installation_says_what_uv_said_and_how_long_it_took(tmp_path: Path) 
 
 
 def fake(folder: Path, name: str, *, used: int, mib: int | None = 10) -> Path:
-    """Write an environment that says its size, was last used at second ``used``, and is not whole without a size."""
+    """Write an environment of a recorded size, last used at second ``used``; incomplete if ``mib`` is None."""
     path = folder / name
     (path / "bin").mkdir(parents=True)
     (path / "bin" / "python").write_bytes(b"x" * 5000)
@@ -177,12 +177,12 @@ def fake(folder: Path, name: str, *, used: int, mib: int | None = 10) -> Path:
 
 
 def left(folder: Path) -> set[str]:
-    """Return the environments there are."""
+    """Return the names of the environments."""
     return {path.name for path in folder.iterdir() if path.is_dir()}
 
 
-def test_over_the_limit_the_least_recently_used_go(tmp_path: Path) -> None:
-    """As few as will do, and never the one just installed, be it the oldest."""
+def test_over_the_limit_the_least_recently_used_are_evicted(tmp_path: Path) -> None:
+    """As few as needed, and never the one just installed."""
     new = fake(tmp_path, "new", used=0)
     for name, used in (("c", 3), ("a", 1), ("b", 2), ("d", 4)):
         fake(tmp_path, name, used=used)
@@ -195,9 +195,9 @@ def test_over_the_limit_the_least_recently_used_go(tmp_path: Path) -> None:
 
 
 @contextmanager
-def at_work(folder: Path) -> Iterator[None]:
-    """Another process works in an environment."""
-    command = [sys.executable, "-c", HOLDS, str(folder)]
+def in_use(folder: Path) -> Iterator[None]:
+    """Let another process use an environment."""
+    command = [sys.executable, "-c", LOCKS, str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == "held\n"
@@ -206,17 +206,17 @@ def at_work(folder: Path) -> Iterator[None]:
 
 
 def test_an_environment_in_use_stays(tmp_path: Path) -> None:
-    """Whether a session works in it or it is being installed, and even if the limit can't be met."""
+    """Whether by a session or an installation, and even if the limit cannot be met."""
     new, used, made = (fake(tmp_path, name, used=1) for name in ("new", "used", "made"))
-    with at_work(used), install_lock(made):
+    with in_use(used), install_lock(made):
         evict(new, 1)
         assert left(tmp_path) == {"new", "used", "made"}
     evict(new, 1)
     assert left(tmp_path) == {"new"}
 
 
-def test_evictions_at_once_remove_no_more_than_one_would(tmp_path: Path) -> None:
-    """They take turns."""
+def test_concurrent_evictions_remove_no_more_than_one(tmp_path: Path) -> None:
+    """They run one at a time."""
     for number in range(12):
         fake(tmp_path, f"old{number:02}", used=number)
     new = [fake(tmp_path, f"new{number}", used=100) for number in range(4)]
@@ -225,8 +225,8 @@ def test_evictions_at_once_remove_no_more_than_one_would(tmp_path: Path) -> None
     assert left(tmp_path) == {f"new{number}" for number in range(4)} | {"old09", "old10", "old11"}
 
 
-def test_what_a_killed_removal_or_installation_left_goes_first(tmp_path: Path) -> None:
-    """It is of no use to anybody, within the limit or not."""
+def test_incomplete_environments_are_always_removed(tmp_path: Path) -> None:
+    """Within the limit or not."""
     new = fake(tmp_path, "new", used=2)
     fake(tmp_path, "old", used=1)
     fake(tmp_path, "half", used=1, mib=None)
@@ -234,12 +234,12 @@ def test_what_a_killed_removal_or_installation_left_goes_first(tmp_path: Path) -
     assert left(tmp_path) == {"new", "old"}
 
 
-def test_a_use_is_noted_and_an_unmeasured_environment_is_measured(tmp_path: Path) -> None:
-    """Those of an older version say no size."""
+def test_last_use_is_recorded_and_a_missing_size_is_measured(tmp_path: Path) -> None:
+    """Environments of an older version have no recorded size."""
     old, known = fake(tmp_path, "old", used=1, mib=0), fake(tmp_path, "known", used=1)
-    assert size_noted(old) == 0
+    assert recorded_size(old) == 0
     for folder in (old, known):
         assert not install(folder, tmp_path / "no.lock", Path(sys.executable), index_settings()).made
         assert (folder / ".ready").stat().st_mtime > 1
-    assert size_noted(known) == 10 * MIB
-    assert size_noted(old) == (old / "bin" / "python").stat().st_blocks * 512
+    assert recorded_size(known) == 10 * MIB
+    assert recorded_size(old) == (old / "bin" / "python").stat().st_blocks * 512

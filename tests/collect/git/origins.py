@@ -13,7 +13,7 @@ from dask_matrix.collect.git.commit_pairs import Repositories
 from dask_matrix.collect.scenario_set.config import GitTable
 
 NOON = datetime(2025, 4, 1, 12, tzinfo=UTC)
-"""When the histories of these repositories begin; build tools are of that time."""
+"""The first commits of these repositories; build tools of that day are used."""
 SETUP = "from setuptools import setup\nimport versioneer\nsetup(version=versioneer.get_version(), cmdclass=versioneer.get_cmdclass())\n"
 VERSIONEER = """
 def get_keywords():
@@ -33,7 +33,7 @@ def at(hours: float) -> datetime:
 
 
 def pyproject(project: str, requires: str, extras: str = "") -> str:
-    """Return the metadata of a package whose version versioneer tells."""
+    """Return the metadata of a package versioned by versioneer."""
     return textwrap.dedent(f"""\
         [build-system]
         requires = ["setuptools>=62.6", "versioneer[toml]==0.29"]
@@ -58,14 +58,14 @@ def pyproject(project: str, requires: str, extras: str = "") -> str:
 
 
 def package(project: str, pinned: str = "2025.3.0", requires: str = "") -> dict[str, str]:
-    """Return the files of a package that is pinned to a release of the other, and requires something besides."""
+    """Return the files of a package that is pinned to a release of the other, with an additional requirement."""
     if project == "dask":
         extras = f'array = []\ndataframe = ["dask[array]"]\ndistributed = ["distributed == {pinned}"]'
-        told = pyproject(project, requires, extras.replace("\n", "\n        "))
+        toml = pyproject(project, requires, extras.replace("\n", "\n        "))
     else:
-        told = pyproject(project, ", ".join(filter(None, [f'"dask == {pinned}"', requires])))
+        toml = pyproject(project, ", ".join(filter(None, [f'"dask == {pinned}"', requires])))
     return {
-        "pyproject.toml": told,
+        "pyproject.toml": toml,
         "setup.py": SETUP,
         f"{project}/__init__.py": INIT.format(project=project),
         f"{project}/_version.py": VERSIONEER,
@@ -81,21 +81,21 @@ class Origin:
     commits: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Make it, empty."""
+        """Create it, empty."""
         self.path.mkdir(parents=True)
         self.git("init", "--quiet", "--initial-branch=main")
 
     def git(self, *arguments: str, **variables: str) -> str:
         """Run git in it."""
-        who = {
+        identity = {
             f"GIT_{role}_{what}": f"a@{what}".lower() for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
         }
-        environ = os.environ | who | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull} | variables
+        environ = os.environ | identity | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull} | variables
         command = ["git", "-C", str(self.path), *arguments]
         return subprocess.run(command, env=environ, check=True, capture_output=True, text=True).stdout.strip()
 
     def commit(self, subject: str, hours: float, files: dict[str, str] | None = None, tag: str = "") -> str:
-        """Add a commit of a moment; return its digits."""
+        """Add a commit at a time; return its SHA."""
         for name, text in (files or {"notes.txt": subject}).items():
             path = self.path / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,10 +108,10 @@ class Origin:
         sha = self.commits[subject] = self.git("rev-parse", "HEAD")
         return sha
 
-    def clone(self, path: Path, *how: str) -> Path:
-        """Clone it as git does it for users."""
+    def clone(self, path: Path, *options: str) -> Path:
+        """Clone it, bare."""
         self.git("config", "uploadpack.allowFilter", "true")
-        self.git("clone", "--quiet", "--bare", *how, f"file://{self.path}", str(path))
+        self.git("clone", "--quiet", "--bare", *options, f"file://{self.path}", str(path))
         return path
 
 
@@ -125,6 +125,6 @@ def origins(folder: Path) -> tuple[Origin, Origin]:
     return dask, distributed
 
 
-def repositories(dask: Path | str, distributed: Path | str, folder: Path, *, asks: bool = True) -> Repositories:
-    """Return what reads two repositories, with mirrors in a folder."""
-    return Repositories(GitTable(dask=str(dask), distributed=str(distributed)), folder / "mirrors", asks=asks)
+def repositories(dask: Path | str, distributed: Path | str, folder: Path, *, online: bool = True) -> Repositories:
+    """Return the repositories at two addresses, with mirrors in a folder."""
+    return Repositories(GitTable(dask=str(dask), distributed=str(distributed)), folder / "mirrors", online=online)

@@ -1,4 +1,4 @@
-"""The copy of a repository that is elsewhere: all commits, few files, and what was fetched before where nobody answers."""
+"""Mirrors of remote repositories: all commits, few files, usable without the remote."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dask_matrix.collect.git.command import GitTrouble
+from dask_matrix.collect.git.command import GitFailed
 from dask_matrix.collect.git.commit_pairs import Repositories
 from dask_matrix.collect.git.mirror import local_path
 from dask_matrix.collect.git.repository import MissingObject, UnknownRef
@@ -21,8 +21,8 @@ def both(tmp_path: Path) -> tuple[Origin, Origin]:
 
 
 @pytest.fixture
-def away(both: tuple[Origin, Origin], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
-    """Return addresses under which the two answer as if they were on another machine."""
+def remote(both: tuple[Origin, Origin], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """Return addresses that reach the two repositories as if on another machine."""
     for each in both:
         each.git("config", "uploadpack.allowFilter", "true")
         each.git("config", "uploadpack.allowAnySHA1InWant", "true")
@@ -34,93 +34,96 @@ def away(both: tuple[Origin, Origin], tmp_path: Path, monkeypatch: pytest.Monkey
     return f"ssh://elsewhere{both[0].path}", f"elsewhere:{both[1].path}"
 
 
-def gone(both: tuple[Origin, Origin]) -> None:
-    """Let nobody answer any more."""
+def take_offline(both: tuple[Origin, Origin]) -> None:
+    """Make the repositories unreachable."""
     for each in both:
         each.path.rename(each.path.with_name(f"{each.project}-gone"))
 
 
-def test_a_mirror_has_all_commits_and_no_file_that_was_not_needed(
-    both: tuple[Origin, Origin], away: tuple[str, str], tmp_path: Path
+def test_a_mirror_has_all_commits_but_only_needed_files(
+    both: tuple[Origin, Origin], remote: tuple[str, str], tmp_path: Path
 ) -> None:
-    """Refs, versions and lines need commits alone."""
-    git = repositories(*away, tmp_path)
+    """Resolving refs, versions and histories needs only commits."""
+    git = repositories(*remote, tmp_path)
     assert str(git.pair("main")).startswith("2025.3.0+1.g")
     sha = both[0].commits["Version 2025.3.0"]
-    assert git.dask.missing(sha)
+    assert git.dask.missing_objects(sha)
     git.dask.checkout(sha, tmp_path / "tree")
     assert (tmp_path / "tree" / "setup.py").read_text() == (both[0].path / "setup.py").read_text()
-    assert not git.dask.missing(sha)
+    assert not git.dask.missing_objects(sha)
 
 
-def test_main_is_resolved_again_each_time(both: tuple[Origin, Origin], away: tuple[str, str], tmp_path: Path) -> None:
-    """What it was yesterday is a commit of its history."""
-    before = repositories(*away, tmp_path).pair("main")
+def test_main_is_resolved_again_each_time(both: tuple[Origin, Origin], remote: tuple[str, str], tmp_path: Path) -> None:
+    """It may have moved since."""
+    before = repositories(*remote, tmp_path).pair("main")
     sha = both[0].commit("second of dask", 7)
-    after = repositories(*away, tmp_path).pair("main")
+    after = repositories(*remote, tmp_path).pair("main")
     assert before != after
     assert after.pair
     assert after.pair.dask.sha == sha
 
 
-def test_what_no_branch_leads_to_is_fetched_by_name(
-    both: tuple[Origin, Origin], away: tuple[str, str], tmp_path: Path
+def test_a_commit_on_no_branch_is_fetched_by_name(
+    both: tuple[Origin, Origin], remote: tuple[str, str], tmp_path: Path
 ) -> None:
-    """A pull request's head by its ref, a commit of it by its 40 digits."""
+    """The head of a pull request by its ref, a commit of it by its full SHA."""
     dask = both[0]
     dask.git("checkout", "--quiet", "--detach")
     heads = [dask.commit(f"pulled {number}", 8 + number) for number in range(2)]
     dask.git("update-ref", "refs/pull/7/head", heads[1])
     dask.git("checkout", "--quiet", "main")
-    git = repositories(*away, tmp_path)
+    git = repositories(*remote, tmp_path)
     found = [git.pair(text).pair for text in (f"dask@{heads[0]}", "dask@pull/7/head")]
     assert [pair.dask.sha for pair in found if pair] == heads
     with pytest.raises(UnknownRef):
         git.pair("dask@pull/8/head")
 
 
-def test_where_nobody_answers_what_was_fetched_before_is_used_and_that_is_said(
-    both: tuple[Origin, Origin], away: tuple[str, str], tmp_path: Path
+def test_an_unreachable_remote_falls_back_to_earlier_fetches_with_a_note(
+    both: tuple[Origin, Origin], remote: tuple[str, str], tmp_path: Path
 ) -> None:
     """The note names the repository."""
-    before = repositories(*away, tmp_path)
+    before = repositories(*remote, tmp_path)
     known = before.pair("main")
-    gone(both)
-    after = repositories(*away, tmp_path)
+    take_offline(both)
+    after = repositories(*remote, tmp_path)
     assert after.pair("main") == known
-    assert sorted(note.partition(" of ")[0] for note in after.notes) == [
-        f"The repository {each}" for each in sorted(away)
+    assert sorted(note.partition(";")[0] for note in after.notes) == [
+        f"Cannot reach the {project} repository {each}"
+        for project, each in zip(("dask", "distributed"), remote, strict=True)
     ]
     with pytest.raises(MissingObject, match=r"lacks \d+ objects"):
         after.dask.checkout(both[0].commits["Version 2025.3.0"], tmp_path / "tree")
 
 
-def test_a_repository_that_was_never_reached_is_clear_trouble(
-    both: tuple[Origin, Origin], away: tuple[str, str], tmp_path: Path
+def test_a_repository_that_was_never_reached_is_an_error(
+    both: tuple[Origin, Origin], remote: tuple[str, str], tmp_path: Path
 ) -> None:
-    """It says which one, and what to do."""
-    gone(both)
-    with pytest.raises(GitTrouble, match=r"ssh://elsewhere.* of dask can't be used: (.|\n)*matrix\.toml"):
-        repositories(*away, tmp_path).pair("main")
+    """It names the repository and what to do."""
+    take_offline(both)
+    with pytest.raises(GitFailed, match=r"Cannot use the dask repository ssh://elsewhere.*: (.|\n)*matrix\.toml"):
+        repositories(*remote, tmp_path).pair("main")
 
 
-def test_nobody_is_asked_where_what_is_kept_must_do(
-    both: tuple[Origin, Origin], away: tuple[str, str], tmp_path: Path
+def test_offline_repositories_use_only_earlier_fetches(
+    both: tuple[Origin, Origin], remote: tuple[str, str], tmp_path: Path
 ) -> None:
-    """Sessions are listed from what is known."""
-    with pytest.raises(GitTrouble, match="nothing of it was fetched yet"):
-        repositories(*away, tmp_path, asks=False).pair("main")
-    known = repositories(*away, tmp_path).pair("main")
+    """Listing sessions must not need the network."""
+    with pytest.raises(GitFailed, match="nothing was fetched yet"):
+        repositories(*remote, tmp_path, online=False).pair("main")
+    known = repositories(*remote, tmp_path).pair("main")
     both[0].commit("second of dask", 7)
-    assert repositories(*away, tmp_path, asks=False).pair("main") == known
+    assert repositories(*remote, tmp_path, online=False).pair("main") == known
 
 
-def test_several_may_use_a_mirror_at_once(both: tuple[Origin, Origin], away: tuple[str, str], tmp_path: Path) -> None:
-    """Each makes it, updates it and takes files out of it as if it were alone."""
+def test_a_mirror_can_be_used_concurrently(
+    both: tuple[Origin, Origin], remote: tuple[str, str], tmp_path: Path
+) -> None:
+    """Each thread creates it, updates it and checks out files."""
     sha = both[0].commits["Version 2025.3.0"]
 
     def use(number: int) -> str:
-        git = repositories(*away, tmp_path)
+        git = repositories(*remote, tmp_path)
         git.dask.update()
         git.dask.checkout(sha, tmp_path / f"tree {number}")
         return (tmp_path / f"tree {number}" / "setup.py").read_text()
@@ -130,21 +133,21 @@ def test_several_may_use_a_mirror_at_once(both: tuple[Origin, Origin], away: tup
 
 
 @pytest.mark.parametrize("address", ["https://github.com/dask/dask", "git@github.com:dask/dask", "ssh://host/dask"])
-def test_what_is_elsewhere_is_no_path(address: str) -> None:
-    """Of all that git understands only paths and file:// are on this machine."""
+def test_a_remote_address_is_not_a_path(address: str) -> None:
+    """Only paths and file:// are local."""
     assert local_path(address) is None
 
 
 @pytest.mark.parametrize(("address", "path"), [("/a/b", "/a/b"), ("file:///a/b%20c", "/a/b c"), ("./a:b", "a:b")])
-def test_what_is_on_this_machine_is_a_path(address: str, path: str) -> None:
-    """Spaces and colons too."""
+def test_a_local_address_is_a_path(address: str, path: str) -> None:
+    """With spaces and colons too."""
     assert local_path(address) == Path(path)
 
 
-def test_the_caller_s_own_repository_is_left_alone(
+def test_the_repository_of_a_git_hook_is_left_alone(
     both: tuple[Origin, Origin], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A hook of another repository may have started us, which names that one in variables."""
+    """A hook of another repository may have started us, with its variables set."""
     monkeypatch.setenv("GIT_DIR", str(both[1].path / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
     git: Repositories = repositories(both[0].path, both[1].path, tmp_path)

@@ -1,4 +1,4 @@
-"""The index is asked as the user's settings say, and remembered."""
+"""The index is the one that the user configured, and its answers are cached."""
 
 import json
 import threading
@@ -86,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[ThreadingHTTPServer]:
-    """Return a running index on this machine that counts what it is asked."""
+    """Return a local index that records its requests."""
     handler = type("Handler", (_Handler,), {"requests": [], "projects": dict(PROJECTS)})
     serving = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=serving.serve_forever)
@@ -103,62 +103,64 @@ def settings(server: ThreadingHTTPServer) -> IndexSettings:
 
 
 def test_a_release_is_a_version_that_both_projects_have(server: ThreadingHTTPServer, tmp_path: Path) -> None:
-    """In order of version; 2025.1.0 of dask alone is none."""
+    """In order of version; 2025.1.0 is missing, as only dask has it."""
     found = Index(settings(server), tmp_path).releases()
     assert [str(release) for release in found] == ["2024.11.0", "2025.2.0", "2025.3.0rc1", "2025.9.3", "2025.10.0"]
 
 
-def test_the_cut_off_is_a_day_after_the_later_of_the_two_uploads(server: ThreadingHTTPServer, tmp_path: Path) -> None:
+def test_the_cutoff_is_a_day_after_the_later_of_the_two_uploads(server: ThreadingHTTPServer, tmp_path: Path) -> None:
     """Whenever that was."""
     found = Index(settings(server), tmp_path).releases()[Release.parse("2025.2.0")]
     assert found.cutoff == datetime(2025, 2, 14, 10, 40, tzinfo=UTC)
     assert "3.9" not in found.requires_python
 
 
-def test_what_pip_would_not_offer_is_marked(server: ThreadingHTTPServer, tmp_path: Path) -> None:
-    """Yanked on either side, or a pre-release."""
+def test_yanked_releases_and_prereleases_are_not_stable(server: ThreadingHTTPServer, tmp_path: Path) -> None:
+    """One yanked project of the pair is enough."""
     found = Index(settings(server), tmp_path).releases()
-    assert [str(each.release) for each in found.values() if not each.offered] == ["2024.11.0", "2025.3.0rc1"]
+    assert [str(each.release) for each in found.values() if not each.stable] == ["2024.11.0", "2025.3.0rc1"]
 
 
 def test_a_python_counts_from_its_first_wheel_for_this_platform(server: ThreadingHTTPServer, tmp_path: Path) -> None:
-    """Not from a source, nor from another platform's wheel."""
-    first = Index(settings(server), tmp_path).first_wheels("numpy")
+    """Source distributions and wheels for other platforms do not count."""
+    first = Index(settings(server), tmp_path).first_wheel_dates("numpy")
     assert first == {Python(3, 11): datetime(2022, 8, 14, tzinfo=UTC)}
 
 
-def test_a_fresh_answer_is_not_asked_for_again_and_an_old_one_by_its_etag(
+def test_a_recent_page_is_not_fetched_again_and_an_old_one_is_revalidated_by_etag(
     server: ThreadingHTTPServer, tmp_path: Path
 ) -> None:
-    """The index says "not modified" and sends nothing."""
+    """The index answers 304 without a body."""
     requests = server.RequestHandlerClass.requests  # type: ignore[attr-defined]
     first = Index(settings(server), tmp_path).releases()
     assert Index(settings(server), tmp_path).releases() == first
     assert requests == [("dask", None), ("distributed", None)]
-    assert Index(settings(server), tmp_path, fresh=timedelta(0)).releases() == first
+    assert Index(settings(server), tmp_path, max_age=timedelta(0)).releases() == first
     assert requests[2:] == [("dask", '"dask-1"'), ("distributed", '"distributed-1"')]
 
 
-def test_without_a_network_the_cache_answers_and_says_so(server: ThreadingHTTPServer, tmp_path: Path) -> None:
-    """With the date of what it said."""
+def test_without_network_the_cache_is_used_with_a_note(server: ThreadingHTTPServer, tmp_path: Path) -> None:
+    """The note has the date of the cached answer."""
     first = Index(settings(server), tmp_path).releases()
     gone = settings(server)
     server.shutdown()
     server.server_close()
-    offline = Index(gone, tmp_path, fresh=timedelta(0))
+    offline = Index(gone, tmp_path, max_age=timedelta(0))
     assert offline.releases() == first
-    assert "can't be reached; using what it said of dask on 20" in offline.notes[0]
+    assert "Cannot reach the package index; using its answer for dask from 20" in offline.notes[0]
 
 
 def test_without_network_and_cache_the_error_names_index_and_settings(tmp_path: Path) -> None:
     """And what to check."""
     unused = IndexSettings("http://127.0.0.1:9/simple/", None, known_to_uv=True)
-    with pytest.raises(IndexUnreachable, match=r"127\.0\.0\.1:9.*did not answer for dask.*UV_DEFAULT_INDEX"):
+    with pytest.raises(
+        IndexUnreachable, match=r"Cannot get dask from .*127\.0\.0\.1:9.*nothing is cached.*UV_DEFAULT_INDEX"
+    ):
         Index(unused, tmp_path).releases()
 
 
 def test_an_index_without_upload_times_is_refused(server: ThreadingHTTPServer, tmp_path: Path) -> None:
-    """An as-released environment could not be cut off."""
+    """Without them there is no cutoff for as-released environments."""
     for project in ("dask", "distributed"):
         server.RequestHandlerClass.projects[project] = wheels(project, "2025.2.0", None)  # type: ignore[attr-defined]
     with pytest.raises(IndexUnreachable, match=r"no upload time for release 2025\.2\.0.*PEP 700"):
@@ -181,10 +183,10 @@ UV = '[[index]]\nurl = "https://extra.invalid"\n[[index]]\nurl = "https://uv.inv
         ({"pip/pip.conf": "not an ini", "uv/uv.toml": "= broken"}, {}, (PYPI_SIMPLE_ENDPOINT, None, True)),
     ],
 )
-def test_the_index_is_the_one_the_users_settings_name(
+def test_the_index_comes_from_the_settings_of_uv_or_pip(
     tmp_path: Path, files: dict[str, str], environ: dict[str, str], expected: tuple[str, str | None, bool]
 ) -> None:
-    """uv's before pip's, variables before files, else the default of pypi-simple."""
+    """uv before pip, environment variables before files, else PyPI."""
     for name, text in files.items():
         path = tmp_path / ".config" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What is to be confirmed: where a verdict differs from its neighbour's, and which columns are neighbours."""
+"""Which verdicts need confirmation: those that differ from a neighbouring column, and which columns are neighbours."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dask_matrix.collect.planning.pending import Outlook
-from dask_matrix.collect.planning.request import Order
+from dask_matrix.collect.planning.pending import PendingWork
+from dask_matrix.collect.planning.request import RunRequest
 from dask_matrix.collect.scenario_set import catalog
 from dask_matrix.domain.records.records import CollectionRecord, ResultRecord
 from dask_matrix.domain.verdicts.confirmation import Doubt
@@ -22,14 +22,14 @@ ROW, FUNCTION = "area/small/adds", "area/test_small.py::test_adds"
 
 
 @pytest.fixture
-def outlook(tmp_path: Path) -> Outlook:
-    """Look at two releases and main, of which main fails, and at a commit between the releases that fails too."""
+def pending(tmp_path: Path) -> PendingWork:
+    """Return pending work for two releases and main, which fails, and a commit between the releases, which fails too."""
     path = tmp_path / "area" / "test_small.py"
     path.parent.mkdir()
     path.write_text("def test_adds():\n    assert 1 + 1 == 2\n")
     read = catalog.read(tmp_path)
     store = Store.open(f"sqlite:///{tmp_path / 'matrix.sqlite'}")
-    store.take(
+    store.ingest(
         [environment(BEFORE, "2025.3.0"), environment(AFTER, "2025.4.0"), described("c"), described("d", "main")]
     )
     for key, outcome, times in (
@@ -59,16 +59,18 @@ def outlook(tmp_path: Path) -> Outlook:
             )
             for number in range(times)
         ]
-        store.take([collected, *results])
-    return Outlook(Order([], read), store)
+        store.ingest([collected, *results])
+    return PendingWork(RunRequest([], read), store)
 
 
-def test_main_is_the_neighbour_of_the_newest_release(outlook: Outlook) -> None:
-    """Where they differ both are confirmed."""
-    found = outlook.doubtful({BEFORE, AFTER, MAIN})
-    assert {key: wishes[ROW].doubt for key, wishes in found.items()} == dict.fromkeys((AFTER, MAIN), Doubt.DIFFERS)
+def test_main_is_the_neighbour_of_the_newest_release(pending: PendingWork) -> None:
+    """If they differ, both are confirmed."""
+    found = pending.doubtful({BEFORE, AFTER, MAIN})
+    assert {key: confirmation_requests[ROW].doubt for key, confirmation_requests in found.items()} == dict.fromkeys(
+        (AFTER, MAIN), Doubt.DIFFERS
+    )
 
 
-def test_a_commit_of_the_history_is_nobody_s_neighbour(outlook: Outlook) -> None:
-    """It makes no release be executed again; twice is enough for itself."""
-    assert not outlook.doubtful({BEFORE, COMMIT})
+def test_commit_of_the_history_has_no_neighbours(pending: PendingWork) -> None:
+    """It does not cause a release to be executed again; two executions are enough for the commit."""
+    assert not pending.doubtful({BEFORE, COMMIT})

@@ -1,4 +1,4 @@
-"""A session supervises its harness: nothing of it is left, and a file that ends it on import hides no other."""
+"""A session supervises its harness: no process is left behind, and a file that ends it on import affects no other."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ for path in sorted(pathlib.Path(job["tests"]).glob("test_*.py")):
         importing.unlink()
         stacks.unlink()
 """
-"""Does what docs/records.md says of imports; it writes no records, but what was said to be broken at each start."""
+"""Imports files as docs/records.md describes; writes no records, only the ``broken`` entries of each start."""
 LEAVES_A_DAEMON = """\
 import os, pathlib, signal, subprocess, sys
 sleeps = [sys.executable, "-S", "-c", "import time; time.sleep(600)"]
@@ -49,12 +49,12 @@ daemon = subprocess.check_output([sys.executable, "-S", "-c", starts], text=True
 pathlib.Path(job["tests"], "pids.part").write_text(f"{os.getpid()} {daemon}")
 pathlib.Path(job["tests"], "pids.part").rename(pathlib.Path(job["tests"], "pids"))
 """
-"""Leaves an orphan in a session of its own, and says which."""
+"""Leaves an orphan process in its own session, and writes its pid."""
 WAITS = "import time\ntime.sleep(600)\n"
 
 
 class Bench:
-    """A session's job in a folder of its own: the environment is this Python, the harness a stand-in or ours."""
+    """A session's job in its own folder: the environment is this Python, the harness a stand-in or the real one."""
 
     def __init__(self, folder: Path) -> None:
         self.tests, self.scratch, self.records = folder / "tests", folder / "scratch", folder / "records.jsonl"
@@ -69,11 +69,11 @@ class Bench:
         _link_pytest(self.pytest)
 
     def write(self, file: str, text: str) -> None:
-        """Write a file of tests."""
+        """Write a test file."""
         (self.tests / file).write_text(text)
 
     def begin(self, **fields: Any) -> subprocess.Popen[str]:
-        """Start the session; ``fields`` go into the harness's job."""
+        """Start the session; ``fields`` are added to the harness job."""
         places = {"tests": self.tests, "records": self.records, "pytest": self.pytest, "scratch": self.scratch}
         harness = {name: str(place) for name, place in places.items()}
         harness |= {"run": "r1", "environment": KEY, "release": "2025.2.0", "jobs": 1, "timeout": 60, **fields}
@@ -96,24 +96,24 @@ class Bench:
         return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
     def run(self, **fields: Any) -> int:
-        """Start the session, wait for its end, return its exit code."""
+        """Run the session; return its exit code."""
         session = self.begin(**fields)
         session.communicate()
         return session.returncode
 
     def starts(self) -> list[Any]:
-        """Return what each start of the stand-in was told to be broken."""
+        """Return the ``broken`` entries of each start of the stand-in."""
         return [json.loads(line) for line in (self.tests / "starts").read_text().splitlines()]
 
     def results(self) -> dict[str, Any]:
-        """Return the results that our own harness recorded, by scenario; none is there twice."""
+        """Return the results that the real harness recorded, by scenario; each occurs once."""
         records = map(json.loads, self.records.read_text().splitlines())
         found = [(record["scenario"], record) for record in records if record["kind"] == "result"]
         assert len(found) == len(dict(found))
         return dict(found)
 
     def pids(self) -> list[int]:
-        """Wait for the harness and the daemon it leaves."""
+        """Wait for and return the pids of the harness and the daemon it leaves."""
         wait_until((self.tests / "pids").exists)
         return [int(pid) for pid in (self.tests / "pids").read_text().split()]
 
@@ -129,18 +129,18 @@ def _link_pytest(folder: Path) -> None:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
-    """A folder without tests."""
+    """Return a session in a folder without tests."""
     return Bench(tmp_path)
 
 
 def wait_until(happens: Callable[[], bool]) -> None:
-    """Wait; pytest's caller ends what never comes."""
+    """Wait for a condition, without a timeout of its own."""
     while not happens():
         time.sleep(0.01)
 
 
 def is_gone(pid: int) -> bool:
-    """Whether a process has ended; a zombie waits only for a reaper outside the session."""
+    """Whether a process has ended; a zombie counts, as only a process outside the session can reap it."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:
@@ -155,25 +155,25 @@ def is_gone(pid: int) -> bool:
         ("import os; os.kill(os.getpid(), 9)", "crashed", "signal SIGKILL", ""),
         ("import os; os._exit(3)", "crashed", "exit code 3", ""),
         ("import os; os._exit(0)", "crashed", "exit code 0", ""),
-        ("while True: pass", "timed-out", "no end within 0.5 s", "Timeout (0:00:00.500000)!"),
+        ("while True: pass", "timed-out", "did not finish within 0.5 s", "Timeout (0:00:00.500000)!"),
     ],
 )
-def test_a_file_whose_import_ends_the_harness_is_told_to_the_next_one(
+def test_file_whose_import_ends_the_harness_is_passed_to_the_next_start(
     bench: Bench, text: str, outcome: str, reason: str, traceback: str
 ) -> None:
-    """With what is known of it; the others are run."""
+    """With outcome, reason and traceback; the other files run."""
     bench.write("test_a.py", "")
     bench.write("test_b.py", text)
     assert bench.run(timeout=0.5) == 0
     first, second = bench.starts()
     assert first == {}
     assert second.keys() == {"test_b.py"}
-    told = second["test_b.py"]
-    assert (told["outcome"], told["reason"], told["traceback"][: len(traceback)]) == (outcome, reason, traceback)
+    broken = second["test_b.py"]
+    assert (broken["outcome"], broken["reason"], broken["traceback"][: len(traceback)]) == (outcome, reason, traceback)
 
 
 def test_each_such_file_costs_one_start(bench: Bench) -> None:
-    """And those of the job itself none."""
+    """Files already listed in the job cost none."""
     for name in ("test_a.py", "test_b.py", "test_c.py"):
         bench.write(name, "import os; os._exit(1)")
     known = {"outcome": "crashed", "reason": "known", "traceback": ""}
@@ -186,15 +186,15 @@ def test_each_such_file_costs_one_start(bench: Bench) -> None:
     assert bench.starts()[-1]["test_c.py"] == known
 
 
-def test_a_harness_that_ends_at_the_same_file_again_is_given_up(bench: Bench) -> None:
-    """A file is tried twice at most."""
+def test_harness_that_ends_at_the_same_file_twice_is_not_restarted(bench: Bench) -> None:
+    """A file is imported twice at most."""
     bench.write("test_a.py", "import os; os._exit(7)")
     assert bench.run(release="stubborn") == 7
     assert len(bench.starts()) == 2
 
 
-def test_a_harness_told_to_stop_while_importing_is_not_started_again(bench: Bench) -> None:
-    """Nothing is to be learnt from its end."""
+def test_harness_stopped_while_importing_is_not_restarted(bench: Bench) -> None:
+    """The import did not end it."""
     bench.write("test_a.py", LEAVES_A_DAEMON + WAITS)
     session = bench.begin()
     pids = bench.pids()
@@ -205,8 +205,8 @@ def test_a_harness_told_to_stop_while_importing_is_not_started_again(bench: Benc
     assert len(bench.starts()) == 1
 
 
-def test_a_harness_killed_after_its_driver_is_not_started_again(bench: Bench) -> None:
-    """SIGKILL may come from the kernel short of memory; not if the driver has gone as well."""
+def test_harness_killed_after_its_driver_is_not_restarted(bench: Bench) -> None:
+    """SIGKILL may come from the kernel when memory runs out, but not if the driver is gone too."""
     with subprocess.Popen([sys.executable, "-c", WAITS]) as driver:
         ends_both = (
             f"import os\nos.kill({driver.pid}, 9)\nwhile 'Z' not in open('/proc/{driver.pid}/stat').read():\n pass\n"
@@ -216,16 +216,16 @@ def test_a_harness_killed_after_its_driver_is_not_started_again(bench: Bench) ->
     assert len(bench.starts()) == 1
 
 
-def test_nothing_outlives_a_harness_that_was_killed(bench: Bench) -> None:
-    """Neither an orphan in a session of its own nor a temporary file."""
+def test_nothing_outlives_a_killed_harness(bench: Bench) -> None:
+    """Neither an orphan in its own session nor a temporary file."""
     (bench.harness / "__main__.py").write_text(f"{STAND_IN}\n{LEAVES_A_DAEMON}\nos.kill(os.getpid(), 9)\n")
     assert bench.run() != 0
     assert all(map(is_gone, bench.pids()))
     assert not bench.scratch.exists()
 
 
-def test_a_harness_that_does_not_stop_is_killed(bench: Bench) -> None:
-    """Before the driver loses its patience with us."""
+def test_harness_that_does_not_stop_is_killed(bench: Bench) -> None:
+    """Before the driver kills the session."""
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
     bench.write("test_a.py", deaf + LEAVES_A_DAEMON + WAITS)
     session = bench.begin()
@@ -236,38 +236,38 @@ def test_a_harness_that_does_not_stop_is_killed(bench: Bench) -> None:
     assert len(bench.starts()) == 1
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system has no signal for it")
-def test_the_harness_is_told_to_stop_when_its_session_was_killed(bench: Bench) -> None:
-    """The driver is alive, so that it would go on otherwise."""
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs a Linux signal on parent death")
+def test_harness_stops_when_its_session_is_killed(bench: Bench) -> None:
+    """The driver is alive, so otherwise the harness would continue."""
     bench.write("test_a.py", LEAVES_A_DAEMON + WAITS)
     session = bench.begin(alive=os.getpid())
     harness, daemon = bench.pids()
     session.kill()
     wait_until(lambda: is_gone(harness))
-    os.kill(daemon, signal.SIGKILL)  # the stand-in leaves it, and nobody else is there
+    os.kill(daemon, signal.SIGKILL)  # the stand-in leaves it, and nothing else ends it
     session.communicate()
 
 
-def test_a_harness_that_has_recorded_anything_is_not_started_again(bench: Bench) -> None:
-    """Nothing is recorded before all files are imported; what is recorded is never made twice."""
+def test_harness_that_recorded_anything_is_not_restarted(bench: Bench) -> None:
+    """Nothing is recorded before all files are imported; recorded results are never repeated."""
     bench.write("test_a.py", 'print(1, file=open(job["records"], "a"), flush=True)\nimport os; os._exit(1)\n')
     assert bench.run() == 1
     assert len(bench.starts()) == 1
 
 
-def test_our_harness_gives_a_file_that_ends_it_a_result(bench: Bench) -> None:
-    """And those beside it theirs."""
+def test_real_harness_records_a_result_for_a_file_that_ends_it(bench: Bench) -> None:
+    """And runs the other files."""
     bench.harness = ROOT / "scenarios" / "dask_matrix_harness"
     bench.write("test_crashes.py", "import ctypes\nctypes.string_at(0)\n\ndef test_one():\n    pass\n")
     bench.write("test_hangs.py", "while True:\n    pass\n")
     bench.write("test_passes.py", "def test_one():\n    pass\n")
     assert bench.run(timeout=2) == 0
-    told = {(result["outcome"], result["reason"]) for result in bench.results().values()}
-    assert told == {("crashed", "signal SIGSEGV"), ("timed-out", "no end within 2 s"), ("passed", "")}
+    outcomes = {(result["outcome"], result["reason"]) for result in bench.results().values()}
+    assert outcomes == {("crashed", "signal SIGSEGV"), ("timed-out", "did not finish within 2 s"), ("passed", "")}
 
 
-def test_a_file_that_raises_does_not_end_our_harness(bench: Bench) -> None:
-    """Be it what the others share."""
+def test_file_that_raises_does_not_end_the_real_harness(bench: Bench) -> None:
+    """Not even a shared conftest.py."""
     bench.harness = ROOT / "scenarios" / "dask_matrix_harness"
     bench.write("conftest.py", "raise ValueError(1)\n")
     bench.write("test_one.py", "def test_one():\n    pass\n")
@@ -276,7 +276,7 @@ def test_a_file_that_raises_does_not_end_our_harness(bench: Bench) -> None:
 
 
 def test_long_stacks_keep_head_and_tail() -> None:
-    """What is left out is said."""
+    """With a note of how much was left out."""
     text = "head" + "x" * LIMIT + "tail"
     kept = shortened(text)
     assert kept.startswith("head")
@@ -285,8 +285,8 @@ def test_long_stacks_keep_head_and_tail() -> None:
     assert shortened(text[8:]) == text[8:]
 
 
-def test_an_installation_is_recorded_where_one_was_made(bench: Bench) -> None:
-    """Once, before anything else of its environment; not where it was whole."""
+def test_installation_is_recorded(bench: Bench) -> None:
+    """Once, before any other record of its environment; not if the environment was already installed."""
     wheel = bench.folder.parent / "tiny-1.0-py3-none-any.whl"
     wheel.write_bytes(tiny())
     bench.lock.write_text(f"tiny @ {wheel.as_uri()}\n")
@@ -294,16 +294,16 @@ def test_an_installation_is_recorded_where_one_was_made(bench: Bench) -> None:
     bench.write("test_one.py", "import tiny\n\ndef test_one():\n    pass\n")
     (bench.folder / ".ready").unlink()
     assert [bench.run(), bench.run()] == [0, 0]
-    told = [json.loads(line) for line in bench.records.read_text().splitlines()]
-    (made,) = [each for each in told if each["kind"] == "installation"]
-    assert told[0] == made
+    records = [json.loads(line) for line in bench.records.read_text().splitlines()]
+    (made,) = [each for each in records if each["kind"] == "installation"]
+    assert records[0] == made
     assert (made["run"], made["environment"]) == ("r1", KEY)
     assert " + tiny==1.0" in made["log"]
     assert made["seconds"] > 0
 
 
-def test_an_installation_that_is_refused_is_no_installation(bench: Bench) -> None:
-    """It is recorded as a refusal alone."""
+def test_failed_installation_is_recorded_as_a_refusal_only(bench: Bench) -> None:
+    """Without an installation record."""
     bench.lock.write_text(f"tiny @ {(bench.folder / 'tiny-1.0-py3-none-any.whl').as_uri()}\n")
     (bench.folder / ".ready").unlink()
     assert bench.run() == 0

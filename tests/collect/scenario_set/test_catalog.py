@@ -149,9 +149,9 @@ def test_a_file_that_does_not_parse_does_not_hide_the_others(tmp_path: Path) -> 
 
 
 def test_a_folder_without_tests_is_refused_by_name(tmp_path: Path) -> None:
-    """With what was looked for."""
+    """With the file names that were searched for."""
     (tmp_path / "helper.py").write_text("x = 1\n")
     with pytest.raises(NoScenarios, match=r"No tests in .*test_\*\.py"):
         read(tmp_path)
-    with pytest.raises(NoScenarios, match="No folder"):
+    with pytest.raises(NoScenarios, match="No such folder"):
         read(tmp_path / "none")

@@ -1,4 +1,4 @@
-"""What is missing in a scenario is told by file and line, and nothing of the set is imported to know it."""
+"""Lint reports problems by file and line, without importing the scenario set."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from dask_matrix import places
 from dask_matrix.collect.scenario_set.declarations import scenario_id
-from dask_matrix.collect.scenario_set.lint import Finding, lint, seen
+from dask_matrix.collect.scenario_set.lint import Finding, lint, lint_results
 from dask_matrix.collect.scenario_set.scaffold import CannotScaffold, scaffold
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
@@ -22,7 +22,7 @@ from dask_matrix.domain.verdicts.verdict import Judgement
 from tests.conftest import write_set
 
 DAY = date(2026, 11, 23)
-SOUND = '''\
+VALID = '''\
 import pytest
 
 ISSUES = ["https://github.com/dask/dask/issues/1"]
@@ -52,65 +52,69 @@ class TestKept:
 
 
 def found(tmp_path: Path, text: str, name: str = "bag/test_bags.py") -> list[str]:
-    """Lint a set of one file; return what is said."""
+    """Lint a set of one file; return the findings as lines."""
     write_set(tmp_path, {name: text})
-    return [each.said() for each in lint(tmp_path, DAY).of([]).findings]
+    return [each.format() for each in lint(tmp_path, DAY).for_areas([]).findings]
 
 
 def changed(before: str, after: str) -> str:
-    """Return the sound file with something else in one place."""
-    assert before in SOUND
-    return SOUND.replace(before, after, 1)
+    """Return the valid file with one replacement."""
+    assert before in VALID
+    return VALID.replace(before, after, 1)
 
 
-def test_a_sound_file_gives_no_finding(tmp_path: Path) -> None:
+def test_a_valid_file_gives_no_finding(tmp_path: Path) -> None:
     """Constants of the file, classes and parameters are read as the harness reads them."""
-    assert found(tmp_path, SOUND) == []
+    assert found(tmp_path, VALID) == []
     assert [each.id for each in lint(tmp_path, DAY).scenarios] == ["bag/bags/computes", "bag/bags/TestKept/computes"]
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "says"),
+    ("before", "after", "expected"),
     [
-        ('    """A kept call', '    x = """A kept call', "24: bag/bags/TestKept/computes: has no docstring"),
-        ("A kept call computes.", "A kept call computes", "no full stop ends 'A kept call computes'"),
+        ('    """A kept call', '    x = """A kept call', "24: bag/bags/TestKept/computes: no docstring"),
+        (
+            "A kept call computes.",
+            "A kept call computes",
+            "its title does not end with a full stop: 'A kept call computes'",
+        ),
         ("A kept call computes.", "Test a kept call.", "begins with Test"),
         ("A kept call computes.", "A call computes. So does another.", "more than one sentence"),
-        ("A kept call computes.", f"A {'very ' * 30}long one.", "has 161 characters: stay under 120"),
-        ("A kept call computes.", "TODO: say it.", "its title is still to be written"),
+        ("A kept call computes.", f"A {'very ' * 30}long one.", "has 161 characters: keep it under 120"),
+        ("A kept call computes.", "TODO: say it.", "its title is still a TODO"),
         (
             "A kept call computes.",
             "A call computes on dask 2025.4.0, e.g. here.",
-            "has the title of bag/test_bags.py:9",
+            "same title as bag/test_bags.py:9",
         ),
-        ("covers=[*NAMES, ", "cover=[*NAMES, ", "8: bag/bags/computes: cover: no such keyword"),
-        ("covers=[*NAMES, ", "cover=[*NAMES, ", 'has no covers=["dask…"]'),
-        ('"distributed.Client"', '"distributed._worker"', "covers: 'distributed._worker' is no public dotted name"),
-        ('"distributed.Client"', '"dask._a.b"', "covers: 'dask._a.b' is no public dotted name"),
-        ('"distributed.Client"', '"pandas.DataFrame"', "covers: 'pandas.DataFrame' is no public dotted name"),
-        ("[*NAMES, ", "[*OTHERS, ", "covers: cannot be read: write it out"),
-        ("https://github.com", "github.com", "issue: 'github.com/dask/dask/issues/1' is no http link"),
+        ("covers=[*NAMES, ", "cover=[*NAMES, ", "8: bag/bags/computes: cover: unknown keyword; use one of "),
+        ("covers=[*NAMES, ", "cover=[*NAMES, ", 'no covers=["dask…"]'),
+        ('"distributed.Client"', '"distributed._worker"', "covers: 'distributed._worker' is not a public dotted name"),
+        ('"distributed.Client"', '"dask._a.b"', "covers: 'dask._a.b' is not a public dotted name"),
+        ('"distributed.Client"', '"pandas.DataFrame"', "covers: 'pandas.DataFrame' is not a public dotted name"),
+        ("[*NAMES, ", "[*OTHERS, ", "covers: cannot be read from the source: use a literal"),
+        ("https://github.com", "github.com", "issue: 'github.com/dask/dask/issues/1' is not an http link"),
         ('since="2024.3.0"', 'since="spring"', "18: bag/bags/TestKept/computes: since: 'spring' is not a release"),
-        ("  # it came with the new frames", "", "since: say why in a comment beside or above it"),
+        ("  # it came with the new frames", "", "since: explain why in a comment above it or on its line"),
         (
             "bag/bags/old[1]",
             "bag/bags/computes[1]",
-            "formerly: 'bag/bags/computes[1]' is in use, in bag/test_bags.py:9",
+            "formerly: 'bag/bags/computes[1]' is still in use in bag/test_bags.py:9",
         ),
-        ("class TestKept", "match = 1\nmatch match:\n    case 1: pass\nclass TestKept", "is no Python 3.9: "),
-        ("async def test_computes", "def test_computes(self):\n        pass\n    def test_computes", "has the id of"),
+        ("class TestKept", "match = 1\nmatch match:\n    case 1: pass\nclass TestKept", "not valid Python 3.9: "),
+        ("async def test_computes", "def test_computes(self):\n        pass\n    def test_computes", "same id as"),
     ],
 )
-def test_what_is_missing_is_told(tmp_path: Path, before: str, after: str, says: str) -> None:
-    """One table of slips."""
+def test_a_finding_names_what_is_wrong(tmp_path: Path, before: str, after: str, expected: str) -> None:
+    """With file and line."""
     assert any(
-        says in line and line.startswith("bag/test_bags.py:") for line in found(tmp_path, changed(before, after))
+        expected in line and line.startswith("bag/test_bags.py:") for line in found(tmp_path, changed(before, after))
     )
 
 
-def test_a_comment_above_the_marker_is_a_reason_too(tmp_path: Path) -> None:
-    """Where the marker has one line, there is no other place for it."""
-    text = SOUND.replace("  # it came with the new frames", "").replace(
+def test_a_comment_above_the_marker_counts(tmp_path: Path) -> None:
+    """A marker of one line has no other place for it."""
+    text = VALID.replace("  # it came with the new frames", "").replace(
         "@pytest.mark.scenario(\n", "# It came with the new frames.\n@pytest.mark.scenario(\n"
     )
     assert found(tmp_path, text) == []
@@ -136,38 +140,38 @@ expires = 2026-11-24
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "says"),
+    ("before", "after", "expected"),
     [
         ("nothing", "nothing", []),
-        ("bag/bags/*", "bags/*", ["known.toml:3: bags/*: there is no such scenario"]),
+        ("bag/bags/*", "bags/*", ["known.toml:3: bags/*: no such scenario"]),
         (
             "2026-11-24",
             "2026-11-23",
-            ["known.toml:3: bag/bags/*: expired on 2026-11-23: look again, renew or remove it"],
+            ["known.toml:3: bag/bags/*: expired on 2026-11-23: check it again, then renew or remove the entry"],
         ),
         (
             '">=2025.4.0"',
             '"new"',
-            ["known.toml:1: known[1].releases: 'new' is no specifier such as >=2025.4.0,<2025.6"],
+            ["known.toml:1: known[1].releases: 'new' is not a version specifier such as >=2025.4.0,<2025.6"],
         ),
     ],
 )
-def test_entries_of_known_toml_speak_of_something_and_are_believed(
-    tmp_path: Path, before: str, after: str, says: list[str]
+def test_entries_of_known_toml_match_a_scenario_and_have_not_expired(
+    tmp_path: Path, before: str, after: str, expected: list[str]
 ) -> None:
-    """By the line where the entry begins."""
+    """Findings name the line where the entry begins."""
     (tmp_path / "known.toml").write_text(KNOWN.replace(before, after, 1))
-    assert found(tmp_path, SOUND) == says
+    assert found(tmp_path, VALID) == expected
 
 
-def test_only_the_areas_asked_for_are_told(tmp_path: Path) -> None:
-    """Though names are held against the whole set; an unknown area is answered with those there are."""
-    write_set(tmp_path, {"bag/test_bags.py": SOUND, "io/test_more.py": SOUND, "io/test_csv.py": "def test_x(): pass"})
-    linted = lint(tmp_path, DAY)
-    assert {each.file for each in linted.of(["io"]).findings} == {"io/test_csv.py", "io/test_more.py"}
-    assert linted.of(["bag"]).findings == []
+def test_findings_can_be_limited_to_areas(tmp_path: Path) -> None:
+    """Ids are still checked against the whole set; for an unknown area the known ones are listed."""
+    write_set(tmp_path, {"bag/test_bags.py": VALID, "io/test_more.py": VALID, "io/test_csv.py": "def test_x(): pass"})
+    report = lint(tmp_path, DAY)
+    assert {each.file for each in report.for_areas(["io"]).findings} == {"io/test_csv.py", "io/test_more.py"}
+    assert report.for_areas(["bag"]).findings == []
     with pytest.raises(UnknownName, match=r"No area 'bags'. Nearest: bag, io"):
-        linted.of(["bags"])
+        report.for_areas(["bags"])
 
 
 def evidence(verdict: Verdict, seconds: float) -> Matrix:
@@ -182,81 +186,84 @@ def evidence(verdict: Verdict, seconds: float) -> Matrix:
     return Matrix((row, replace(row, id="bag/bags/gone")), columns, cells)
 
 
-def test_what_wavered_and_what_is_costly_is_a_warning(tmp_path: Path) -> None:
-    """From the evidence there is, at the line where the scenario stands."""
-    write_set(tmp_path, {"bag/test_bags.py": SOUND})
+def test_flaky_and_slow_scenarios_are_warnings(tmp_path: Path) -> None:
+    """From recorded results, at the scenario's line."""
+    write_set(tmp_path, {"bag/test_bags.py": VALID})
     scenarios = lint(tmp_path, DAY).scenarios
-    (wavered,) = seen(scenarios, evidence(Verdict.FLAKY, 0.9))
-    assert wavered.warning
-    assert wavered.said().startswith(
-        "bag/test_bags.py:24: warning: bag/bags/TestKept/computes[1] wavered in 2025.2.0, py311"
+    (flaky,) = lint_results(scenarios, evidence(Verdict.FLAKY, 0.9))
+    assert flaky.warning
+    assert flaky.format().startswith(
+        "bag/test_bags.py:24: warning: bag/bags/TestKept/computes[1] is flaky in 2025.2.0, py311"
     )
-    assert "2025.4.0, py311, as-released and 1 more" in wavered.message
-    (costly,) = seen(scenarios, evidence(Verdict.PASS, 1.1))
-    assert "takes 1.1 s (median of 4 environments)" in costly.message
-    assert list(seen(scenarios, evidence(Verdict.PASS, 1.0))) == []
+    assert "2025.4.0, py311, as-released and 1 more" in flaky.message
+    (slow,) = lint_results(scenarios, evidence(Verdict.PASS, 1.1))
+    assert "takes 1.1 s (median of 4 environments)" in slow.message
+    assert list(lint_results(scenarios, evidence(Verdict.PASS, 1.0))) == []
 
 
-def test_what_turns_needs_a_story(tmp_path: Path) -> None:
-    """An issue or a pull request; what holds everywhere needs none."""
-    write_set(tmp_path, {"bag/test_bags.py": SOUND})
+def test_a_scenario_that_changes_needs_an_issue(tmp_path: Path) -> None:
+    """One that passes everywhere needs none."""
+    write_set(tmp_path, {"bag/test_bags.py": VALID})
     matrix = evidence(Verdict.PASS, 0.1)
     cell, judgement = next(iter(matrix.cells.items()))
-    turning = replace(matrix, cells={**matrix.cells, cell: replace(judgement, verdict=Verdict.FAIL)})
-    (told,) = seen(lint(tmp_path, DAY).scenarios, turning)
-    assert (told.warning, told.message) == (True, f"{cell[0]} turns between environments: name its story, issue=")
-    storied = tmp_path / "storied"
-    write_set(storied, {"bag/test_bags.py": SOUND.replace("covers=NAMES,", "covers=NAMES, issue=ISSUES,")})
-    assert list(seen(lint(storied, DAY).scenarios, turning)) == []
+    changing = replace(matrix, cells={**matrix.cells, cell: replace(judgement, verdict=Verdict.FAIL)})
+    (finding,) = lint_results(lint(tmp_path, DAY).scenarios, changing)
+    assert (finding.warning, finding.message) == (
+        True,
+        f"{cell[0]} changes between environments: link the issue with issue=",
+    )
+    linked = tmp_path / "linked"
+    write_set(linked, {"bag/test_bags.py": VALID.replace("covers=NAMES,", "covers=NAMES, issue=ISSUES,")})
+    assert list(lint_results(lint(linked, DAY).scenarios, changing)) == []
 
 
-def test_our_own_scenarios_are_sound() -> None:
-    """Without exception; entries of known.toml expire on their day, not on that of this test."""
+def test_the_bundled_scenarios_have_no_findings() -> None:
+    """The day is fixed: entries of known.toml expire later."""
     findings = lint(places.scenarios(), DAY).findings
-    assert [each.said() for each in findings] == []
+    assert [each.format() for each in findings] == []
 
 
-def test_a_file_begun_says_what_is_to_be_written(tmp_path: Path) -> None:
-    """And nothing else is wrong with it."""
+def test_a_new_file_has_only_placeholder_findings(tmp_path: Path) -> None:
+    """A title and covers are to be filled in; nothing else is wrong."""
     path = scaffold(tmp_path, "dataframe", "time_series")
     assert path == tmp_path / "dataframe" / "test_time_series.py"
     name = scenario_id("dataframe/test_time_series.py", ["test_states_one_behaviour"])
     assert [each.message.partition(":")[0] for each in lint(tmp_path, DAY).findings] == [name, name]
     assert {each.message.partition(": ")[2][:12] for each in lint(tmp_path, DAY).findings} == {
         "its title is",
-        "has no cover",
+        'no covers=["',
     }
-    written = path.read_text().replace("TODO: say", "Say").replace("covers=[]", 'covers=["dask.delayed"]')
+    written = path.read_text().replace("TODO: state", "State").replace("covers=[]", 'covers=["dask.delayed"]')
     path.write_text(written)
     assert lint(tmp_path, DAY).findings == []
 
 
 @pytest.mark.parametrize(
-    ("area", "name", "says"),
+    ("area", "name", "expected"),
     [
-        ("bag", "bags", "exists already. Add to it, or choose another name."),
-        ("bag", "test_bags.py", "exists already"),
-        ("bag", "two words", "'two words' cannot be the name of scenarios: write lower-case letters"),
-        ("bag", "../bags", "'../bags' cannot be the name"),
-        ("bag", "class", "'class' cannot be the name"),
-        ("bag", "test_", "'' cannot be the name"),
-        ("Bag", "bags", "'Bag' cannot be the area"),
-        ("a/b", "bags", "'a/b' cannot be the area"),
+        ("bag", "bags", "already exists. Add to it, or choose another name."),
+        ("bag", "test_bags.py", "already exists"),
+        ("bag", "two words", "'two words' is not a valid name: use lower-case letters"),
+        ("bag", "../bags", "'../bags' is not a valid name"),
+        ("bag", "class", "'class' is not a valid name"),
+        ("bag", "test_", "'' is not a valid name"),
+        ("Bag", "bags", "'Bag' is not a valid area"),
+        ("a/b", "bags", "'a/b' is not a valid area"),
     ],
 )
-def test_nothing_is_written_over_and_names_are_identifiers(tmp_path: Path, area: str, name: str, says: str) -> None:
-    """What is refused leaves everything as it was."""
+def test_no_file_is_overwritten_and_names_are_identifiers(tmp_path: Path, area: str, name: str, expected: str) -> None:
+    """A refused call changes nothing."""
     path = scaffold(tmp_path, "bag", "bags")
     path.write_text("mine")
-    with pytest.raises(CannotScaffold) as refused:
+    with pytest.raises(CannotScaffold) as caught:
         scaffold(tmp_path, area, name)
-    assert says in str(refused.value)
+    assert expected in str(caught.value)
     assert path.read_text() == "mine"
     assert list(tmp_path.rglob("*.py")) == [path]
 
 
-def test_a_finding_is_a_line_that_editors_follow() -> None:
+def test_a_finding_is_a_line_that_editors_can_parse() -> None:
     """And an object for scripts."""
     finding = Finding("bag/test_bags.py", 3, "is wrong", warning=True)
-    assert finding.said("scenarios/") == "scenarios/bag/test_bags.py:3: warning: is wrong"
+    assert finding.format("scenarios/") == "scenarios/bag/test_bags.py:3: warning: is wrong"
     assert finding.as_json() == {"file": "bag/test_bags.py", "line": 3, "level": "warning", "message": "is wrong"}

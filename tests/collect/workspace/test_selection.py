@@ -1,4 +1,4 @@
-"""Sets and command lines turn into environments."""
+"""Environments are selected from sets and command-line options."""
 
 from datetime import UTC, datetime
 
@@ -43,13 +43,13 @@ RELEASES = {
         ([">=2030"], []),
     ],
 )
-def test_selectors_take_what_pip_would_offer_and_what_is_named(selectors: list[str], expected: list[str]) -> None:
-    """Each once, in order of version."""
+def test_selectors_match_stable_releases_and_any_named_one(selectors: list[str], expected: list[str]) -> None:
+    """Once each, in order of version."""
     assert [str(each.release) for each in select(selectors, RELEASES)] == expected
 
 
-def test_a_named_release_that_does_not_exist_is_answered_with_its_neighbours() -> None:
-    """Not passed over."""
+def test_a_named_release_that_does_not_exist_raises_with_the_nearest_ones() -> None:
+    """It is not ignored."""
     with pytest.raises(UnknownRelease, match=r"Nearest: .*2025\.2\.0, 2025\.3\.0"):
         select(["2025.2.9"], RELEASES)
 
@@ -79,7 +79,7 @@ WHEELS = {
 def test_the_python_is_the_newest_configured_one_that_release_wheels_and_machine_have(
     release: IndexedRelease, installed: set[int], expected: str
 ) -> None:
-    """Fallbacks only where no configured one is installed; what nothing fits is named, to be told as not found.
+    """Fallbacks are used only if no configured one is installed; if nothing fits, the newest supported one is returned.
 
     In this table Python 3.N has its last wheel in September of 2013 + N.
     """

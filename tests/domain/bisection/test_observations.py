@@ -1,4 +1,4 @@
-"""What executions say of one point."""
+"""From executions to the status of a point."""
 
 from __future__ import annotations
 
@@ -6,97 +6,98 @@ import pytest
 
 from dask_matrix.domain.bisection.observations import (
     CONFIDENCE,
-    MOST_PASSES,
-    Executed,
+    MAX_PASSES,
+    Execution,
     FailureRate,
     Observation,
     observe,
 )
-from dask_matrix.domain.records.bisection import Seen
+from dask_matrix.domain.records.bisection import PointStatus
 from dask_matrix.domain.records.outcome import Outcome
 
-PASSED = Executed(Outcome.PASSED)
-CANCELLED = Executed(
+PASSED = Execution(Outcome.PASSED)
+CANCELLED = Execution(
     Outcome.FAILED, "distributed.client.FutureCancelledError", "x cancelled for reason: lost dependencies."
 )
-OTHER = Executed(Outcome.FAILED, "AssertionError", "assert 1 == 2")
-HUNG = Executed(Outcome.TIMED_OUT, reason="no result within 60 s")
-CRASHED = Executed(Outcome.CRASHED, reason="signal SIGSEGV")
-ACCIDENT = Executed(Outcome.ERRORED, "OSError", "port in use")
-SKIPPED = Executed(Outcome.SKIPPED, reason="since 2025.1.0")
+OTHER = Execution(Outcome.FAILED, "AssertionError", "assert 1 == 2")
+HUNG = Execution(Outcome.TIMED_OUT, reason="no result within 60 s")
+CRASHED = Execution(Outcome.CRASHED, reason="signal SIGSEGV")
+INTERNAL_ERROR = Execution(Outcome.ERRORED, "OSError", "port in use")
+SKIPPED = Execution(Outcome.SKIPPED, reason="since 2025.1.0")
 
 
 @pytest.mark.parametrize(
     ("results", "seen"),
     [
         ([], None),
-        ([PASSED], Seen.GOOD),
-        ([CANCELLED], Seen.BAD),
-        ([HUNG], Seen.BAD),
-        ([CRASHED], Seen.BAD),
-        ([PASSED, CANCELLED, PASSED], Seen.BAD),
-        ([ACCIDENT], Seen.UNKNOWN),
-        ([SKIPPED, SKIPPED], Seen.UNKNOWN),
-        ([ACCIDENT, PASSED], Seen.GOOD),
+        ([PASSED], PointStatus.GOOD),
+        ([CANCELLED], PointStatus.BAD),
+        ([HUNG], PointStatus.BAD),
+        ([CRASHED], PointStatus.BAD),
+        ([PASSED, CANCELLED, PASSED], PointStatus.BAD),
+        ([INTERNAL_ERROR], PointStatus.UNKNOWN),
+        ([SKIPPED, SKIPPED], PointStatus.UNKNOWN),
+        ([INTERNAL_ERROR, PASSED], PointStatus.GOOD),
     ],
 )
-def test_what_executions_say_is_one_of_three(results: list[Executed], seen: Seen | None) -> None:
-    """One that breaks is enough; an accident says nothing, and takes nothing from what else was seen."""
-    assert observe(results).seen is seen
+def test_status_of_a_point(results: list[Execution], seen: PointStatus | None) -> None:
+    """One broken execution makes a point bad; internal errors neither count nor change it."""
+    assert observe(results).status is seen
 
 
 @pytest.mark.parametrize(
     "kind", ["FutureCancelledError", "distributed.client.FutureCancelledError", "lost dependencies", "failed"]
 )
-def test_bad_can_be_narrowed_to_a_kind_of_failure(kind: str) -> None:
-    """By the exception's name, by a part of what it says, or by the outcome."""
-    assert observe([CANCELLED], kind).seen is Seen.BAD
+def test_failing_with_matches_name_message_or_outcome(kind: str) -> None:
+    """The exception's name, a part of its message, or the outcome."""
+    assert observe([CANCELLED], kind).status is PointStatus.BAD
 
 
 @pytest.mark.parametrize(("result", "kind"), [(HUNG, "timed-out"), (HUNG, "no result"), (CRASHED, "SIGSEGV")])
-def test_what_ends_without_an_exception_has_a_kind_too(result: Executed, kind: str) -> None:
-    """Its outcome or its reason."""
-    assert observe([result], kind).seen is Seen.BAD
-    assert observe([CANCELLED], kind).seen is Seen.UNKNOWN
+def test_failing_with_matches_outcomes_without_exception(result: Execution, kind: str) -> None:
+    """By outcome or reason."""
+    assert observe([result], kind).status is PointStatus.BAD
+    assert observe([CANCELLED], kind).status is PointStatus.UNKNOWN
 
 
 @pytest.mark.parametrize("results", [[OTHER], [OTHER, PASSED], [PASSED, OTHER]])
-def test_a_failure_of_another_kind_is_unknown(results: list[Executed]) -> None:
-    """Also beside passes: what it would have been without it, nobody knows."""
+def test_other_failures_are_unknown(results: list[Execution]) -> None:
+    """Even next to passes."""
     found = observe(results, "FutureCancelledError")
-    assert (found.seen, found.told) == (Seen.UNKNOWN, "failed: AssertionError: assert 1 == 2")
+    assert (found.status, found.summary) == (PointStatus.UNKNOWN, "failed: AssertionError: assert 1 == 2")
 
 
-def test_nothing_but_accidents_may_be_otherwise_next_time() -> None:
-    """Anything else beside them is evidence."""
-    assert observe([ACCIDENT, ACCIDENT]).accident
-    assert not any(observe(each).accident for each in ([], [ACCIDENT, SKIPPED], [ACCIDENT, PASSED], [OTHER]))
+def test_internal_errors_only_is_marked() -> None:
+    """Any other outcome is evidence."""
+    assert observe([INTERNAL_ERROR, INTERNAL_ERROR]).internal_errors_only
+    assert not any(
+        observe(each).internal_errors_only
+        for each in ([], [INTERNAL_ERROR, SKIPPED], [INTERNAL_ERROR, PASSED], [OTHER])
+    )
 
 
-def test_an_observation_tells_how_the_execution_ended_that_counts() -> None:
+def test_summary_describes_the_deciding_execution() -> None:
     """In one line."""
     assert (
-        observe([PASSED, CANCELLED, PASSED]).told
+        observe([PASSED, CANCELLED, PASSED]).summary
         == "failed: FutureCancelledError: x cancelled for reason: lost dependencies."
     )
-    assert observe([HUNG]).told == "timed-out: no result within 60 s"
-    assert observe([PASSED]).told == "passed"
+    assert observe([HUNG]).summary == "timed-out: no result within 60 s"
+    assert observe([PASSED]).summary == "passed"
 
 
 @pytest.mark.parametrize(
-    ("broken", "passed", "needed"), [(4, 0, 1), (5, 5, 5), (9, 1, 2), (1, 9, 29), (1, 99, MOST_PASSES)]
+    ("broken", "passed", "needed"), [(4, 0, 1), (5, 5, 5), (9, 1, 2), (1, 9, 29), (1, 99, MAX_PASSES)]
 )
-def test_a_flaky_scenario_must_pass_so_often_that_a_bad_point_would_have_shown_itself(
-    broken: int, passed: int, needed: int
-) -> None:
-    """With 95 percent, at the rate at which it breaks elsewhere; up to a number of passes."""
+def test_passes_needed_for_a_flaky_scenario(broken: int, passed: int, needed: int) -> None:
+    """Enough that a bad point would have failed with 95 percent probability, up to a maximum."""
     rate = FailureRate.of([Observation(passed, broken), Observation(passed=7)])
     assert rate.passes_needed == needed
-    assert rate.confidence(needed) >= CONFIDENCE or needed == MOST_PASSES
+    assert rate.confidence(needed) >= CONFIDENCE or needed == MAX_PASSES
     assert needed == 1 or rate.confidence(needed - 1) < CONFIDENCE
 
 
-def test_a_rate_is_of_all_bad_points_together() -> None:
-    """Good and unknown ones have none."""
-    rate = FailureRate.of([Observation(1, 3), Observation(0, 2), Observation(passed=8), Observation.hole("no")])
+def test_failure_rate_is_over_all_bad_points() -> None:
+    """Good and unknown points do not count."""
+    rate = FailureRate.of([Observation(1, 3), Observation(0, 2), Observation(passed=8), Observation.untestable("no")])
     assert (rate.broken, rate.executions) == (5, 6)

@@ -1,4 +1,4 @@
-"""Ages as people write them."""
+"""Parsing of ages such as 30d."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,18 +16,18 @@ from dask_matrix.domain.environments.age import InvalidAge, moment_before, parse
         ("8w", timedelta(weeks=8)),
     ],
 )
-def test_an_age_is_a_number_and_a_unit(text: str, age: timedelta) -> None:
-    """As --older-than takes it."""
+def test_parse_age(text: str, age: timedelta) -> None:
+    """As in --older-than."""
     assert parse_age(text) == age
 
 
 @pytest.mark.parametrize("text", ["", "30", "d", "-3d", "3y", "1.5h", "9999999d"])
-def test_what_is_no_age_is_answered_with_some(text: str) -> None:
-    """Never with a traceback."""
+def test_invalid_age_is_rejected_with_examples(text: str) -> None:
+    """As an error for the user, not a traceback."""
     with pytest.raises(InvalidAge, match="30d"):
         parse_age(text)
 
 
-def test_an_age_beyond_all_time_is_from_its_beginning() -> None:
-    """So nothing is older."""
+def test_age_too_large_gives_the_earliest_moment() -> None:
+    """Nothing can be older."""
     assert moment_before("999999w") == datetime.min.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Two commits may stand where a release stands, and are never taken for one."""
+"""Commit pairs can be used like releases, but are never mistaken for one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario, co
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.transitions.transitions import line
 from dask_matrix.domain.upgrades.answer import Question, Safety
-from dask_matrix.domain.upgrades.columns import Sides
+from dask_matrix.domain.upgrades.columns import ColumnSets
 from dask_matrix.domain.upgrades.upgrade import upgrade
 from dask_matrix.domain.verdicts.verdict import Judgement
 
@@ -56,8 +56,8 @@ RELEASES = tuple(map(column, ("2025.2.0", "2025.3.0", "2025.4.0")))
         ("dask@c++20", "c++20", None),
     ],
 )
-def test_refs_are_read(text: str, dask: str | None, distributed: str | None) -> None:
-    """Both sides, or the one that the other follows."""
+def test_refs_are_parsed(text: str, dask: str | None, distributed: str | None) -> None:
+    """Both repositories, or the one that the other follows."""
     assert Refs.parse(text) == Refs(text, dask, distributed)
 
 
@@ -77,8 +77,8 @@ def test_refs_are_read(text: str, dask: str | None, distributed: str | None) -> 
         "==2025.*",
     ],
 )
-def test_what_is_a_release_or_nothing_is_no_ref(text: str) -> None:
-    """A plain version is the release of the index; the tag is named with its repository."""
+def test_versions_and_other_text_are_not_refs(text: str) -> None:
+    """A plain version is a published release; a tag needs its repository."""
     assert Refs.parse(text) is None
 
 
@@ -87,36 +87,36 @@ def test_what_is_a_release_or_nothing_is_no_ref(text: str) -> None:
     [("dask@master^{tree}", "^"), ("main~3", "~"), ("dask@main+distributed@HEAD:x", ":"), ("0fa5e18d5..main", ".."),
      ("dask@main@{yesterday}", "@{"), ("dask@^main", "^")],
 )  # fmt: skip
-def test_what_is_computed_from_a_ref_is_refused(text: str, syntax: str) -> None:
-    """By name, before a repository is blamed for it."""
-    with pytest.raises(InvalidRef, match=re.escape(f"{text!r} has {syntax} in it: name a branch, a tag or a commit")):
+def test_revision_syntax_is_rejected(text: str, syntax: str) -> None:
+    """With a clear message, before git is called."""
+    with pytest.raises(InvalidRef, match=re.escape(f"{text!r} contains {syntax}: revision syntax is not supported")):
         Refs.parse(text)
 
 
-def test_a_pair_is_its_commits_whatever_was_asked_for() -> None:
-    """Main of yesterday is the same as its commits named by their digits."""
+def test_pairs_are_equal_if_their_commits_are() -> None:
+    """Yesterday's main equals the same two commits given by hash."""
     assert pair(ref="main") == pair(ref="dask@0fa5e18d5")
     assert len({pair(ref="main"), pair(ref="dask@0fa5e18d5"), pair("bbbbbbbbb")}) == 2
 
 
-def test_a_pair_is_told_in_short_and_links_to_its_commits() -> None:
-    """For people, for the command line, for whoever wants to read them."""
+def test_pair_has_short_text_spec_and_links() -> None:
+    """For pages, for the command line, and to GitHub."""
     assert pair().short == "dask 0fa5e18d5 + distributed 6691e27de"
     assert pair().text == "dask@0fa5e18d5+distributed@6691e27de"
     assert pair().link("dask") == f"https://github.com/dask/dask/commit/{pair().dask.sha}"
     assert pair().day == NOON.date()
 
 
-def test_two_commits_are_never_a_release_of_the_same_version() -> None:
-    """Not even at the tag; they stand after it."""
+def test_pair_differs_from_the_release_with_its_version() -> None:
+    """Even at the tag; it sorts after the release."""
     release, tag = Release.parse("2025.3.0"), Release(Version("2025.3.0"), pair())
     assert release != tag
     assert release < tag < Release(Version("2025.3.0+1.gaaaaaaaaa"), pair("aaaaaaaaa")) < Release.parse("2025.4.0")
     assert Release(Version("2025.3.0"), pair(distributed="aaaaaaaaa")) != tag
 
 
-def test_the_label_of_two_commits_names_them_again() -> None:
-    """As a session's name, and as the name of a file."""
+def test_label_of_a_pair_contains_its_commits() -> None:
+    """In session names and file names."""
     spec = EnvironmentSpec(NEW_MAIN.release, PY311, Lane.AS_RELEASED)
     assert spec.label == "dask@0fa5e18d5+distributed@6691e27de, py311, as-released"
     assert spec.slug == "dask@0fa5e18d5+distributed@6691e27de-py311-as-released"
@@ -126,34 +126,34 @@ def test_the_label_of_two_commits_names_them_again() -> None:
         label_parts("dask@0fa5e18d5+distributed@6691e27de, as-released")
 
 
-def test_the_matrix_shows_the_newest_main_last_and_no_other_commits() -> None:
-    """After a release that came later too."""
+def test_matrix_shows_only_the_newest_main_and_shows_it_last() -> None:
+    """Even after a release that was uploaded later."""
     shown = columns([NEW_MAIN, BISECTED, *RELEASES, OLD_MAIN])
     assert shown == (*RELEASES, NEW_MAIN)
     assert [each.name for each in shown] == ["2025.2.0", "2025.3.0", "2025.4.0", "main"]
 
 
-def test_each_python_and_lane_has_its_newest_main() -> None:
-    """A lane that was not run today shows what it showed."""
+def test_each_python_and_lane_has_its_own_newest_main() -> None:
+    """A lane that was not run today keeps its older main."""
     latest = column("2025.3.0+3.gaaaaaaaaa", OLD_MAIN.pair, Lane.LATEST)
     assert columns([NEW_MAIN, OLD_MAIN, latest, *RELEASES])[-2:] == (NEW_MAIN, latest)
 
 
-def test_the_history_has_all_commits_where_their_versions_stand() -> None:
-    """But for main, which stays last."""
+def test_history_includes_all_pairs_ordered_by_version() -> None:
+    """Except main, which stays last."""
     found = columns([NEW_MAIN, BISECTED, *RELEASES, OLD_MAIN], history=True)
     assert found == (*RELEASES[:2], OLD_MAIN, BISECTED, RELEASES[2], NEW_MAIN)
 
 
-def test_pairs_with_the_same_commit_of_dask_stay_apart() -> None:
-    """They have the same version."""
+def test_pairs_with_the_same_dask_commit_are_distinct() -> None:
+    """Although they have the same version."""
     others = [column("2025.3.0", pair(distributed=digits)) for digits in ("aaaaaaaaa", "bbbbbbbbb")]
     assert len(columns([*others, *RELEASES], history=True)) == len([*others, *RELEASES])
 
 
 def asked(matrix: Matrix, target: str, start: str = "2025.2.0") -> object:
-    """Return the answer of a matrix."""
-    return upgrade(Sides(matrix), Question(start=start, target=target))
+    """Return the upgrade answer of a matrix."""
+    return upgrade(ColumnSets(matrix), Question(start=start, target=target))
 
 
 def grid(line: str) -> Matrix:
@@ -164,19 +164,19 @@ def grid(line: str) -> Matrix:
     return Matrix((ROW,), shown, cells)
 
 
-def test_main_is_never_recommended_nor_the_newest_release() -> None:
-    """Nobody can require it."""
-    answer = upgrade(Sides(grid("PPFP")), Question(start="2025.2.0", target="2025.4.0"))
+def test_main_is_never_recommended() -> None:
+    """No requirement can name it."""
+    answer = upgrade(ColumnSets(grid("PPFP")), Question(start="2025.2.0", target="2025.4.0"))
     assert (answer.recommended, answer.next_safe) == ("2025.3.0", None)
     assert [step.release for step in answer.road] == ["2025.3.0", "2025.4.0"]
-    assert Sides(grid("PPFP")).releases[-1] == Release.parse("2025.4.0")
+    assert ColumnSets(grid("PPFP")).releases[-1] == Release.parse("2025.4.0")
     assert line(grid("PPFP")).environments == RELEASES
 
 
 @pytest.mark.parametrize(("row", "verdict"), [("PPPF", Safety.UNSAFE), ("PFFP", Safety.SAFE)])
-def test_main_may_be_the_target_of_a_question(row: str, verdict: Safety) -> None:
-    """It answers for itself; the way there is over the releases, and what is recommended is one of them."""
-    answer = upgrade(Sides(grid(row)), Question(start="2025.2.0", target="main"))
+def test_main_can_be_the_target(row: str, verdict: Safety) -> None:
+    """It has its own verdict; the releases in between and the recommendation are published ones."""
+    answer = upgrade(ColumnSets(grid(row)), Question(start="2025.2.0", target="main"))
     assert answer.verdict is verdict
     assert answer.question.target == "main"
     assert answer.target
@@ -186,13 +186,13 @@ def test_main_may_be_the_target_of_a_question(row: str, verdict: Safety) -> None
     assert "+" not in answer.specifier
 
 
-def test_main_that_was_never_run_is_unknown_by_name() -> None:
-    """The newest releases are named instead."""
+def test_untested_main_raises_unknown_release() -> None:
+    """The message suggests the newest releases."""
     with pytest.raises(UnknownRelease, match=r"'main'\. Nearest: 2025\.3\.0, 2025\.4\.0"):
         asked(Matrix((ROW,), RELEASES), "main")
 
 
-def test_nobody_moves_from_main() -> None:
-    """It is no release to have installed."""
+def test_main_cannot_be_the_start() -> None:
+    """It is not a release."""
     with pytest.raises(InvalidRelease):
         asked(grid("PPPP"), "2025.4.0", start="main")

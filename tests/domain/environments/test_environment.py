@@ -1,4 +1,4 @@
-"""Environments are named by what they are."""
+"""Labels and keys of environments."""
 
 import pytest
 
@@ -16,13 +16,13 @@ from dask_matrix.domain.environments.release import Release
 SPEC = EnvironmentSpec(Release.parse("2025.2.0"), Python(3, 11), Lane.AS_RELEASED)
 
 
-def test_a_label_reads_as_nox_lists_it() -> None:
-    """Release, Python, lane."""
+def test_label_is_release_python_lane() -> None:
+    """As nox lists its sessions."""
     assert (SPEC.label, SPEC.slug) == ("2025.2.0, py311, as-released", "2025.2.0-py311-as-released")
 
 
-def test_a_label_is_read_back_as_what_it_names() -> None:
-    """parse() and label are inverse; what is none is refused by name."""
+def test_label_round_trip() -> None:
+    """parse() is the inverse of label; other text is rejected."""
     assert EnvironmentSpec.parse(SPEC.label) == SPEC
     for text in ("", "2025.2.0", "2025.2.0, py311, newest", "2025.2.0, py311, latest, x"):
         with pytest.raises(InvalidEnvironment, match="is not an environment"):
@@ -30,20 +30,20 @@ def test_a_label_is_read_back_as_what_it_names() -> None:
 
 
 @pytest.mark.parametrize("text", ["3.9", "py39", "39"])
-def test_pythons_are_read_in_their_usual_spellings(text: str) -> None:
-    """As people and session names write them."""
+def test_python_spellings(text: str) -> None:
+    """3.11 and py311."""
     assert Python.parse(text) == Python(3, 9)
 
 
 @pytest.mark.parametrize("text", ["", "3", "three", "3.11.7", "3.x"])
-def test_what_is_no_python_minor_is_refused(text: str) -> None:
-    """By name."""
+def test_invalid_python_is_rejected(text: str) -> None:
+    """The message contains the text."""
     with pytest.raises(InvalidPython, match="is not a Python version"):
         Python.parse(text)
 
 
-def test_the_key_depends_on_python_platform_and_lock() -> None:
-    """And on nothing else, where there is a lock."""
+def test_key_depends_only_on_python_platform_and_lock() -> None:
+    """If there is a lock."""
     key = environment_key(Python(3, 11), "linux-x86_64", "dask==1\n", SPEC)
     other = EnvironmentSpec(Release.parse("2025.3.0"), Python(3, 11), Lane.LATEST)
     assert key == environment_key(Python(3, 11), "linux-x86_64", "dask==1\n", other)
@@ -60,6 +60,6 @@ def test_the_key_depends_on_python_platform_and_lock() -> None:
     )
 
 
-def test_packages_are_read_from_a_lock() -> None:
-    """Comments and hashes are passed over."""
+def test_packages_of_a_lock() -> None:
+    """Comments and hashes are skipped."""
     assert packages("# made\ndask==2025.2.0\nnumpy==2.2.3 \\\n    --hash=x\n") == {"dask": "2025.2.0", "numpy": "2.2.3"}

@@ -1,4 +1,4 @@
-"""Cells by row: what is made of others shares what is as it was."""
+"""Updated cells share unchanged rows with the old ones."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,23 +15,23 @@ CHANGES = st.dictionaries(
 
 
 @given(CELLS, CHANGES)
-def test_changed_cells_are_the_old_ones_with_what_was_told_since(
+def test_updated_cells_are_the_old_ones_with_the_changes(
     told: dict[tuple[str, str], Judgement], since: dict[tuple[str, str], Judgement | None]
 ) -> None:
     """None takes a cell away; the old ones stay as they were; equal however they came about."""
-    before = Cells({}).changed(told)
-    after = before.changed(since)
+    before = Cells({}).updated(told)
+    after = before.updated(since)
     expected = {cell: judgement for cell, judgement in {**told, **since}.items() if judgement}
     assert dict(before) == told
     assert dict(after) == expected
-    assert after == Cells({}).changed(expected) == expected
+    assert after == Cells({}).updated(expected) == expected
     assert len(after) == len(expected)
 
 
-def test_rows_that_did_not_change_are_shared() -> None:
-    """So that a change of few cells costs little, and takes no room."""
+def test_unchanged_rows_are_shared() -> None:
+    """So that a small update takes little time and memory."""
     before = Cells({"a": {"x": PASS}, "b": {"x": PASS}})
-    after = before.changed({("a", "x"): FAIL})
+    after = before.updated({("a", "x"): FAIL})
     assert after.row("b") is before.row("b")
     assert (before["a", "x"], after["a", "x"]) == (PASS, FAIL)
-    assert before.changed({}) is before
+    assert before.updated({}) is before

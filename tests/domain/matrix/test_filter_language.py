@@ -1,8 +1,8 @@
-"""The language of the filter box takes the rows it says, and says what it does not understand."""
+"""The language of the filter box."""
 
 import pytest
 
-from dask_matrix.domain.matrix.cell_states import CHARACTERS, LOOKS, Look
+from dask_matrix.domain.matrix.cell_states import CELL_STATES, CHARACTERS, CellState
 from dask_matrix.domain.matrix.filter_language import InvalidFilter, Terms
 from dask_matrix.domain.matrix.rows_and_columns import Scenario
 from dask_matrix.domain.records.outcome import Verdict
@@ -16,7 +16,7 @@ ROW = Scenario(
     issues=("dask/dask#11949",),
     covers=("dask.dataframe.read_parquet",),
 )
-LOOKS_SEEN = {Look(Verdict.PASS), Look(Verdict.FAIL, overlay=Overlay.KNOWN, turns=True)}
+LOOKS_SEEN = {CellState(Verdict.PASS), CellState(Verdict.FAIL, overlay=Overlay.KNOWN, is_transition=True)}
 
 
 @pytest.mark.parametrize(
@@ -27,9 +27,9 @@ LOOKS_SEEN = {Look(Verdict.PASS), Look(Verdict.FAIL, overlay=Overlay.KNOWN, turn
         "area:io frame -bag is:turning", 'area:""',
     ],
 )  # fmt: skip
-def test_a_row_is_taken_by_every_term_that_fits_it(text: str) -> None:
-    """In whatever case; a minus reverses one."""
-    assert Terms.parse(text).take(ROW, LOOKS_SEEN)
+def test_matching_terms_include_a_row(text: str) -> None:
+    """Case-insensitive; a minus negates a term."""
+    assert Terms.parse(text).include(ROW, LOOKS_SEEN)
 
 
 @pytest.mark.parametrize(
@@ -37,20 +37,20 @@ def test_a_row_is_taken_by_every_term_that_fits_it(text: str) -> None:
     ["bag", "-frame", "area:array", "verdict:crash", "covers:dask.array", "issue:9041", "is:flaky", "-is:turning",
      "area:io bag", "note:this", "covers:dask.data"],
 )  # fmt: skip
-def test_one_term_that_does_not_fit_is_enough_to_leave_a_row_out(text: str) -> None:
-    """A name before a colon that is none of ours is a word like others."""
-    assert not Terms.parse(text).take(ROW, LOOKS_SEEN)
+def test_one_term_that_does_not_match_excludes_a_row(text: str) -> None:
+    """An unknown name before a colon is a plain word."""
+    assert not Terms.parse(text).include(ROW, LOOKS_SEEN)
 
 
 @pytest.mark.parametrize(
     ("text", "nearest"), [("verdict:fial", "fail"), ("is:turnign", "turning"), ("is:good", "known")]
 )
-def test_what_is_no_verdict_or_state_is_refused_with_those_there_are(text: str, nearest: str) -> None:
-    """A misspelled term must not silently take nothing."""
+def test_unknown_verdict_or_state_is_rejected_with_suggestions(text: str, nearest: str) -> None:
+    """A typo must not silently match nothing."""
     with pytest.raises(InvalidFilter, match=nearest):
         Terms.parse(text)
 
 
-def test_every_look_has_a_character_of_its_own() -> None:
-    """And back."""
-    assert len(LOOKS) == len(CHARACTERS) == len(set(LOOKS.values()))
+def test_every_cell_state_has_its_own_character() -> None:
+    """In both directions."""
+    assert len(CELL_STATES) == len(CHARACTERS) == len(set(CELL_STATES.values()))

@@ -1,4 +1,4 @@
-"""Records are distrusted at one boundary, and every bad line is answered."""
+"""Records are validated at one boundary; every invalid line is reported."""
 
 import json
 from datetime import UTC, datetime
@@ -24,19 +24,19 @@ GOOD = {
 
 
 def line(**changes: object) -> bytes:
-    """Return the good record as a line, with changes."""
+    """Return a valid record as a line, with changes."""
     return json.dumps(GOOD | changes).encode()
 
 
-def test_a_record_survives_being_written_and_read() -> None:
-    """encode() and parse() are inverse."""
+def test_record_round_trip() -> None:
+    """parse() is the inverse of encode()."""
     record = parse(line())
     assert isinstance(record, ResultRecord)
     assert parse(record.encode()) == record
 
 
-def test_moments_are_read_in_utc() -> None:
-    """An offset is converted, not dropped."""
+def test_timestamps_are_converted_to_utc() -> None:
+    """An offset is not dropped."""
     record = parse(line(at="2025-04-22T20:32:37+02:00"))
     assert isinstance(record, ResultRecord)
     assert record.at == datetime(2025, 4, 22, 18, 32, 37, tzinfo=UTC)
@@ -56,20 +56,20 @@ def test_moments_are_read_in_utc() -> None:
         (b"\xff\xfe", "record"),
     ],
 )
-def test_a_bad_line_is_answered_with_the_field_and_the_value(bad: bytes, told: str) -> None:
-    """The reason names what was wrong."""
+def test_invalid_line_is_reported_with_field_and_value(bad: bytes, told: str) -> None:
+    """The reason says what was wrong."""
     rejection = parse(bad, 7)
     assert isinstance(rejection, Rejection)
     assert rejection.line == 7
     assert told in str(rejection)
 
 
-def test_a_batch_answers_every_bad_line_and_takes_the_good_ones() -> None:
-    """Not the first one only; blank lines count for the numbers but are no records."""
+def test_batch_reports_every_invalid_line_and_accepts_the_others() -> None:
+    """Blank lines count for line numbers but are skipped."""
     parsed = list(parse_lines([line(), b"\n", line(outcome="no"), line(id="a2"), b"{"]))
     assert [each.line if isinstance(each, Rejection) else each.id for each in parsed] == ["a1", 3, "a2", 5]
 
 
-def test_a_newer_writers_extra_fields_are_passed_over() -> None:
-    """The contract may grow."""
+def test_unknown_fields_are_ignored() -> None:
+    """Newer versions may add fields."""
     assert isinstance(parse(line(colour="blue")), ResultRecord)

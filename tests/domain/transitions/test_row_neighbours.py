@@ -1,4 +1,4 @@
-"""What stands beside a cell follows from its row alone."""
+"""The neighbours of a cell in its row."""
 
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ from dask_matrix.domain.transitions.row_neighbours import (
     last_opposite,
     line_through,
     lines,
-    nearest_turn,
+    nearest_transition,
     opposite,
 )
 from dask_matrix.domain.verdicts.verdict import Judgement
@@ -31,11 +31,11 @@ def environment(number: int, python: int = 11, lane: Lane = Lane.AS_RELEASED, *,
     return Environment(key, Release.parse(f"2025.{number}.0"), Python(3, python), lane, "linux", NOW, refusal=refusal)
 
 
-def row(told: str) -> Matrix:
-    """Return a matrix of one row, written as JSON writes it; ``U`` is an environment that cannot be had."""
-    found = tuple(environment(number, refused=character == "U") for number, character in enumerate(told))
+def row(text: str) -> Matrix:
+    """Return a matrix of one row in its columnar form; ``U`` is an uninstallable environment."""
+    found = tuple(environment(number, refused=character == "U") for number, character in enumerate(text))
     cells = {
-        (ROW.id, each.key): Judgement(WORDS[told[place]]) for place, each in enumerate(found) if told[place] in WORDS
+        (ROW.id, each.key): Judgement(WORDS[text[place]]) for place, each in enumerate(found) if text[place] in WORDS
     }
     return Matrix((ROW,), found, cells)
 
@@ -54,7 +54,7 @@ def row(told: str) -> Matrix:
         (".- ", 1, None, None),
     ],
 )
-def test_the_opposite_is_the_nearest_and_the_last_is_the_last_before(
+def test_opposite_is_the_nearest_and_last_opposite_the_last_before(
     told: str, here: int, nearest: int | None, last: int | None
 ) -> None:
     """Of two as near the earlier one; what claims nothing has no opposite, and a flaky cell does not hold."""
@@ -64,23 +64,23 @@ def test_the_opposite_is_the_nearest_and_the_last_is_the_last_before(
     assert [places[each.key] if each else None for each in found] == [nearest, last]
 
 
-def test_the_one_before_is_of_the_same_lane_and_can_be_had() -> None:
-    """A release that does not install is passed over."""
+def test_previous_environment_is_installable_and_of_the_same_lane() -> None:
+    """An uninstallable release is skipped."""
     here = environment(3)
     found = [environment(0), environment(1), environment(2, refused=True), environment(2, lane=Lane.LATEST), here]
     assert before(found, here) == found[1]
     assert before(found, found[0]) is None
 
 
-def test_a_line_keeps_its_python_where_it_can() -> None:
-    """Else it takes the newest, so that no release is left out."""
+def test_line_keeps_its_python_if_possible() -> None:
+    """Otherwise it takes the newest, so that no release is left out."""
     here = environment(2, 11)
     found = [environment(0, 9), environment(0, 10), environment(1, 11), environment(1, 12), here, environment(2, 12)]
     assert line_through(found, here) == (found[1], found[2], here)
 
 
-def test_there_is_a_line_for_each_lane_and_for_each_python_where_a_release_has_several() -> None:
-    """A lane in which each release has one Python is one line, whichever that is."""
+def test_one_line_per_lane_and_per_python_if_a_release_has_several() -> None:
+    """A lane in which each release has one Python is one line, whichever Pythons these are."""
     found = columns(
         [environment(0, 10), environment(1, 11), environment(1, 11, Lane.LATEST), environment(1, 12, Lane.LATEST)]
     )
@@ -94,17 +94,17 @@ def test_there_is_a_line_for_each_lane_and_for_each_python_where_a_release_has_s
 @pytest.mark.parametrize(
     ("told", "here", "turn"), [("..FF.", 2, (1, 2)), ("..FF.", 3, (3, 4)), ("..FFFFF", 6, (1, 2)), ("...", 1, None)]
 )
-def test_the_nearest_turn_is_told(told: str, here: int, turn: tuple[int, int] | None) -> None:
-    """That which it begins, ends, or is next to; the later of two as near."""
+def test_nearest_transition(told: str, here: int, turn: tuple[int, int] | None) -> None:
+    """Out of it, into it, or next to it; of two equally near, the later one."""
     matrix = row(told)
-    found = nearest_turn(matrix, ROW, matrix.environments[here])
+    found = nearest_transition(matrix, ROW, matrix.environments[here])
     places = {each.key: place for place, each in enumerate(matrix.environments)}
     assert (found and (places[found.before.key], places[found.after.key])) == turn
 
 
-def test_an_environment_outside_the_matrix_has_nothing_beside_it() -> None:
-    """An older lock of the same label is not shown any more, and its page is still there."""
+def test_environment_outside_the_matrix_has_no_neighbours() -> None:
+    """An older lock of the same label is no longer a column, but still has a page."""
     matrix = row("..F")
     other = Environment("old", Release.parse("2025.2.0"), Python(3, 11), Lane.AS_RELEASED, "linux", NOW)
     assert opposite(matrix, ROW, other) is None
-    assert nearest_turn(matrix, ROW, other) is None
+    assert nearest_transition(matrix, ROW, other) is None

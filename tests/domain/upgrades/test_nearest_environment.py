@@ -1,4 +1,4 @@
-"""The environment nearest to a user's own, and what still differs."""
+"""The tested environment most like the user's own, and what still differs."""
 
 from datetime import UTC, datetime
 from random import Random
@@ -18,12 +18,12 @@ PY311, PY312, PY313 = (Python(3, minor) for minor in (11, 12, 13))
 
 
 def candidate(key: str, python: Python, lane: Lane = Lane.AS_RELEASED, **pins: str) -> Candidate:
-    """Return an environment that was tested, and its pins."""
+    """Return a tested environment and its pins."""
     return Environment(key, RELEASE, python, lane, "linux-x86_64", datetime(2026, 1, 1, tzinfo=UTC)), pins
 
 
 def chosen(candidates: list[Candidate], packages: dict[str, str] = USER, python: Python | None = PY312) -> str:
-    """Return the key of the environment that is nearest."""
+    """Return the key of the nearest environment."""
     environment = nearest(packages, python, candidates).environment
     assert environment is not None
     return environment.key
@@ -54,41 +54,41 @@ def test_the_nearer_of_two_is_chosen(near: Candidate, far: Candidate) -> None:
     assert chosen(candidates) == chosen(candidates[::-1]) == near[0].key
 
 
-def test_of_environments_equally_near_to_an_unknown_python_the_oldest_python_is_chosen() -> None:
+def test_ties_without_a_known_python_go_to_the_oldest_python() -> None:
     """Before the key."""
     candidates = [candidate("a", PY313), candidate("z", PY311)]
     assert chosen(candidates, python=None) == chosen(candidates[::-1], python=None) == "z"
 
 
 @pytest.mark.parametrize("name", ["Pandas", "PANDAS", "pandas"])
-def test_a_package_counts_however_its_name_is_spelled(name: str) -> None:
-    """As pip takes it."""
+def test_package_names_are_canonicalized(name: str) -> None:
+    """As pip does."""
     candidates = [candidate("a", PY312, pandas="2.2.3"), candidate("z", PY312, pandas="1.0")]
     assert chosen(candidates, {name: "1.0"}) == "z"
     assert nearest({name: "1.0"}, PY312, candidates[:1]).caveats == (
-        "You have pandas 1.0; the evidence was made with pandas 2.2.3.",
+        "You have pandas 1.0; the tests ran with pandas 2.2.3.",
     )
 
 
-def test_of_two_spellings_of_a_name_the_canonical_one_counts() -> None:
+def test_canonical_spelling_wins() -> None:
     """Whichever was given first."""
     candidates = [candidate("a", PY312, pandas="2.2.3"), candidate("z", PY312, pandas="1.0")]
     assert chosen(candidates, {"pandas": "1.0", "Pandas": "2.2.3"}) == "z"
     assert chosen(candidates, {"Pandas": "2.2.3", "pandas": "1.0"}) == "z"
 
 
-def test_an_environment_without_a_package_of_the_users_is_further_than_one_with_another_version_of_it() -> None:
-    """There is no evidence of dataframes where there was no pandas."""
+def test_a_missing_package_is_further_than_another_version() -> None:
+    """Without pandas there is no evidence about dataframes."""
     assert chosen([candidate("a", PY312), candidate("z", PY312, pandas="2.0.0")], {"pandas": "2.2.3"}) == "z"
 
 
-def test_every_difference_in_python_and_the_three_packages_is_a_sentence() -> None:
-    """And those of no other package."""
+def test_every_difference_in_python_and_the_three_packages_is_a_caveat() -> None:
+    """No other package is mentioned."""
     tested = candidate("a", PY311, dask="2025.3.0", toolz="1", pandas="2.3.1", numpy="2.1", pyarrow="20.0.0")
     assert nearest(USER | {"toolz": "0.1"}, PY312, [tested]).caveats == (
-        "You have Python 3.12; the evidence was made with Python 3.11.",
-        "You have pandas 2.2.3; the evidence was made with pandas 2.3.1.",
-        "You have pyarrow 19.0.0; the evidence was made with pyarrow 20.0.0.",
+        "You have Python 3.12; the tests ran with Python 3.11.",
+        "You have pandas 2.2.3; the tests ran with pandas 2.3.1.",
+        "You have pyarrow 19.0.0; the tests ran with pyarrow 20.0.0.",
     )
 
 
@@ -102,29 +102,29 @@ def test_every_difference_in_python_and_the_three_packages_is_a_sentence() -> No
     ],
     ids=["nothing known of the user's", "nothing in the evidence", "another spelling", "no version of PEP 440"],
 )
-def test_what_is_not_known_or_equal_is_no_caveat(
+def test_unknown_or_equal_versions_give_no_caveat(
     packages: dict[str, str], python: Python | None, pins: dict[str, str]
 ) -> None:
     """A caveat states a difference between two known versions."""
     assert nearest(packages, python, [candidate("a", PY311, **pins)]).caveats == ()
 
 
-def test_a_version_that_cannot_be_read_differs_from_every_other() -> None:
-    """It is shown as it is written."""
+def test_invalid_version_differs_from_every_other() -> None:
+    """It is shown unchanged."""
     caveats = nearest({"numpy": "nightly"}, None, [candidate("a", PY311, numpy="2.1.0")]).caveats
-    assert caveats == ("You have NumPy nightly; the evidence was made with NumPy 2.1.0.",)
+    assert caveats == ("You have NumPy nightly; the tests ran with NumPy 2.1.0.",)
 
 
 @pytest.mark.parametrize("digits", [5000, 100_000])
-def test_a_version_of_thousands_of_digits_is_one_that_cannot_be_read(digits: int) -> None:
-    """Python makes no number of them."""
+def test_version_with_thousands_of_digits_is_invalid(digits: int) -> None:
+    """Python refuses to convert them to a number."""
     version = "9" * digits
     assert nearest({"numpy": version}, None, [candidate("a", PY311, numpy=version)]).caveats == ()
     assert len(nearest({"numpy": version}, None, [candidate("a", PY311, numpy="2.1.0")]).caveats) == 1
 
 
-def test_nothing_tested_has_no_nearest() -> None:
-    """And nothing is said of it."""
+def test_without_candidates_there_is_no_nearest() -> None:
+    """And no caveat."""
     assert nearest(USER, PY312, []) == Nearest(None, ())
 
 
@@ -155,8 +155,8 @@ def test_the_order_of_the_candidates_is_irrelevant(
 
 
 @given(CANDIDATES)
-def test_an_environment_that_was_tested_itself_needs_no_caveat(candidates: list[Candidate]) -> None:
-    """Law: it is the nearest to itself, or one is chosen that is the same in all that counts."""
+def test_tested_environment_needs_no_caveat(candidates: list[Candidate]) -> None:
+    """Property: it is the nearest to itself, or ties with one that is equal in all that counts."""
     itself, pins = candidates[0]
     found = nearest(pins, itself.python, candidates)
     assert found.caveats == ()

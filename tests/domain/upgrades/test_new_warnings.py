@@ -1,4 +1,4 @@
-"""Where a cell passes, but warns of what it did not warn of before."""
+"""Cells that pass, but give a new deprecation warning."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -8,11 +8,11 @@ from packaging.specifiers import SpecifierSet
 
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
-from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.domain.matrix.encoded_rows import EncodedRows
 from dask_matrix.domain.matrix.matrix import OVERLAY_LEGEND, Matrix
 from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, Scenario
 from dask_matrix.domain.records.outcome import Outcome, Verdict
-from dask_matrix.domain.verdicts.known_failures import Known, Overlay
+from dask_matrix.domain.verdicts.known_failures import KnownFailure, Overlay
 from dask_matrix.domain.verdicts.verdict import Evidence, Judgement, judge
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -21,14 +21,14 @@ ROW = Scenario("array/sums", "sums", "array", "f")
 
 
 def said(character: str) -> Judgement:
-    """Return a pass that warns of these digits, or what else a character stands for; ``.`` is a pass without a warning."""
+    """Return a pass with these digits as warnings, or the verdict of a letter; ``.`` is a pass without warnings."""
     if character in VERDICTS:
         return Judgement(VERDICTS[character], warned=("9",))
     return Judgement(Verdict.PASS, warned=tuple(character.strip(".")))
 
 
 def matrix(line: str, lanes: str = "") -> Matrix:
-    """Return one row: cells with blanks between them, ``_`` where there is none; ``lanes`` has ``a`` and ``l``."""
+    """Return one row: cells separated by blanks, ``_`` for none; ``lanes`` is ``a`` and ``l`` per column."""
     cells = line.split()
     kinds = {"a": Lane.AS_RELEASED, "l": Lane.LATEST}
     columns = tuple(
@@ -56,39 +56,39 @@ def matrix(line: str, lanes: str = "") -> Matrix:
         ("1", " "),
     ],
 )
-def test_a_pass_that_warns_of_more_than_the_pass_before_it_is_marked(line: str, overlays: str) -> None:
-    """The one before is the nearest that claims anything; where that did not pass, nothing is said."""
+def test_pass_with_more_warnings_than_the_pass_before_is_marked(line: str, overlays: str) -> None:
+    """The one before is the nearest that passes or fails; if it failed, nothing is marked."""
     row = matrix(line)
     assert "".join(OVERLAY_LEGEND[told] for told in row.overlays(ROW)) == overlays
-    assert Strips.of(row).columnar()["overlays"] == [overlays]
+    assert EncodedRows.of(row).columnar()["overlays"] == [overlays]
     assert [row.overlay(ROW, each) for each in row.environments] == row.overlays(ROW)
 
 
-def test_the_one_before_is_of_the_same_lane() -> None:
-    """As where a row turns."""
+def test_only_columns_of_the_same_lane_are_compared() -> None:
+    """As for transitions."""
     row = matrix(". 1 1 .", lanes="alal")
-    assert row.warning(ROW) == {"3"}
+    assert row.new_warning_keys(ROW) == {"3"}
 
 
-def test_a_refused_column_is_passed_over() -> None:
-    """It claims nothing, whatever is recorded of it."""
+def test_uninstallable_column_is_skipped() -> None:
+    """Whatever results it has."""
     row = matrix(". . 1")
     first, second, third = row.environments
     refused = replace(second, refusal=Refusal("import", "no"))
-    assert replace(row, environments=(first, refused, third)).warning(ROW) == {"3"}
+    assert replace(row, environments=(first, refused, third)).new_warning_keys(ROW) == {"3"}
 
 
-def test_what_is_known_or_a_surprise_is_not_marked_as_warning_too() -> None:
-    """A cell has one mark at most."""
+def test_known_or_surprise_takes_precedence() -> None:
+    """A cell has at most one overlay."""
     day = date(2026, 11, 23)
-    entry = Known(ROW.id, SpecifierSet("==2025.2.0"), "https://example.org/1", "so", date(2027, 1, 1))
-    listed = matrix(". 1 12").listing([entry], day)
+    entry = KnownFailure(ROW.id, SpecifierSet("==2025.2.0"), "https://example.org/1", "so", date(2027, 1, 1))
+    listed = matrix(". 1 12").with_known_failures([entry], day)
     assert listed.overlays(ROW) == [None, Overlay.SURPRISE, Overlay.NEW_WARNINGS]
     assert [listed.overlay(ROW, each) for each in listed.environments] == listed.overlays(ROW)
 
 
-def test_a_verdict_has_the_deprecations_of_the_result_that_decides() -> None:
-    """Of a flaky cell those of the failure, of a stale one those of its old verdict."""
+def test_deprecations_are_those_of_the_deciding_result() -> None:
+    """Of the failure for a flaky cell, of the old verdict for a stale one."""
 
     def result(number: int, outcome: Outcome, fingerprint: str = "f") -> Evidence:
         return Evidence(

@@ -1,4 +1,4 @@
-"""What is said of a move follows from the verdicts of both sides, and unknown is never safe."""
+"""Answers to upgrade questions; unknown is never safe."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,11 +17,11 @@ from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, Sce
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.records.records import Warned
 from dask_matrix.domain.upgrades.answer import Answer, Question, Safety
-from dask_matrix.domain.upgrades.columns import Sides
-from dask_matrix.domain.upgrades.context import Beliefs
+from dask_matrix.domain.upgrades.columns import ColumnSets
+from dask_matrix.domain.upgrades.context import Context
 from dask_matrix.domain.upgrades.scope import Profile, Scope
-from dask_matrix.domain.upgrades.upgrade import Backing, Span, upgrade
-from dask_matrix.domain.verdicts.known_failures import Known
+from dask_matrix.domain.upgrades.upgrade import Span, UpgradeEvidence, upgrade
+from dask_matrix.domain.verdicts.known_failures import KnownFailure
 from dask_matrix.domain.verdicts.verdict import Judgement
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
@@ -41,7 +41,7 @@ def environment(release: str, lane: Lane = Lane.AS_RELEASED, python: Python = PY
 
 
 def scenario(number: int) -> Scenario:
-    """Return a row, those with an even number of the area array."""
+    """Return a row; even numbers are in the area array."""
     area = "array" if number % 2 == 0 else "futures"
     return Scenario(f"{area}/row_{number}", f"Row {number}", area, "f", covers=(f"dask.{area}.thing_{number}",))
 
@@ -49,7 +49,7 @@ def scenario(number: int) -> Scenario:
 def judged(character: str) -> Judgement:
     """Return a cell."""
     verdict = VERDICTS[character]
-    return Judgement(verdict, "f", "result", "KeyError" if verdict.holds is False else "", passed=1, executions=2)
+    return Judgement(verdict, "f", "result", "KeyError" if verdict.passes is False else "", passed=1, executions=2)
 
 
 def grid(*lines: str, columns: tuple[Environment, ...] = ()) -> Matrix:
@@ -65,10 +65,14 @@ def grid(*lines: str, columns: tuple[Environment, ...] = ()) -> Matrix:
 
 
 def ask(
-    matrix: Matrix, start: str = RELEASES[0], target: str = RELEASES[1], backing: Backing | None = None, **more: object
+    matrix: Matrix,
+    start: str = RELEASES[0],
+    target: str = RELEASES[1],
+    evidence: UpgradeEvidence | None = None,
+    **more: object,
 ) -> Answer:
     """Return the answer of a matrix."""
-    return upgrade(Sides(matrix), Question(start=start, target=target, **more), backing)  # type: ignore[arg-type]
+    return upgrade(ColumnSets(matrix), Question(start=start, target=target, **more), evidence)  # type: ignore[arg-type]
 
 
 def ids(findings: object) -> list[str]:
@@ -107,15 +111,15 @@ PLACES = ("regressed", "fixed", "still_failing", "unknown", "not_applicable")
         ("--", "not_applicable", Safety.UNKNOWN),
     ],
 )
-def test_a_scenario_has_one_place_in_the_answer(line: str, place: str | None, verdict: Safety) -> None:
-    """By what is known of it on either side."""
+def test_a_scenario_is_in_one_list_of_the_answer(line: str, place: str | None, verdict: Safety) -> None:
+    """By its verdicts on start and target."""
     answer = ask(grid(line))
     assert answer.verdict is verdict
     assert {name: len(getattr(answer, name)) for name in PLACES} == {name: int(name == place) for name in PLACES}
     assert answer.holding == int(place is None)
 
 
-def test_a_finding_tells_both_sides() -> None:
+def test_a_finding_has_both_sides() -> None:
     """Verdict, exception, executions and the deciding result."""
     [finding] = ask(grid("PF")).regressed
     assert (finding.before.verdict, finding.after.verdict) == (Verdict.PASS, Verdict.FAIL)
@@ -126,72 +130,72 @@ def test_a_finding_tells_both_sides() -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("P~", "flaky on 2025.3.0: 1 of 2 executions held"),
-        (" s", "never tested on 2025.2.0; the evidence on 2025.3.0 is of an older text of the scenario"),
+        ("P~", "flaky on 2025.3.0: 1 of 2 executions passed"),
+        (" s", "not tested on 2025.2.0; the result on 2025.3.0 is from an older version of the scenario"),
     ],
 )
-def test_what_is_unknown_says_why(line: str, why: str) -> None:
-    """In words, for each side that claims nothing."""
+def test_unknown_findings_have_a_reason(line: str, why: str) -> None:
+    """For each release without a verdict."""
     matrix = grid(line)
     del_untested = {cell: each for cell, each in matrix.cells.items() if each.verdict is not Verdict.UNTESTED}
     assert ask(replace(matrix, cells=del_untested)).unknown[0].why == why
 
 
 def test_reasons_are_sentences() -> None:
-    """With the numbers that decide."""
+    """With the deciding numbers."""
     assert ask(grid("PF", "P~", "PP")).reasons == (
-        "1 scenario that holds on 2025.2.0 breaks on 2025.3.0.",
-        "1 scenario in scope without a verdict on both sides: 1 flaky.",
+        "1 scenario that passes on 2025.2.0 fails on 2025.3.0.",
+        "1 scenario in scope lacks a verdict on one or both releases: 1 flaky.",
     )
     assert ask(grid("PP", "FF")).reasons == (
-        "All 2 scenarios in scope that apply have fresh evidence on both sides; nothing that holds on 2025.2.0 breaks on 2025.3.0.",
+        "All 2 applicable scenarios in scope have a current verdict on both releases; nothing that passes on 2025.2.0 fails on 2025.3.0.",
     )
 
 
-def test_nothing_in_scope_is_unknown() -> None:
-    """An empty question is not answered with safe."""
+def test_empty_scope_is_unknown() -> None:
+    """It is not safe."""
     answer = ask(grid("PP"), q="no such words")
     assert answer.verdict is Safety.UNKNOWN
-    assert answer.reasons == ("No scenario is in scope, so nothing is known.",)
+    assert answer.reasons == ("No scenario is in scope, so the answer is unknown.",)
 
 
-def test_a_release_without_evidence_is_unknown_and_no_error() -> None:
-    """Whether it exists is not for the matrix to say."""
+def test_untested_release_is_unknown_and_not_an_error() -> None:
+    """The matrix does not know whether it exists."""
     answer = ask(grid("PP"), target="2031.1.0")
     assert (answer.verdict, answer.target) == (Safety.UNKNOWN, None)
-    assert answer.reasons[0] == "Nothing was ever tested on 2031.1.0 in lane as-released."
+    assert answer.reasons[0] == "2031.1.0 has not been tested in lane as-released."
 
 
-def refusing(*releases: str) -> Matrix:
-    """Return a matrix in which some releases do not install."""
+def uninstallable(*releases: str) -> Matrix:
+    """Return a matrix in which some releases are uninstallable."""
     refusal = Refusal("resolve", "distributed needs another dask\nat length")
     columns = tuple(environment(each, refusal=refusal if each in releases else None) for each in RELEASES)
     return grid("PPPPP", columns=columns)
 
 
-def test_a_target_that_does_not_install_is_unsafe() -> None:
-    """And says what uv said first."""
-    answer = ask(refusing("2025.3.0"))
+def test_uninstallable_target_is_unsafe() -> None:
+    """The reason contains the first line of uv's message."""
+    answer = ask(uninstallable("2025.3.0"))
     assert answer.verdict is Safety.UNSAFE
-    assert answer.reasons == ("dask 2025.3.0 does not install: distributed needs another dask",)
+    assert answer.reasons == ("dask 2025.3.0 cannot be installed: distributed needs another dask",)
 
 
-def test_a_target_that_does_not_install_is_unsafe_from_wherever() -> None:
-    """Also from a release that was never tested, or does not install itself."""
-    assert ask(refusing("2025.3.0"), start="2020.1.0").verdict is Safety.UNSAFE
-    assert ask(refusing("2025.2.0", "2025.3.0")).verdict is Safety.UNSAFE
+def test_uninstallable_target_is_unsafe_from_any_start() -> None:
+    """Even from a release that is untested or uninstallable."""
+    assert ask(uninstallable("2025.3.0"), start="2020.1.0").verdict is Safety.UNSAFE
+    assert ask(uninstallable("2025.2.0", "2025.3.0")).verdict is Safety.UNSAFE
 
 
 @pytest.mark.parametrize("target", ["2025.3.0", "2025.2.0"])
-def test_a_start_that_does_not_install_is_unknown(target: str) -> None:
-    """Nothing can have been lost, and nothing is known."""
-    assert ask(refusing("2025.2.0"), target=target).verdict is Safety.UNKNOWN
+def test_uninstallable_start_is_unknown(target: str) -> None:
+    """Nothing can break, but nothing is known."""
+    assert ask(uninstallable("2025.2.0"), target=target).verdict is Safety.UNKNOWN
 
 
-def listing(matrix: Matrix) -> Matrix:
-    """Return a matrix of which row 0 is listed as failing on every release from 2025.3.0 on."""
-    entry = Known("array/row_0", SpecifierSet(">=2025.3.0"), "dask/dask#1", "it is so", date(2030, 1, 1))
-    return matrix.listing([entry], NOON.date())
+def with_row_0_known(matrix: Matrix) -> Matrix:
+    """Return a matrix with row 0 as a known failure from 2025.3.0 on."""
+    entry = KnownFailure("array/row_0", SpecifierSet(">=2025.3.0"), "dask/dask#1", "it is so", date(2030, 1, 1))
+    return matrix.with_known_failures([entry], NOON.date())
 
 
 @pytest.mark.parametrize(
@@ -207,16 +211,16 @@ def listing(matrix: Matrix) -> Matrix:
 def test_known_failures_count_until_they_are_accepted(
     accept: tuple[str, ...], verdict: Safety, accepted: list[bool]
 ) -> None:
-    """All that are listed, or one by its id; accepted ones stay in the answer."""
-    answer = ask(listing(grid("PF", "PF")), accept=accept)
+    """All known ones, or one by its id; accepted ones stay in the answer."""
+    answer = ask(with_row_0_known(grid("PF", "PF")), accept=accept)
     assert answer.verdict is verdict
     assert [each.accepted for each in answer.regressed] == accepted
     assert answer.regressed[0].known is not None
     assert answer.regressed[0].known.issue == "dask/dask#1"
 
 
-def test_the_road_has_a_verdict_for_each_release_on_it() -> None:
-    """And the specifier admits only what is safe."""
+def test_each_release_in_between_has_a_verdict() -> None:
+    """The specifier allows only safe ones."""
     answer = ask(grid("PPFPP", "P ~PP"), target="2025.10.0")
     assert [(step.release, step.verdict.value) for step in answer.road] == [
         ("2025.3.0", "unknown"), ("2025.4.0", "unsafe"), ("2025.4.1", "safe"), ("2025.10.0", "safe"),
@@ -226,20 +230,20 @@ def test_the_road_has_a_verdict_for_each_release_on_it() -> None:
     assert answer.recommended == "2025.10.0"
 
 
-def test_an_unsafe_target_has_a_safe_neighbour_on_either_side() -> None:
+def test_unsafe_target_has_a_safe_release_below_and_above() -> None:
     """The highest below it, and the lowest above it."""
     answer = ask(grid("PPFFP"), target="2025.4.1")
     assert (answer.recommended, answer.next_safe) == ("2025.3.0", "2025.10.0")
     assert answer.specifier == "dask>=2025.2.0,<=2025.3.0"
 
 
-def test_where_nothing_is_safe_one_stays() -> None:
-    """No recommendation is no empty sentence either."""
+def test_without_a_safe_release_there_is_no_recommendation() -> None:
+    """None, not an empty string."""
     answer = ask(grid("PFFFF"), target="2025.4.1")
     assert (answer.recommended, answer.next_safe, answer.specifier) == (None, None, "dask==2025.2.0")
 
 
-def test_the_way_down_is_answered_too() -> None:
+def test_downgrades_are_answered_too() -> None:
     """What a downgrade breaks, and how far down is safe."""
     answer = ask(grid("FFPPP"), start="2025.10.0", target="2025.3.0")
     assert (answer.verdict, answer.recommended) == (Safety.UNSAFE, "2025.4.0")
@@ -247,23 +251,23 @@ def test_the_way_down_is_answered_too() -> None:
     assert answer.specifier == "dask>=2025.4.0,<=2025.10.0"
 
 
-def test_a_release_that_nobody_tested_is_on_the_road_and_left_out() -> None:
-    """As far as the package index told of it."""
+def test_untested_release_in_between_is_excluded_from_the_specifier() -> None:
+    """If the package index listed it."""
     released = tuple(map(Release.parse, ("2025.2.1", "2025.2.0", "2025.9.0", "2026.1.0")))
-    answer = ask(grid("PPPPP"), target="2025.10.0", backing=Backing(beliefs=Beliefs(released=released)))
+    answer = ask(grid("PPPPP"), target="2025.10.0", evidence=UpgradeEvidence(context=Context(released=released)))
     assert [step.release for step in answer.road if step.verdict is Safety.UNKNOWN] == ["2025.2.1", "2025.9.0"]
     assert answer.specifier == "dask>=2025.2.0,!=2025.2.1,!=2025.9.0,<=2025.10.0"
     assert all(step.installs for step in answer.road)
 
 
-def test_a_release_is_the_same_however_it_is_written() -> None:
+def test_release_spellings_are_normalised() -> None:
     """2025.02.0 is 2025.2.0."""
     answer = ask(grid("PP"), target="2025.03.0")
     assert (answer.question.target, answer.verdict) == ("2025.3.0", Safety.SAFE)
 
 
-def test_one_platform_is_kept_before_one_python() -> None:
-    """And where it cannot be, that is told."""
+def test_same_platform_takes_precedence_over_same_python() -> None:
+    """Otherwise there is a caveat."""
     start = environment("2025.2.0")
     linux = environment("2025.3.0", python=Python(3, 12))
     mac = replace(environment("2025.3.0"), platform="darwin")
@@ -271,8 +275,8 @@ def test_one_platform_is_kept_before_one_python() -> None:
     assert "different platforms: linux and darwin" in ask(grid("PP", columns=(start, mac))).caveats[0]
 
 
-def test_a_late_backport_stands_by_its_version_and_says_when_it_came() -> None:
-    """2025.9.3 came in July 2026, after 2025.10.0."""
+def test_backport_is_ordered_by_version_and_has_a_caveat() -> None:
+    """2025.9.3 was uploaded after 2025.10.0."""
     moments = {"2025.2.0": 0, "2025.9.3": 500, "2025.10.0": 200}
     columns = tuple(environment(each, released_at=NOON + timedelta(days=days)) for each, days in moments.items())
     answer = ask(grid("PPP", columns=columns), target="2025.10.0")
@@ -280,8 +284,8 @@ def test_a_late_backport_stands_by_its_version_and_says_when_it_came() -> None:
     assert answer.caveats == ("2025.9.3 is a backport: it was uploaded on 2026-09-04, after higher releases.",)
 
 
-def test_packages_that_changed_are_told_but_dask_is_not() -> None:
-    """Those that behaviours turn on first."""
+def test_changed_packages_exclude_dask() -> None:
+    """The most important ones first."""
     locks = [LOCK, "dask==2025.3.0\nnumpy==2.2.4\npandas==2.2.3\naiohttp==3.1\n"]
     columns = tuple(environment(each, lock=lock) for each, lock in zip(RELEASES, locks, strict=False))
     changed = ask(grid("PP", columns=columns)).packages_changed
@@ -290,8 +294,8 @@ def test_packages_that_changed_are_told_but_dask_is_not() -> None:
     ]  # fmt: skip
 
 
-def test_what_breaks_in_lane_latest_alone_is_the_dependencies_doing() -> None:
-    """And the packages that differ are named."""
+def test_breaking_only_in_lane_latest_is_due_to_dependencies() -> None:
+    """The sentence names the packages that differ."""
     columns = (
         environment("2025.2.0", lock=LOCK),
         environment("2025.3.0", lock=LOCK),
@@ -305,8 +309,8 @@ def test_what_breaks_in_lane_latest_alone_is_the_dependencies_doing() -> None:
     assert "pandas 2.2.3 → 3.0.0" in answer.lanes.sentence
 
 
-def test_both_sides_stand_on_one_python_where_there_is_one() -> None:
-    """The newest of the start; other Pythons are told as a caveat."""
+def test_both_releases_use_the_same_python_if_possible() -> None:
+    """The newest of the start; otherwise there is a caveat."""
     old, new = Python(3, 10), Python(3, 11)
     both = (
         environment("2025.2.0", python=new),
@@ -315,11 +319,13 @@ def test_both_sides_stand_on_one_python_where_there_is_one() -> None:
     )
     assert ask(grid("PFP", columns=both)).verdict is Safety.SAFE
     assert ask(grid("PFP", columns=both), python="3.10").verdict is Safety.UNKNOWN
-    assert ask(grid("PP", columns=both[:2])).caveats == ("The two sides ran on different Pythons: 3.11 and 3.10.",)
+    assert ask(grid("PP", columns=both[:2])).caveats == (
+        "The two releases were tested on different Pythons: 3.11 and 3.10.",
+    )
 
 
-def test_the_environment_nearest_to_what_one_has_stands_for_the_start() -> None:
-    """And what still differs is a caveat."""
+def test_nearest_environment_represents_the_start() -> None:
+    """Remaining differences are caveats."""
     both = (
         environment("2025.2.0", python=Python(3, 10), lock=LOCK),
         environment("2025.2.0", lock=LOCK),
@@ -328,11 +334,11 @@ def test_the_environment_nearest_to_what_one_has_stands_for_the_start() -> None:
     answer = ask(grid("PPP", columns=both), have={"python": "3.10", "pandas": "2.1.0"})
     assert answer.start is not None
     assert answer.start.python == "3.10"
-    assert answer.caveats[0] == "You have pandas 2.1.0; the evidence was made with pandas 2.2.3."
+    assert answer.caveats[0] == "You have pandas 2.1.0; the tests ran with pandas 2.2.3."
 
 
 def test_warnings_that_only_the_target_gives_are_new() -> None:
-    """Ports, addresses and counts do not make a warning new; scenarios that broke have more to say than that."""
+    """Ports, addresses and counts do not make a warning new; scenarios that break are left out."""
     given = {
         RELEASES[0]: {"array/row_0": (Warned(category="UserWarning", message="port 8787", where="x:1"),)},
         RELEASES[1]: {
@@ -343,20 +349,20 @@ def test_warnings_that_only_the_target_gives_are_new() -> None:
             "futures/row_1": (Warned(category="FutureWarning", message="going away", where="x:2"),),
         },
     }
-    backing = Backing(warnings=lambda key: given[key.split()[0]])
-    assert [(each.scenario, each.message) for each in ask(grid("PP", "PF"), backing=backing).new_warnings] == [
+    evidence = UpgradeEvidence(warnings=lambda key: given[key.split()[0]])
+    assert [(each.scenario, each.message) for each in ask(grid("PP", "PF"), evidence=evidence).new_warnings] == [
         ("array/row_0", "going away")
     ]
 
 
 def test_evidence_is_counted_and_dated() -> None:
-    """Over both sides and what is in scope."""
+    """For both environments, within the scope."""
     keys = [environment(each).key for each in RELEASES[:2]]
     spans = {
         keys[0]: Span(NOON, NOON + timedelta(days=1)),
         keys[1]: Span(NOON + timedelta(days=2), NOON + timedelta(days=3)),
     }
-    evidence = ask(grid("P~", "PP"), backing=Backing(spans=spans)).evidence
+    evidence = ask(grid("P~", "PP"), evidence=UpgradeEvidence(spans=spans)).evidence
     assert (evidence.scenarios, evidence.results, evidence.flaky) == (2, 8, 1)
     assert (evidence.oldest, evidence.newest) == (NOON, NOON + timedelta(days=3))
 
@@ -372,10 +378,10 @@ def test_evidence_is_counted_and_dated() -> None:
         ({"covers": ("dask.array.thing",)}, "No covered name 'dask.array.thing'. Nearest: dask.array.thing_0."),
     ],
 )
-def test_what_there_is_not_is_named(narrowing: dict[str, object], told: str) -> None:
-    """Rather than answering about nothing."""
+def test_unknown_names_are_rejected(narrowing: dict[str, object], told: str) -> None:
+    """Instead of an answer for an empty scope."""
     with pytest.raises(UnknownName) as raised:
-        ask(grid("PP"), backing=Backing(beliefs=Beliefs(profiles={"yours": Profile()})), **narrowing)
+        ask(grid("PP"), evidence=UpgradeEvidence(context=Context(profiles={"yours": Profile()})), **narrowing)
     assert str(raised.value) == told
 
 
@@ -393,9 +399,9 @@ def test_what_there_is_not_is_named(narrowing: dict[str, object], told: str) -> 
         (Scope(areas=frozenset({"futures"}), profile=Profile(covers=("dask.futures.thing_3",))), [3]),
     ],
 )
-def test_a_scope_narrows_by_every_line_that_says_something(scope: Scope, found: list[int]) -> None:
-    """A profile takes what any of its lines takes."""
-    assert [number for number in range(4) if scope.takes(scenario(number))] == found
+def test_scope_includes_what_matches_all_fields(scope: Scope, found: list[int]) -> None:
+    """A profile includes what matches any of its fields."""
+    assert [number for number in range(4) if scope.includes(scenario(number))] == found
 
 
 # laws
@@ -406,8 +412,8 @@ RANK = {Safety.UNSAFE: 0, Safety.UNKNOWN: 1, Safety.SAFE: 2}
 
 
 @given(LINES, TARGETS, TARGETS)
-def test_recommended_is_safe_by_the_same_function(lines: list[str], start: str, target: str) -> None:
-    """So is the nearest above, and each release of the road has the verdict that it has when asked for alone."""
+def test_recommended_release_is_safe(lines: list[str], start: str, target: str) -> None:
+    """So is the next safe one; each release in between has the same verdict as when asked for alone."""
     matrix = grid(*lines)
     answer = ask(matrix, start, target)
     for named in filter(None, (answer.recommended, answer.next_safe)):
@@ -417,8 +423,8 @@ def test_recommended_is_safe_by_the_same_function(lines: list[str], start: str, 
 
 
 @given(LINES, TARGETS, TARGETS)
-def test_the_specifier_admits_exactly_the_start_and_what_is_safe(lines: list[str], start: str, target: str) -> None:
-    """Of the releases on the way."""
+def test_specifier_allows_exactly_the_start_and_safe_releases(lines: list[str], start: str, target: str) -> None:
+    """Of the releases in between."""
     answer = ask(grid(*lines), start, target)
     admits = SpecifierSet(answer.specifier.removeprefix("dask"))
     assert Version(start) in admits
@@ -458,8 +464,8 @@ def test_a_failure_on_the_target_never_makes_an_answer_safer(
 
 
 @given(LINES, TARGETS, TARGETS)
-def test_the_answer_to_a_scope_is_the_projection_of_the_whole(lines: list[str], start: str, target: str) -> None:
-    """Each list is that of the whole answer without what is out of scope."""
+def test_answer_for_a_scope_is_a_part_of_the_whole_answer(lines: list[str], start: str, target: str) -> None:
+    """Each list is that of the whole answer, limited to the scope."""
     matrix = grid(*lines)
     whole, part = ask(matrix, start, target), ask(matrix, start, target, area=("array",))
     for place in PLACES:
@@ -467,7 +473,7 @@ def test_the_answer_to_a_scope_is_the_projection_of_the_whole(lines: list[str], 
 
 
 @given(LINES, TARGETS, TARGETS, st.randoms(use_true_random=False))
-def test_the_order_in_which_cells_came_is_irrelevant(lines: list[str], start: str, target: str, random: object) -> None:
+def test_order_of_cells_is_irrelevant(lines: list[str], start: str, target: str, random: object) -> None:
     """The same verdicts give the same answer."""
     matrix = grid(*lines)
     cells = list(matrix.cells.items())

@@ -1,4 +1,4 @@
-"""Which verdicts want more executions before they are believed."""
+"""Which verdicts are doubtful and need more executions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dask_matrix.domain.records.outcome import Verdict
-from dask_matrix.domain.verdicts.confirmation import CONFIRMED, ONCE_MORE, Cell, Column, Doubt, Wishes, wishes
+from dask_matrix.domain.verdicts.confirmation import (
+    CONFIRMED,
+    ONCE_MORE,
+    Cell,
+    Column,
+    ConfirmationRequests,
+    Doubt,
+    confirmation_requests,
+)
 
 LETTERS = {
     ".": Verdict.PASS,
@@ -22,7 +30,7 @@ ROW = "futures/x/it"
 
 
 def columns(count: int, lane: str = "as-released", platform: str = "linux-x86_64") -> list[Column]:
-    """Return columns named by lane and place."""
+    """Return columns named by lane and number."""
     return [Column(f"{lane}{place}", lane, platform) for place in range(count)]
 
 
@@ -35,9 +43,9 @@ def cells(verdicts: str, executions: int = 1, lane: str = "as-released") -> list
     ]
 
 
-def wanted(verdicts: str, executions: int = 1) -> str:
-    """Return how many more executions each column of a row wants, as digits."""
-    found = wishes(columns(len(verdicts)), cells(verdicts, executions))
+def needed(verdicts: str, executions: int = 1) -> str:
+    """Return how many more executions each column of a row needs, as digits."""
+    found = confirmation_requests(columns(len(verdicts)), cells(verdicts, executions))
     return "".join(
         str(found[ROW, column.key].executions) if (ROW, column.key) in found else "0"
         for column in columns(len(verdicts))
@@ -64,55 +72,55 @@ def wanted(verdicts: str, executions: int = 1) -> str:
         ("", 1, ""),
     ],
 )
-def test_both_sides_of_a_change_are_confirmed(verdicts: str, executions: int, more: str) -> None:
-    """One table: what is no evidence is looked across; a flaky cell is beyond doubt, its neighbours are not."""
-    assert wanted(verdicts, executions) == more
+def test_both_sides_of_a_transition_are_confirmed(verdicts: str, executions: int, more: str) -> None:
+    """Cells without evidence are skipped; a flaky cell needs none, its neighbours do."""
+    assert needed(verdicts, executions) == more
 
 
 @pytest.mark.parametrize(
     "other", [Column("other0", "latest", "linux-x86_64"), Column("other0", "as-released", "darwin-arm64")]
 )
-def test_neighbours_are_of_one_lane_and_platform(other: Column) -> None:
-    """A change between lanes is no change from release to release."""
+def test_neighbours_share_lane_and_platform(other: Column) -> None:
+    """A difference between lanes is not a transition."""
     row = [*cells("."), Cell(ROW, "other0", Verdict.FAIL, 2, "fp")]
-    assert wishes([*columns(1), other], row) == {}
+    assert confirmation_requests([*columns(1), other], row) == {}
 
 
-def test_a_wish_says_why_and_of_which_fingerprint() -> None:
-    """For the plan, in words."""
+def test_a_request_has_a_doubt_and_a_fingerprint() -> None:
+    """For the plan."""
     first, second, alone = columns(2), cells(".F"), cells("F")
-    found = wishes(first, second)
-    assert {wish.doubt for wish in found.values()} == {Doubt.DIFFERS}
-    assert {wish.fingerprint for wish in found.values()} == {"fp"}
-    assert [wish.doubt for wish in wishes(first, alone).values()] == [Doubt.BROKEN_ONCE]
+    found = confirmation_requests(first, second)
+    assert {request.doubt for request in found.values()} == {Doubt.DIFFERS}
+    assert {request.fingerprint for request in found.values()} == {"fp"}
+    assert [request.doubt for request in confirmation_requests(first, alone).values()] == [Doubt.BROKEN_ONCE]
 
 
 ROWS = st.text(alphabet=[*LETTERS, " "], max_size=8)
 
 
 @given(ROWS, st.integers(1, 6))
-def test_what_was_granted_is_not_wanted_again(verdicts: str, executions: int) -> None:
-    """If every wish is fulfilled and no verdict turns, nothing is wanted: a converged world starts nothing."""
-    before = wishes(columns(len(verdicts)), cells(verdicts, executions))
-    granted = [
-        cell._replace(executions=cell.executions + (wish.executions if wish else 0))
+def test_fulfilled_requests_are_not_repeated(verdicts: str, executions: int) -> None:
+    """If every request is fulfilled and no verdict changes, nothing more is requested."""
+    before = confirmation_requests(columns(len(verdicts)), cells(verdicts, executions))
+    fulfilled = [
+        cell._replace(executions=cell.executions + (request.executions if request else 0))
         for cell in cells(verdicts, executions)
-        for wish in [before.get((cell.scenario, cell.environment))]
+        for request in [before.get((cell.scenario, cell.environment))]
     ]
-    assert wishes(columns(len(verdicts)), granted) == {}
+    assert confirmation_requests(columns(len(verdicts)), fulfilled) == {}
 
 
 @given(ROWS, st.integers(1, 6))
 def test_neither_side_is_favoured(verdicts: str, executions: int) -> None:
-    """Read backwards, and with passes and failures exchanged, a row's changes want the same."""
-    changes = {place: digit for place, digit in enumerate(wanted(verdicts, executions)) if digit not in "01"}
-    swapped = wanted(verdicts.translate(str.maketrans(".F", "F.")), executions)
-    assert wanted(verdicts[::-1], executions) == wanted(verdicts, executions)[::-1]
+    """A reversed row, or one with passes and failures swapped, needs the same executions at its transitions."""
+    changes = {place: digit for place, digit in enumerate(needed(verdicts, executions)) if digit not in "01"}
+    swapped = needed(verdicts.translate(str.maketrans(".F", "F.")), executions)
+    assert needed(verdicts[::-1], executions) == needed(verdicts, executions)[::-1]
     assert changes == {place: digit for place, digit in enumerate(swapped) if digit not in "01"}
 
 
 @given(ROWS, st.integers(1, 6))
-def test_no_cell_is_ever_executed_more_than_that(verdicts: str, executions: int) -> None:
-    """The bound that a run rests on."""
-    found: Wishes = wishes(columns(len(verdicts)), cells(verdicts, executions))
-    assert all(wish.has < wish.needs <= max(CONFIRMED, ONCE_MORE) for wish in found.values())
+def test_requests_are_bounded(verdicts: str, executions: int) -> None:
+    """So that a run ends."""
+    found: ConfirmationRequests = confirmation_requests(columns(len(verdicts)), cells(verdicts, executions))
+    assert all(request.has < request.needs <= max(CONFIRMED, ONCE_MORE) for request in found.values())

@@ -1,9 +1,9 @@
-"""Which warnings are the same one again, and which announce an end."""
+"""Which warnings are new, and which are deprecations."""
 
 import pytest
 
 from dask_matrix.domain.records.records import Warned
-from dask_matrix.domain.verdicts.deprecations import deprecations, fresh
+from dask_matrix.domain.verdicts.deprecations import added_warnings, deprecations
 
 
 def warned(message: str, category: str = "FutureWarning") -> Warned:
@@ -19,27 +19,27 @@ SAME = [
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_what_changes_with_each_execution_makes_no_warning_new(one: str, other: str) -> None:
-    """Neither where two executions are compared whole, nor where only digests of them are."""
-    assert fresh([warned(one)], [warned(other)]) == []
+def test_variable_parts_make_no_warning_new(one: str, other: str) -> None:
+    """Neither when warnings are compared, nor when digests are."""
+    assert added_warnings([warned(one)], [warned(other)]) == []
     assert deprecations([("FutureWarning", one)]) == deprecations([("FutureWarning", other)])
 
 
 @pytest.mark.parametrize(("one", "other"), [("a goes", "b goes"), ("a goes", "a goes soon")])
 def test_both_comparisons_agree_on_what_is_new(one: str, other: str) -> None:
-    """There is one rule."""
-    assert fresh([warned(one)], [warned(other)]) == [warned(other)]
+    """There is only one rule."""
+    assert added_warnings([warned(one)], [warned(other)]) == [warned(other)]
     assert deprecations([("FutureWarning", one)]) != deprecations([("FutureWarning", other)])
 
 
-def test_the_same_text_of_another_category_is_another_warning() -> None:
-    """A pending deprecation that becomes one is news."""
-    assert fresh([warned("a goes", "PendingDeprecationWarning")], [warned("a goes", "DeprecationWarning")])
+def test_same_text_with_another_category_is_another_warning() -> None:
+    """A pending deprecation that becomes a deprecation is new."""
+    assert added_warnings([warned("a goes", "PendingDeprecationWarning")], [warned("a goes", "DeprecationWarning")])
 
 
-def test_a_new_warning_given_at_several_places_is_told_once() -> None:
-    """Where it was given is not compared."""
-    assert fresh([], [warned("goes"), warned("goes").model_copy(update={"where": "y.py:2"})]) == [
+def test_new_warning_at_several_locations_is_returned_once() -> None:
+    """Locations are not compared."""
+    assert added_warnings([], [warned("goes"), warned("goes").model_copy(update={"where": "y.py:2"})]) == [
         warned("goes").model_copy(update={"where": "y.py:2"})
     ]
 
@@ -59,12 +59,12 @@ def test_a_new_warning_given_at_several_places_is_told_once() -> None:
         ("pytest.PytestRemovedIn10Warning", False),
     ],
 )
-def test_only_what_announces_an_end_is_a_deprecation(category: str, counts: bool) -> None:
-    """By the category's name: a record has no more of it. Pytest is not what is under test."""
+def test_deprecation_categories(category: str, counts: bool) -> None:
+    """By the category's name, all that a record has. Warnings of pytest itself do not count."""
     assert bool(deprecations([(category, "it goes")])) is counts
 
 
-def test_the_order_and_number_of_warnings_say_nothing() -> None:
-    """Digests are a set, in one order."""
+def test_order_and_number_of_warnings_are_irrelevant() -> None:
+    """Digests are sorted and unique."""
     given = [("FutureWarning", "a"), ("FutureWarning", "b"), ("FutureWarning", "a")]
     assert deprecations(given) == deprecations(reversed(given[:2]))

@@ -1,4 +1,4 @@
-"""How long things will take, from how long they took."""
+"""Estimates from earlier durations."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ TIMINGS = Timings(
 )
 
 
-def test_the_same_environment_is_believed_before_the_median_of_all() -> None:
-    """A new environment gets the median."""
+def test_durations_in_the_same_environment_take_precedence() -> None:
+    """A new environment gets the median over all."""
     assert TIMINGS.expected("one") == {"a": 1.0, "b[1]": 2.0, "b[2]": 4.0}
     assert TIMINGS.expected("new") == {"a": 3.0, "b[1]": 2.0, "b[2]": 4.0}
 
@@ -33,13 +33,13 @@ def test_the_same_environment_is_believed_before_the_median_of_all() -> None:
         (["a"], ["f::b", "f::never"], Estimate(7.0, 4.0, 1)),
     ],
 )
-def test_what_was_never_timed_is_counted_and_not_guessed(
+def test_untimed_executions_are_counted_not_guessed(
     executions: list[str], functions: list[str], estimate: Estimate
 ) -> None:
-    """A function never collected here is expected to have the scenarios it has elsewhere."""
+    """A function that was never collected here is expected to have the scenarios it has elsewhere."""
     assert TIMINGS.estimate("one", executions, functions) == estimate
 
 
-def test_no_number_of_jobs_is_faster_than_the_longest() -> None:
-    """Ten seconds of work in which one piece takes six."""
+def test_parallel_time_is_at_least_the_longest_execution() -> None:
+    """Ten seconds of work, of which one execution takes six."""
     assert [Estimate(10, 6).over(jobs) for jobs in (1, 2, 8)] == [10, 6, 6]

@@ -1,4 +1,4 @@
-"""Known failures: which cells an entry speaks of, and what it makes of their verdicts."""
+"""Known failures: which cells an entry applies to, and their overlays."""
 
 from datetime import UTC, date, datetime
 
@@ -10,14 +10,18 @@ from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.matrix import Matrix
 from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 from dask_matrix.domain.records.outcome import Verdict
-from dask_matrix.domain.verdicts.known_failures import Known, Overlay, overlay
+from dask_matrix.domain.verdicts.known_failures import KnownFailure, Overlay, overlay
 
 TODAY = date(2026, 11, 23)
 
 
-def known(scenario: str = "bag/computes", releases: str = ">=2025.4.0", lanes: frozenset[Lane] = frozenset()) -> Known:
-    """Return an entry that holds until the new year."""
-    return Known(scenario, SpecifierSet(releases), "https://example.org/1", "for a reason", date(2027, 1, 1), lanes)
+def known(
+    scenario: str = "bag/computes", releases: str = ">=2025.4.0", lanes: frozenset[Lane] = frozenset()
+) -> KnownFailure:
+    """Return an entry that expires at the new year."""
+    return KnownFailure(
+        scenario, SpecifierSet(releases), "https://example.org/1", "for a reason", date(2027, 1, 1), lanes
+    )
 
 
 def environment(release: str = "2025.4.1", lane: Lane = Lane.AS_RELEASED) -> Environment:
@@ -27,11 +31,11 @@ def environment(release: str = "2025.4.1", lane: Lane = Lane.AS_RELEASED) -> Env
 
 
 def listed(
-    *entries: Known, scenario: str = "bag/computes", column: Environment | None = None, day: date = TODAY
-) -> Known | None:
-    """Return the entry that a matrix of one cell lists on a day."""
+    *entries: KnownFailure, scenario: str = "bag/computes", column: Environment | None = None, day: date = TODAY
+) -> KnownFailure | None:
+    """Return the known failure of a matrix with one cell on a day."""
     matrix = Matrix((Scenario(scenario, "Computes", "bag", "f"),), (column or environment(),))
-    return matrix.listing(entries, day).known.get((scenario, "k"))
+    return matrix.with_known_failures(entries, day).known.get((scenario, "k"))
 
 
 @pytest.mark.parametrize(
@@ -50,21 +54,21 @@ def listed(
         (known(releases=">=2025.4.0"), "bag/computes", environment("2026.1.0rc1"), True),
     ],
 )
-def test_an_entry_speaks_of_its_scenario_in_its_releases_and_lanes(
-    entry: Known, scenario: str, column: Environment, speaks: bool
+def test_entry_applies_to_its_scenario_releases_and_lanes(
+    entry: KnownFailure, scenario: str, column: Environment, speaks: bool
 ) -> None:
-    """An asterisk stands for anything, brackets for themselves."""
+    """An asterisk matches anything, brackets are literal."""
     assert (listed(entry, scenario=scenario, column=column) is entry) is speaks
 
 
-def test_an_expired_entry_says_nothing() -> None:
-    """From that very day on."""
+def test_expired_entry_does_not_apply() -> None:
+    """From the day of expiry on."""
     assert listed(known(), day=date(2026, 12, 31)) == known()
     assert listed(known(), day=date(2027, 1, 1)) is None
 
 
-def test_of_two_entries_that_list_a_cell_the_first_counts() -> None:
-    """As they stand in the file."""
+def test_first_matching_entry_counts() -> None:
+    """In the order of the file."""
     assert listed(known(lanes=frozenset({Lane.LATEST})), known("bag/*"), known()) == known("bag/*")
 
 
@@ -79,7 +83,7 @@ def test_of_two_entries_that_list_a_cell_the_first_counts() -> None:
         (Verdict.NOT_APPLICABLE, None),
     ],
 )
-def test_a_listed_failure_is_known_and_one_that_holds_a_surprise(verdict: Verdict, expected: Overlay | None) -> None:
-    """What claims nothing is neither; what is not listed never is."""
+def test_listed_failure_is_known_and_a_pass_is_a_surprise(verdict: Verdict, expected: Overlay | None) -> None:
+    """Other verdicts and unlisted cells have no overlay."""
     assert overlay(verdict, known()) is expected
     assert overlay(verdict, None) is None

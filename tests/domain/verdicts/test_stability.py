@@ -1,4 +1,4 @@
-"""What repeated executions in random orders say."""
+"""Flaky scenarios from repeated executions in random order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LETTERS = {".": Outcome.PASSED, "F": Outcome.FAILED, "E": Outcome.ERRORED, "-": 
 
 
 def rounds(*orders: str) -> list[Trial]:
-    """Return trials from rounds such as ``a. bF``: scenario and outcome, in the order in which they began."""
+    """Return trials from rounds such as ``a. bF``: scenario and outcome, in the order of their starts."""
     return [
         Trial(word[0], "key", LETTERS[word[1]], NOON + timedelta(hours=number, seconds=place), number)
         for number, order in enumerate(orders, 1)
@@ -25,45 +25,45 @@ def rounds(*orders: str) -> list[Trial]:
 
 
 def test_constant_outcomes_are_not_listed() -> None:
-    """Whatever they are."""
+    """Whatever the outcome."""
     assert unstable(rounds("a. bF cE d-", "d- cE bF a.")) == []
 
 
-def test_each_outcome_is_counted_and_the_rate_is_of_passes() -> None:
-    """Errored executions too, though they say nothing of Dask."""
+def test_outcomes_are_counted_and_the_rate_is_that_of_passes() -> None:
+    """Errored executions count too, though they are no evidence about Dask."""
     (found,) = unstable(rounds("a.", "aF", "aE", "a."))
     assert found == Unstable("a", "key", {Outcome.PASSED: 2, Outcome.FAILED: 1, Outcome.ERRORED: 1})
     assert found.rate == 0.5
     assert found.as_json()["outcomes"] == {"passed": 2, "failed": 1, "errored": 1}
 
 
-def test_environments_are_told_apart() -> None:
-    """An outcome that differs between releases is a finding of another kind."""
+def test_environments_are_separate() -> None:
+    """A difference between releases is not flakiness."""
     other = [trial._replace(environment="other", outcome=Outcome.FAILED) for trial in rounds("a.", "a.")]
     assert unstable([*rounds("a.", "a."), *other]) == []
 
 
-def test_what_every_broken_execution_came_after_and_no_passing_one_is_named() -> None:
-    """An indication: b breaks after a."""
+def test_only_after_names_what_came_before_every_failure_and_no_pass() -> None:
+    """A hint: b breaks after a."""
     (found,) = unstable(rounds("a. bF c.", "c. a. bF", "b. c. a.", "c. b. a."))
     assert (found.scenario, found.only_after) == ("b", ("a",))
 
 
-def test_one_execution_of_a_kind_indicates_nothing() -> None:
-    """Two of each are the least."""
+def test_one_execution_of_each_is_not_enough() -> None:
+    """Two of each are the minimum."""
     (found,) = unstable(rounds("a. bF", "b. a.", "b. a."))
     assert found.only_after == ()
 
 
-def test_what_also_came_before_a_passing_execution_is_not_named() -> None:
-    """Once is enough to clear it."""
+def test_only_after_excludes_what_came_before_a_pass() -> None:
+    """Once is enough."""
     (found,) = unstable(rounds("a. bF", "a. bF", "b. a.", "a. b."))
     assert found.only_after == ()
 
 
 @given(st.integers(0, 10_000), st.integers(4, 12))
-def test_a_planted_dependence_on_order_is_found(seed: int, many: int) -> None:
-    """Whatever the orders, as soon as there are two of each kind; and no more is listed than the one that depends."""
+def test_planted_order_dependence_is_found(seed: int, many: int) -> None:
+    """In any order, given two executions of each; only the dependent scenario is listed."""
     chance = random.Random(seed)
     orders = []
     for _ in range(many):
@@ -79,6 +79,6 @@ def test_a_planted_dependence_on_order_is_found(seed: int, many: int) -> None:
 
 
 @given(st.permutations(rounds("a. bF c.", "c. aE b.", "b. c- aF")))
-def test_the_order_in_which_results_come_does_not_matter(trials: list[Trial]) -> None:
-    """Only when they began does."""
+def test_order_of_results_is_irrelevant(trials: list[Trial]) -> None:
+    """Only their starts matter."""
     assert unstable(trials) == unstable(rounds("a. bF c.", "c. aE b.", "b. c- aF"))

@@ -1,4 +1,4 @@
-"""Verdicts follow from results, and from nothing else."""
+"""From results to verdicts."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -38,8 +38,8 @@ def evidence(*outcomes: str, fingerprint: str = NOW, first: int = 0) -> list[Evi
         (["failed", "skipped"], Verdict.NOT_APPLICABLE),
     ],
 )
-def test_a_verdict_is_what_the_results_say(outcomes: list[str], verdict: Verdict) -> None:
-    """One table for all."""
+def test_verdict_of_results(outcomes: list[str], verdict: Verdict) -> None:
+    """All combinations in one table."""
     assert judge(evidence(*outcomes), NOW).verdict is verdict
 
 
@@ -49,20 +49,20 @@ def test_a_broken_fixture_never_replaces_a_verdict() -> None:
     assert judge(evidence("failed", "errored"), NOW) == judge(evidence("failed"), NOW)
 
 
-def test_results_of_an_older_scenario_are_stale_and_keep_their_old_verdict_visible() -> None:
-    """The old verdict is shown beside ``stale``."""
+def test_results_with_an_old_fingerprint_are_stale_and_keep_their_verdict() -> None:
+    """The old verdict is in ``was``."""
     judgement = judge(evidence("failed", fingerprint=OLD), NOW)
     assert (judgement.verdict, judgement.was) == (Verdict.STALE, Verdict.FAIL)
 
 
-def test_one_fresh_result_outweighs_all_stale_ones() -> None:
-    """A failure of the scenario as it was does not make the scenario as it is flaky."""
+def test_one_current_result_outweighs_all_stale_ones() -> None:
+    """A failure of an older version does not make a scenario flaky."""
     results = evidence("failed", "failed", fingerprint=OLD) + evidence("passed", first=5)
     assert judge(results, NOW).verdict is Verdict.PASS
 
 
-def test_a_flaky_cell_says_how_often_it_passed_and_shows_a_failure() -> None:
-    """The rate is in the judgement, and the deciding result is the newest broken one."""
+def test_flaky_cell_has_pass_counts_and_a_failed_result() -> None:
+    """The deciding result is the newest broken one."""
     results = evidence("passed", "failed", "passed", "passed")
     judgement = judge(results, NOW)
     assert (judgement.passed, judgement.executions, judgement.result) == (3, 4, results[1].result)
@@ -84,15 +84,15 @@ results_of_any_kind = st.lists(
 
 @given(results_of_any_kind, st.randoms())
 def test_the_order_of_results_is_irrelevant(results: list[Evidence], random: object) -> None:
-    """However records arrive, the verdict is the same."""
+    """The verdict does not depend on the order of results."""
     shuffled = list(results)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert judge(shuffled, NOW) == judge(results, NOW)
 
 
 @given(results_of_any_kind)
-def test_only_fresh_evidence_makes_a_claim(results: list[Evidence]) -> None:
-    """A verdict that says holds or breaks rests on a result of this very fingerprint."""
+def test_only_current_evidence_passes_or_fails(results: list[Evidence]) -> None:
+    """A verdict that passes or fails is based on a result with the current fingerprint."""
     judgement = judge(results, NOW)
-    if judgement.verdict.holds is not None:
+    if judgement.verdict.passes is not None:
         assert any(each.fingerprint == NOW and each.outcome in VERDICT_OF for each in results)

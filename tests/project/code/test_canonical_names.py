@@ -1,17 +1,17 @@
-"""Every public thing of Dask's has one spelling: the one in which scenarios say what they cover."""
+"""Every public name of Dask has one spelling: the one in the ``covers=`` of scenarios."""
 
 import ast
 from pathlib import Path
 
 import pytest
 
-from dask_matrix.project.code.canonical_names import PUBLIC, SPELT, canonical
+from dask_matrix.project.code.canonical_names import ALIASES, PUBLIC, canonical
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 
 
 def covered() -> set[str]:
-    """Return every name that scenarios say they cover."""
+    """Return every name that scenarios cover."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SCENARIOS.rglob("test_*.py")]
     words = [
         node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "covers"
@@ -20,8 +20,8 @@ def covered() -> set[str]:
     return {str(node.value) for node in constants}
 
 
-def test_the_scenarios_spelling_is_the_canonical_one() -> None:
-    """So that what code uses and what scenarios cover meet."""
+def test_scenarios_use_canonical_names() -> None:
+    """So that the names that code uses match those that scenarios cover."""
     assert {name: canonical(name) for name in covered() if canonical(name) != name} == {}
 
 
@@ -48,14 +48,14 @@ def test_the_scenarios_spelling_is_the_canonical_one() -> None:
         ("numpy.array", "numpy.array"),
     ],
 )
-def test_a_name_has_one_spelling(name: str, spelt: str) -> None:
-    """As short as Dask exports it, else as scenarios spell it."""
+def test_name_has_one_spelling(name: str, spelt: str) -> None:
+    """As short as Dask exports it, or else as in scenarios."""
     assert canonical(name) == spelt
 
 
 @pytest.mark.parametrize(
-    "name", sorted({*SPELT, *SPELT.values(), *(f"{p}.{n}" for p, ns in PUBLIC.items() for n in ns.split())})
+    "name", sorted({*ALIASES, *ALIASES.values(), *(f"{p}.{n}" for p, ns in PUBLIC.items() for n in ns.split())})
 )
-def test_the_canonical_spelling_of_a_canonical_spelling_is_itself(name: str) -> None:
-    """However often it is asked for."""
+def test_canonical_is_idempotent(name: str) -> None:
+    """However often it is applied."""
     assert canonical(canonical(name)) == canonical(name)

@@ -1,4 +1,4 @@
-"""Which names a piece of code uses, and on which lines: what is known is told, what is unknown is never guessed."""
+"""The Dask names that code uses, with their lines: known ones are found, unknown ones are never guessed."""
 
 import keyword
 import re
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dask_matrix.project.code.usage import usage
 
 
-def told(code: str, folder: Path) -> set[str]:
+def uses(code: str, folder: Path) -> set[str]:
     """Return each name used in a module, with its lines: ``dask.compute 3``."""
     (folder / "a.py").write_text(dedent(code), encoding="utf-8")
     return flat(folder)
@@ -27,7 +27,7 @@ def flat(folder: Path) -> set[str]:
 
 
 def short(names: str) -> set[str]:
-    """Write out ``dd.``, ``da.`` and such, one name and its lines after the other."""
+    """Expand ``dd.``, ``da.`` and so on in a list of names with lines."""
     long = {
         "dd": "dask.dataframe",
         "da": "dask.array",
@@ -41,8 +41,8 @@ def short(names: str) -> set[str]:
 
 
 def check(tmp_path: Path, code: str, names: str) -> None:
-    """Assert that a module, of which the first line is empty, uses these names and no others."""
-    assert told(code, tmp_path) == short(names)
+    """Assert that a module, with an empty first line, uses exactly these names."""
+    assert uses(code, tmp_path) == short(names)
 
 
 IMPORTS = [
@@ -240,35 +240,35 @@ OWN = [
 
 
 @pytest.mark.parametrize(("code", "names"), IMPORTS)
-def test_a_name_is_found_however_it_is_imported(tmp_path: Path, code: str, names: str) -> None:
-    """And is told in one spelling."""
+def test_name_is_found_however_it_is_imported(tmp_path: Path, code: str, names: str) -> None:
+    """And is reported in one spelling."""
     check(tmp_path, code, names)
 
 
 @pytest.mark.parametrize("code", NO_USE)
-def test_what_is_no_use_of_dask_is_not_told(tmp_path: Path, code: str) -> None:
-    """Imports, modules, annotations, other things of the same name, objects of unknown class."""
+def test_other_code_is_not_a_use(tmp_path: Path, code: str) -> None:
+    """Imports, modules, annotations, other objects of the same name, objects of unknown class."""
     check(tmp_path, code, "")
 
 
 @pytest.mark.parametrize(("code", "names"), CLIENTS)
-def test_a_client_and_its_futures_are_followed(tmp_path: Path, code: str, names: str) -> None:
+def test_client_and_futures_are_followed(tmp_path: Path, code: str, names: str) -> None:
     """Through lists, loops and with statements."""
-    assert told(CLIENT + code, tmp_path) - {"distributed.Client 3"} == short(names) | (
+    assert uses(CLIENT + code, tmp_path) - {"distributed.Client 3"} == short(names) | (
         {"distributed.Client 3,5"} if "async with Client" in code else set()
     )
 
 
 @pytest.mark.parametrize(("code", "names"), FRAMES)
-def test_a_data_frame_and_its_columns_are_followed(tmp_path: Path, code: str, names: str) -> None:
+def test_data_frame_and_columns_are_followed(tmp_path: Path, code: str, names: str) -> None:
     """Through chains, subscripts and operators."""
-    assert told(FRAME + code, tmp_path) - {"dask.dataframe.read_csv 3"} == short(names)
+    assert uses(FRAME + code, tmp_path) - {"dask.dataframe.read_csv 3"} == short(names)
 
 
 @pytest.mark.parametrize(("code", "names"), ARRAYS)
-def test_an_array_is_followed(tmp_path: Path, code: str, names: str) -> None:
+def test_array_is_followed(tmp_path: Path, code: str, names: str) -> None:
     """Also through NumPy."""
-    assert told(ARRAY + code, tmp_path) - {"dask.array.ones 3"} == short(names)
+    assert uses(ARRAY + code, tmp_path) - {"dask.array.ones 3"} == short(names)
 
 
 @pytest.mark.parametrize(("code", "names"), OTHERS)
@@ -278,13 +278,13 @@ def test_delayed_bags_and_configuration_are_followed(tmp_path: Path, code: str, 
 
 
 @pytest.mark.parametrize(("code", "names"), OWN)
-def test_the_users_own_functions_and_classes_are_seen_through(tmp_path: Path, code: str, names: str) -> None:
-    """What they return, are given and keep."""
-    own = told(CLIENT.replace("c = Client()", "c = get_client()") + code, tmp_path)
+def test_users_functions_and_classes_are_followed(tmp_path: Path, code: str, names: str) -> None:
+    """Their results, arguments and attributes."""
+    own = uses(CLIENT.replace("c = Client()", "c = get_client()") + code, tmp_path)
     assert own - {"distributed.get_client 3"} == short(names)
 
 
-def test_what_one_file_makes_another_is_known_to_use(tmp_path: Path) -> None:
+def test_values_are_followed_across_files(tmp_path: Path) -> None:
     """By absolute and relative imports, of files and of packages."""
     (tmp_path / "pkg").mkdir()
     (tmp_path / "pkg" / "__init__.py").write_text("from .made import client as again")
@@ -296,8 +296,8 @@ def test_what_one_file_makes_another_is_known_to_use(tmp_path: Path) -> None:
     assert flat(tmp_path) == short("d.Client 2 d.Client.submit 3 d.Client.map 5 d.Client.gather 6")
 
 
-def test_a_fixture_is_what_a_test_is_given(tmp_path: Path) -> None:
-    """From the test's own file or a conftest above it."""
+def test_fixture_values_reach_tests(tmp_path: Path) -> None:
+    """From the test's own file or a conftest.py above it."""
     (tmp_path / "sub").mkdir()
     fixture = "import pytest\nfrom distributed import Client\n@pytest.fixture\ndef client():\n  yield Client()"
     (tmp_path / "conftest.py").write_text(fixture)
@@ -328,19 +328,19 @@ PROJECT = {
 
 @given(st.lists(NAMES, min_size=6, max_size=6, unique=True))
 @settings(max_examples=25, deadline=None)
-def test_what_the_user_calls_things_is_irrelevant(names: list[str]) -> None:
+def test_users_names_are_irrelevant(names: list[str]) -> None:
     """Aliases and variables may have any name."""
     names = [f"{name}_" if keyword.iskeyword(name) or keyword.issoftkeyword(name) else name for name in names]
     with tempfile.TemporaryDirectory() as folder:
-        assert told(CODE.format(*names), Path(folder)) == short(
+        assert uses(CODE.format(*names), Path(folder)) == short(
             "dd.read_csv 4 dd.DataFrame.__setitem__ 5 dd.Series.__add__ 5 d.Client.map 6 d.Future.result 7"
         )
 
 
 @given(st.permutations(sorted(PROJECT)))
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_order_of_files_is_irrelevant(tmp_path: Path, files: list[str]) -> None:
-    """Also where one is known by the other only."""
+def test_order_of_files_is_irrelevant(tmp_path: Path, files: list[str]) -> None:
+    """Even if one depends on the other."""
     for name, text in PROJECT.items():
         (tmp_path / name).write_text(text)
     found = usage([tmp_path / name for name in files])

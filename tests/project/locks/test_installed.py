@@ -1,4 +1,4 @@
-"""What is installed is read of the environment the user works in, and of no other."""
+"""Installed packages are read from the user's environment, and no other."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def distribute(site: Path, direct_url: object = None, **packages: str) -> None:
-    """Put the metadata of packages into a folder."""
+    """Write the metadata of packages into a folder."""
     for name, version in packages.items():
         folder = site / f"{name}-{version}.dist-info"
         folder.mkdir(parents=True)
@@ -36,7 +36,7 @@ def distribute(site: Path, direct_url: object = None, **packages: str) -> None:
 
 
 def environment(folder: Path, direct_url: object = None, **packages: str) -> Path:
-    """Make a virtual environment as Python does, that holds these packages."""
+    """Create a virtual environment with these packages."""
     venv.create(folder, with_pip=False)
     (site,) = {path.resolve() for path in folder.glob("[lL]ib*/**/site-packages")}
     distribute(site, direct_url, **packages)
@@ -44,7 +44,7 @@ def environment(folder: Path, direct_url: object = None, **packages: str) -> Pat
 
 
 def of_conda(folder: Path, *records: str, **packages: str) -> Path:
-    """Make an environment of conda: its records, and the packages that have Python's metadata too."""
+    """Create a conda environment: its records, and the packages that have Python metadata too."""
     (folder / "conda-meta").mkdir(parents=True)
     for record in records:
         (folder / "conda-meta" / f"{record}.json").write_text("{}")
@@ -52,7 +52,7 @@ def of_conda(folder: Path, *records: str, **packages: str) -> Path:
     return folder
 
 
-def test_the_venv_of_the_folder_is_read_where_none_is_active(project: Path) -> None:
+def test_folders_venv_is_read_if_none_is_active(project: Path) -> None:
     """Its packages and its Python, without starting it."""
     environment(project / ".venv", dask="2025.2.0", distributed="2025.2.0", PyArrow="19.0.0")
     found = start("installed")
@@ -61,10 +61,10 @@ def test_the_venv_of_the_folder_is_read_where_none_is_active(project: Path) -> N
     assert found.notes == ()
 
 
-def test_the_active_environment_goes_before_the_one_in_the_folder(
+def test_active_environment_wins_over_the_folders(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A virtual environment before one of conda, and conda's base only where nothing else is."""
+    """A virtual environment before a conda one, and conda's base only if there is nothing else."""
     base = of_conda(tmp_path / "conda", "python-3.12.3-h1_0", dask="2024.1.0")
     monkeypatch.setenv("CONDA_PREFIX", str(base))
     monkeypatch.setenv("CONDA_DEFAULT_ENV", "base")
@@ -77,10 +77,8 @@ def test_the_active_environment_goes_before_the_one_in_the_folder(
     assert str(start("installed").release) == "2024.3.0"
 
 
-def test_an_environment_of_conda_is_read_with_what_only_conda_knows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What pip replaced since is as pip has it."""
+def test_conda_environment_includes_packages_only_conda_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip's version wins for packages that pip replaced."""
     records = (
         "python-3.12.3-hab_0_cpython",
         "dask-core-2025.1.0-pyh_0",
@@ -94,19 +92,17 @@ def test_an_environment_of_conda_is_read_with_what_only_conda_knows(
     assert found.packages == {"dask": "2025.2.0", "numpy-base": "2.2.3", "libzlib": "1.3.1"}
 
 
-def test_the_running_python_is_read_where_there_is_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And it is told that nothing else was found."""
+def test_running_python_is_the_last_resort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a note says that nothing else was found."""
     distribute(tmp_path / "site", dask="2025.2.0")
     monkeypatch.setattr(sys, "path", [str(tmp_path / "site"), *sys.path])
     found = start("installed")
     assert (str(found.release), found.source, found.python) == ("2025.2.0", f"installed in {sys.prefix}", RUNNING)
-    assert found.notes[0].startswith("No environment is active and the current folder has no .venv: ")
+    assert found.notes[0].startswith("No environment is active and the current folder has no .venv; using ")
 
 
-def test_an_environment_that_borrows_packages_is_read_with_those_it_borrows(project: Path, tmp_path: Path) -> None:
-    """Its own hide those of the same name."""
+def test_system_site_packages_are_included(project: Path, tmp_path: Path) -> None:
+    """The environment's own packages win."""
     environment(project / ".venv", dask="2025.2.0")
     distribute(tmp_path / "usr" / "lib" / "python3" / "dist-packages", dask="2024.1.0", pandas="2.2.3")
     settings = f"home = {tmp_path / 'usr' / 'bin'}\ninclude-system-site-packages = true\nversion = 3.12.3\n"
@@ -115,53 +111,53 @@ def test_an_environment_that_borrows_packages_is_read_with_those_it_borrows(proj
     assert (found.packages, found.python) == ({"dask": "2025.2.0", "pandas": "2.2.3"}, Python(3, 12))
 
 
-def test_an_environment_without_dask_is_named(project: Path) -> None:
-    """It is not passed over for another."""
+def test_environment_without_dask_is_an_error(project: Path) -> None:
+    """No other environment is used instead."""
     environment(project / ".venv", toolz="1.0")
-    with pytest.raises(NoDask, match=r"No dask is installed in \.venv\. Activate the environment you work in\."):
+    with pytest.raises(NoDask, match=r"Dask is not installed in \.venv\. Activate another environment, or use --from"):
         start("installed")
 
 
-def test_a_variable_that_names_no_environment_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It was deleted since."""
+def test_variable_without_an_environment_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment was deleted since."""
     monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "gone"))
-    with pytest.raises(UnknownStart, match=r"\$VIRTUAL_ENV names .*gone, which is no environment\."):
+    with pytest.raises(UnknownStart, match=r"\$VIRTUAL_ENV is .*gone, which is not a Python environment\."):
         start("installed")
 
 
 @pytest.mark.parametrize(
-    ("direct_url", "told"),
+    ("direct_url", "expected"),
     [
         (
             {"url": "https://me:secret@example.invalid/dask.git", "vcs_info": {"vcs": "git", "commit_id": "0"}},
-            r"^\.venv: dask comes from git https://example\.invalid/dask\.git, which is no release\.",
+            r"^\.venv: dask comes from git https://example\.invalid/dask\.git, which is not a release\.",
         ),
         ({"url": "file:///src/dask", "dir_info": {"editable": True}}, "dask comes from editable file:///src/dask, "),
     ],
 )
-def test_a_dask_that_is_worked_on_is_no_release(project: Path, direct_url: object, told: str) -> None:
-    """Whatever version it calls itself."""
+def test_development_install_is_not_a_release(project: Path, direct_url: object, expected: str) -> None:
+    """Whatever its version."""
     environment(project / ".venv", direct_url, dask="2025.2.0")
-    with pytest.raises(NoRelease, match=told):
+    with pytest.raises(NoRelease, match=expected):
         start("installed")
 
 
-def test_a_dask_that_conda_forge_built_from_a_folder_is_a_release(project: Path) -> None:
-    """Its packages carry the folder of their build."""
+def test_conda_forge_build_is_a_release(project: Path) -> None:
+    """Its metadata names the folder of the build."""
     built = {"url": "file:///home/conda/feedstock_root/build_artifacts/dask-core_1/work", "dir_info": {}}
     environment(project / ".venv", built, dask="2025.2.0")
     assert str(start("installed").release) == "2025.2.0"
 
 
-def test_a_build_between_releases_is_no_release(project: Path) -> None:
-    """As the nightly wheels are."""
+def test_development_version_is_not_a_release(project: Path) -> None:
+    """Such as a nightly wheel."""
     environment(project / ".venv", dask="2025.2.0+12.gabc")
-    with pytest.raises(NoRelease, match=r"dask 2025\.2\.0\+12\.gabc was built between releases"):
+    with pytest.raises(NoRelease, match=r"dask 2025\.2\.0\+12\.gabc is a development version, not a release"):
         start("installed")
 
 
-def test_metadata_that_is_broken_is_passed_over(project: Path) -> None:
-    """Another package's is no reason to refuse."""
+def test_broken_metadata_is_skipped(project: Path) -> None:
+    """Another package's metadata must not cause an error."""
     folder = environment(project / ".venv", dask="2025.2.0")
     (site,) = {path.resolve() for path in folder.glob("[lL]ib*/**/site-packages")}
     (site / "broken-1.0.dist-info").mkdir()

@@ -1,4 +1,4 @@
-"""What cannot be a start is refused by name: the file, its line, and what would be right."""
+"""Errors name the problem: the file, its line, and what to use instead."""
 
 import contextlib
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Read = Callable[..., Start]
 
 @pytest.fixture
 def written(tmp_path: Path) -> Read:
-    """Read a file with that text."""
+    """Return a function that writes a file and reads it as a start."""
 
     def read(name: str, text: str | bytes) -> Start:
         path = tmp_path / name
@@ -42,16 +42,16 @@ source = {{ git = "{GIT[4:]}" }}
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "error", "told"),
+    ("name", "text", "error", "expected"),
     [
         ("uv.lock", "", UnreadableLock, "uv.lock is empty"),
         ("uv.lock", "\n \n", UnreadableLock, "uv.lock is empty"),
-        ("uv.lock", b"\x7fELF\x00\xff", UnreadableLock, "uv.lock is not text"),
-        ("uv.lock", b"a\x00b", UnreadableLock, "uv.lock is not text"),
-        ("uv.lock", "a = 1\nb = ", UnreadableLock, "uv.lock: not TOML: "),
-        ("uv.lock", f"a = {'[' * 5000}", UnreadableLock, "uv.lock: not TOML: nested too deeply."),
-        ("uv.lock", "version = 1\n", NoDask, "There is no dask in "),
-        ("uv.lock", "package = 3\n", NoDask, "There is no dask in "),
+        ("uv.lock", b"\x7fELF\x00\xff", UnreadableLock, "uv.lock is not a text file"),
+        ("uv.lock", b"a\x00b", UnreadableLock, "uv.lock is not a text file"),
+        ("uv.lock", "a = 1\nb = ", UnreadableLock, "uv.lock: invalid TOML: "),
+        ("uv.lock", f"a = {'[' * 5000}", UnreadableLock, "uv.lock: invalid TOML: nested too deeply."),
+        ("uv.lock", "version = 1\n", NoDask, " does not list dask."),
+        ("uv.lock", "package = 3\n", NoDask, " does not list dask."),
         (
             "uv.lock",
             UV_GIT,
@@ -62,19 +62,19 @@ source = {{ git = "{GIT[4:]}" }}
             "pylock.toml",
             'lock-version = "2.0"',
             UnreadableLock,
-            "its lock-version is 2.0. The version read here is 1.0.",
+            "pylock.toml: lock-version 2.0 is not supported, only 1.0 is.",
         ),
         (
             "pylock.toml",
             'lock-version = "1.0"\n[[packages]]\nname = "dask"\n[packages.directory]\npath = "../dask"\n',
             NoRelease,
-            "pylock.toml, line 2: dask comes from directory ../dask, which is no release.",
+            "pylock.toml, line 2: dask comes from directory ../dask, which is not a release.",
         ),
         (
             "poetry.lock",
             '[[package]]\nname = "dask"\nversion = "1"\n[package.source]\ntype = "git"\nurl = "https://a:b@x.invalid/d"\n',
             NoRelease,
-            "poetry.lock, line 1: dask comes from git https://x.invalid/d, which is no release.",
+            "poetry.lock, line 1: dask comes from git https://x.invalid/d, which is not a release.",
         ),
         (
             "pdm.lock",
@@ -82,9 +82,9 @@ source = {{ git = "{GIT[4:]}" }}
             NoRelease,
             "line 1: dask comes from git",
         ),
-        ("Pipfile.lock", '{\n"default": ]', UnreadableLock, "Pipfile.lock, line 2: not JSON: "),
-        ("Pipfile.lock", "[" * 100_000, UnreadableLock, "Pipfile.lock: not JSON: nested too deeply."),
-        ("Pipfile.lock", "[]", NoDask, "There is no dask in "),
+        ("Pipfile.lock", '{\n"default": ]', UnreadableLock, "Pipfile.lock, line 2: invalid JSON: "),
+        ("Pipfile.lock", "[" * 100_000, UnreadableLock, "Pipfile.lock: invalid JSON: nested too deeply."),
+        ("Pipfile.lock", "[]", NoDask, " does not list dask."),
         (
             "Pipfile.lock",
             '{"default": {\n"dask": {"version": "*"}}}',
@@ -92,10 +92,10 @@ source = {{ git = "{GIT[4:]}" }}
             "line 2: dask is not pinned (dask*).",
         ),
         ("Pipfile.lock", '{"a": {"dask": {"git": "https://x.invalid"}}}', NoRelease, "dask comes from git https://x"),
-        ("environment.yml", "a: b: c", UnreadableLock, "environment.yml, line 1: not YAML: "),
-        ("environment.yml", "[" * 100_000, UnreadableLock, "environment.yml: not YAML: nested too deeply."),
-        ("environment.yml", "- " * 100_000, UnreadableLock, "environment.yml: not YAML: nested too deeply."),
-        ("environment.yml", "- 1", NoDask, "There is no dask in "),
+        ("environment.yml", "a: b: c", UnreadableLock, "environment.yml, line 1: invalid YAML: "),
+        ("environment.yml", "[" * 100_000, UnreadableLock, "environment.yml: invalid YAML: nested too deeply."),
+        ("environment.yml", "- " * 100_000, UnreadableLock, "environment.yml: invalid YAML: nested too deeply."),
+        ("environment.yml", "- 1", NoDask, " does not list dask."),
         ("environment.yml", "dependencies:\n- dask=2025.2", UnpinnedDask, "line 2: dask is not pinned (dask=2025.2)."),
         (
             "environment.yml",
@@ -109,13 +109,13 @@ source = {{ git = "{GIT[4:]}" }}
             UnreadableLock,
             "line 1: 'dask @@ git+https://example.invalid/dask/dask",
         ),
-        ("environment.yml", "dependencies: ['?']", UnreadableLock, "environment.yml: '?' is no package of conda"),
+        ("environment.yml", "dependencies: ['?']", UnreadableLock, "environment.yml: '?' is not a conda package"),
         ("environment.yml", "dependencies:\n- pip:\n  - dask", UnpinnedDask, "line 3: dask is not pinned (dask)."),
-        ("pixi.lock", "environments: {default: {packages: {linux-64: [{pypi: ./x}]}}}", NoDask, "There is no dask in "),
+        ("pixi.lock", "environments: {default: {packages: {linux-64: [{pypi: ./x}]}}}", NoDask, " does not list dask."),
         ("requirements.txt", "a\n-r more.txt\n", UnreadableLock, "requirements.txt, line 2: "),
         ("requirements.txt", "# ours\n\ndask >= 2025\n", UnpinnedDask, "line 3: dask is not pinned (dask >= 2025)."),
         ("requirements.txt", "dask==2025.*\n", UnpinnedDask, "line 1: dask is not pinned"),
-        ("requirements.txt", "Dear all,\nhello", UnreadableLock, "line 1: 'Dear all,' is no requirement."),
+        ("requirements.txt", "Dear all,\nhello", UnreadableLock, "line 1: 'Dear all,' is not a requirement."),
         (
             "requirements.txt",
             f"dask @ {GIT}",
@@ -129,37 +129,52 @@ source = {{ git = "{GIT[4:]}" }}
             "line 1: dask comes from git+https://example.invalid/dask",
         ),
         ("requirements.txt", GIT, NoRelease, "line 1: dask comes from git+https://example.invalid/dask/dask.git@main"),
-        ("requirements.txt", "-e https://me:secret@[x/dask", UnreadableLock, "line 1: 'https://[x/dask' is no URL."),
-        ("environment.yml", "dependencies:\n- pip:\n  - https://[x", UnreadableLock, "line 3: 'https://[x' is no URL."),
+        (
+            "requirements.txt",
+            "-e https://me:secret@[x/dask",
+            UnreadableLock,
+            "line 1: 'https://[x/dask' is not a valid URL.",
+        ),
+        (
+            "environment.yml",
+            "dependencies:\n- pip:\n  - https://[x",
+            UnreadableLock,
+            "line 3: 'https://[x' is not a valid URL.",
+        ),
         ("requirements.txt", "./dask-2025.2.0-py3-none-any.whl", NoRelease, "line 1: dask comes from ./dask-2025.2.0"),
-        ("requirements.txt", "dask==2025.2.0+4.gabc", NoRelease, "line 1: dask 2025.2.0+4.gabc was built between"),
-        ("requirements.txt", "dask===main", NoRelease, "line 1: 'main' is no version of dask"),
-        ("pyproject.toml", "[project]", UnreadableLock, "says what the project allows, not what it is on."),
+        (
+            "requirements.txt",
+            "dask==2025.2.0+4.gabc",
+            NoRelease,
+            "line 1: dask 2025.2.0+4.gabc is a development version",
+        ),
+        ("requirements.txt", "dask===main", NoRelease, "line 1: 'main' is not a version of dask"),
+        ("pyproject.toml", "[project]", UnreadableLock, "lists allowed versions, not the versions in use."),
         (
             "notes.md",
             "# Dask is\nnice: yes: no",
             UnreadableLock,
-            "is no lock file of a kind read here. Those are uv.lock,",
+            "is not a supported lock file. Supported are uv.lock,",
         ),
     ],
 )
-def test_what_is_wrong_with_a_file_is_named(
-    written: Read, name: str, text: str | bytes, error: type[DaskMatrixError], told: str
+def test_error_names_the_problem(
+    written: Read, name: str, text: str | bytes, error: type[DaskMatrixError], expected: str
 ) -> None:
-    """The file, the line where there is one, and never a secret of a URL."""
+    """With the file, the line if known, and never a secret of a URL."""
     with pytest.raises(error) as raised:
         written(name, text)
-    assert told in str(raised.value)
+    assert expected in str(raised.value)
     assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("text", ["", "banana", "uv.lock", "a\0b", "x" * 5000, "2025.2.x", "no/such/requirements.txt"])
-def test_what_is_neither_release_nor_file_is_refused(
-    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With what it could be."""
+def test_neither_release_nor_file_is_an_error(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the alternatives."""
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UnknownStart, match=r"is no release and there is no such file\. Give a release such as 2025"):
+    with pytest.raises(
+        UnknownStart, match=r": no such file \(and not a release\)\. Use --from with a release such as 2025"
+    ):
         start(text)
 
 
@@ -177,20 +192,20 @@ MANY = 300_000
     ],
     ids=["closed in a comment", "closed in many comments", "closed in a text", "old lines", "other lines"],
 )
-def test_no_nesting_ends_the_process(written: Read, text: str) -> None:
-    """However it is hidden: the depth is that of the parser."""
-    with pytest.raises(UnreadableLock, match=r"environment\.yml: not YAML: nested too deeply\."):
+def test_deep_nesting_does_not_crash(written: Read, text: str) -> None:
+    """However it is hidden: the parser's depth counts."""
+    with pytest.raises(UnreadableLock, match=r"environment\.yml: invalid YAML: nested too deeply\."):
         written("environment.yml", text)
 
 
-def test_brackets_that_nest_nothing_are_not_counted(written: Read) -> None:
-    """In a comment, and in a text."""
+def test_brackets_in_text_do_not_count_as_nesting(written: Read) -> None:
+    """In a comment and in a string."""
     text = f"# {'[' * MANY}\nname: '{'{' * MANY}'\ndependencies: [dask=2025.2.0=py_0]"
     assert str(written("environment.yml", text).release) == "2025.2.0"
 
 
 DIGITS = "9" * 5000
-"""More than Python makes a number of."""
+"""More digits than Python converts to an int."""
 
 
 @pytest.mark.parametrize(
@@ -211,39 +226,39 @@ DIGITS = "9" * 5000
         ("uv.lock", f'[[package]]\nname = "dask"\nversion = "1"\nresolution-markers = ["{"(" * 5000}"]\n'),
     ],
 )
-def test_a_version_or_a_marker_that_python_cannot_hold_is_read_or_refused(written: Read, name: str, text: str) -> None:
-    """As one that is no version, and no marker: never a traceback."""
+def test_huge_version_or_marker_never_raises_a_traceback(written: Read, name: str, text: str) -> None:
+    """It counts as an invalid version or marker."""
     with contextlib.suppress(DaskMatrixError):
         assert written(name, text).packages
 
 
 @pytest.mark.parametrize("python", [f"3.{DIGITS}", "3.\u0661\u0662"])
-def test_a_python_that_is_no_version_is_none(written: Read, tmp_path: Path, python: str) -> None:
-    """Of too many digits, or of those of another script."""
+def test_invalid_python_version_is_ignored(written: Read, tmp_path: Path, python: str) -> None:
+    """With too many digits, or digits of another script."""
     (tmp_path / ".python-version").write_text(python, encoding="utf-8")
     assert written("requirements.txt", "dask==2025.2.0").python is None
 
 
-def test_a_version_of_thousands_of_digits_is_refused_in_few_words(written: Read) -> None:
+def test_huge_version_gives_a_short_error(written: Read) -> None:
     """With its line."""
-    with pytest.raises(NoRelease, match=r"line 1: '9{80}' is no version of dask"):
+    with pytest.raises(NoRelease, match=r"line 1: '9{80}' is not a version of dask"):
         written("requirements.txt", f"dask=={DIGITS}")
 
 
-def test_a_folder_is_answered_with_the_lock_files_in_it(tmp_path: Path) -> None:
-    """Or with the kinds there are."""
-    with pytest.raises(UnknownStart, match=r"is a folder\. Give a lock file, one of uv\.lock, "):
+def test_error_for_a_folder_lists_its_lock_files(tmp_path: Path) -> None:
+    """Or all supported kinds."""
+    with pytest.raises(UnknownStart, match=r"is a folder\. Use a lock file, one of uv\.lock, "):
         start(str(tmp_path))
     (tmp_path / "uv.lock").touch()
-    with pytest.raises(UnknownStart, match=r"is a folder\. Give its lock file: uv\.lock\."):
+    with pytest.raises(UnknownStart, match=r"is a folder\. Use its lock file: uv\.lock\."):
         start(str(tmp_path))
 
 
-def test_what_cannot_be_read_is_named(written: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A device, a file of another user, one larger than any lock."""
+def test_unreadable_file_is_an_error(written: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device, another user's file, a file larger than any lock."""
     with pytest.raises(UnreadableLock, match="/dev/null is not a file"):
         start("/dev/null")
-    monkeypatch.setattr(parsing, "LIMIT", 2**20)
+    monkeypatch.setattr(parsing, "MAX_BYTES", 2**20)
     with pytest.raises(UnreadableLock, match="is larger than 1 MiB"):
         written("uv.lock", b"a" * (2**20 + 1))
 
@@ -260,10 +275,8 @@ STORED = sorted(path for path in LOCKS.glob("*.*") if path.name != "more.txt")
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from(STORED), data=st.data())
-def test_a_damaged_file_is_read_or_refused_but_never_a_traceback(
-    tmp_path: Path, path: Path, data: st.DataObject
-) -> None:
-    """Law: whatever is cut out of a lock or put into it."""
+def test_damaged_file_never_raises_a_traceback(tmp_path: Path, path: Path, data: st.DataObject) -> None:
+    """Property: whatever is cut out of a lock file or inserted into it."""
     content = path.read_bytes()
     begin = data.draw(st.integers(0, len(content)))
     end = data.draw(st.integers(begin, min(len(content), begin + 400)))

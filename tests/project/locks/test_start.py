@@ -1,4 +1,4 @@
-"""Where an upgrade begins: read from a release, or from the lock files of the tools people use."""
+"""The start of an upgrade is read from a release or from common lock files."""
 
 import shutil
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from dask_matrix.project.locks.start import Start, start
 
 LOCKS = Path(__file__).parent / "files"
 OF_UV = ("uv-lock.toml", "uv-lock-of-extras.toml")
-"""Stored under names that git does not ignore."""
+"""Stored under names that git does not ignore; read as uv.lock."""
 PY310, PY311, PY312 = (Python(3, minor) for minor in (10, 11, 12))
 
 Read = Callable[..., Start]
@@ -21,13 +21,13 @@ Read = Callable[..., Start]
 
 @pytest.fixture(autouse=True)
 def linux(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What conda lists by platform is read for Linux, wherever the tests run."""
+    """Read conda files for Linux, wherever the tests run."""
     monkeypatch.setattr(conda, "subdir", lambda: "linux-64")
 
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Read:
-    """Read a stored lock file in a project that is on a Python."""
+    """Return a function that reads a stored lock file in a project with this Python."""
 
     def read(name: str, python: str = "", rename: str = "") -> Start:
         shutil.copytree(LOCKS, tmp_path, dirs_exist_ok=True)
@@ -41,7 +41,7 @@ def stored(tmp_path: Path) -> Read:
 
 @pytest.fixture
 def written(tmp_path: Path) -> Read:
-    """Read a file with that text."""
+    """Return a function that writes a file and reads it as a start."""
 
     def read(name: str, text: str | bytes) -> Start:
         path = tmp_path / name
@@ -52,8 +52,8 @@ def written(tmp_path: Path) -> Read:
 
 
 @pytest.mark.parametrize("text", ["2025.2.0", " 2025.2.0 ", "2025.2"])
-def test_a_release_is_the_start_it_names(text: str) -> None:
-    """And nothing else is known of it."""
+def test_release_is_its_own_start(text: str) -> None:
+    """And nothing else is known about it."""
     assert start(text) == Start(Release.parse("2025.2.0"), text)
 
 
@@ -78,10 +78,10 @@ def test_a_release_is_the_start_it_names(text: str) -> None:
         ("explicit.txt", "", PY312, {"dask": "2025.2.0", "pandas": "2.3.3"}),
     ],
 )
-def test_a_lock_file_says_release_python_and_packages(
+def test_lock_file_gives_release_python_and_packages(
     stored: Read, name: str, python: str, known: Python, packages: dict[str, str]
 ) -> None:
-    """Of several versions, those for the Python of the project: stated in the lock, or beside it."""
+    """Of several versions, the ones for the project's Python, from the lock file or next to it."""
     found = stored(name, python)
     assert (str(found.release), found.python, found.source) == (
         packages["dask"],
@@ -109,14 +109,14 @@ def test_a_lock_file_says_release_python_and_packages(
         ("explicit.txt", "conda-linux-64.lock"),
     ],
 )
-def test_a_file_of_another_name_is_known_by_its_content(stored: Read, name: str, rename: str) -> None:
-    """As people rename them."""
+def test_renamed_file_is_recognized_by_its_content(stored: Read, name: str, rename: str) -> None:
+    """Under names that people use."""
     found = stored(name, "3.11", rename)
     assert (str(found.release), found.source) == ("2025.2.0", rename)
 
 
-def test_the_python_of_a_project_is_that_of_its_venv_where_nothing_else_says_it(stored: Read, tmp_path: Path) -> None:
-    """The one uv and PDM made, unless the lock does not allow it."""
+def test_projects_python_falls_back_to_its_venv(stored: Read, tmp_path: Path) -> None:
+    """As made by uv and PDM, unless the lock file does not allow it."""
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "pyvenv.cfg").write_text("home = /usr/bin\nversion_info = 3.10.4\n")
     assert stored("uv-lock.toml").python == PY310
@@ -124,11 +124,11 @@ def test_the_python_of_a_project_is_that_of_its_venv_where_nothing_else_says_it(
     assert stored("uv-lock.toml").python is None
 
 
-def test_an_assumed_python_is_not_told_as_the_projects(stored: Read) -> None:
-    """It decides between versions, and the note says that it was assumed."""
+def test_assumed_python_is_not_reported_as_the_projects(stored: Read) -> None:
+    """It selects versions, and a note says that it was assumed."""
     found = stored("uv-lock.toml")
     assert found.python is None
-    assert "(assumed, for the project names none)" in found.notes[0]
+    assert "(assumed; the project does not specify one)" in found.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -136,53 +136,53 @@ def test_an_assumed_python_is_not_told_as_the_projects(stored: Read) -> None:
     [
         (
             "uv-lock.toml",
-            "those for Python 3.10 on linux were taken: dask 2024.8.2 (not 2025.2.0); distributed 2024.8.2",
+            "using the versions for Python 3.10 on linux: dask 2024.8.2 (not 2025.2.0); distributed 2024.8.2",
         ),
         ("uv-lock.toml", "numpy 2.2.6 (not 2.4.6, 2.5.5)"),
-        ("pixi.lock", "pixi.lock: the environment etl was read, the first that has dask."),
+        ("pixi.lock", "pixi.lock: using environment etl, the first with dask."),
     ],
 )
-def test_a_choice_is_told(stored: Read, monkeypatch: pytest.MonkeyPatch, name: str, note: str) -> None:
-    """Which version was taken, and what it was taken for."""
+def test_choice_is_noted(stored: Read, monkeypatch: pytest.MonkeyPatch, name: str, note: str) -> None:
+    """Which version was used, and for what."""
     monkeypatch.setattr("sys.platform", "linux")
     assert note in " ".join(stored(name, "3.10").notes)
 
 
-def test_where_markers_decide_nothing_the_highest_is_taken_and_told(stored: Read) -> None:
-    """Extras that exclude each other have a dask each."""
+def test_undecided_versions_use_the_highest_with_a_note(stored: Read) -> None:
+    """Conflicting extras have a dask each."""
     (note,) = stored("uv-lock-of-extras.toml").notes
-    assert "dask 2024.8.2 and 2025.2.0 are all for Python 3.11" in note
-    assert "the highest, 2025.2.0, was taken" in note
+    assert "dask 2024.8.2 and 2025.2.0 all match Python 3.11" in note
+    assert "using the highest, 2025.2.0" in note
 
 
-def test_a_conda_lock_of_other_platforms_is_read_for_its_first(stored: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And for this one's own where it has it."""
+def test_conda_lock_falls_back_to_its_first_platform(stored: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It uses this platform if the lock file has it."""
     monkeypatch.setattr(conda, "subdir", lambda: "osx-arm64")
     assert str(stored("conda-lock.yml").release) == "2025.1.0"
     monkeypatch.setattr(conda, "subdir", lambda: "win-64")
     found = stored("conda-lock.yml")
     assert str(found.release) == "2025.2.0"
-    assert found.notes == ("conda-lock.yml has nothing for win-64; what it has for linux-64 was read.",)
+    assert found.notes == ("conda-lock.yml has no packages for win-64; using those for linux-64.",)
 
 
-def test_dask_and_distributed_of_two_versions_are_told(written: Read) -> None:
-    """The release is that of dask."""
+def test_different_dask_and_distributed_are_noted(written: Read) -> None:
+    """The release is dask's."""
     found = written("requirements.txt", "dask==2025.2.0\ndistributed==2025.3.0\n")
     assert str(found.release) == "2025.2.0"
     assert "has dask 2025.2.0 but distributed 2025.3.0" in found.notes[0]
 
 
-def test_a_pin_of_distributed_alone_is_one_of_dask(written: Read) -> None:
-    """For it requires dask of its own version."""
+def test_pin_of_distributed_alone_counts_for_dask(written: Read) -> None:
+    """Because it requires the same version of dask."""
     found = written("requirements.txt", "dask>=2024\ndistributed==2025.2.0\n")
     assert str(found.release) == "2025.2.0"
-    assert "has no pin of dask" in found.notes[0]
+    assert "does not pin dask" in found.notes[0]
 
 
-def test_dask_for_another_platform_is_taken_and_told(written: Read) -> None:
-    """There is nothing else to begin from."""
+def test_dask_for_another_platform_is_used_with_a_note(written: Read) -> None:
+    """There is nothing else to start from."""
     found = written(
         "requirements.txt", "dask==2025.2.0 ; sys_platform == 'plan9'\ntoolz==1.0 ; sys_platform == 'plan9'"
     )
     assert found.packages == {"dask": "2025.2.0"}
-    assert 'only for sys_platform == "plan9"; it was taken all the same' in found.notes[0]
+    assert 'only sys_platform == "plan9"; using it anyway' in found.notes[0]

@@ -1,4 +1,4 @@
-"""The gate's file says of an upgrade what the snapshot's database says."""
+"""The cached JSON file gives the same upgrade answers as the snapshot's database."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from dask_matrix.domain.records.records import (
     ScenarioRecord,
 )
 from dask_matrix.domain.upgrades.answer import Question
-from dask_matrix.domain.upgrades.context import Beliefs
+from dask_matrix.domain.upgrades.context import Context
 from dask_matrix.domain.upgrades.scope import Profile
 from dask_matrix.domain.upgrades.upgrade import upgrade
-from dask_matrix.domain.verdicts.known_failures import Known
+from dask_matrix.domain.verdicts.known_failures import KnownFailure
 from dask_matrix.store import upgrade_evidence
 from dask_matrix.store.snapshots import digest, snapshot
 from dask_matrix.store.store import Store
@@ -32,9 +32,9 @@ DAY = date(2026, 11, 23)
 RELEASES = ("2025.2.0", "2025.3.0", "2025.4.0", "2026.1.0")
 ROWS = {"keeps": "PPP", "breaks": "PPF", "is_mended": "FPP", "wavers": "P~P", "is_left_out": "PP ", "is_new": "--P"}
 OUTCOMES = {"P": ["passed"], "F": ["failed"], "~": ["failed", "passed"], "-": ["skipped"], " ": []}
-BELIEFS = Beliefs(
+CONTEXT = Context(
     (
-        Known(
+        KnownFailure(
             "bag/bags/breaks",
             SpecifierSet(">=2025.4"),
             "https://github.com/dask/dask/issues/1",
@@ -100,19 +100,19 @@ def folder(tmp_path: Path) -> Path:
 def test_every_answer_is_the_databases(folder: Path, tmp_path: Path, narrowing: dict[str, Any]) -> None:
     """Between all pairs of releases, whole: findings, road, warnings, evidence."""
     url, _ = snapshot.database(folder, tmp_path / "cache")
-    sides, backing, _ = digest.held(folder, tmp_path / "cache", BELIEFS, DAY)
+    column_sets, evidence, _ = digest.load_upgrade_evidence(folder, tmp_path / "cache", CONTEXT, DAY)
     with Store.open(url) as store:
-        slow_sides, slow_backing = upgrade_evidence.held(store, BELIEFS, DAY)
+        slow_column_sets, slow_backing = upgrade_evidence.load_upgrade_evidence(store, CONTEXT, DAY)
         for start, target in itertools.product(RELEASES, repeat=2):
             question = Question(start=start, target=target, **narrowing)
-            assert upgrade(sides, question, backing) == upgrade(slow_sides, question, slow_backing)
+            assert upgrade(column_sets, question, evidence) == upgrade(slow_column_sets, question, slow_backing)
 
 
 def test_the_file_is_made_once(folder: Path, tmp_path: Path) -> None:
     """And then needs neither the records nor the database."""
-    digest.held(folder, tmp_path / "cache", BELIEFS, DAY)
+    digest.load_upgrade_evidence(folder, tmp_path / "cache", CONTEXT, DAY)
     (folder / "records.jsonl.xz").unlink()
     for path in (tmp_path / "cache").glob("*.sqlite*"):
         path.unlink()
-    sides, _, _ = digest.held(folder, tmp_path / "cache", BELIEFS, DAY)
-    assert [str(each) for each in sides.releases] == list(RELEASES)
+    column_sets, _, _ = digest.load_upgrade_evidence(folder, tmp_path / "cache", CONTEXT, DAY)
+    assert [str(each) for each in column_sets.releases] == list(RELEASES)

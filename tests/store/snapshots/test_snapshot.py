@@ -1,4 +1,4 @@
-"""A snapshot holds what counts and no more, and a database made of it gives the same answers."""
+"""A snapshot contains the relevant records only, and a database made from it gives the same answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.domain.matrix.encoded_rows import EncodedRows
 from dask_matrix.domain.records.records import (
     CollectionRecord,
     EndRecord,
@@ -24,7 +24,7 @@ from dask_matrix.domain.records.records import (
     RunRecord,
     ScenarioRecord,
 )
-from dask_matrix.store.relevant_records import counting
+from dask_matrix.store.relevant_records import relevant_records
 from dask_matrix.store.snapshots import location, snapshot
 from dask_matrix.store.snapshots.location import BadSnapshot
 from dask_matrix.store.store import Store
@@ -148,14 +148,14 @@ def write(folder: Path, records: Path, **more: Any) -> location.Snapshot:
     return snapshot.write(folder, records, PRESENT, **{"commit": "abc", "tool": "0.1"} | more)
 
 
-def held(folder: Path) -> list[dict[str, Any]]:
+def read_records(folder: Path) -> list[dict[str, Any]]:
     """Return the records of a snapshot."""
     return [json.loads(line) for line in lzma.decompress((folder / location.RECORDS).read_bytes()).splitlines()]
 
 
 def test_only_what_still_counts_is_kept() -> None:
     """The environments shown, their standing refusals, the scenarios as they are, and results of those."""
-    found = counting(HISTORY, PRESENT)
+    found = relevant_records(HISTORY, PRESENT)
     assert [each.id for each in found.environments] == [f"e-{NEW}-2", f"e-{REFUSED}-1"]
     assert [each.id for each in found.refusals] == [f"x-{REFUSED}-2"]
     assert [(each.scenario, each.title) for each in found.scenarios] == [(ROW, "Computes still.")]
@@ -168,15 +168,15 @@ def test_only_what_still_counts_is_kept() -> None:
 
 def test_what_counts_does_not_depend_on_the_order_of_records() -> None:
     """Nor on how often one is met."""
-    assert set(map(str, counting([*reversed(HISTORY), *HISTORY], PRESENT).all())) == set(
-        map(str, counting(HISTORY, PRESENT).all())
+    assert set(map(str, relevant_records([*reversed(HISTORY), *HISTORY], PRESENT).all())) == set(
+        map(str, relevant_records(HISTORY, PRESENT).all())
     )
 
 
 def test_a_test_that_only_pytest_finds_has_the_fingerprint_of_its_file() -> None:
     """So the planner has it too."""
     imported = scenario("file", name="bag/bags/imported", function="test_imported")
-    assert [each.id for each in counting([imported], PRESENT).scenarios] == [imported.id]
+    assert [each.id for each in relevant_records([imported], PRESENT).scenarios] == [imported.id]
 
 
 def test_the_matrix_of_a_snapshot_is_the_matrix_of_its_evidence(records: Path, tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_the_matrix_of_a_snapshot_is_the_matrix_of_its_evidence(records: Path, t
     write(tmp_path / "snapshot", records)
     url, head = snapshot.database(tmp_path / "snapshot", tmp_path / "cache")
     with Store.open(url) as shipped:
-        told = Strips.of(shipped.matrix()).columnar()
+        told = EncodedRows.of(shipped.matrix()).columnar()
         assert (told["cells"], [each["key"] for each in told["environments"]]) == (["~U"], [NEW, REFUSED])
         assert [(each.id, each.traceback, each.stdout) for each in shipped.results(ROW, NEW)] == [
             ("q5", "", "printed"), ("q4", "", "printed"), ("q3", "E  assert", "printed"),
@@ -211,17 +211,17 @@ def test_what_a_snapshot_says_of_itself(records: Path, tmp_path: Path) -> None:
     assert (head.releases, head.commit, head.tool) == (["2025.2.0", "2026.1.0"], "abc", "0.1")
     assert (tmp_path / location.RECORDS).stat().st_size == head.bytes
     page = (tmp_path / "README.md").read_text()
-    for said in ("commit `abc`", "2025.2.0 to 2026.1.0", "3 (2 passed, 1 failed)", "all evidence is whole"):
-        assert said in page
+    for text in ("commit `abc`", "2025.2.0 to 2026.1.0", "3 (2 passed, 1 failed)", "| output | complete |"):
+        assert text in page
 
 
 def test_texts_of_what_passed_are_left_out_where_it_would_be_too_large(records: Path, tmp_path: Path) -> None:
     """The first thing that is; evidence of failures stays."""
-    head = write(tmp_path, records, aim=100)
+    head = write(tmp_path, records, max_size=100)
     assert not head.texts_of_passed
-    texts = {each["id"]: each["stdout"] for each in held(tmp_path) if each["kind"] == "result"}
+    texts = {each["id"]: each["stdout"] for each in read_records(tmp_path) if each["kind"] == "result"}
     assert texts == {"q3": "printed", "q4": "", "q5": ""}
-    assert "what passing scenarios printed is left out" in (tmp_path / "README.md").read_text()
+    assert "output of passing scenarios is left out" in (tmp_path / "README.md").read_text()
 
 
 def test_nothing_is_written_where_nothing_counts(records: Path, tmp_path: Path) -> None:
@@ -279,9 +279,9 @@ def damaged(folder: Path, how: str) -> None:
 @pytest.mark.parametrize(
     ("packed", "told"),
     [
-        (b"no xz at all", "cannot be unpacked"),
-        (lzma.compress(b"x" * 10_000)[:-40], "cannot be unpacked"),
-        (lzma.compress(b"{}\n"), "holds what is no record: line 1"),
+        (b"no xz at all", "Cannot unpack"),
+        (lzma.compress(b"x" * 10_000)[:-40], "Cannot unpack"),
+        (lzma.compress(b"{}\n"), "contains an invalid record: line 1"),
     ],
 )
 def test_records_that_are_none_are_refused_whatever_their_digest(
@@ -300,12 +300,12 @@ def test_records_that_are_none_are_refused_whatever_their_digest(
 @pytest.mark.parametrize(
     ("how", "told"),
     [
-        ("no head", "there is no snapshot.json"),
+        ("no head", "snapshot.json is missing"),
         ("no records", "No such file or directory"),
-        ("other records", "is damaged, or of another snapshot"),
-        ("newer", "no snapshot that this version of dask-matrix knows: v"),
-        ("no JSON", "no snapshot that this version of dask-matrix knows: the file: Invalid JSON"),
-        ("foreign", "no snapshot that this version of dask-matrix knows: made_at: Field required"),
+        ("other records", "is damaged or does not belong to snapshot.json"),
+        ("newer", "not a snapshot that this version of dask-matrix can read: v"),
+        ("no JSON", "not a snapshot that this version of dask-matrix can read: the file: Invalid JSON"),
+        ("foreign", "not a snapshot that this version of dask-matrix can read: made_at: Field required"),
     ],
 )
 def test_a_damaged_or_foreign_snapshot_is_refused_by_name(records: Path, tmp_path: Path, how: str, told: str) -> None:
@@ -327,7 +327,7 @@ def test_no_path_of_the_machine_is_shipped(tmp_path: Path) -> None:
         b"".join(each.encode() for each in [*HISTORY, result(9, "failed", traceback=told)])
     )
     write(tmp_path / "snapshot", tmp_path)
-    kept = [each["traceback"] for each in held(tmp_path / "snapshot") if each["id"] == "q9"]
+    kept = [each["traceback"] for each in read_records(tmp_path / "snapshot") if each["id"] == "q9"]
     assert kept == ['File "lib/python3.11/site-packages/dask/base.py", line 1\nFile "scenarios/x.py"']
 
 
@@ -347,10 +347,10 @@ def test_no_path_of_the_machine_is_shipped(tmp_path: Path) -> None:
 def test_a_path_into_an_environment_begins_within_it(tmp_path: Path, told: str, kept: str) -> None:
     """Whatever lies there: scripts such as bin/dask-worker too. What is like it and none stays."""
     key = "0a1b2c3d4e5f6789"
-    said = result(9, "failed", stderr=told.replace("{}", key))
-    (tmp_path / "a.jsonl").write_bytes(b"".join(each.encode() for each in [*HISTORY, said]))
+    printed = result(9, "failed", stderr=told.replace("{}", key))
+    (tmp_path / "a.jsonl").write_bytes(b"".join(each.encode() for each in [*HISTORY, printed]))
     write(tmp_path / "snapshot", tmp_path)
-    found = [each["stderr"] for each in held(tmp_path / "snapshot") if each["id"] == "q9"]
+    found = [each["stderr"] for each in read_records(tmp_path / "snapshot") if each["id"] == "q9"]
     assert found == [kept.replace("{}", key)]
 
 

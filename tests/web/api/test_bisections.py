@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dask_matrix.domain.records.bisection import Bisected
+from dask_matrix.domain.records.bisection import BisectReport
 from dask_matrix.domain.records.records import BisectRecord
 from dask_matrix.web.api.bisections import bisections
 from tests.web.conftest import ROW, Book
@@ -28,7 +28,7 @@ def add(book: Book, scenario: str = ROW, **values: Any) -> None:
         "turnings": [{"before": "2025.3.0", "after": "dask b2a4a2157", "breaks": True, "apart": 1}],
         "commands": [f"dask-matrix bisect {scenario} --good 2025.3.0 --bad 2025.4.0 --commits"],
     }  # fmt: skip
-    book.add(BisectRecord, scenario=scenario, found=Bisected.model_validate({**found, **values}))
+    book.add(BisectRecord, scenario=scenario, found=BisectReport.model_validate({**found, **values}))
 
 
 def test_the_page_of_a_scenario_shows_the_suspected_commit(book: Book) -> None:
@@ -44,10 +44,10 @@ def test_the_page_of_a_scenario_shows_the_suspected_commit(book: Book) -> None:
 
 def test_the_page_of_its_run_says_what_was_searched(book: Book) -> None:
     """And leads to the scenario."""
-    assert "What it searched" not in book.client.get("/runs/r").text
+    assert "<h2>Bisections</h2>" not in book.client.get("/runs/r").text
     add(book, title="Computes again")
     page = book.client.get("/runs/r").text
-    assert "What it searched" in page
+    assert "<h2>Bisections</h2>" in page
     found = "dask b2a4a2157 broke it: Wrap &lt;HLGs&gt; in an Expr"
     assert f'<a href="/scenarios/{ROW}">Computes again</a> <small>{found}</small>' in page
 

@@ -13,7 +13,7 @@ from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.verdict import Judgement
 from dask_matrix.web.api.tables import COLUMNS, PIECE, comma_separated
-from dask_matrix.web.http.negotiation import Form, ranked
+from dask_matrix.web.http.negotiation import ResponseFormat, preferred_format
 from tests.web.conftest import NEW, NOON, ODD, OLD, ROW, Book
 
 CSV = {"Accept": "text/csv"}
@@ -60,24 +60,24 @@ def test_the_filters_narrow_every_form(book: Book) -> None:
 @pytest.mark.parametrize(
     ("accept", "form"),
     [
-        ("", Form.JSON),
-        ("*/*", Form.JSON),
-        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Form.JSON),
-        ("application/json", Form.JSON),
-        ("image/png", Form.JSON),
-        ("text/csv", Form.CSV),
-        ("TEXT/CSV; charset=utf-8", Form.CSV),
-        ("text/*", Form.CSV),
-        ("text/csv, application/json", Form.JSON),
-        ("text/csv;q=0.9, application/json;q=0.8", Form.CSV),
-        ("text/csv;q=0.5, */*", Form.JSON),
-        ("text/csv;q=0, */*;q=0", Form.JSON),
-        (";;,,q=x", Form.JSON),
+        ("", ResponseFormat.JSON),
+        ("*/*", ResponseFormat.JSON),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", ResponseFormat.JSON),
+        ("application/json", ResponseFormat.JSON),
+        ("image/png", ResponseFormat.JSON),
+        ("text/csv", ResponseFormat.CSV),
+        ("TEXT/CSV; charset=utf-8", ResponseFormat.CSV),
+        ("text/*", ResponseFormat.CSV),
+        ("text/csv, application/json", ResponseFormat.JSON),
+        ("text/csv;q=0.9, application/json;q=0.8", ResponseFormat.CSV),
+        ("text/csv;q=0.5, */*", ResponseFormat.JSON),
+        ("text/csv;q=0, */*;q=0", ResponseFormat.JSON),
+        (";;,,q=x", ResponseFormat.JSON),
     ],
 )
-def test_the_form_is_the_one_that_is_ranked_highest(accept: str, form: Form) -> None:
+def test_the_form_is_the_one_that_is_ranked_highest(accept: str, form: ResponseFormat) -> None:
     """JSON where nothing else is wanted more."""
-    assert ranked(accept) is form
+    assert preferred_format(accept) is form
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
@@ -118,7 +118,7 @@ def test_a_form_that_there_is_not_is_refused(book: Book) -> None:
     """With those that there are; Parquet has an address of its own, and no form."""
     assert book.client.get("/api/v1/matrix?format=xlsx").json()["errors"][0]["allowed"] == ["json", "csv"]
     error = book.client.get("/api/v1/matrix.parquet?format=csv").json()["errors"][0]
-    assert error["reason"] == "there is no such parameter"
+    assert error["reason"] == "unknown parameter"
     assert "format" not in error["allowed"]
 
 

@@ -1,4 +1,4 @@
-"""Evidence and commands are fit to be shown and to be pasted."""
+"""Evidence is safe to show, and commands are safe to paste."""
 
 import shlex
 
@@ -21,9 +21,9 @@ from dask_matrix.web.repeat_commands import expression
         ("tab\tand\nline", "tab\tand\nline"),
     ],
 )
-def test_text_loses_what_a_terminal_would_obey(raw: str, shown: str) -> None:
-    """Colours and titles go, line ends become one kind, marks of direction are spelled out."""
-    assert evidence_html.plain(raw) == shown
+def test_text_loses_terminal_escapes(raw: str, shown: str) -> None:
+    """Colours and titles are removed, line ends unified, direction marks spelled out."""
+    assert evidence_html.plain_text(raw) == shown
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A traceback is highlighted and folded, whatever its form; nothing of it is lost, and nothing in it does anything."""
+"""Tracebacks are highlighted and folded in every format, without loss, and stay inert."""
 
 import html
 import re
@@ -36,21 +36,21 @@ SOME_LINES = [
 ]  # fmt: skip
 
 
-def text_of(stretches: tuple[evidence_html.Stretch, ...]) -> str:
-    """Return what a reader reads of a traceback, all of it unfolded."""
+def text_of(stretches: tuple[evidence_html.TracebackPart, ...]) -> str:
+    """Return the text of a traceback, fully unfolded."""
     return "\n".join(html.unescape(re.sub(r"<[^>]*>", "", str(each.html))) for each in stretches)
 
 
 def folded(text: str) -> list[str]:
-    """Return what is folded away, as its summary says it."""
-    return [each.foreign for each in evidence_html.traceback(text) if each.foreign]
+    """Return the summaries of folded parts."""
+    return [each.fold_label for each in evidence_html.highlight_traceback(text) if each.fold_label]
 
 
 def test_runs_of_foreign_frames_are_folded_and_the_last_frame_stays_open() -> None:
-    """The scenario's own frames stand open, and so does what raised."""
+    """The scenario's own frames stay open, and so does the one that raised."""
     text = HEAD + OWN + DASK.format(1) + DASK.format(2) + OWN + LIBRARY + DASK.format(3) + PANDAS + "KeyError: 'k'\n"
     assert folded(text) == ["2 frames in dask", "2 frames in the standard library, dask"]
-    last = evidence_html.traceback(text)[-1]
+    last = evidence_html.highlight_traceback(text)[-1]
     assert "pandas/core.py" in last.html
     assert '<span class="tb-error">KeyError: &#39;k&#39;</span>' in last.html
 
@@ -61,8 +61,8 @@ def test_each_part_of_a_chain_keeps_its_last_frame_open() -> None:
     assert folded(text) == ["1 frame in dask"]
 
 
-def test_of_the_stack_of_a_thread_the_first_frame_is_the_last_call() -> None:
-    """As faulthandler writes it: the most recent call first."""
+def test_the_first_frame_of_a_thread_is_the_last_call() -> None:
+    """faulthandler writes the most recent call first."""
     frames = ['lib/python3.11/threading.py", line 327 in wait', 'x/site-packages/dask/local.py", line 5 in get']
     told = "".join(f'  File "{each}\n' for each in [*frames, 'scenarios/futures/test_bind.py", line 28 in test_a'])
     harness = (
@@ -72,10 +72,10 @@ def test_of_the_stack_of_a_thread_the_first_frame_is_the_last_call() -> None:
     assert folded(text) == ["1 frame in dask", "2 frames in the harness"]
 
 
-def test_the_form_of_pytest_is_folded_too() -> None:
-    """Whether a frame is written long, with its place at its end, or short, with its place first."""
+def test_the_format_of_pytest_is_folded_too() -> None:
+    """Long frames, with the location last, and short ones, with the location first."""
     assert folded(PYTEST) == ["2 frames in dask"]
-    shown = "".join(each.html for each in evidence_html.traceback(PYTEST))
+    shown = "".join(each.html for each in evidence_html.highlight_traceback(PYTEST))
     assert '<span class="tb-here">&gt;   <span class="k">raise</span>' in shown
     assert '<span class="tb-error">E   KeyError: &#39;k&#39;</span>' in shown
     assert '<span class="tb-place">lib/python3.11/site-packages/dask/base.py:373: in compute</span>' in shown
@@ -104,22 +104,22 @@ def test_a_repeated_line_belongs_to_its_frame() -> None:
         ("/home/me/checks/helpers.py", ""),
     ],
 )
-def test_a_file_belongs_to_somebody(path: str, owner: str) -> None:
-    """To a package, to Python, to the harness, or to the scenario."""
+def test_every_file_has_an_owner(path: str, owner: str) -> None:
+    """A package, the standard library, the harness, or the scenario."""
     assert tracebacks.owner(path) == owner
 
 
 def test_a_stack_that_never_ended_in_a_lexer_is_shown() -> None:
-    """A frame outside a stack that begins with "Traceback" made the lexer of Pygments go on for ever."""
+    """A frame outside a stack that begins with "Traceback" made the lexer of Pygments hang."""
     text = f'{HEAD}{OWN}KeyError: 1\n\n  File "y.py", line 3 in get\n'
-    assert text_of(evidence_html.traceback(text)) == text
+    assert text_of(evidence_html.highlight_traceback(text)) == text
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.lists(st.one_of(st.sampled_from(SOME_LINES), st.text(max_size=30)), max_size=25).map("\n".join))
 def test_nothing_of_a_traceback_is_lost(text: str) -> None:
-    """Without its markup it is what it was, made plain."""
-    assert text_of(evidence_html.traceback(text)) == evidence_html.plain(text)
+    """Without its markup, it is the cleaned text."""
+    assert text_of(evidence_html.highlight_traceback(text)) == evidence_html.plain_text(text)
 
 
 def test_hostile_names_are_inert_where_they_are_folded() -> None:
@@ -128,11 +128,11 @@ def test_hostile_names_are_inert_where_they_are_folded() -> None:
     text = f'{HEAD}{OWN}  File "{path}", line 1, in <script>\n    x\n{PANDAS}E'
     (told,) = folded(text)
     assert "<img" in told, "escaped by the template, as any text"
-    assert "<img" not in "".join(each.html for each in evidence_html.traceback(text))
-    assert "<script" not in "".join(each.html for each in evidence_html.traceback(text))
+    assert "<img" not in "".join(each.html for each in evidence_html.highlight_traceback(text))
+    assert "<script" not in "".join(each.html for each in evidence_html.highlight_traceback(text))
 
 
 def test_a_line_of_a_megabyte_is_shown_plain() -> None:
-    """A lexer would take its time over it."""
+    """A lexer would be too slow."""
     text = HEAD + OWN + "(" * 1_000_000
-    assert [each.html for each in evidence_html.traceback(text)] == [evidence_html.escape(text)]
+    assert [each.html for each in evidence_html.highlight_traceback(text)] == [evidence_html.escape(text)]

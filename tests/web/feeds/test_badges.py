@@ -22,8 +22,8 @@ def told(book: Book, badge: str) -> str:
 
 def test_a_release_says_how_much_holds(book: Book) -> None:
     """Of what claims anything, in lane as-released."""
-    assert told(book, "release/2025.2.0") == "dask 2025.2.0: 1 of 1 hold"
-    assert told(book, "release/2025.4.0") == "dask 2025.4.0: 0 of 1 hold"
+    assert told(book, "release/2025.2.0") == "dask 2025.2.0: 1 of 1 pass"
+    assert told(book, "release/2025.4.0") == "dask 2025.4.0: 0 of 1 pass"
 
 
 def test_the_latest_is_the_newest_release_as_released(book: Book) -> None:
@@ -39,7 +39,7 @@ def test_a_release_is_judged_on_its_newest_python(book: Book) -> None:
     """As an upgrade is."""
     book.environment(SAME, "2025.2.0", python="3.12")
     book.result("failed", key=SAME)
-    assert told(book, "release/2025.2.0") == "dask 2025.2.0: 0 of 1 hold"
+    assert told(book, "release/2025.2.0") == "dask 2025.2.0: 0 of 1 pass"
 
 
 @pytest.mark.parametrize(
@@ -90,13 +90,13 @@ def test_the_colour_follows_the_share_that_holds(empty: Book, holding: int, colo
         empty.scenario(f"bag/{number}")
         empty.result("passed" if number < holding else "failed", name=f"bag/{number}")
     found = empty.client.get("/badge/release/latest.json").json()
-    assert (found["message"], found["color"]) == (f"{holding} of 20 hold", Colour[colour].value)
+    assert (found["message"], found["color"]) == (f"{holding} of 20 pass", Colour[colour].value)
 
 
 def test_the_json_is_what_shields_reads(book: Book) -> None:
     """Four fields, no more."""
     found = book.client.get("/badge/release/2025.2.0.json").json()
-    assert found == {"schemaVersion": 1, "label": "dask 2025.2.0", "message": "1 of 1 hold", "color": "2e7d32"}
+    assert found == {"schemaVersion": 1, "label": "dask 2025.2.0", "message": "1 of 1 pass", "color": "2e7d32"}
 
 
 def test_the_picture_is_an_image_with_a_name(book: Book) -> None:
@@ -104,7 +104,7 @@ def test_the_picture_is_an_image_with_a_name(book: Book) -> None:
     answer = book.client.get("/badge/release/2025.2.0.svg")
     assert answer.headers["content-type"] == "image/svg+xml"
     root = fromstring(answer.content)
-    assert (root.get("role"), root.get("aria-label")) == ("img", "dask 2025.2.0: 1 of 1 hold")
+    assert (root.get("role"), root.get("aria-label")) == ("img", "dask 2025.2.0: 1 of 1 pass")
     assert {each.tag.removeprefix(SVG) for each in root.iter()} == {"svg", "title", "rect", "text"}
     assert not [name for each in root.iter() for name in each.attrib if name in {"href", "src", "style"}]
 

@@ -6,8 +6,8 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from dask_matrix.domain.transitions.transitions import line, turns
-from dask_matrix.web.feeds.entries import MOST
+from dask_matrix.domain.transitions.transitions import line, transitions
+from dask_matrix.web.feeds.entries import MAX_ENTRIES
 from tests.web.conftest import NEW, NOON, ODD, OLD, ROW, Book
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -35,9 +35,9 @@ def test_releases_and_turns_are_told_newest_release_first(book: Book) -> None:
     """Each release with its counts, below it what turned there."""
     assert titles(book) == [
         "2026.1.0: does not resolve",
-        "2025.4.0: 1 break, 0 fixed against 2025.2.0",
+        "2025.4.0: 1 break, 0 fixed since 2025.2.0",
         BREAKS,
-        "2025.2.0: the first release with evidence",
+        "2025.2.0: first tested release",
     ]
 
 
@@ -46,7 +46,7 @@ def test_what_is_fixed_is_told_too(book: Book) -> None:
     book.environment(LATER, "2026.2.0")
     book.result("passed", key=LATER)
     assert titles(book)[:2] == [
-        "2026.2.0: 0 break, 1 fixed against 2025.4.0",
+        "2026.2.0: 0 break, 1 fixed since 2025.4.0",
         "Fixed in 2026.2.0: Computes again",
     ]
 
@@ -56,7 +56,7 @@ def test_a_release_without_evidence_claims_nothing(book: Book) -> None:
     book.environment(LATER, "2026.2.0")
     book.environment("5" * 16, "2026.3.0")
     book.result("failed", key="5" * 16)
-    assert titles(book)[:2] == ["2026.3.0: 0 break, 0 fixed against 2025.4.0", "2026.2.0: no evidence yet"]
+    assert titles(book)[:2] == ["2026.3.0: 0 break, 0 fixed since 2025.4.0", "2026.2.0: not tested yet"]
 
 
 def test_an_entry_has_both_verdicts_the_exception_and_the_issues(book: Book) -> None:
@@ -74,8 +74,8 @@ def test_an_entry_has_both_verdicts_the_exception_and_the_issues(book: Book) -> 
 def test_the_feeds_tell_the_turns_that_the_grid_marks(book: Book) -> None:
     """One function of the domain, asked twice."""
     column = line(book.store.matrix())
-    marked = {(row.id, key) for row in column.scenarios for key in column.turning(row)}
-    assert {(each.scenario.id, each.after.key) for each in turns(column)} == marked == {(ROW, NEW)}
+    marked = {(row.id, key) for row in column.scenarios for key in column.transition_keys(row)}
+    assert {(each.scenario.id, each.after.key) for each in transitions(column)} == marked == {(ROW, NEW)}
 
 
 def test_only_the_newest_python_as_released_speaks(book: Book) -> None:
@@ -92,7 +92,7 @@ def test_only_the_newest_python_as_released_speaks(book: Book) -> None:
 def test_an_area_and_a_scenario_narrow_a_feed(book: Book) -> None:
     """A scenario's is about its turns alone; a former id leads to it."""
     assert BREAKS not in titles(book, "?area=bag")
-    assert "2025.4.0: no evidence yet" in titles(book, "?area=bag")
+    assert "2025.4.0: not tested yet" in titles(book, "?area=bag")
     assert BREAKS in titles(book, "?area=futures")
     assert titles(book, f"?scenario={ROW}") == titles(book, "?scenario=futures/was") == [BREAKS]
     assert titles(book, "?area=&scenario=") == titles(book)
@@ -140,11 +140,11 @@ def test_an_entry_is_of_the_day_of_its_release(book: Book) -> None:
 
 def test_a_feed_has_at_most_so_many_entries(book: Book) -> None:
     """The newest ones."""
-    for number in range(MOST):
+    for number in range(MAX_ENTRIES):
         book.scenario(f"bag/{number:03}")
         book.result("passed", name=f"bag/{number:03}")
         book.result("failed", name=f"bag/{number:03}", key=NEW)
-    assert len(items(book)) == MOST == len(atom(book).findall(f"{ATOM}entry"))
+    assert len(items(book)) == MAX_ENTRIES == len(atom(book).findall(f"{ATOM}entry"))
 
 
 @pytest.mark.parametrize("query", ["", "?area=futures", f"?scenario={ROW}"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dask_matrix.web import links
-from dask_matrix.web.http.middleware import UNTAGGED
+from dask_matrix.web.http.middleware import WITHOUT_ETAG
 from tests.web.conftest import NEW, OLD, ROW, Book
 
 API = "/api/v1"
@@ -138,7 +138,7 @@ def test_what_failed_is_not_kept(book: Book, address: str) -> None:
 
 def test_only_what_there_is_goes_without_a_tag(book: Book) -> None:
     """Each address that is named as such is answered."""
-    for each in UNTAGGED:
+    for each in WITHOUT_ETAG:
         answer = book.client.get(f"{each}site.css" if each.endswith("/") else each)
         assert answer.status_code == 200, each
 

@@ -11,16 +11,16 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dask_matrix.web.http.response_cache import BESIDE, Answer, Answers, Keeping
+from dask_matrix.web.http.response_cache import ENTRY_OVERHEAD, CachedResponse, CachedResponses, ResponseCache
 from tests.web.conftest import NEW, OLD, ROW, Book
 
 PACKED, PLAIN = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}
 PAGES = ["/", f"/scenarios/{ROW}", "/api/v1/matrix", "/feed.atom", f"/environments/{OLD}/lock.txt"]
 
 
-def answer(size: int) -> Answer:
+def answer(size: int) -> CachedResponse:
     """Return an answer that takes so many bytes."""
-    return Answer((), b"x" * (size - BESIDE))
+    return CachedResponse((), b"x" * (size - ENTRY_OVERHEAD))
 
 
 def in_a_loop(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
@@ -142,40 +142,40 @@ def test_what_failed_is_made_again(book: Book) -> None:
 
 def test_the_answers_not_asked_for_the_longest_go_first() -> None:
     """As many as it takes."""
-    kept = Answers(most=10_000, largest=9_000)
+    cache = CachedResponses(max_bytes=10_000, max_response_bytes=9_000)
     for name in "abc":
-        kept.put((name,), answer(3_000))
-    assert kept.get(("a",))
-    kept.put(("d",), answer(5_000))
-    assert [name for name in "abcd" if kept.get((name,))] == ["a", "d"]
-    assert (len(kept), kept.size) == (2, 8_000)
+        cache.put((name,), answer(3_000))
+    assert cache.get(("a",))
+    cache.put(("d",), answer(5_000))
+    assert [name for name in "abcd" if cache.get((name,))] == ["a", "d"]
+    assert (len(cache), cache.size) == (2, 8_000)
 
 
 def test_no_more_is_kept_than_is_allowed() -> None:
     """Whatever comes; what is too large by itself drives nothing out, and small answers count too."""
-    kept = Answers(most=20_000, largest=6_000)
+    cache = CachedResponses(max_bytes=20_000, max_response_bytes=6_000)
     for number in range(200):
         size = 1_000 + number * 977 % 8_000
-        held = len(kept)
-        kept.put((str(number % 50),), answer(size))
-        assert kept.size <= 20_000
-        assert kept.size == sum(each.size for each in kept._answers.values())
-        assert size <= 6_000 or len(kept) == held
-    assert kept.get(("x",)) is None
+        held = len(cache)
+        cache.put((str(number % 50),), answer(size))
+        assert cache.size <= 20_000
+        assert cache.size == sum(each.size for each in cache._answers.values())
+        assert size <= 6_000 or len(cache) == held
+    assert cache.get(("x",)) is None
 
 
 def test_an_answer_that_is_put_again_counts_once() -> None:
     """The newer of the two is kept."""
-    kept = Answers(most=10_000)
+    cache = CachedResponses(max_bytes=10_000)
     for size in (3_000, 4_000):
-        kept.put(("a",), answer(size))
-    assert (len(kept), kept.size) == (1, 4_000)
+        cache.put(("a",), answer(size))
+    assert (len(cache), cache.size) == (1, 4_000)
 
 
 def test_of_many_that_ask_at_once_one_has_it_made() -> None:
     """The others wait for it: a hundred who look on do not draw the matrix a hundred times."""
     app = Counting(PlainTextResponse("whole"))
-    keeping = Keeping(app)
+    keeping = ResponseCache(app)
 
     async def work() -> list[list[Any]]:
         return await asyncio.gather(*(asked(keeping) for _ in range(100)))
@@ -189,13 +189,13 @@ def test_of_many_that_ask_at_once_one_has_it_made() -> None:
 def test_an_answer_too_large_to_be_kept_is_made_once_for_all_who_wait() -> None:
     """Who asks when they have gone has it made again."""
     app = Counting(PlainTextResponse("whole" * 1_000))
-    keeping = Keeping(app, Answers(largest=2_000))
+    keeping = ResponseCache(app, CachedResponses(max_response_bytes=2_000))
 
     async def work() -> list[list[Any]]:
         return await asyncio.gather(*(asked(keeping) for _ in range(100)))
 
     told = in_a_loop(work)
-    assert (app.made, len(keeping.kept), keeping._making) == (1, 0, {})
+    assert (app.made, len(keeping.cache), keeping._pending) == (1, 0, {})
     assert all(messages == told[0] for messages in told)
     assert in_a_loop(lambda: asked(keeping)) == told[0]
     assert app.made == 2
@@ -204,7 +204,7 @@ def test_an_answer_too_large_to_be_kept_is_made_once_for_all_who_wait() -> None:
 def test_nobody_waits_for_an_answer_that_fails() -> None:
     """The next one asks for itself."""
     app = Counting(KeyError("x"), PlainTextResponse("no", 503), PlainTextResponse("whole"))
-    keeping = Keeping(app)
+    keeping = ResponseCache(app)
 
     async def work() -> list[Any]:
         return await asyncio.gather(*(asked(keeping) for _ in range(3)), return_exceptions=True)
@@ -219,7 +219,7 @@ def test_nobody_waits_for_an_answer_that_fails() -> None:
 
 def test_whoever_adds_headers_adds_them_to_one_answer_only() -> None:
     """What is kept stays as it was."""
-    keeping = Keeping(Counting(PlainTextResponse("whole")))
+    keeping = ResponseCache(Counting(PlainTextResponse("whole")))
     for _ in range(3):
         start, _body = in_a_loop(lambda: asked(keeping))
         assert b"x-mine" not in dict(start["headers"])
@@ -249,10 +249,10 @@ def test_events_pass_as_they_come(book: Book) -> None:
             assert told.headers["cache-control"] == "no-cache"
             assert b"".join(told.iter_raw()).count(b"data: ") == 3
     assert len(made) == 2
-    keeping = Keeping(Counting(StreamingResponse(events(), media_type="text/event-stream")))
+    keeping = ResponseCache(Counting(StreamingResponse(events(), media_type="text/event-stream")))
     messages = in_a_loop(lambda: asked(keeping))
     assert [each.get("more_body") for each in messages[1:]] == [True, True, True, False]
-    assert len(keeping.kept) == 0
+    assert len(keeping.cache) == 0
 
 
 def test_nobody_waits_for_the_end_of_what_is_streamed() -> None:
@@ -266,7 +266,7 @@ def test_nobody_waits_for_the_end_of_what_is_streamed() -> None:
         await send({"type": "http.response.body", "body": b"first", "more_body": True})
         await asyncio.Event().wait()
 
-    keeping = Keeping(endless)
+    keeping = ResponseCache(endless)
 
     async def work() -> None:
         streams = [asyncio.create_task(asked(keeping)) for _ in range(3)]
@@ -279,7 +279,7 @@ def test_nobody_waits_for_the_end_of_what_is_streamed() -> None:
 
     in_a_loop(work)
     assert len(begun) == 3
-    assert not keeping._making
+    assert not keeping._pending
 
 
 def test_a_table_is_sent_piece_by_piece_and_not_kept(book: Book) -> None:

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from dask_matrix.web import links
-from dask_matrix.web.http.problems import MEDIA_TYPE, told
+from dask_matrix.web.http.problems import MEDIA_TYPE, error_sentence
 from dask_matrix.web.openapi.description import MADE_UP, TAGS
 from tests.web.conftest import NEW, ROW, Book
 
@@ -85,7 +85,7 @@ def offender(problem: dict[str, Any]) -> bool:
             return bool(problem["what"]) and repr(problem["name"]) in problem["detail"]
         case "bad-query":
             errors = problem.get("errors", [])
-            return bool(problem["detail"]) and all(told(each) in problem["detail"] for each in errors)
+            return bool(problem["detail"]) and all(error_sentence(each) in problem["detail"] for each in errors)
         case kind:
             return kind in {"not-found", "not-allowed", "unreadable-body"} and bool(problem["instance"])
 
@@ -139,9 +139,11 @@ def test_every_operation_has_a_stable_name_and_a_tag_that_is_told(book: Book) ->
 def test_every_parameter_and_every_text_has_an_example(book: Book) -> None:
     """Marked as one."""
     for path, _, operation in described(book):
-        told = [*operation.get("parameters", ())]
-        told += [content for kind, content in operation["responses"]["200"]["content"].items() if "parquet" not in kind]
-        for each in told:
+        parts = [*operation.get("parameters", ())]
+        parts += [
+            content for kind, content in operation["responses"]["200"]["content"].items() if "parquet" not in kind
+        ]
+        for each in parts:
             assert each["examples"]["example"]["summary"] == MADE_UP, (path, each)
 
 
@@ -191,17 +193,19 @@ def test_every_field_of_an_upgrade_is_described(book: Book, name: str) -> None:
     shapes = document(book)["components"]["schemas"]
     assert len(below("Answer", shapes)) > 10
     fields = {
-        (one, field): told for one in below(name, shapes) for field, told in shapes[one].get("properties", {}).items()
+        (one, field): schema
+        for one in below(name, shapes)
+        for field, schema in shapes[one].get("properties", {}).items()
     }
-    assert [place for place, told in fields.items() if not told.get("description")] == []
+    assert [place for place, schema in fields.items() if not schema.get("description")] == []
 
 
 def test_the_written_promise_tells_every_field_and_parameter_of_an_upgrade(book: Book) -> None:
     """In its tables; and the page of the description leads to the shape of the body."""
-    text, told = PROMISE.read_text(encoding="utf-8"), document(book)
-    answer, body = (told["components"]["schemas"][name]["properties"] for name in ("Answer", "UpgradeBody"))
+    text, description = PROMISE.read_text(encoding="utf-8"), document(book)
+    answer, body = (description["components"]["schemas"][name]["properties"] for name in ("Answer", "UpgradeBody"))
     rows = "".join(line.split("|")[1] for line in text.splitlines() if line.startswith("| `"))
-    parameters = [each["name"] for each in told["paths"]["/api/v1/upgrade"]["get"]["parameters"]]
+    parameters = [each["name"] for each in description["paths"]["/api/v1/upgrade"]["get"]["parameters"]]
     for name in {*answer, *body, *parameters}:
         assert re.search(rf"`{name}(\[\])?`", rows), name
     assert 'href="#UpgradeBody"' in book.client.get("/api/docs").text

@@ -1,4 +1,4 @@
-"""The page of a cell: what it shows beside its evidence, as it is and as it was; and its JSON."""
+"""The cell page and its JSON: evidence, comparison with a neighbour, history, now and at a moment."""
 
 import re
 from datetime import timedelta
@@ -20,7 +20,7 @@ def page(book: Book, key: str = NEW, name: str = ROW, query: str = "") -> str:
     return answer.text.partition("<main")[2].partition("</main>")[0]
 
 
-def told(book: Book, key: str = NEW, query: str = "") -> dict[str, object]:
+def cell_json(book: Book, key: str = NEW, query: str = "") -> dict[str, object]:
     """Return a cell's JSON."""
     answer = book.client.get(f"/api/v1{links.cell(ROW, key)}{query}")
     assert answer.status_code == 200, answer.text
@@ -29,86 +29,86 @@ def told(book: Book, key: str = NEW, query: str = "") -> dict[str, object]:
 
 
 def section(text: str, title: str) -> str:
-    """Return the section of a page that a heading begins."""
+    """Return the section of a page with a given heading."""
     found = re.search(rf"<h2>(?:(?!</h2>).)*{title}.*?</section>", text, flags=re.DOTALL)
     assert found, title
     return found[0]
 
 
 def test_foreign_frames_are_folded_without_javascript(book: Book) -> None:
-    """In an element of their own, closed at first."""
+    """In a closed details element."""
     book.result("failed", key=NEW, traceback=FOREIGN)
     text = page(book)
     assert "<details><summary>1 frame in dask</summary>" in text
-    assert text.index("test_x") < text.index("<details><summary>1 frame in dask") < text.index("raise")
+    assert text.index("test_x") < text.index("<details><summary>1 frame in dask") < text.index(">raise<")
 
 
-def test_the_nearest_opposite_stands_beside_the_cell_the_earlier_release_first(book: Book) -> None:
-    """With its verdict and what it raised, and the way to it."""
-    text = section(page(book), "Beside the nearest release where it holds")
+def test_a_cell_is_compared_with_the_nearest_opposite_verdict_earlier_release_first(book: Book) -> None:
+    """With its verdict, its exception and a link."""
+    text = section(page(book), "Compared with the nearest release where it passes")
     assert text.index(f'href="/cells/{ROW}/{OLD}"') < text.index("this one")
     assert re.search(r"chip v-pass.*chip v-fail.*nothing.*KeyError", text, flags=re.DOTALL)
-    assert told(book)["neighbour"] == {
+    assert cell_json(book)["neighbour"] == {
         "environment": OLD, "release": "2025.2.0", "verdict": "pass", "opposite": True, "exception": "", "result": "id7",
     } | {"result": book.store.results(ROW, OLD)[0].id}  # fmt: skip
 
 
-def test_without_an_opposite_the_release_before_stands_beside_it(book: Book) -> None:
-    """So that there is something to compare it with."""
+def test_without_an_opposite_verdict_a_cell_is_compared_with_the_previous_release(book: Book) -> None:
+    """The first release of a lane is compared with nothing."""
     book.result("passed", name=ODD)
     book.result("passed", name=ODD, key=NEW)
-    assert "Beside the release before" in page(book, name=ODD)
-    assert "Beside" not in page(book, name=ODD, key=OLD)
+    assert "Compared with the previous release" in page(book, name=ODD)
+    assert "Compared with" not in page(book, name=ODD, key=OLD)
 
 
-def test_what_one_side_alone_warns_of_and_prints_is_told(book: Book) -> None:
-    """What both say alike is not; numbers that change at each execution make no difference."""
+def test_warnings_and_output_of_only_one_cell_are_shown(book: Book) -> None:
+    """What both have in common is not; numbers that change at each execution are ignored."""
     common = {"category": "UserWarning", "message": "took 12 s", "where": "a.py:1", "count": 1}
     alone = {"category": "FutureWarning", "message": "goes away", "where": "a.py:2", "count": 1}
     book.result("passed", key=OLD, warnings=[common], stdout="alike", log="one")
     book.result("failed", key=NEW, warnings=[{**common, "message": "took 15 s"}, alone], stdout="alike", log="two")
-    text = section(page(book), "Beside the nearest")
+    text = section(page(book), "Compared with the nearest")
     assert "FutureWarning" in text
     assert "UserWarning" not in text
     assert "Log" in text
     assert "Standard output" not in text
 
 
-def test_the_lock_is_compared_with_the_last_release_where_it_held(book: Book) -> None:
-    """Dask first, then what behaviours turn on; what was added and what was removed."""
+def test_the_lock_is_compared_with_the_last_release_where_it_passes(book: Book) -> None:
+    """Dask first, then packages that matter most, then the rest; also those added and removed."""
     book.environment(LATER, "2025.5.0", lock="dask==2\nnumpy==2.2.0\nzarr==3.0\n")
     book.result("failed", key=LATER)
-    text = section(page(book, LATER), "What differs from")
+    text = section(page(book, LATER), "Differences from")
     shown = re.sub(r"<[^>]*>|\s+", " ", text)
     assert re.search(r"dask +2025.2.0 +→ +to +2025.5.0 +numpy +2.1.0 +→ +to +2.2.0 +zarr +3.0 +added", shown)
-    assert "The last release before where it held" in shown
-    assert "Nothing but Dask differs" in page(book, NEW)
+    assert "The last earlier release where it passes" in shown
+    assert "Only Dask differs" in page(book, NEW)
 
 
-def test_where_it_holds_the_lock_is_compared_with_the_last_release_where_it_did_not(book: Book) -> None:
-    """And before that is known, with the first one after."""
+def test_a_passing_cell_compares_its_lock_with_the_last_release_where_it_does_not_pass(book: Book) -> None:
+    """Or, if there is none, with the first later one."""
     book.environment(LATER, "2025.5.0", lock="dask==2\n")
     book.result("passed", key=LATER)
-    shown = re.sub(r"<[^>]*>|\s+", " ", section(page(book, LATER), "What differs from"))
-    assert "last release before where it did not hold" in shown
+    shown = re.sub(r"<[^>]*>|\s+", " ", section(page(book, LATER), "Differences from"))
+    assert "last earlier release where it does not pass" in shown
     assert "numpy 2.1.0 removed" in " ".join(shown.split())
-    assert "first release after where it does not hold" in page(book, OLD).lower()
-    assert told(book, LATER)["locks"] == {
+    assert "first later release where it does not pass" in page(book, OLD).lower()
+    assert cell_json(book, LATER)["locks"] == {
         "environment": NEW, "release": "2025.4.0", "held": False,
         "packages": [{"name": "numpy", "before": "2.1.0", "after": None}],
     }  # fmt: skip
 
 
-def test_a_backport_is_told_where_locks_are_compared(book: Book) -> None:
+def test_a_backport_is_mentioned_where_locks_are_compared(book: Book) -> None:
     """Its dependencies are newer than those of the release after it."""
     book.environment(LATER, "2025.3.1", released_at=NOON + timedelta(days=9))
     book.result("passed", key=LATER)
-    assert "a backport of 2025-05-01" in page(book)
+    assert "a backport released on 2025-05-01" in page(book)
 
 
 @pytest.mark.parametrize(("key", "outcome"), [(NEW, "failed"), (LATER, "passed")])
-def test_the_command_that_finds_what_made_it_turn(book: Book, key: str, outcome: str) -> None:
-    """From the nearest turning: what broke it, or what fixed it."""
+def test_the_page_has_the_command_that_bisects_the_nearest_transition(book: Book, key: str, outcome: str) -> None:
+    """What broke it, or what fixed it."""
     book.environment(LATER, "2025.5.0")
     book.result(outcome, key=LATER)
     command = f"dask-matrix bisect {ROW} --good 2025.2.0 --bad 2025.4.0 --commits --python 3.11"
@@ -116,54 +116,54 @@ def test_the_command_that_finds_what_made_it_turn(book: Book, key: str, outcome:
         command = f"dask-matrix bisect {ROW} --good 2025.5.0 --bad 2025.4.0 --find-fix --commits --python 3.11"
     text = page(book, key)
     assert f'data-copy="{command}"' in text
-    assert told(book, key)["turn"]["bisect"] == command  # type: ignore[index]
+    assert cell_json(book, key)["turn"]["bisect"] == command  # type: ignore[index]
 
 
-def test_the_history_tells_stale_executions_apart(book: Book) -> None:
-    """They are of another text of the scenario, and not counted."""
+def test_the_history_marks_stale_executions(book: Book) -> None:
+    """They are of another version of the scenario, and not counted."""
     book.result("crashed", key=NEW, fingerprint="older")
     text = section(page(book), "History")
     assert text.count("<tr") == 3
     assert text.count('<tr class="old">') == 1
-    assert "another text: not counted" in text
-    assert text.count("<em>decides</em>") == 1
+    assert "another version, not counted" in text
+    assert text.count("<em>decisive</em>") == 1
 
 
 def test_the_whole_lock_is_not_on_the_page(book: Book) -> None:
-    """It is a panel beside the grid too; the lock is a link away."""
+    """The page is also a panel next to the grid; it links to the lock."""
     text = page(book)
     assert "numpy==2.1.0" not in text
     assert f"/environments/{NEW}/lock.txt" in text
 
 
-def test_the_strip_shows_what_is_around_the_cell(book: Book) -> None:
-    """With the cell itself marked, and each tile said in words."""
+def test_the_timeline_shows_the_releases_around_the_cell(book: Book) -> None:
+    """With the cell itself marked, and each tile described in words."""
     text = page(book)
     assert '<li class="stop current">' in text
     assert 'aria-current="page"' in text
-    assert "2025.4.0, as-released, Python 3.11: fail, turns" in text
+    assert "2025.4.0, as-released, Python 3.11: fail, breaks here" in text
 
 
 def test_a_cell_is_shown_as_it_was(book: Book) -> None:
-    """Later results do not count, and links keep to the moment; so does the JSON."""
+    """Later results do not count, and links keep the moment; the JSON too."""
     moment = (NOON + timedelta(minutes=50)).isoformat().replace("+00:00", "Z")
     at = f"?at={moment.replace(':', '%3A')}"
     book.result("passed", key=NEW)
     assert "v-flaky" in page(book)
     frozen = page(book, query=at)
-    assert "Frozen: as it was at 2025-04-22 12:50:00 UTC" in frozen
+    assert "Frozen: as of 2025-04-22 12:50:00 UTC" in frozen
     assert "<strong>fail</strong>" in frozen
     assert "0 of 1 execution passed" in frozen
     assert f'href="/cells/{ROW}/{OLD}{at}"' in frozen
     assert f'href="/scenarios/{ROW}{at}"' in frozen
-    assert f'href="/cells/{ROW}/{NEW}">See it as it is now' in frozen
-    assert (told(book)["verdict"], told(book, query=at)["verdict"]) == ("flaky", "fail")
+    assert f'href="/cells/{ROW}/{NEW}">Show the current page' in frozen
+    assert (cell_json(book)["verdict"], cell_json(book, query=at)["verdict"]) == ("flaky", "fail")
     before = page(book, query="?at=2020-01-01T00:00:00Z")
-    assert "has not run in this environment up to then" in before
+    assert "had not run in this environment by then" in before
     assert "data-poll" not in book.client.get(links.cell(ROW, NEW) + at).text
 
 
-def test_the_permalink_stays_what_it_is(book: Book) -> None:
+def test_a_permalink_does_not_change(book: Book) -> None:
     """Whatever is recorded later."""
     (permalink,) = {each for each in Links(page(book)).addresses if "?at=" in each}
     book.result("passed", key=NEW)
@@ -171,21 +171,21 @@ def test_the_permalink_stays_what_it_is(book: Book) -> None:
 
 
 def test_a_former_id_keeps_the_moment(book: Book) -> None:
-    """On its way to the present one."""
+    """When it redirects to the current one."""
     answer = book.client.get(f"/cells/futures/was/{OLD}?at=2025-04-22", follow_redirects=False)
     assert answer.headers["location"] == f"/cells/{ROW}/{OLD}?at=2025-04-22T00%3A00%3A00Z"
 
 
 def test_a_bad_moment_is_named(book: Book) -> None:
-    """As a problem, on the page and in JSON; a stray parameter is one only for scripts."""
+    """As an error, on the page and in JSON; an unknown parameter is an error only in the API."""
     assert book.client.get(f"/cells/{ROW}/{OLD}?at=soon").status_code == 422
     assert book.client.get(f"/api/v1/cells/{ROW}/{OLD}?at=soon").status_code == 422
     assert book.client.get(f"/cells/{ROW}/{OLD}?utm_source=mail").status_code == 200
-    assert "ta=x: there is no such parameter" in book.client.get(f"/api/v1/cells/{ROW}/{OLD}?ta=x").text
+    assert "ta=x: unknown parameter" in book.client.get(f"/api/v1/cells/{ROW}/{OLD}?ta=x").text
 
 
 def test_hostile_evidence_is_inert_on_both_sides(book: Book) -> None:
-    """In the banner, in the table of the two sides, in the history, in what is copied."""
+    """In the banner, the comparison, the history and the copied commands."""
     raised = {"type": HOSTILE, "message": HOSTILE}
     warns = [{"category": HOSTILE, "message": HOSTILE, "where": HOSTILE}]
     frames = (
@@ -213,7 +213,7 @@ def test_hostile_evidence_is_inert_on_both_sides(book: Book) -> None:
 
 
 def test_lines_of_a_megabyte_do_no_harm(book: Book) -> None:
-    """They are shown as they are, in boxes of their own."""
+    """They are shown unhighlighted, in boxes of their own."""
     long = "(" * 1_000_000
     book.result("failed", key=NEW, traceback=FOREIGN + long, stdout=long, exception={"type": "E", "message": long})
     assert long in page(book)

@@ -1,4 +1,4 @@
-"""The pages of an environment and of a release: what they turned, what they hold, how to install them."""
+"""The environment page and the release page: changes, verdicts, install commands."""
 
 import re
 from datetime import timedelta
@@ -12,8 +12,8 @@ from tests.web.conftest import NEW, NOON, OLD, REFUSED, ROW, Book
 LATEST = "e" * 16
 
 
-def test_an_environment_says_what_it_turned_against_the_one_before(book: Book) -> None:
-    """In its lane: what regressed, what was fixed, new warnings, the lock; on its page, the release's, and as JSON."""
+def test_an_environment_shows_its_changes_from_the_previous_one(book: Book) -> None:
+    """In its lane: what breaks, what is fixed, new warnings, the lock; on its page, the release's, and in JSON."""
     warns = [{"category": "FutureWarning", "message": "goes away", "where": "a.py:2", "count": 1}]
     for name, before, after, more in (
         ("bag/fixed", "failed", "passed", {}),
@@ -24,7 +24,7 @@ def test_an_environment_says_what_it_turned_against_the_one_before(book: Book) -
         book.result(after, name=name, key=NEW, **more)
     for address in (f"/environments/{NEW}", "/releases/2025.4.0"):
         text = book.client.get(address).text
-        assert "<b>1</b> regressed" in text
+        assert "<b>1</b> breaks" in text
         assert "<b>1</b> fixed" in text
         assert "<b>1</b> new warning<" in text
         assert f'href="/cells/{ROW}/{NEW}"' in text
@@ -43,23 +43,23 @@ def test_an_environment_says_what_it_turned_against_the_one_before(book: Book) -
 
 
 def test_the_first_of_a_lane_is_compared_with_nothing(book: Book) -> None:
-    """Nor is what cannot be had; the next one passes over it."""
+    """Nor is an uninstallable one, and the next one skips it."""
     for key in (OLD, REFUSED):
         assert book.client.get(f"/api/v1/environments/{key}").json()["change"] is None
     book.environment(LATEST, "2026.2.0")
     assert book.client.get(f"/api/v1/environments/{LATEST}").json()["change"]["against"] == NEW
-    assert "none before to compare it with" in book.client.get("/releases/2025.2.0").text
+    assert "nothing to compare it with" in book.client.get("/releases/2025.2.0").text
 
 
-def test_an_environment_shows_first_what_does_not_hold(book: Book) -> None:
-    """What holds is folded away, area by area."""
+def test_an_environment_shows_failures_first(book: Book) -> None:
+    """Passing scenarios are folded, area by area."""
     text = book.client.get(f"/environments/{OLD}").text
-    assert "<summary>1 hold</summary>" in text
-    assert "0 of 0 hold" in text, "untested cells claim nothing"
+    assert "<summary>1 pass</summary>" in text
+    assert "0 of 0 pass" in text, "untested cells do not count"
 
 
 def test_a_release_shows_all_its_environments(book: Book) -> None:
-    """With why one cannot be had."""
+    """With the refusal of an uninstallable one."""
     book.environment(LATEST, "2026.1.0", lane="latest")
     text = book.client.get("/releases/2026.1.0").text
     assert f'href="/environments/{LATEST}"' in text
@@ -67,8 +67,8 @@ def test_a_release_shows_all_its_environments(book: Book) -> None:
     assert 'rel="prev">← 2025.4.0' in text
 
 
-def test_the_list_of_releases_leads_to_each(book: Book) -> None:
-    """And a release that there is not names those around it."""
+def test_the_list_of_releases_links_to_each(book: Book) -> None:
+    """And an unknown release suggests its neighbours."""
     assert '<a href="/releases/2025.4.0">' in book.client.get("/releases").text
     answer = book.client.get("/api/v1/releases/2025.3.0")
     assert answer.status_code == 404
@@ -78,14 +78,14 @@ def test_the_list_of_releases_leads_to_each(book: Book) -> None:
 
 
 def test_environments_and_releases_are_shown_as_they_were(book: Book) -> None:
-    """Later results do not count, nor do later warnings; links keep to the moment."""
+    """Later results and warnings do not count; links keep the moment."""
     at = "?at=2025-04-22T12%3A50%3A00Z"
     book.result("passed", key=NEW)
     for address in (f"/environments/{NEW}", "/releases/2025.4.0"):
-        assert "<b>0</b> regressed" in book.client.get(address).text
+        assert "<b>0</b> break" in book.client.get(address).text
         frozen = book.client.get(address + at).text
         assert "Frozen" in frozen
-        assert "<b>1</b> regressed" in frozen
+        assert "<b>1</b> breaks" in frozen
         assert f'href="/cells/{ROW}/{NEW}{at}"' in frozen
         assert book.client.get(f"/api/v1{address}{at}").status_code == 200
     json = book.client.get(f"/api/v1/environments/{NEW}{at}").json()
@@ -100,22 +100,24 @@ def test_environments_and_releases_are_shown_as_they_were(book: Book) -> None:
         (731, "2 years old"), (4000, "11 years old"),
     ],
 )  # fmt: skip
-def test_an_age_is_told_in_the_unit_that_says_most(days: int, told: str) -> None:
-    """Of what lies ahead there is none."""
+def test_an_age_has_a_suitable_unit(days: int, told: str) -> None:
+    """A day in the future has no age."""
     assert times.age(NOON.date(), NOON.date() + timedelta(days=days)) == told
 
 
 def test_environments_and_releases_say_how_old_they_are(book: Book) -> None:
-    """On the day of a moment where they are shown as they were."""
+    """Relative to the moment shown."""
     for address in (f"/environments/{NEW}", "/releases/2025.4.0"):
         assert re.search(r"2025-04-22, \d+ (days|months|years) old<", book.client.get(address).text)
         assert "2025-04-22, 8 days old<" in book.client.get(f"{address}?at=2025-04-30T10:00:00Z").text
 
 
-def test_a_backport_is_told_where_a_release_is_compared_with_it(book: Book) -> None:
+def test_a_backport_is_mentioned_where_a_release_is_compared_with_it(book: Book) -> None:
     """Its dependencies are newer."""
     book.environment(LATEST, "2025.3.1", released_at=NOON + timedelta(days=9))
-    assert "a backport of 2025-05-01, so its dependencies are newer" in book.client.get("/releases/2025.4.0").text
+    assert (
+        "a backport released on 2025-05-01, so its dependencies are newer" in book.client.get("/releases/2025.4.0").text
+    )
 
 
 def installed(book: Book, key: str = OLD, log: str = "Installed 2 packages in 31ms\n + dask==2025.2.0\n") -> None:
@@ -123,8 +125,8 @@ def installed(book: Book, key: str = OLD, log: str = "Installed 2 packages in 31
     book.add(InstallationRecord, environment=key, log=log, seconds=12.34)
 
 
-def test_an_environment_shows_what_was_said_while_it_was_installed(book: Book) -> None:
-    """Folded, with when and how long, and a link to the run; as JSON too."""
+def test_an_environment_shows_its_install_log(book: Book) -> None:
+    """Folded, with time, duration and a link to the run; in JSON too."""
     installed(book, log="the first time")
     installed(book)
     page = book.client.get(f"/environments/{OLD}").text
@@ -138,7 +140,7 @@ def test_an_environment_shows_what_was_said_while_it_was_installed(book: Book) -
 
 
 def test_an_installation_is_shown_as_of_a_moment(book: Book) -> None:
-    """None that was recorded later: the one before it, or why there is none."""
+    """The last one recorded by then, or why there is none."""
     for log in ("the first time", "the second time"):
         installed(book, log=log)  # 101 and 102 minutes after noon
     for minute, log in (("13:40", None), ("13:41", "the first time"), ("13:42", "the second time")):
@@ -154,7 +156,7 @@ def test_an_installation_is_shown_as_of_a_moment(book: Book) -> None:
 
 
 def test_an_environment_without_an_install_log_says_why(book: Book) -> None:
-    """It was installed earlier, or never; one that was refused before says that instead."""
+    """It was not recorded or never installed; an environment refused earlier shows the refusal instead."""
     before, never = "none was recorded when it was installed", "it has not been installed"
     book.environment(LATEST, "2026.2.0")
     for key, why in ((OLD, before), (LATEST, never)):
@@ -166,7 +168,7 @@ def test_an_environment_without_an_install_log_says_why(book: Book) -> None:
 
 
 def test_a_hostile_install_log_is_inert(book: Book) -> None:
-    """Markup, terminal escapes, marks that turn the direction, lines without end."""
+    """Markup, terminal escapes, direction marks, endless lines."""
     installed(book, log="</pre><script>alert(1)</script>\x1b[31mred\x1b[0m\u202eend\x00" + "x" * 100_000)
     page = book.client.get(f"/environments/{OLD}").text
     assert "<script>alert" not in page

@@ -1,11 +1,11 @@
-"""The page of the matrix: what it shows at first, and how its whole state stands in its address."""
+"""The matrix page: its default view, and its state in the address."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from dask_matrix.domain.matrix.encoded_rows import Strips
+from dask_matrix.domain.matrix.encoded_rows import EncodedRows
 from dask_matrix.web.drawing import palette
 from dask_matrix.web.drawing.labels import OVERLAYS, VERDICTS
 from tests.web.conftest import Book
@@ -13,7 +13,7 @@ from tests.web.pages.test_pages import Links
 
 
 def crowd(book: Book, releases: int = 30) -> None:
-    """Describe many releases: one row turns in the second of them, one in the last but one, one never."""
+    """Record many releases: one row changes in the second, one in the last but one, one never."""
     for number in range(releases):
         key = f"{number:016x}"
         book.environment(key, f"{2020 + number // 12}.{1 + number % 12}.0")
@@ -40,12 +40,12 @@ def many(empty: Book) -> Book:
     return empty
 
 
-def test_the_first_view_is_of_the_newest_releases_and_the_rows_that_turn_in_them(many: Book) -> None:
-    """And it says how much it leaves out, with the way to it."""
+def test_the_default_view_has_the_newest_releases_and_the_rows_that_change_in_them(many: Book) -> None:
+    """And it says how much it hides, with links."""
     text = many.client.get("/").text
     assert (rows(text), len(columns(text))) == (["area_late/late"], 24)
-    assert "2 that never turn here are hidden" in text
-    assert "6 other releases" in text
+    assert "2 unchanged ones are hidden" in text
+    assert "6 other releases are hidden" in text
     assert len(rows(many.client.get("/?changes=false").text)) == 3
     assert len(columns(many.client.get("/?last=0").text)) == 30
 
@@ -60,7 +60,7 @@ def test_a_range_of_releases_is_shown_whole(many: Book) -> None:
     "query", ["", "changes=false", "last=3", "q=is:turning", "from=2021.1.0&q=late", "area=area_late&last=0"]
 )
 def test_the_json_twin_has_the_rows_and_columns_of_the_page(many: Book, query: str) -> None:
-    """Though the route itself leaves nothing out unless it is asked to."""
+    """Although the route itself hides nothing by default."""
     text = many.client.get(f"/?{query}").text
     twin = next(each for each in Links(text).addresses if each.startswith("/api/v1/matrix"))
     told = many.client.get(twin).json()
@@ -69,7 +69,7 @@ def test_the_json_twin_has_the_rows_and_columns_of_the_page(many: Book, query: s
 
 
 def test_the_state_of_the_page_is_in_its_address(many: Book) -> None:
-    """Also which areas are folded; the links of the page keep it."""
+    """Also the collapsed areas; the links of the page keep it."""
     text = many.client.get("/?changes=false&shut=area_early&shut=area_late&q=is&last=0").text
     assert len(re.findall(r'name="shut" value="\w+" form="filters" checked', text)) == 2
     permalink = next(each for each in Links(text).addresses if "at=" in each)
@@ -82,8 +82,8 @@ def test_the_state_of_the_page_is_in_its_address(many: Book) -> None:
     )
 
 
-def test_a_filter_that_is_not_understood_is_told(many: Book) -> None:
-    """To people and to scripts."""
+def test_an_invalid_filter_is_an_error(many: Book) -> None:
+    """On the page and in the API."""
     for address in ("/?q=verdict:fial", "/api/v1/matrix?q=is:turnign"):
         answer = many.client.get(address)
         assert answer.status_code == 422
@@ -91,7 +91,7 @@ def test_a_filter_that_is_not_understood_is_told(many: Book) -> None:
 
 
 def test_no_cell_has_a_link_of_its_own(many: Book) -> None:
-    """Cells that are alike are one element, in words too."""
+    """Adjacent equal cells are one element, with one text."""
     text = many.client.get("/?changes=false&last=0").text
     assert not [each for each in Links(text).addresses if each.startswith("/cells/")]
     assert '<i class="v-pass w12">pass: 2020.1.0 to 2020.12.0</i>' in text
@@ -105,15 +105,15 @@ def test_every_cell_can_be_reached_without_javascript(many: Book) -> None:
     assert len(set(cells)) == 30
 
 
-def test_rows_that_never_turn_are_not_taken_for_nothing_found(many: Book) -> None:
-    """The page says that there are some, and shows them when asked."""
+def test_unchanged_rows_are_not_reported_as_no_matches(many: Book) -> None:
+    """The page says that they are hidden."""
     text = many.client.get("/?q=never").text
-    assert "No row turns here" in text
-    assert "Nothing is left" in many.client.get("/?q=zzz").text
+    assert "No scenario changes between these releases" in text
+    assert "No matches" in many.client.get("/?q=zzz").text
 
 
 def test_the_picture_has_a_speck_for_every_cell(many: Book) -> None:
-    """As wide and high as the matrix, in colours for light and dark; narrowed as the JSON route is."""
+    """In colours for light and dark mode; filtered as the JSON route is."""
     answer = many.client.get("/matrix.svg")
     assert answer.headers["content-type"] == "image/svg+xml"
     assert "30 environments, Dask 2020.1.0 to 2022.6.0" in answer.text
@@ -123,20 +123,20 @@ def test_the_picture_has_a_speck_for_every_cell(many: Book) -> None:
 
 
 def test_a_picture_opened_by_itself_keeps_its_colours_and_runs_nothing(many: Book) -> None:
-    """Its own styles are let pass, nothing else is."""
+    """Its policy allows its own styles and nothing else."""
     policy = many.client.get("/matrix.svg").headers["content-security-policy"]
     assert policy == "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def test_every_verdict_and_mark_has_a_tile(book: Book) -> None:
-    """The table of colours knows the classes of the words."""
+    """The palette has the classes of all labels."""
     assert {word.css for word in VERDICTS.values()} - {"v-stale"} == {f"v-{name}" for name in palette.PATHS}
     assert {word.css for word in OVERLAYS.values()} == {f"o-{name}" for name in palette.MARKS}
-    assert book.client.get("/static/verdicts.css").text == palette.style()
+    assert book.client.get("/static/verdicts.css").text == palette.stylesheet()
 
 
-def test_a_stretch_is_never_wider_than_the_classes_for_it(empty: Book) -> None:
-    """A hundred and fifty like cells of one year are two stretches."""
+def test_a_run_of_cells_is_never_wider_than_the_classes_for_it(empty: Book) -> None:
+    """150 equal cells of one year are two elements."""
     for number in range(150):
         empty.environment(f"{number:016x}", f"2025.1.{number}")
         if not number:
@@ -144,34 +144,34 @@ def test_a_stretch_is_never_wider_than_the_classes_for_it(empty: Book) -> None:
         empty.result("passed", name="a/b", key=f"{number:016x}")
     text = empty.client.get("/?changes=false&last=0").text
     assert [int(each) for each in re.findall(r'class="v-pass w(\d+)"', text)] == [100, 50]
-    assert len(Strips.of(empty.store.matrix()).strips["a/b"]) == 150
+    assert len(EncodedRows.of(empty.store.matrix()).rows["a/b"]) == 150
 
 
-def test_only_releases_that_its_link_shows_are_told_as_hidden(empty: Book) -> None:
-    """Not those that have no column in the lane asked for."""
+def test_only_releases_that_the_link_would_show_count_as_hidden(empty: Book) -> None:
+    """Not those without a column in the selected lane."""
     for number, lane in enumerate(("as-released", "as-released", "latest")):
         empty.environment(f"{number:016x}", f"2025.{number + 1}.0", lane=lane)
     empty.scenario("a/b")
     empty.result("passed", name="a/b", key=f"{2:016x}")
-    assert "other releases" not in empty.client.get("/?lane=latest&changes=false").text
-    assert "1 other releases" in empty.client.get("/?lane=as-released&changes=false&last=1").text
+    assert "other release" not in empty.client.get("/?lane=latest&changes=false").text
+    assert "1 other release is hidden" in empty.client.get("/?lane=as-released&changes=false&last=1").text
 
 
-def test_a_moment_before_all_evidence_is_told_as_that(many: Book) -> None:
-    """Not as an empty store, which would fill."""
+def test_a_moment_before_all_evidence_has_its_own_message(many: Book) -> None:
+    """Not that of an empty store."""
     text = many.client.get("/?at=2020-01-01").text
-    assert "Nothing was known yet" in text
+    assert "No results yet at that time" in text
     assert "nox -s up" not in text
 
 
-def test_where_nothing_turns_yet_the_first_view_has_all_rows(empty: Book) -> None:
-    """A run that has come to its first column shows what it finds; whoever asks for less gets less."""
+def test_without_any_change_the_default_view_has_all_rows(empty: Book) -> None:
+    """So the first column of a run shows its results; an explicit filter still applies."""
     empty.environment("0" * 16, "2025.1.0")
     for name in ("a/b", "a/c"):
         empty.scenario(name)
         empty.result("passed", name=name)
     assert rows(empty.client.get("/").text) == ["a/b", "a/c"]
-    assert "No row turns here" in empty.client.get("/?area=a").text
+    assert "No scenario changes between these releases" in empty.client.get("/?area=a").text
     empty.environment("1" * 16, "2025.2.0")
     empty.result("failed", name="a/b", key="1" * 16)
     assert rows(empty.client.get("/").text) == ["a/b"]

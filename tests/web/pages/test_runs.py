@@ -1,4 +1,4 @@
-"""Runs as pages and JSON: what ran, where, how long, and what came of it."""
+"""Runs as pages and JSON: what ran, where, how long, with which results."""
 
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ def run(book: Book, name: str, at: datetime, **more: Any) -> None:
     book.add(RunRecord, id=name, run=name, at=at, **{**fixed, **more})
 
 
-def test_a_run_says_who_ran_what_where_and_what_came_of_it(book: Book) -> None:
+def test_a_run_says_who_ran_what_where_and_its_results(book: Book) -> None:
     """As a whole, and in each environment; a field that was there before is as it was."""
     told = book.client.get(f"{API}/r").json()
     assert (told["who"], told["host"], told["commit"], told["scenario_set"]) == ("me", "here", "abc123", "scenarios")
@@ -34,8 +34,8 @@ def test_a_run_says_who_ran_what_where_and_what_came_of_it(book: Book) -> None:
     assert told["page"] == links.run("r")
 
 
-def test_what_was_planned_is_told_where_somebody_said(book: Book) -> None:
-    """Scenarios in the environments begun, and environments."""
+def test_planned_numbers_are_shown_if_recorded(book: Book) -> None:
+    """Scenarios in the environments started, and environments."""
     run(book, "s", NOON, environments=5)
     book.add(CollectionRecord, run="s", environment=OLD, scenarios={}, functions={}, to_run=4)
     book.result(run="s")
@@ -44,10 +44,10 @@ def test_what_was_planned_is_told_where_somebody_said(book: Book) -> None:
     assert (told["environments"], told["environments_planned"]) == (1, 5)
     page = book.client.get(links.run("s")).text
     assert '<progress max="4" value="1" aria-label="Scenarios done">' in page
-    assert '<b data-told="environments">1</b> of 5 environments begun' in page
+    assert '<b data-told="environments">1</b> of 5 environments started' in page
 
 
-def test_runs_are_listed_newest_first_and_lead_to_the_older_ones(book: Book) -> None:
+def test_runs_are_listed_newest_first_with_links_to_older_ones(book: Book) -> None:
     """By `next` until it is null; the page by its link."""
     for number in range(1, 6):
         run(book, f"s{number}", NOON + timedelta(days=number))
@@ -61,11 +61,11 @@ def test_runs_are_listed_newest_first_and_lead_to_the_older_ones(book: Book) -> 
     assert links.runs("s4", 2).replace("&", "&amp;") in page
     older = book.client.get(links.runs("s1")).text
     assert f'href="{links.run("r")}"' in older
-    assert "The newest runs" in older
+    assert "Newest runs" in older
 
 
-def test_a_run_goes_on_while_it_gives_signs_of_life(book: Book) -> None:
-    """Before its first result too; then its page hears what arrives after what it shows."""
+def test_a_run_is_live_while_results_arrive(book: Book) -> None:
+    """Also before its first result; its page then receives the results after those it shows."""
     run(book, "s", datetime.now(UTC))
     assert book.client.get(f"{API}/s").json()["live"]
     page = book.client.get(links.run("s")).text
@@ -79,7 +79,7 @@ def test_a_run_goes_on_while_it_gives_signs_of_life(book: Book) -> None:
 
 @pytest.mark.parametrize("how", ["finished", "interrupted"])
 def test_a_run_says_how_it_ended(book: Book, how: str) -> None:
-    """At once: on its page, in the list, as JSON; and no page says any more that results are coming in."""
+    """At once: on its page, in the list, in JSON; and no page says any longer that results are coming in."""
     now = datetime.now(UTC)
     run(book, "s", now)
     book.result(run="s", at=now)
@@ -99,8 +99,8 @@ def test_a_run_says_how_it_ended(book: Book, how: str) -> None:
     assert "Results are coming in" not in book.client.get("/").text
 
 
-def test_a_run_that_is_gone_on_with_is_running_again(book: Book) -> None:
-    """Its end was not the last of it."""
+def test_a_resumed_run_is_live_again(book: Book) -> None:
+    """A result after its recorded end counts."""
     now = datetime.now(UTC)
     run(book, "s", now - timedelta(seconds=9))
     book.add(EndRecord, run="s", at=now - timedelta(seconds=5), how="interrupted")
@@ -110,18 +110,18 @@ def test_a_run_that_is_gone_on_with_is_running_again(book: Book) -> None:
     assert "running" in book.client.get(links.run("s")).text
 
 
-def test_a_run_that_never_said_that_it_ended_gives_no_sign_of_life(book: Book) -> None:
-    """Since its last one: on its page, and in the list, where the day is told once if it is the same."""
+def test_a_run_without_a_recorded_end_shows_its_last_activity(book: Book) -> None:
+    """On its page, and in the list, where the date is left out if it is that of its start."""
     last = datetime.fromisoformat(book.client.get(f"{API}/r").json()["last_sign"])
-    assert f"last heard from {last:%Y-%m-%d %H:%M:%S} UTC" in book.client.get(links.run("r")).text
-    assert f"last heard from {last:%H:%M:%S}<" in book.client.get("/runs").text
+    assert f"last activity {last:%Y-%m-%d %H:%M:%S} UTC" in book.client.get(links.run("r")).text
+    assert f"last activity {last:%H:%M:%S}<" in book.client.get("/runs").text
     run(book, "s", last - timedelta(days=2))
     book.result(run="s", at=last, started=last)
-    assert f"last heard from {last:%Y-%m-%d %H:%M:%S} UTC<" in book.client.get("/runs").text
+    assert f"last activity {last:%Y-%m-%d %H:%M:%S} UTC<" in book.client.get("/runs").text
 
 
-def test_the_page_of_a_run_leads_to_what_broke(book: Book) -> None:
-    """And the page of a result to its run, by the run's page."""
+def test_the_page_of_a_run_links_to_its_failures(book: Book) -> None:
+    """And the page of a result links to its run."""
     book.result("crashed", name=ODD)
     page = book.client.get(links.run("r")).text
     assert f'href="{links.cell(ODD, OLD)}"' in page
@@ -130,22 +130,22 @@ def test_the_page_of_a_run_leads_to_what_broke(book: Book) -> None:
     assert f'href="{links.run("r")}"' in book.client.get(links.result(result)).text
 
 
-def test_every_page_leads_to_the_runs(book: Book) -> None:
-    """And theirs are marked as where one is."""
+def test_every_page_links_to_the_runs(book: Book) -> None:
+    """Their own pages are marked as current."""
     assert '<a href="/runs">Runs</a>' in book.client.get("/").text
     assert '<a href="/runs" aria-current="true">Runs</a>' in book.client.get(links.run("r")).text
 
 
 @pytest.mark.parametrize("address", [links.run("nothing"), f"{API}/nothing", links.runs("nothing"), f"{API}?before=x"])
-def test_an_unknown_run_is_told_by_name(book: Book, address: str) -> None:
-    """404, in words or as a problem document."""
+def test_an_unknown_run_is_not_found(book: Book, address: str) -> None:
+    """404, as a page or as a problem document."""
     answer = book.client.get(address)
     assert answer.status_code == 404
     assert "No run" in answer.text
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "newest=1"])
-def test_a_list_that_cannot_be_is_refused(book: Book, query: str) -> None:
+def test_an_invalid_list_parameter_is_refused(book: Book, query: str) -> None:
     """422, with the parameter's name."""
     answer = book.client.get(f"{API}?{query}")
     assert answer.status_code == 422
@@ -154,18 +154,18 @@ def test_a_list_that_cannot_be_is_refused(book: Book, query: str) -> None:
 
 def test_a_store_without_runs_says_so(empty: Book) -> None:
     """A friendly page, and an empty list."""
-    assert "Nothing has run yet" in empty.client.get("/runs").text
+    assert "No runs yet" in empty.client.get("/runs").text
     assert empty.client.get(API).json() == {"runs": [], "next": None}
 
 
-def test_a_snapshot_hears_nothing(filled: Path, tmp_path: Path) -> None:
-    """It stays as it is."""
+def test_a_snapshot_does_not_poll(filled: Path, tmp_path: Path) -> None:
+    """It never changes."""
     with opened(Path(shutil.copy(filled, tmp_path)), snapshot_of=NOON) as book:
         assert "data-poll" not in book.client.get("/").text
 
 
-def test_a_page_that_cannot_change_hears_nothing(book: Book) -> None:
-    """Frozen ones, descriptions and errors; the others hear where the app says."""
+def test_a_page_that_cannot_change_does_not_poll(book: Book) -> None:
+    """Frozen pages, API docs and errors; the others poll the address of the events."""
     for address in ("/?at=2025-04-22T13:00:00Z", "/api/docs", "/nothing"):
         assert "data-poll" not in book.client.get(address).text
     assert f'data-poll="{links.EVENTS}"' in book.client.get("/runs").text

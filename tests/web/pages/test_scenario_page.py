@@ -1,4 +1,4 @@
-"""The page of a scenario: its strip, its turning points, its seconds, its steadiness."""
+"""The scenario page: timeline, changes, durations, repeatability."""
 
 import re
 from datetime import timedelta
@@ -16,8 +16,8 @@ def page(book: Book, query: str = "") -> str:
     return answer.text
 
 
-def test_each_turning_point_is_told_with_both_its_cells(book: Book) -> None:
-    """What raised, and the command that finds what made it turn; the newest first."""
+def test_each_change_is_shown_with_both_its_cells(book: Book) -> None:
+    """With the exception and the command that bisects it; newest first."""
     book.environment(LATER, "2025.5.0")
     book.result("passed", key=LATER)
     text = page(book)
@@ -34,14 +34,14 @@ def test_each_turning_point_is_told_with_both_its_cells(book: Book) -> None:
     ]
 
 
-def test_a_row_that_never_turns_says_so(book: Book) -> None:
+def test_a_scenario_without_changes_says_so(book: Book) -> None:
     """Rather than an empty list."""
     book.scenario("futures/steady")
-    assert "None: wherever it says something" in book.client.get("/scenarios/futures/steady").text
+    assert "None: the result is the same in every release tested." in book.client.get("/scenarios/futures/steady").text
 
 
-def test_each_lane_is_a_line_of_the_strip(book: Book) -> None:
-    """Aligned by release; where a lane has no environment its place is empty."""
+def test_each_lane_is_a_line_of_the_timeline(book: Book) -> None:
+    """Aligned by release; where a lane has no environment, its tile is missing."""
     book.environment(LATEST, "2025.4.0", lane="latest")
     text = page(book)
     assert "From top to bottom: as-released; latest." in text
@@ -57,29 +57,29 @@ def test_a_lane_with_several_pythons_has_a_line_for_each(book: Book) -> None:
     assert "as-released, Python 3.11; as-released, Python 3.12" in page(book)
 
 
-def test_seconds_are_drawn_with_their_spread(book: Book) -> None:
-    """Of the executions that passed; the figures stand beside the picture, and it is marked as indicative."""
+def test_durations_are_plotted_with_their_spread(book: Book) -> None:
+    """Of passing executions; the plot has a table and is marked as indicative."""
     for seconds in (0.25, 0.75, 2.25):
         book.result("passed", seconds=seconds)
     text = page(book)
-    assert "indicative: machines differ" in text
-    assert "2025.2.0, as-released: 250 ms to 2.2 s, median 500 ms of 4" in text
+    assert "indicative, since machines differ" in text
+    assert "2025.2.0, as-released: 250 ms to 2.2 s, median 500 ms of 4 executions" in text
     assert len(re.findall("<circle", text)) == 1, "nothing passed in the other environment"
     assert book.client.get(f"/api/v1/scenarios/{ROW}").json()["seconds"] == {
         OLD: {"shortest": 0.25, "median": 0.5, "longest": 2.25, "executions": 4}
     }
 
 
-def test_without_seconds_there_is_no_plot(book: Book) -> None:
+def test_without_durations_there_is_no_plot(book: Book) -> None:
     """A scenario that never passed has none."""
     book.scenario("futures/never")
     book.result("failed", name="futures/never")
     assert "<svg" not in book.client.get("/scenarios/futures/never").text.partition("<main")[2]
 
 
-def test_steadiness_counts_executions_and_names_where_they_are_mixed(book: Book) -> None:
-    """Of the present text of the scenario alone."""
-    assert "2 executions in 2 environments; in each of them all ended alike" in page(book)
+def test_repeatability_counts_executions_and_lists_environments_with_mixed_outcomes(book: Book) -> None:
+    """Of the current version of the scenario only."""
+    assert "2 executions in 2 environments; in each environment, all had the same outcome" in page(book)
     book.result("failed")
     book.result("passed", key=NEW, fingerprint="older")
     text = page(book)
@@ -91,7 +91,7 @@ def test_steadiness_counts_executions_and_names_where_they_are_mixed(book: Book)
 
 
 def test_a_scenario_is_shown_as_it_was(book: Book) -> None:
-    """Its strip, its turns and its seconds; links keep to the moment."""
+    """Its timeline, changes and durations; links keep the moment."""
     at = f"?at={(NOON + timedelta(minutes=50)).isoformat()}".replace("+", "%2B")
     book.result("passed", key=NEW, seconds=9.0)
     frozen = page(book, at)

@@ -1,4 +1,4 @@
-"""The page of an upgrade says what the JSON says, with a link for everything."""
+"""The upgrade page shows the same answer as the JSON, with links to the evidence."""
 
 import shutil
 from collections import Counter
@@ -13,9 +13,9 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from dask_matrix.domain.records.records import RefusalRecord
-from dask_matrix.domain.upgrades.context import Beliefs
+from dask_matrix.domain.upgrades.context import Context
 from dask_matrix.domain.upgrades.scope import Profile
-from dask_matrix.domain.verdicts.known_failures import Known
+from dask_matrix.domain.verdicts.known_failures import KnownFailure
 from tests.web.conftest import NEW, ODD, OLD, REFUSED, ROW, Book, opened
 from tests.web.feeds.test_badges import SVG
 from tests.web.pages.test_pages import HOSTILE, Links
@@ -23,8 +23,8 @@ from tests.web.pages.test_pages import HOSTILE, Links
 MOVE = "/upgrade?from=2025.2.0&to=2025.4.0"
 
 
-class Sent(HTMLParser):
-    """What a browser sends when the form of a page is sent again, and where the page's JSON is."""
+class FormParser(HTMLParser):
+    """What a browser submits with the form of a page, and the address of the page's JSON."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class Sent(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Remember what has a name and a value."""
+        """Collect fields with a name and a value."""
         told = {name: value or "" for name, value in attrs}
         if tag == "input" and (told.get("type") != "checkbox" or "checked" in told):
             self.pairs.append((told["name"], told.get("value", "")))
@@ -45,13 +45,13 @@ class Sent(HTMLParser):
         self._href = told.get("href", "") if tag == "a" else self._href
 
     def handle_data(self, data: str) -> None:
-        """An option's value is its text, and the twin is found by its words."""
+        """An option's value is its text; the link to the JSON is found by its text."""
         self._option = [data] if self._select else self._option
         if data == "This page as JSON":
             self.twin = self._href
 
     def handle_endtag(self, tag: str) -> None:
-        """The first option is sent where none is chosen."""
+        """The first option is submitted if none is selected."""
         if tag == "option":
             value = self._option[0] if self._value is None else self._value
             self._first = value if self._chosen or self._first is None else self._first
@@ -61,31 +61,31 @@ class Sent(HTMLParser):
 
 
 def test_without_releases_the_page_asks_for_them(book: Book) -> None:
-    """And lists what there is, newest first."""
+    """And lists the releases, newest first."""
     page = book.client.get("/upgrade").text
     assert "Choose two releases" in page
     assert page.index("<option>2026.1.0") < page.index("<option>2025.2.0")
 
 
 def test_what_breaks_is_named_with_its_evidence(book: Book) -> None:
-    """Verdict in a word, the scenario, both sides, the exception."""
+    """With the scenario, both verdicts and the exception."""
     page = book.client.get(MOVE).text
-    assert "1 scenario that holds on 2025.2.0 breaks on 2025.4.0." in page
+    assert "1 scenario that passes on 2025.2.0 fails on 2025.4.0." in page
     assert f'href="/cells/{ROW}/{NEW}"' in page
     assert "<code>KeyError</code>" in page
     assert "dask-matrix check --from 2025.2.0 --to 2025.4.0" in page
 
 
-def test_an_empty_field_of_the_form_says_nothing(book: Book) -> None:
-    """As a browser sends it."""
+def test_an_empty_field_of_the_form_is_ignored(book: Book) -> None:
+    """As a browser submits it."""
     page = book.client.get(f"{MOVE}&area=&q=&covers=&profile=&lane=as-released")
     assert page.status_code == 200
-    assert "1 scenario that holds" in page.text
+    assert "1 scenario that passes" in page.text
     assert book.client.get(f"/api/v1{MOVE}&area=&q=&covers=&profile=").status_code == 200
 
 
 def test_the_page_and_its_twin_agree(book: Book) -> None:
-    """The twin is the same question."""
+    """The link to the JSON asks the same question."""
     told = book.client.get(f"/api/v1{MOVE}").json()
     assert told["verdict"] in book.client.get(MOVE).text.lower()
     assert f'href="/api/v1{MOVE.replace("&", "&amp;")}"' in book.client.get(MOVE).text
@@ -93,7 +93,9 @@ def test_the_page_and_its_twin_agree(book: Book) -> None:
 
 def test_a_release_nobody_tested_is_unknown_on_the_page_too(book: Book) -> None:
     """With the reason."""
-    assert "Nothing was ever tested on 2031.1.0" in book.client.get("/upgrade?from=2025.2.0&to=2031.1.0").text
+    assert (
+        "2031.1.0 has not been tested in lane as-released" in book.client.get("/upgrade?from=2025.2.0&to=2031.1.0").text
+    )
 
 
 def test_a_bad_release_is_a_page_that_says_so(book: Book) -> None:
@@ -118,34 +120,34 @@ EVERYTHING = [
     ("q", "again"),
     ("lane", "as-released"),
 ]
-"""Each thing that can be asked, several times where it may be."""
+"""Every parameter, repeated where allowed."""
 
 
 @pytest.mark.parametrize(
     "pairs", [*([each] for each in EVERYTHING), EVERYTHING, [("area", "futures"), ("utm_source", "x")]]
 )
 def test_page_and_twin_agree_whatever_is_asked(book: Book, pairs: list[tuple[str, str]]) -> None:
-    """The page shows the verdict of its own twin, and the form that is sent again asks the same."""
+    """The page shows the verdict of its JSON, and submitting its form again asks the same question."""
     book.scenario(ODD, covers=["dask.delayed", "dask.bag.read_text"])
     page = book.client.get(f"{MOVE}&{urlencode(pairs)}")
     assert page.status_code == 200
-    sent = Sent(page.text)
+    sent = FormParser(page.text)
     told = book.client.get(sent.twin).json()
     assert f"<strong>{told['verdict'].capitalize()}</strong>" in page.text
     assert all(each in page.text for each in told["caveats"])
-    assert f"of {told['evidence']['scenarios']} scenarios" in page.text
+    assert f"from {told['evidence']['scenarios']} scenarios" in page.text
     assert (
         told["question"]
         == book.client.get(f"/api/v1{MOVE}&{urlencode(pairs[:-1] if 'utm_source' in dict(pairs) else pairs)}").json()[
             "question"
         ]
     )
-    again = Sent(book.client.get(f"/upgrade?{urlencode(sent.pairs)}").text)
+    again = FormParser(book.client.get(f"/upgrade?{urlencode(sent.pairs)}").text)
     assert book.client.get(again.twin).json() == told
 
 
-def test_what_the_form_has_no_control_for_can_be_taken_back(book: Book) -> None:
-    """It is in sight, with a link to the question without it; another choice of area adds to it."""
+def test_parameters_without_a_control_can_be_removed(book: Book) -> None:
+    """They are shown, with a link to the question without them; a second area counts too."""
     page = book.client.get(f"{MOVE}&area=futures&area=bag&python=3.11").text
     assert "<code>area=bag</code>" in page
     assert "<code>python=3.11</code>" in page
@@ -163,13 +165,13 @@ def test_page_and_twin_refuse_the_same(book: Book, asked: str) -> None:
 
 
 def test_no_command_is_shown_that_asks_something_else(book: Book) -> None:
-    """``check`` reads what is had from where it is."""
+    """``check`` reads installed packages from the environment and has no option for them."""
     assert "--python 3.11" in book.client.get(f"{MOVE}&python=3.11").text
     assert "dask-matrix check" not in book.client.get(f"{MOVE}&have=numpy==2.0").text
 
 
-def test_packages_are_said_not_to_differ_only_where_both_sides_are_known(book: Book) -> None:
-    """A side without a lock, or without evidence, is not compared."""
+def test_no_package_differs_is_shown_only_if_both_locks_are_known(book: Book) -> None:
+    """An environment without a lock or without evidence is not compared."""
     same = "No other package differs."
     assert same in book.client.get(MOVE).text
     for target in ("2026.1.0", "2031.1.0"):
@@ -179,25 +181,25 @@ def test_packages_are_said_not_to_differ_only_where_both_sides_are_known(book: B
 
 
 @pytest.mark.parametrize("start", ["2026.1.0", "2026.1.1", "2024.1.0"])
-def test_nothing_is_advised_from_a_start_nobody_could_test(book: Book, start: str) -> None:
-    """Refused, never executed, or not there."""
+def test_nothing_is_recommended_from_an_untested_start(book: Book, start: str) -> None:
+    """Uninstallable, never run, or unknown."""
     book.environment("6" * 16, "2026.1.1")
     for target in ("2025.2.0", "2026.3.0"):
         book.environment("7" * 16, "2026.3.0")
         page = book.client.get(f"/upgrade?from={start}&to={target}").text
-        assert "Safe requirement" not in page
+        assert "Safe to pin" not in page
         assert "stay" not in page
-    assert "Safe requirement" in book.client.get(MOVE).text
+    assert "Safe to pin" in book.client.get(MOVE).text
 
 
 QUOTED = f"\"'><b onclick=alert(1) style=x>{HOSTILE}{{{{ 7 * 7 }}}}"
-"""What would leave an attribute, an element or a template."""
+"""Breaks out of an attribute, an element or a template, if not escaped."""
 SCRIPT = "javascript:alert(1)"
 LATEST = "8" * 16
 
 
 def plant(book: Book) -> None:
-    """Put hostile text into all that records can say of a move: what breaks, is unknown, is fixed, and in another lane."""
+    """Put hostile text into every part of an answer: what breaks, is unknown, is fixed, and in another lane."""
     raised = {"type": QUOTED, "message": QUOTED}
     book.environment(LATEST, "2025.4.0", lane="latest", lock="dask==1\nnumpy==2.2.0\nevil==<b>\n")
     book.add(RefusalRecord, environment=REFUSED, phase="import", message=QUOTED)
@@ -233,30 +235,30 @@ ASKED = [
     ({"have": f"{QUOTED}==1"}, 422),
     ({"from": QUOTED, "to": QUOTED}, 422),
 ]
-"""What is asked of hostile evidence, in hostile words too, and its status."""
-LISTED = Known("evil/breaks*", SpecifierSet(">=2025"), SCRIPT, QUOTED, date(2099, 1, 1))
-BELIEFS = Beliefs((LISTED,), {QUOTED: Profile(frozenset({QUOTED}))})
+"""Questions about hostile evidence, some hostile themselves, and the status of their answer."""
+LISTED = KnownFailure("evil/breaks*", SpecifierSet(">=2025"), SCRIPT, QUOTED, date(2099, 1, 1))
+CONTEXT = Context((LISTED,), {QUOTED: Profile(frozenset({QUOTED}))})
 
 
 @pytest.fixture
 def evil(filled: Path, tmp_path: Path) -> Iterator[Book]:
-    """Return an application on hostile evidence, with hostile beliefs beside it."""
-    with opened(Path(shutil.copy(filled, tmp_path)), number=200, beliefs=BELIEFS) as book:
+    """Return an application with hostile evidence and hostile known failures."""
+    with opened(Path(shutil.copy(filled, tmp_path)), number=200, context=CONTEXT) as book:
         plant(book)
         yield book
 
 
-def test_the_hostile_evidence_is_all_in_sight(evil: Book) -> None:
-    """As text: each part of the page has some of it, or the next test would prove nothing."""
+def test_the_hostile_evidence_is_all_on_the_page(evil: Book) -> None:
+    """As text, in each part of the page; otherwise the next test would prove nothing."""
     page = evil.client.get(MOVE).text
     for name in ("regressed", "unknown", "fixed", "still_failing"):
         assert f'<section id="{name}">' in page
-    for part in ("New warnings", "the dependencies are the likely cause", "Known: ", "{{ 7 * 7 }}", SCRIPT):
+    for part in ("New warnings", "the dependencies are the likely cause", "Known failure: ", "{{ 7 * 7 }}", SCRIPT):
         assert part in page
 
 
 def test_hostile_evidence_and_questions_are_inert_on_the_page_of_an_upgrade(evil: Book, book: Book) -> None:
-    """Whatever is recorded, believed or asked stays text: no element, no attribute, no address comes of it."""
+    """Anything recorded, listed or asked stays text: it adds no element, attribute or address."""
     harmless = Links(book.client.get(MOVE).text).names
     for asked, status in ASKED:
         answer = evil.client.get(f"/upgrade?{urlencode({**MANY, **asked}, doseq=True)}")
@@ -269,7 +271,7 @@ def test_hostile_evidence_and_questions_are_inert_on_the_page_of_an_upgrade(evil
 
 
 def test_hostile_evidence_and_names_are_inert_in_badges(evil: Book) -> None:
-    """A picture is a picture, and what is no release is a problem document."""
+    """A badge has only the usual elements, and an unknown release is a problem document."""
     for badge in ("release/latest", "release/2025.4.0", "upgrade/2025.2.0/latest", "upgrade/2025.2.0/2025.4.0"):
         picture = fromstring(evil.client.get(f"/badge/{badge}.svg").content)
         assert {each.tag.removeprefix(SVG) for each in picture.iter()} == {"svg", "title", "rect", "text"}

@@ -1,1 +1,1 @@
-"""Bisects: has a scenario executed where the domain's search wants it, between two points of a history."""
+"""Bisect the releases or commits between two endpoints: run a scenario at the points that the search selects."""

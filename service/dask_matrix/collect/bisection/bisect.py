@@ -1,4 +1,4 @@
-"""One bisection from its question to its record: first over the releases, then, where asked for, over the commits."""
+"""Run one bisection and record its result: first over the releases, then optionally over the commits."""
 
 from __future__ import annotations
 
@@ -10,167 +10,168 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dask_matrix.collect.bisection import histories
-from dask_matrix.collect.bisection.endpoints import as_pair, ends
-from dask_matrix.collect.bisection.find_scenario import named
-from dask_matrix.collect.bisection.record import Cost, told
-from dask_matrix.collect.bisection.search import Searching
-from dask_matrix.collect.bisection.stored_observations import Asked
+from dask_matrix.collect.bisection.endpoints import as_pair, find_endpoints
+from dask_matrix.collect.bisection.find_scenario import find_scenario
+from dask_matrix.collect.bisection.record import Cost, bisect_report
+from dask_matrix.collect.bisection.search import HistorySearch
+from dask_matrix.collect.bisection.stored_observations import ObservationQuery
 from dask_matrix.collect.environments.installation import READY
 from dask_matrix.collect.machine import interpreters
 from dask_matrix.collect.running.recorder import Recorder, new_run
 from dask_matrix.domain.bisection.search import Search
 from dask_matrix.domain.errors import DaskMatrixError, UnknownName
-from dask_matrix.domain.records.bisection import Ended, Spent, counted
+from dask_matrix.domain.records.bisection import BisectCost, BisectStatus, counted
 from dask_matrix.domain.records.records import BisectRecord
-from dask_matrix.domain.records.run_end import How
+from dask_matrix.domain.records.run_end import EndStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from dask_matrix.collect.bisection.endpoints import Ends
-    from dask_matrix.collect.bisection.endpoints import Named as NamedEnds
+    from dask_matrix.collect.bisection.endpoints import Endpoints, NamedEndpoints
     from dask_matrix.collect.bisection.histories import Point
-    from dask_matrix.collect.bisection.search import Bench, Found
+    from dask_matrix.collect.bisection.search import SearchResult, SearchSetup
     from dask_matrix.collect.bisection.stored_observations import Setting
     from dask_matrix.domain.environments.release import Release
-    from dask_matrix.domain.records.bisection import Bisected
+    from dask_matrix.domain.records.bisection import BisectReport
 
 
 @dataclass(frozen=True)
 class Question:
-    """What a user asks: a scenario by a name, ends by name, and how to look."""
+    """What the user asks: the scenario and endpoints as typed, and options of the search."""
 
     scenario: str
-    ends: NamedEnds
+    ends: NamedEndpoints
     setting: Setting
     failing_with: str = ""
     commits: bool = False
     sweep: int = 0
 
 
-def bisect(question: Question, bench: Bench) -> Bisected:
-    """Search, record what was found, and return it.
+def bisect(question: Question, setup: SearchSetup) -> BisectReport:
+    """Search, record the result, and return it.
 
-    Raises what is wrong with the question (NoInterpreter, UnknownName, Ambiguous, NoEnds, NoHistory, UnknownRelease), and
-    KeyboardInterrupt when it is interrupted: the same question goes on from there.
+    Raises NoInterpreter, UnknownName, Ambiguous, NoEndpoints, NoHistory or UnknownRelease for a bad question, and
+    KeyboardInterrupt if interrupted: the same question continues from there.
     """
-    _refuse_missing(question.setting, bench)
+    _require_python(question.setting, setup)
     began = time.monotonic()
-    places = bench.workplace.places
-    bench.store.take_folder(places.records)
-    scenario = named(question.scenario, bench.order.catalog, bench.store)
-    asked = Asked(scenario, question.setting, question.failing_with)
-    bench.log(f"scenario: {scenario.id}")
-    between = ends(question.ends, asked, bench.workplace, bench.store)
-    bench = replace(bench, order=replace(bench.order, run=bench.order.run or new_run(), retries=0))
+    places = setup.workspace.places
+    setup.store.ingest_folder(places.records)
+    scenario = find_scenario(question.scenario, setup.request.catalog, setup.store)
+    query = ObservationQuery(scenario, question.setting, question.failing_with)
+    setup.log(f"scenario: {scenario.id}")
+    endpoints = find_endpoints(question.ends, query, setup.workspace, setup.store)
+    setup = replace(setup, request=replace(setup.request, run=setup.request.run or new_run(), retries=0))
     before = _installed(places.environments)
-    with _ending(bench):
-        stages = _stages(between, question, asked, bench)
+    with _recorded_end(setup):
+        stages = _stages(endpoints, question, query, setup)
         cost = Cost(len(_installed(places.environments) - before), time.monotonic() - began)
-        found = told(stages, asked, bench.order.catalog, _title(scenario.id, bench), cost)
-        _record(found, bench)
+        found = bisect_report(stages, query, setup.request.catalog, _title(scenario.id, setup), cost)
+        _record(found, setup)
     return found
 
 
 @contextmanager
-def _ending(bench: Bench) -> Iterator[None]:
-    """Have the run of a bisection say how it ended, also where that is by what is wrong with the question."""
+def _recorded_end(setup: SearchSetup) -> Iterator[None]:
+    """Record how the run of a bisection ended, also after an error."""
     try:
         yield
     except KeyboardInterrupt:
-        _end(How.INTERRUPTED, bench)
+        _end(EndStatus.INTERRUPTED, setup)
         raise
     except DaskMatrixError:
         with suppress(DaskMatrixError):
-            _end(How.FINISHED, bench)
+            _end(EndStatus.FINISHED, setup)
         raise
-    _end(How.FINISHED, bench)
+    _end(EndStatus.FINISHED, setup)
 
 
-def _end(how: How, bench: Bench) -> None:
-    """Write how the run ended, if it began at all, and take in what it has recorded."""
-    recorder = _own(bench)
+def _end(how: EndStatus, setup: SearchSetup) -> None:
+    """Record how the run ended, if it began, and ingest its records."""
+    recorder = _run_recorder(setup)
     if recorder.path.exists():
-        recorder.end(how)
-    bench.store.take_folder(bench.workplace.places.records)
+        recorder.record_end(how)
+    setup.store.ingest_folder(setup.workspace.places.records)
 
 
-def _own(bench: Bench) -> Recorder:
-    """Return what writes the records of the run itself."""
-    return Recorder.of_run(bench.workplace.places.records, bench.order.run)
+def _run_recorder(setup: SearchSetup) -> Recorder:
+    """Return the recorder of the run's own file."""
+    return Recorder.of_run(setup.workspace.places.records, setup.request.run)
 
 
-def _refuse_missing(setting: Setting, bench: Bench) -> None:
-    """Raise NoInterpreter for a Python that is asked for and is not on this machine: nothing could be executed."""
+def _require_python(setting: Setting, setup: SearchSetup) -> None:
+    """Raise NoInterpreter if the requested Python is not on this machine: nothing could be executed."""
     if setting.python is None or interpreters.is_installed(setting.python):
         return
-    config = bench.workplace.config
+    config = setup.workspace.config
     found = filter(interpreters.is_installed, sorted({*config.pythons, *config.fallback_pythons}))
     raise interpreters.NoInterpreter(
-        f"No Python {setting.python} is on this machine; found: {', '.join(map(str, found)) or 'none'}. "
-        "Give one of these with --python, or install it."
+        f"Python {setting.python} not found on this machine; found: {', '.join(map(str, found)) or 'none'}. "
+        "Use one of these with --python, or install it."
     )
 
 
-def _stages(between: Ends, question: Question, asked: Asked, bench: Bench) -> list[Found]:
-    """Search the releases, then the commits between the two where it turned; commits alone where an end is one.
+def _stages(
+    endpoints: Endpoints, question: Question, query: ObservationQuery, setup: SearchSetup
+) -> list[SearchResult]:
+    """Search the releases, then the commits between the two that differ; only commits if an endpoint is a commit pair.
 
-    Where no release differs from the others, the commits between the ends are looked at: it may have turned twice.
+    If all releases are alike, search all commits between the endpoints: the verdict may have changed twice.
     """
-    place, stages = (asked.setting, bench.workplace), []
-    start, end = between.start, between.end
-    if between.are_releases:
-        found = _searched(histories.releases(start, end, *place), question, asked, bench)
+    place, stages = (query.setting, setup.workspace), []
+    start, end = endpoints.start, endpoints.end
+    if endpoints.are_releases:
+        found = _search(histories.releases(start, end, *place), question, query, setup)
         stages, conclusion, points = [found], found.conclusion, found.history.points
-        alike = conclusion.ended is Ended.CONTRADICTED and not conclusion.turnings
+        alike = conclusion.ended is BisectStatus.CONTRADICTED and not conclusion.transitions
         if not question.commits or not (conclusion.suspects or alike):
             return stages
         if conclusion.before is not None and conclusion.after is not None:
             start, end = (_release(points[each]) for each in (conclusion.before, conclusion.after))
-    start, end = (as_pair(each, bench.workplace) for each in (start, end))
-    return [*stages, _searched(histories.commits(start, end, *place), question, asked, bench)]
+    start, end = (as_pair(each, setup.workspace) for each in (start, end))
+    return [*stages, _search(histories.commits(start, end, *place), question, query, setup)]
 
 
 def _release(point: Point) -> Release:
-    return point.wanted.spec.release
+    return point.selected.spec.release
 
 
-def _searched(line: histories.History, question: Question, asked: Asked, bench: Bench) -> Found:
+def _search(line: histories.History, question: Question, query: ObservationQuery, setup: SearchSetup) -> SearchResult:
     points = line.points
-    bench.log(f"{counted(line.last, line.over.removesuffix('s'))} from {points[0].name} to {points[-1].name}")
-    return Searching(line, Search(line.last, question.ends.mends, question.sweep), asked, bench).run()
+    setup.log(f"{counted(line.last, line.over.removesuffix('s'))} from {points[0].name} to {points[-1].name}")
+    return HistorySearch(line, Search(line.last, question.ends.find_fix, question.sweep), query, setup).run()
 
 
 def _installed(environments: Path) -> set[Path]:
-    """Return what is installed."""
+    """Return the marker files of installed environments."""
     return set(environments.glob(f"*/{READY}"))
 
 
-def _title(scenario: str, bench: Bench) -> str:
-    """Return what a scenario says of itself; nothing where it was never collected."""
+def _title(scenario: str, setup: SearchSetup) -> str:
+    """Return the title of a scenario; empty if it was never collected."""
     try:
-        return bench.store.scenario(scenario).title
+        return setup.store.scenario(scenario).title
     except UnknownName:
         return ""
 
 
-def _record(found: Bisected, bench: Bench) -> None:
-    """Write what was found, unless nothing was seen, or just that was found last time, at no cost now."""
+def _record(found: BisectReport, setup: SearchSetup) -> None:
+    """Record a report, unless no point has a result, or nothing was executed and the last report was the same."""
     if not found.spent.executions and not any(each.passed or each.broken for each in found.looked):
         return
-    newest = next(iter(bench.store.bisects(found.scenario)), None)
+    newest = next(iter(setup.store.bisects(found.scenario)), None)
     same = newest and _answer(newest.found) == _answer(found)
     if same and not found.spent.executions:
         return
-    run, places = bench.order.run, bench.workplace.places
-    _own(bench).begin(bench.order.catalog.folder, 0)
+    run, places = setup.request.run, setup.workspace.places
+    _run_recorder(setup).begin(setup.request.catalog.folder, 0)
     recorder = Recorder(places.records / run / "bisect.jsonl", run)
     at = datetime.now(UTC)
     recorder.write(BisectRecord(id=secrets.token_hex(12), run=run, at=at, scenario=found.scenario, found=found))
 
 
-def _answer(found: Bisected) -> Bisected:
-    """Return it without what it cost."""
+def _answer(found: BisectReport) -> BisectReport:
+    """Return a report without its cost."""
     looked = tuple(each.model_copy(update={"executed": None}) for each in found.looked)
-    return found.model_copy(update={"spent": Spent(), "looked": looked})
+    return found.model_copy(update={"spent": BisectCost(), "looked": looked})

@@ -1,100 +1,105 @@
-"""Finds the two ends of a search: those that are named, else the newest turning of the scenario in the stored results."""
+"""Find the two endpoints of a bisection: those given, else the newest transition in stored results."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dask_matrix.collect.bisection.stored_observations import columns, observed
-from dask_matrix.domain.bisection.search import turnings
+from dask_matrix.collect.bisection.stored_observations import columns, observe_stored
+from dask_matrix.domain.bisection.search import transitions
 from dask_matrix.domain.environments.commit_pair import Refs
 from dask_matrix.domain.environments.release import backports, find
 from dask_matrix.domain.errors import DaskMatrixError
 
 if TYPE_CHECKING:
-    from dask_matrix.collect.bisection.stored_observations import Asked
-    from dask_matrix.collect.workspace.workspace import Workplace
+    from dask_matrix.collect.bisection.stored_observations import ObservationQuery
+    from dask_matrix.collect.workspace.workspace import Workspace
     from dask_matrix.domain.bisection.observations import Observation
     from dask_matrix.domain.environments.release import Release
     from dask_matrix.store.store import Store
 
 
-class NoEnds(DaskMatrixError):
-    """An end was not named, and no stored result gives it."""
+class NoEndpoints(DaskMatrixError):
+    """An endpoint was not given, and stored results show no transition."""
 
 
 @dataclass(frozen=True)
-class Ends:
-    """The two ends in order of history: releases of the index, or pairs of commits."""
+class Endpoints:
+    """The two endpoints in order of history: releases on the index, or commit pairs."""
 
     start: Release
     end: Release
 
     @property
     def are_releases(self) -> bool:
-        """Whether the releases of the index between them can be searched."""
+        """Whether both are releases on the index, so that the releases in between can be searched."""
         return self.start.pair is None and self.end.pair is None
 
 
 @dataclass(frozen=True)
-class Named:
-    """The ends as a command line names them, in order of history; empty where the stored results give one."""
+class NamedEndpoints:
+    """The endpoints as given on the command line, in order of history; empty to use stored results."""
 
     start: str
     end: str
-    mends: bool
+    find_fix: bool
 
     @property
     def options(self) -> tuple[str, str]:
-        """The options that name them."""
-        return ("--bad", "--good") if self.mends else ("--good", "--bad")
+        """The options that set them, in order of history."""
+        return ("--bad", "--good") if self.find_fix else ("--good", "--bad")
 
 
-def ends(named: Named, asked: Asked, workplace: Workplace, store: Store) -> Ends:
-    """Return both ends; raise UnknownRelease, UnknownRef or NoEnds."""
-    start = _release(named.start, workplace) if named.start else None
-    end = _release(named.end, workplace) if named.end else None
+def find_endpoints(named: NamedEndpoints, query: ObservationQuery, workspace: Workspace, store: Store) -> Endpoints:
+    """Return both endpoints; raise UnknownRelease, UnknownRef or NoEndpoints."""
+    start = _release(named.start, workspace) if named.start else None
+    end = _release(named.end, workspace) if named.end else None
     if start is None or end is None:
         if any(each and each.pair for each in (start, end)):
-            raise NoEnds(f"Name both ends with {' and '.join(named.options)} where one of them is a commit.")
-        before, after = _turned(start, end, named, asked, _seen(asked, workplace, store))
+            raise NoEndpoints(f"Give both {' and '.join(named.options)} if one of them is a commit.")
+        before, after = _newest_transition(start, end, named, query, _stored_observations(query, workspace, store))
         start, end = start or before, end or after
-    return Ends(start, end)
+    return Endpoints(start, end)
 
 
-def as_pair(release: Release, workplace: Workplace) -> Release:
-    """Return the commits that a release was made of, by its tags; a pair as it is. Raises what the repositories raise."""
-    return release if release.pair else workplace.git.pair(f"dask@{release}+distributed@{release}")
+def as_pair(release: Release, workspace: Workspace) -> Release:
+    """Return the commit pair of a release, from its tags; a pair as is. Raises what the repositories raise."""
+    return release if release.pair else workspace.git.pair(f"dask@{release}+distributed@{release}")
 
 
-def _release(text: str, workplace: Workplace) -> Release:
-    return workplace.git.pair(text) if Refs.parse(text) else find(text, workplace.index.releases())
+def _release(text: str, workspace: Workspace) -> Release:
+    return workspace.git.pair(text) if Refs.parse(text) else find(text, workspace.index.releases())
 
 
-def _seen(asked: Asked, workplace: Workplace, store: Store) -> dict[Release, Observation]:
-    """Return what is stored of each release of the index, in order; on the newest Python where none was asked for."""
-    every = workplace.index.releases()
+def _stored_observations(query: ObservationQuery, workspace: Workspace, store: Store) -> dict[Release, Observation]:
+    """Return stored observations by release, in order; on the newest Python unless one was requested."""
+    every = workspace.index.releases()
     chosen = {
-        each.release: each for each in columns(asked.setting, store) if each.release in every
+        each.release: each for each in columns(query.setting, store) if each.release in every
     }  # in order of Python
     late = backports({release: every[release].released_at for release in chosen})
-    return {each: observed(chosen[each], asked, store) for each in sorted(chosen) if each not in late}
+    return {each: observe_stored(chosen[each], query, store) for each in sorted(chosen) if each not in late}
 
 
-def _turned(
-    start: Release | None, end: Release | None, named: Named, asked: Asked, seen: dict[Release, Observation]
+def _newest_transition(
+    start: Release | None,
+    end: Release | None,
+    named: NamedEndpoints,
+    query: ObservationQuery,
+    observations: dict[Release, Observation],
 ) -> tuple[Release, Release]:
-    """Return the newest stored turning of the kind that is searched, between the ends that are named."""
-    releases = list(seen)
+    """Return the newest stored transition of the requested kind, between the given endpoints."""
+    releases = list(observations)
     found = [
         (releases[each.before], releases[each.after])
-        for each in turnings(dict(enumerate(seen.values())))
-        if each.breaks is not named.mends
+        for each in transitions(dict(enumerate(observations.values())))
+        if each.breaks is not named.find_fix
     ]
-    fitting = [turn for turn in found if (start is None or turn[0] >= start) and (end is None or turn[1] <= end)]
-    if not fitting:
-        kind = "bad to good" if named.mends else "good to bad"
-        raise NoEnds(
-            f"No stored result of {asked.scenario.id} turns from {kind} there. Name both ends with {' and '.join(named.options)}."
+    in_range = [each for each in found if (start is None or each[0] >= start) and (end is None or each[1] <= end)]
+    if not in_range:
+        kind = "bad to good" if named.find_fix else "good to bad"
+        raise NoEndpoints(
+            f"Stored results of {query.scenario.id} show no change from {kind} in this range. "
+            f"Give both {' and '.join(named.options)}."
         )
-    return fitting[-1]
+    return in_range[-1]

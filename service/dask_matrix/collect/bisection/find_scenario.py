@@ -1,4 +1,4 @@
-"""Finds the one scenario that is meant by an id, a former one, or a part of it: also one that was never collected."""
+"""Find a scenario by its id, a former id, or a unique part of the id, even if it was never collected."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ PARAMETERS = re.compile(r"\[.*\]\Z", re.DOTALL)
 
 
 class Ambiguous(DaskMatrixError):
-    """A part of an id that several scenarios have."""
+    """A text matches several scenarios."""
 
 
 @dataclass(frozen=True)
-class Named:
-    """A scenario: its id, the ``file::name`` it comes from, and the fingerprint it has now."""
+class NamedScenario:
+    """A scenario: its id, its origin ``file::name``, and its current fingerprint."""
 
     id: str
     origin: str
@@ -32,19 +32,19 @@ class Named:
 
     @property
     def file(self) -> str:
-        """The file it stands in."""
+        """The file that defines it."""
         return self.origin.partition("::")[0]
 
     def expression(self, catalog: Catalog) -> str:
-        """Return the ``-k`` expression that picks its test function, and none whose name holds that name."""
+        """Return the ``-k`` expression that selects its test function, and no function with a longer name."""
         name = self.origin.rpartition("::")[2]
         of_file = (each.rpartition("::")[2] for each in catalog.functions if each.startswith(f"{self.file}::"))
         longer = sorted(each for each in of_file if name in each and each != name)
         return " and ".join([PurePosixPath(self.file).stem, name, *(f"not {each}" for each in longer)])
 
 
-def named(text: str, catalog: Catalog, store: Store) -> Named:
-    """Return the scenario that a text names; raise UnknownName with the nearest names, or Ambiguous."""
+def find_scenario(text: str, catalog: Catalog, store: Store) -> NamedScenario:
+    """Return the scenario that a text names; raise UnknownName with the closest names, or Ambiguous."""
     known = _known(catalog, store)
     if text in known:
         return known[text]
@@ -59,43 +59,43 @@ def named(text: str, catalog: Catalog, store: Store) -> Named:
             return known[names[0]]
     if found:
         shown, more = ", ".join(sorted(found)[:NEAREST]), len(found) - NEAREST
-        told = f"{shown} and {more} more" if more > 0 else shown
-        raise Ambiguous(f"{text!r} is part of {len(found)} scenarios: {told}. Give more of the one that is meant.")
+        matches = f"{shown} and {more} more" if more > 0 else shown
+        raise Ambiguous(f"{text!r} matches {len(found)} scenarios: {matches}. Use a longer part of the id.")
     raise UnknownName("scenario", text, _nearest(text, known))
 
 
-def _known(catalog: Catalog, store: Store) -> dict[str, Named]:
-    """Return the scenarios of the set by id: as they were collected, else as their functions will be called."""
+def _known(catalog: Catalog, store: Store) -> dict[str, NamedScenario]:
+    """Return the scenarios of the set by id: ids as collected, else derived from their functions."""
     known = {}
     for each in store.matrix().scenarios:
         origin = f"{each.file}::{each.function.partition('::')[0]}"
         if fingerprint := catalog.functions.get(origin):
-            known[each.id] = Named(each.id, origin, fingerprint)
+            known[each.id] = NamedScenario(each.id, origin, fingerprint)
     collected = {each.origin for each in known.values()}
     for origin, fingerprint in catalog.functions.items():
         if origin not in collected:
             name = _id(origin)
-            known.setdefault(name, Named(name, origin, fingerprint))
+            known.setdefault(name, NamedScenario(name, origin, fingerprint))
     return known
 
 
 def _id(origin: str) -> str:
-    """Return the id that a test function without parameters has, as docs/records.md has it."""
+    """Return the id of a test function without parameters (see docs/records.md)."""
     file, _, function = origin.partition("::")
     path = PurePosixPath(file)
     return "/".join([*path.parts[:-1], *(each.removeprefix("test_") or each for each in (path.stem, function))])
 
 
 def _present(text: str, store: Store) -> str:
-    """Follow a former id to the present one."""
+    """Return the current id for a former id; any other text as is."""
     try:
         return store.scenario(text).id
     except UnknownName:
         return text
 
 
-def _nearest(text: str, known: dict[str, Named]) -> list[str]:
-    """Return the ids most like a text, as a whole or in their last part."""
+def _nearest(text: str, known: dict[str, NamedScenario]) -> list[str]:
+    """Return the ids closest to a text, as a whole or in their last part."""
     tails = {name.rpartition("/")[2]: name for name in known}
     close = [tails[tail] for tail in get_close_matches(text.rpartition("/")[2], tails, NEAREST, 0.5)]
     return list(dict.fromkeys([*get_close_matches(text, known, NEAREST, 0.5), *close]))[:NEAREST]

@@ -1,7 +1,7 @@
-"""Runs a search over a history: what is stored answers first, only what is missing is executed.
+"""Search a history: use stored results first, and execute only what is missing.
 
-While one point is at work, those that may be next are resolved, built and installed. All that is found is in records:
-a search that was interrupted goes on by being begun again.
+While one point is tested, the environments that may be needed next are resolved, built and installed. All results are
+recorded, so an interrupted search resumes when it is started again.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from dask_matrix.collect.bisection.execution import Trying
-from dask_matrix.collect.bisection.stored_observations import columns, observed
+from dask_matrix.collect.bisection.execution import PointExecution
+from dask_matrix.collect.bisection.stored_observations import columns, observe_stored
 from dask_matrix.collect.environments.eviction import evict
 from dask_matrix.collect.environments.installation import InstallRefused, install, install_pytest
-from dask_matrix.collect.environments.locks import Locks
-from dask_matrix.collect.environments.resolution import describe
+from dask_matrix.collect.environments.locks import LockCache
+from dask_matrix.collect.environments.resolution import resolve_environment
 from dask_matrix.collect.git.wheels import BuildRefused, with_wheels
 from dask_matrix.collect.machine import interpreters
 from dask_matrix.collect.running.recorder import Recorder
 from dask_matrix.domain.bisection.observations import Observation
-from dask_matrix.domain.bisection.search import Conclusion, Search, Want
+from dask_matrix.domain.bisection.search import Conclusion, NextPoint, Search
 from dask_matrix.domain.errors import DaskMatrixError, UnknownName
 
 if TYPE_CHECKING:
@@ -34,193 +34,195 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from dask_matrix.collect.bisection.histories import History, Point
-    from dask_matrix.collect.bisection.stored_observations import Asked
-    from dask_matrix.collect.environments.resolution import Described
-    from dask_matrix.collect.planning.request import Order
+    from dask_matrix.collect.bisection.stored_observations import ObservationQuery
+    from dask_matrix.collect.environments.resolution import ResolvedEnvironment
+    from dask_matrix.collect.planning.request import RunRequest
     from dask_matrix.collect.supervising.progress import Report
-    from dask_matrix.collect.workspace.selection import Wanted
-    from dask_matrix.collect.workspace.workspace import Workplace
+    from dask_matrix.collect.workspace.selection import SelectedEnvironment
+    from dask_matrix.collect.workspace.workspace import Workspace
     from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.store.store import Store
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What a search works with. ``order`` is of the run that all of it is part of; ``log`` is told each step."""
+class SearchSetup:
+    """Dependencies of a search. ``request`` belongs to the run of the whole bisection; ``log`` prints each step."""
 
-    workplace: Workplace
+    workspace: Workspace
     store: Store
-    order: Order
+    request: RunRequest
     report: Report
     log: Callable[[str], None]
 
 
 @dataclass
-class Found:
-    """A search that has ended: what it saw, of which environments, and how often it executed something itself.
+class SearchResult:
+    """A finished search: its observations and environments by point, and the executions it made.
 
-    ``executed`` has the points at which it tried to.
+    ``executed`` has every point that it tried to execute.
     """
 
     history: History
     search: Search
     conclusion: Conclusion
-    seen: dict[int, Observation]
+    observations: dict[int, Observation]
     environments: dict[int, Environment] = field(default_factory=dict)
     executed: dict[int, int] = field(default_factory=dict)
 
 
-class Searching:
+class HistorySearch:
     """One search over one history."""
 
-    def __init__(self, history: History, search: Search, asked: Asked, bench: Bench) -> None:
-        self.history, self.search, self.asked, self.bench = history, search, asked, bench
+    def __init__(self, history: History, search: Search, query: ObservationQuery, setup: SearchSetup) -> None:
+        self.history, self.search, self.query, self.setup = history, search, query, setup
         self._platform = interpreters.platform_name()
-        self._locks = Locks(bench.workplace.places.locks, bench.workplace.index.settings)
+        self._locks = LockCache(setup.workspace.places.locks, setup.workspace.index.settings)
         self._environments: dict[int, Environment] = {}
         self._executed: dict[int, int] = {}
         self._preparing: dict[int, Future[None]] = {}
 
-    def run(self) -> Found:
-        """Search to the end; raise KeyboardInterrupt when that is asked for, with all that is finished kept."""
-        seen = self._stored()
+    def run(self) -> SearchResult:
+        """Search until there is a conclusion; raises KeyboardInterrupt if interrupted, keeping finished results."""
+        observations = self._stored()
         with ThreadPoolExecutor(1, thread_name_prefix="prepare") as pool:
             try:
-                while isinstance(want := self.search.step(seen), Want):
-                    self._prepare(pool, self.search.ahead(seen, want))
-                    seen[want.point] = self._execute(want, seen.get(want.point, Observation()))
+                while isinstance(next_point := self.search.step(observations), NextPoint):
+                    self._prepare(pool, self.search.possible_next_points(observations, next_point))
+                    observations[next_point.point] = self._test_point(
+                        next_point, observations.get(next_point.point, Observation())
+                    )
             except KeyboardInterrupt:
-                _end_children()
+                _terminate_children()
                 raise
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
-        return Found(self.history, self.search, want, seen, self._environments, self._executed)
+        return SearchResult(self.history, self.search, next_point, observations, self._environments, self._executed)
 
-    # what is known
+    # stored results
 
     def _stored(self) -> dict[int, Observation]:
-        """Return what the store says of each point; accidents of the harness, which say nothing, are left to be tried again."""
+        """Return the stored observation of each point; points with internal errors only are left out, to be retried."""
         stored: dict[object, list[Environment]] = {}
-        for each in columns(self.asked.setting, self.bench.store):
+        for each in columns(self.query.setting, self.setup.store):
             stored.setdefault(_identity(each), []).append(each)
-        seen = {}
+        observations = {}
         for place, point in enumerate(self.history.points):
-            here = self._fitting(point, stored.get(point.identity, []))
-            known = self._observed(place, here) if here else None
-            if known and known.seen and not known.accident:
-                seen[place] = known
-                self.bench.log(f"known: {_said(point.name, known)}")
-        return seen
+            here = self._matching(point, stored.get(point.identity, []))
+            known = self._observe(place, here) if here else None
+            if known and known.status and not known.internal_errors_only:
+                observations[place] = known
+                self.setup.log(f"known: {_observation_text(point.name, known)}")
+        return observations
 
-    def _fitting(self, point: Point, columns: Iterable[Environment]) -> Environment | None:
-        """Return the column on the Python that a release would be run on; that of a pair on the newest."""
-        python = None if isinstance(point.identity, tuple) else point.wanted.spec.python
+    def _matching(self, point: Point, columns: Iterable[Environment]) -> Environment | None:
+        """Return the environment on the Python that a release would run on; for a commit pair, on the newest Python."""
+        python = None if isinstance(point.identity, tuple) else point.selected.spec.python
         return max(
             (each for each in columns if python in {None, each.python}), key=lambda each: each.python, default=None
         )
 
-    def _observed(self, place: int, environment: Environment) -> Observation:
-        """Note the environment of a point; weigh what is recorded of the scenario in it."""
+    def _observe(self, place: int, environment: Environment) -> Observation:
+        """Remember the environment of a point, and return the stored observation in it."""
         self._environments[place] = environment
-        return observed(environment, self.asked, self.bench.store)
+        return observe_stored(environment, self.query, self.setup.store)
 
-    # what is not
+    # executing
 
-    def _execute(self, want: Want, before: Observation) -> Observation:
-        """Execute what is wanted at a point; where that brings nothing, no more is to be had there."""
-        point, began = self.history.points[want.point], time.monotonic()
-        self.bench.log(f"{want.why}: {point.name}")
-        self._await(want.point)
-        self._executed.setdefault(want.point, 0)
+    def _test_point(self, next_point: NextPoint, before: Observation) -> Observation:
+        """Test a point; if that adds no execution, mark the point as exhausted."""
+        point, began = self.history.points[next_point.point], time.monotonic()
+        self.setup.log(f"{next_point.reason}: {point.name}")
+        self._wait_for(next_point.point)
+        self._executed.setdefault(next_point.point, 0)
         try:
-            wanted = point.wanted
-        except DaskMatrixError as error:  # a commit that cannot be read, say
-            return Observation.hole(str(error))
-        note = self._try(want)
-        column = self.bench.store.column(wanted.spec, self._platform)
-        now = self._observed(want.point, column) if column else Observation()
-        if now.seen is None:
-            now = Observation.hole(note or "the scenario was not executed there")
-        self.bench.log(f"{_said(point.name, now)}; {time.monotonic() - began:.0f} s")
+            selected = point.selected
+        except DaskMatrixError as error:  # for example, an unreadable commit
+            return Observation.untestable(str(error))
+        note = self._execute_scenario(next_point)
+        column = self.setup.store.column(selected.spec, self._platform)
+        now = self._observe(next_point.point, column) if column else Observation()
+        if now.status is None:
+            now = Observation.untestable(note or "the scenario was not executed")
+        self.setup.log(f"{_observation_text(point.name, now)}; {time.monotonic() - began:.0f} s")
         return now if now.executions > before.executions else replace(now, exhausted=True)
 
-    def _try(self, want: Want) -> str:
-        """Have the scenario executed; return what is said where that was not possible."""
-        point, bench, scenario = self.history.points[want.point], self.bench, self.asked.scenario
-        arguments = ("-k", scenario.expression(bench.order.catalog))
-        order = replace(bench.order, wanted=[point.wanted], pytest_arguments=arguments)
-        trying = Trying(order, bench.workplace, bench.store, bench.report, scenario, want.executions)
-        summary = trying.run()
+    def _execute_scenario(self, next_point: NextPoint) -> str:
+        """Execute the scenario at a point; return the note of its last step, such as why it was not possible."""
+        point, setup, scenario = self.history.points[next_point.point], self.setup, self.query.scenario
+        arguments = ("-k", scenario.expression(setup.request.catalog))
+        request = replace(setup.request, environments=[point.selected], pytest_arguments=arguments)
+        execution = PointExecution(request, setup.workspace, setup.store, setup.report, scenario, next_point.executions)
+        summary = execution.run()
         if summary.interrupted:
             raise KeyboardInterrupt
-        if summary.misused:
-            raise DaskMatrixError(summary.misused)
-        self._executed[want.point] += summary.results
-        self._refuse_variants(point)
-        return next((step.note for step in summary.ended.values()), "")
+        if summary.bad_arguments:
+            raise DaskMatrixError(summary.bad_arguments)
+        self._executed[next_point.point] += summary.results
+        self._reject_variants(point)
+        return next((step.note for step in summary.final_steps.values()), "")
 
-    def _refuse_variants(self, point: Point) -> None:
-        """Raise UnknownName where the scenario turns out to be several, one for each set of parameters."""
-        scenario = self.asked.scenario
-        column = self.bench.store.column(point.wanted.spec, self._platform)
-        variants = self.bench.store.collected(column.key).functions.get(scenario.origin, {}) if column else {}
+    def _reject_variants(self, point: Point) -> None:
+        """Raise UnknownName if the name turns out to be a parametrized test with several scenarios."""
+        scenario = self.query.scenario
+        column = self.setup.store.column(point.selected.spec, self._platform)
+        variants = self.setup.store.collected(column.key).functions.get(scenario.origin, {}) if column else {}
         if variants and scenario.id not in variants and all(each.startswith(f"{scenario.id}[") for each in variants):
             raise UnknownName("scenario", scenario.id, sorted(variants)[:5])
 
-    # what comes next
+    # preparing the next environments
 
     def _prepare(self, pool: ThreadPoolExecutor, ahead: Iterable[int]) -> None:
-        """Have the environments made that may be wanted next; those that no longer may be are not begun any more."""
+        """Start making the environments that may be needed next; cancel those not started that no longer may be."""
         points = tuple(ahead)
         for place, future in list(self._preparing.items()):
             if place not in points and future.cancel():
                 del self._preparing[place]
         for place in (each for each in points if each not in self._preparing):
             with suppress(DaskMatrixError):
-                asked = self.history.points[place].wanted
-                self._preparing[place] = pool.submit(self._make, asked)
+                selected = self.history.points[place].selected
+                self._preparing[place] = pool.submit(self._make, selected)
 
-    def _await(self, place: int) -> None:
-        """Wait until an environment is made, if that is under way: it is not made twice at a time."""
+    def _wait_for(self, place: int) -> None:
+        """Wait for an environment that is being made, so that it is not made twice at the same time."""
         if (future := self._preparing.pop(place, None)) and not future.cancel():
-            wait([future])  # how it ended shows when the point is executed
+            wait([future])  # an error shows up again when the point is executed
 
-    def _make(self, wanted: Wanted) -> None:
-        """Resolve, build and install an environment. What goes wrong here goes wrong again when its turn comes, and is told."""
-        workplace = self.bench.workplace
-        places, config, settings = workplace.places, workplace.config, workplace.index.settings
+    def _make(self, selected: SelectedEnvironment) -> None:
+        """Resolve, build and install an environment. Ignores errors: they occur again, and are reported, in its turn."""
+        workspace = self.setup.workspace
+        places, config, settings = workspace.places, workspace.config, workspace.index.settings
         with suppress(DaskMatrixError, InstallRefused, BuildRefused, OSError):
-            described = describe(wanted, config, self._locks, workplace.builds)
-            if described.interpreter is None or described.lock_path is None:
+            resolved = resolve_environment(selected, config, self._locks, workspace.wheel_cache)
+            if resolved.interpreter is None or resolved.lock_path is None:
                 return
-            interpreter = described.interpreter.path
-            install_pytest(places.pytest / str(described.wanted.spec.python), interpreter, settings)
-            folder = places.environments / described.key
-            with self._lock(described) as lock:
+            interpreter = resolved.interpreter.path
+            install_pytest(places.pytest / str(resolved.selected.spec.python), interpreter, settings)
+            folder = places.environments / resolved.key
+            with self._lock(resolved) as lock:
                 installed = install(folder, lock, interpreter, settings)
             if installed.made:
-                run = self.bench.order.run
-                Recorder.of_run(places.records, run).begin(self.bench.order.catalog.folder, 0)
-                Recorder(places.records / run / "environments.jsonl", run).installed(described.key, installed)
+                run = self.setup.request.run
+                Recorder.of_run(places.records, run).begin(self.setup.request.catalog.folder, 0)
+                Recorder(places.records / run / "environments.jsonl", run).record_installation(resolved.key, installed)
                 evict(folder, config.environments_limit)
 
     @contextmanager
-    def _lock(self, described: Described) -> Iterator[Path]:
-        """Give a lock that can be installed: for commits, one with their wheels."""
-        if described.lock_path is None or described.interpreter is None:
-            raise ValueError(described)
-        if described.pair is None:
-            yield described.lock_path
+    def _lock(self, resolved: ResolvedEnvironment) -> Iterator[Path]:
+        """Yield the path of an installable lock: for commits, one with the paths of their wheels."""
+        if resolved.lock_path is None or resolved.interpreter is None:
+            raise ValueError(resolved)
+        if resolved.pair is None:
+            yield resolved.lock_path
             return
         with TemporaryDirectory() as folder:
             lock = Path(folder) / "lock.txt"
-            wheels = self.bench.workplace.builds.wheels(described.pair, described.interpreter)
-            lock.write_text(with_wheels(described.lock, wheels), encoding="utf-8")
+            wheels = self.setup.workspace.wheel_cache.wheels(resolved.pair, resolved.interpreter)
+            lock.write_text(with_wheels(resolved.lock, wheels), encoding="utf-8")
             yield lock
 
 
-def _end_children() -> None:
-    """End what makes the next environments: no session is left by now, and what is half made is made anew."""
+def _terminate_children() -> None:
+    """Terminate processes that make the next environments: no session is left, and unfinished ones are made again."""
     for child in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):
             child.terminate()
@@ -231,8 +233,10 @@ def _identity(environment: Environment) -> object:
     return (pair.dask.sha, pair.distributed.sha) if pair else environment.release
 
 
-def _said(name: str, observed: Observation) -> str:
-    """Say what is seen at a point."""
-    if not observed.executions:
-        return f"{name}: {observed.seen} ({observed.told})"
-    return f"{name}: {observed.seen}, {observed.passed} of {observed.executions} passed ({observed.told})"
+def _observation_text(name: str, observation: Observation) -> str:
+    """Return an observation as text for the log."""
+    if not observation.executions:
+        return f"{name}: {observation.status} ({observation.summary})"
+    return (
+        f"{name}: {observation.status}, {observation.passed} of {observation.executions} passed ({observation.summary})"
+    )

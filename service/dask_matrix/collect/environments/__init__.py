@@ -1,1 +1,1 @@
-"""Environments: resolved to locks, installed, and evicted when they take too much room."""
+"""Resolve environments to locks, install them, and evict them when they take too much disk."""

@@ -1,4 +1,4 @@
-"""Keeps the installed environments within a limit on disk: the least recently used ones go, none that is in use."""
+"""Evict the least recently used environments when all together exceed the disk limit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from dask_matrix.collect.environments.installation import READY, size_noted
+from dask_matrix.collect.environments.installation import READY, recorded_size
 from dask_matrix.collect.machine.scratch import install_lock, session_lock
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def evict(installed: Path, limit: int) -> None:
-    """Remove neighbours of an environment just installed, until all together take no more than ``limit`` bytes.
+    """Remove environments other than ``installed`` until all together take at most ``limit`` bytes.
 
-    One that a session works in stays, even if the limit can't be met. What an installation or a removal that was
-    killed has left goes in any case. Evictions of several processes take turns, so that they remove no more than one.
+    Those in use stay, even if the limit cannot be met; incomplete ones, left by a killed installation or removal, are
+    always removed. Processes evict one at a time, so that together they remove no more than needed.
     """
     with FileLock(installed.parent / ".evict.lock"):
-        sizes = {folder: size_noted(folder) for folder in installed.parent.iterdir() if folder.is_dir()}
+        sizes = {folder: recorded_size(folder) for folder in installed.parent.iterdir() if folder.is_dir()}
         total = sum(size or 0 for size in sizes.values())
         for folder in sorted(sizes.keys() - {installed}, key=_last_use):
             size = sizes[folder]
@@ -31,7 +31,7 @@ def evict(installed: Path, limit: int) -> None:
 
 
 def _last_use(folder: Path) -> float:
-    """Return when an environment was used last; one that is not whole was never."""
+    """Return the time of last use; 0 for an incomplete environment."""
     try:
         return (folder / READY).stat().st_mtime
     except FileNotFoundError:
@@ -39,7 +39,7 @@ def _last_use(folder: Path) -> float:
 
 
 def _remove(folder: Path) -> bool:
-    """Remove an environment unless someone uses it; killed on the way, it leaves what is made anew."""
+    """Remove an environment unless it is in use; if killed half-way, it is left incomplete and will be reinstalled."""
     with ExitStack() as locks:
         try:
             locks.enter_context(session_lock(folder).acquire(timeout=0))

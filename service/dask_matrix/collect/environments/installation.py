@@ -1,4 +1,4 @@
-"""Installs environments as their locks say, each once, safely for several processes at a time."""
+"""Install environments from their locks, once each, safely from several processes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dask_matrix.collect.files import write_whole
+from dask_matrix.collect.files import write_atomically
 from dask_matrix.collect.machine import uv
 from dask_matrix.collect.machine.scratch import install_lock
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 PYTEST = "pytest>=8,<10"
 READY = ".ready"
-"""The file that says an installation is whole; without it the folder is made anew.
+"""The file that marks an installation as complete; without it the folder is installed again.
 
-It holds the size of an environment in bytes, without the bytecode that the first imports add; when it was touched last
-is when the environment was used last.
+It contains the size of the environment in bytes, without the bytecode of the first imports. Its modification time is
+the time of last use.
 """
 
 
 class InstallRefused(Exception):
-    """uv would not install a lock; the message is all it said."""
+    """uv refused to install a lock; the message is uv's."""
 
 
 @dataclass(frozen=True)
 class Installed:
-    """The Python of an environment, and whether it was made just now: then all that uv said, and the seconds it took."""
+    """The Python of an environment. If it was ``made`` just now: the output of uv and the seconds it took."""
 
     python: Path
     made: bool
@@ -41,36 +41,38 @@ class Installed:
 
 
 def install(folder: Path, lock: Path, interpreter: Path, settings: IndexSettings) -> Installed:
-    """Return an environment that holds exactly what a lock says, installing it where needed.
+    """Return an environment with exactly the packages of a lock, installing it if needed.
 
-    Raises InstallRefused if the lock cannot be installed, UvTrouble if uv could not do its work.
+    Raises InstallRefused if the lock cannot be installed, UvFailed if uv failed for another reason.
     """
     python = folder / "bin" / "python"
-    with install_lock(folder) as held:
+    with install_lock(folder) as lock_fd:
         installed = Installed(python, made=False)
         if not (folder / READY).exists():
             began = time.monotonic()
-            log = _demand(settings, held, "venv", "--clear", "--no-project", "--python", str(interpreter), str(folder))
+            log = _run_uv(
+                settings, lock_fd, "venv", "--clear", "--no-project", "--python", str(interpreter), str(folder)
+            )
             arguments = ("pip", "sync", "--python", str(python), "--only-binary", ":all:", "--strict", str(lock))
-            log += _demand(settings, held, *arguments)
+            log += _run_uv(settings, lock_fd, *arguments)
             installed = Installed(python, made=True, log=log, seconds=time.monotonic() - began)
-        _note_use(folder)
+        _mark_used(folder)
     return installed
 
 
 def install_pytest(folder: Path, interpreter: Path, settings: IndexSettings) -> Path:
-    """Return the folder that holds pytest for a Python minor, apart from every environment; made where needed."""
-    with install_lock(folder) as held:
+    """Return the folder with pytest for a Python version, separate from all environments; installed if needed."""
+    with install_lock(folder) as lock_fd:
         if not (folder / READY).exists():
             shutil.rmtree(folder, ignore_errors=True)
             arguments = ("pip", "install", "--python", str(interpreter), "--target", str(folder), PYTEST)
-            _demand(settings, held, *arguments, "--only-binary", ":all:")
+            _run_uv(settings, lock_fd, *arguments, "--only-binary", ":all:")
             (folder / READY).touch()
     return folder
 
 
-def size_noted(folder: Path) -> int | None:
-    """Return the size of an environment in bytes, 0 if nobody has measured it yet, None if it is not whole."""
+def recorded_size(folder: Path) -> int | None:
+    """Return the size of an environment in bytes, 0 if not measured yet, None if it is incomplete."""
     try:
         return int((folder / READY).read_text(encoding="utf-8") or 0)
     except FileNotFoundError:
@@ -78,26 +80,26 @@ def size_noted(folder: Path) -> int | None:
 
 
 def size_of(folder: Path) -> int:
-    """Return the bytes that the files below a folder take on disk.
+    """Return the disk usage of a folder in bytes.
 
-    Removing them gives back no more, and often less: uv makes hard links to the files in its cache.
+    Removing it frees at most that, often less: uv hard-links files from its cache.
     """
     paths = (os.path.join(root, name) for root, _, names in os.walk(folder) for name in names)  # noqa: PTH118 - fast
     return sum(os.lstat(path).st_blocks * 512 for path in paths)
 
 
-def _note_use(folder: Path) -> None:
-    """Say that an environment is whole and was used now; measure it if nobody has."""
+def _mark_used(folder: Path) -> None:
+    """Mark an environment as complete and used now; measure its size if that is missing."""
     ready = folder / READY
-    if size_noted(folder):
+    if recorded_size(folder):
         ready.touch()
     else:
-        write_whole(ready, str(size_of(folder)))
+        write_atomically(ready, str(size_of(folder)))
 
 
-def _demand(settings: IndexSettings, held: int, *arguments: str) -> str:
-    """Have uv do something; return what it said."""
-    answer = uv.call(settings, *arguments, hold=[held])
+def _run_uv(settings: IndexSettings, lock_fd: int, *arguments: str) -> str:
+    """Run uv and return its output; raise InstallRefused."""
+    answer = uv.call(settings, *arguments, pass_fds=[lock_fd])
     if answer.refused:
         raise InstallRefused(answer.refused)
     return answer.log

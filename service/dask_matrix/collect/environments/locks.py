@@ -1,4 +1,4 @@
-"""Resolves environments to locks, and keeps them: an as-released lock is resolved once, ever."""
+"""Resolve environments to locks and cache them: an as-released lock is resolved only once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dask_matrix.collect.files import write_whole
+from dask_matrix.collect.files import write_atomically
 from dask_matrix.collect.git.wheels import requirement, with_commits
 from dask_matrix.collect.machine import uv
 from dask_matrix.domain.environments.environment import Lane
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from dask_matrix.collect.index.settings import IndexSettings
     from dask_matrix.collect.machine.interpreters import Interpreter
     from dask_matrix.collect.scenario_set.config import Config
-    from dask_matrix.collect.workspace.selection import Wanted
+    from dask_matrix.collect.workspace.selection import SelectedEnvironment
     from dask_matrix.domain.environments.commit_pair import Pair
     from dask_matrix.domain.environments.release import Release
 
 EXTRAS = "dataframe,distributed,array"
 FROM_SOURCE = "--no-binary"
-"""As a line of a requirements file: a project that is built from its source where all others must have wheels."""
+"""In a requirements file: build this project from source; all others must have wheels."""
 UNSATISFIABLE = "no solution found"
-"""What uv says, in lower case, when requirements contradict each other. Only that is kept as a refusal, for ever."""
+"""In uv's message, lower-cased, when requirements conflict. Only this is cached as a refusal, permanently."""
 
 
 @dataclass(frozen=True)
 class Lock:
-    """The answer of the resolver: the text of the lock, or why there is none. ``cutoff`` is ISO time or None."""
+    """What uv resolved: the text of the lock, or the refusal. ``cutoff`` is an ISO time or None."""
 
     text: str
     refusal: str
@@ -40,8 +40,8 @@ class Lock:
 
 
 @dataclass(frozen=True)
-class Built:
-    """Two commits, and by project the wheels that were built of them."""
+class BuiltWheels:
+    """A commit pair and the wheels built from it, by project."""
 
     pair: Pair
     wheels: dict[str, Path]
@@ -49,7 +49,7 @@ class Built:
 
 @dataclass(frozen=True)
 class LockRequest:
-    """Everything a resolution depends on; its hash names the answer. ``day`` is set for lanes that follow the present."""
+    """Everything a lock depends on; its hash is the cache key. ``day`` is set only for lane ``latest``."""
 
     requirements: tuple[str, ...]
     python: str
@@ -60,23 +60,23 @@ class LockRequest:
 
     @property
     def name(self) -> str:
-        """The request as a file name."""
+        """The hash, used as a file name."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:20]
 
 
-def request(wanted: Wanted, platform: str, config: Config) -> LockRequest:
-    """Return what must be asked for an environment; lane ``latest`` is asked again each day (UTC)."""
-    spec = wanted.spec
-    follows = spec.lane is Lane.LATEST
+def lock_request(selected: SelectedEnvironment, platform: str, config: Config) -> LockRequest:
+    """Return the request for an environment's lock; lane ``latest`` resolves again each day (UTC)."""
+    spec = selected.spec
+    is_latest = spec.lane is Lane.LATEST
     pinned = _pinned(spec.release)
-    built = (f"{FROM_SOURCE} {project}" for project in sorted(config.sources))
+    from_source = (f"{FROM_SOURCE} {project}" for project in sorted(config.sources))
     return LockRequest(
-        requirements=(*pinned, *sorted(config.requirements), *built),
+        requirements=(*pinned, *sorted(config.requirements), *from_source),
         python=str(spec.python),
         platform=platform,
         lane=spec.lane,
-        cutoff=None if follows else wanted.indexed.cutoff.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        day=datetime.now(UTC).date().isoformat() if follows else None,
+        cutoff=None if is_latest else selected.indexed.cutoff.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        day=datetime.now(UTC).date().isoformat() if is_latest else None,
     )
 
 
@@ -86,59 +86,59 @@ def _pinned(release: Release) -> tuple[str, str]:
     return f"dask[{EXTRAS}]=={release}", f"distributed=={release}"
 
 
-class Locks:
-    """The kept locks: ``<sha>.txt`` by content, ``requests/<name>.json`` says which request got which answer."""
+class LockCache:
+    """Cached locks: ``<sha>.txt`` by content, and ``requests/<name>.json`` maps each request to its lock or refusal."""
 
     def __init__(self, folder: Path, settings: IndexSettings) -> None:
         self.folder = folder
         self.settings = settings
 
-    def kept(self, asked: LockRequest) -> Lock | None:
-        """Return the answer a request got before, or None."""
-        place = self.folder / "requests" / f"{asked.name}.json"
-        if not place.exists():
+    def cached(self, request: LockRequest) -> Lock | None:
+        """Return the cached lock or refusal of a request; None if there is none."""
+        path = self.folder / "requests" / f"{request.name}.json"
+        if not path.exists():
             return None
         try:
-            answer = json.loads(place.read_text(encoding="utf-8"))
+            answer = json.loads(path.read_text(encoding="utf-8"))
             text = self.path(answer["lock"]).read_text(encoding="utf-8") if answer["lock"] else ""
             refusal = answer["refusal"]
         except (OSError, ValueError, KeyError, TypeError):
-            return None  # damaged: it is asked again
-        whole = not answer["lock"] or _sha(text) == answer["lock"]
-        return Lock(text, refusal, asked.cutoff) if whole else None
+            return None  # damaged: resolve again
+        is_intact = not answer["lock"] or _sha(text) == answer["lock"]
+        return Lock(text, refusal, request.cutoff) if is_intact else None
 
-    def resolve(self, asked: LockRequest, interpreter: Interpreter, built: Built | None = None) -> Lock:
-        """Return the lock of a request, asking uv only if it was never asked; raise UvTrouble if that can't be done.
+    def resolve(self, request: LockRequest, interpreter: Interpreter, built: BuiltWheels | None = None) -> Lock:
+        """Return the lock of a request, from the cache or from uv; raise UvFailed if uv could not resolve.
 
-        ``built`` are the wheels of the two commits that are asked for, if any are.
+        ``built`` holds the wheels if the request is for a commit pair.
         """
-        return self.kept(asked) or self._ask(asked, interpreter, built)
+        return self.cached(request) or self._resolve(request, interpreter, built)
 
     def path(self, sha: str) -> Path:
-        """Return where a lock is kept."""
+        """Return the path of a lock by its hash."""
         return self.folder / f"{sha}.txt"
 
-    def keep(self, text: str) -> Path:
-        """Keep a lock by its content; return where."""
+    def save(self, text: str) -> Path:
+        """Save a lock under its hash; return its path."""
         path = self.path(_sha(text))
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            write_whole(path, text)
+            write_atomically(path, text)
         return path
 
-    def _ask(self, asked: LockRequest, interpreter: Interpreter, built: Built | None) -> Lock:
-        answer = self._answer(asked, _arguments(asked, interpreter), built)
+    def _resolve(self, request: LockRequest, interpreter: Interpreter, built: BuiltWheels | None) -> Lock:
+        answer = self._run_uv(request, _arguments(request, interpreter), built)
         if answer.refused and UNSATISFIABLE not in answer.refused.lower():
-            raise uv.UvTrouble(f"uv could not resolve {asked.requirements[0]}: {answer.refused}")
-        lock = Lock("" if answer.refused else answer.output, answer.refused, asked.cutoff)
-        sha = self.keep(lock.text).stem if lock.text else None
-        kept = {"request": asdict(asked), "lock": sha, "refusal": lock.refusal, "at": datetime.now(UTC).isoformat()}
-        write_whole(self.folder / "requests" / f"{asked.name}.json", json.dumps(kept, indent=1))
+            raise uv.UvFailed(f"uv could not resolve {request.requirements[0]}: {answer.refused}")
+        lock = Lock("" if answer.refused else answer.output, answer.refused, request.cutoff)
+        sha = self.save(lock.text).stem if lock.text else None
+        entry = {"request": asdict(request), "lock": sha, "refusal": lock.refusal, "at": datetime.now(UTC).isoformat()}
+        write_atomically(self.folder / "requests" / f"{request.name}.json", json.dumps(entry, indent=1))
         return lock
 
-    def _answer(self, asked: LockRequest, arguments: list[str], built: Built | None) -> uv.Answer:
-        """Ask uv. The two commits' requirements of each other are overridden: each means the release that it follows."""
+    def _run_uv(self, request: LockRequest, arguments: list[str], built: BuiltWheels | None) -> uv.UvResult:
+        """Run uv. The requirements of a commit pair on each other are overridden: each names the release it follows."""
         if built is None:
-            return uv.call(self.settings, *arguments, stdin="\n".join(asked.requirements))
+            return uv.call(self.settings, *arguments, stdin="\n".join(request.requirements))
         local = [
             f"dask[{EXTRAS}] @ {built.wheels['dask'].as_uri()}",
             f"distributed @ {built.wheels['distributed'].as_uri()}",
@@ -146,22 +146,22 @@ class Locks:
         with tempfile.TemporaryDirectory() as folder:
             overrides = Path(folder) / "overrides.txt"
             overrides.write_text("\n".join(local), encoding="utf-8")
-            told = "\n".join([*local, *asked.requirements[len(local) :]])
-            answer = uv.call(self.settings, *arguments, "--override", str(overrides), stdin=told)
-        return uv.Answer(with_commits(answer.output, built.pair), answer.refused)
+            requirements = "\n".join([*local, *request.requirements[len(local) :]])
+            answer = uv.call(self.settings, *arguments, "--override", str(overrides), stdin=requirements)
+        return uv.UvResult(with_commits(answer.output, built.pair), answer.refused)
 
 
 def _sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
-def _arguments(asked: LockRequest, interpreter: Interpreter) -> list[str]:
+def _arguments(request: LockRequest, interpreter: Interpreter) -> list[str]:
     arguments = ["pip", "compile", "-", "--quiet", "--python", str(interpreter.path), "--only-binary", ":all:"]
     arguments += ["--no-header", "--no-annotate"]
-    if any(line.startswith(FROM_SOURCE) for line in asked.requirements):
-        arguments.append("--emit-build-options")  # the lock says itself what may be built
-    if asked.cutoff:
-        arguments += ["--exclude-newer", asked.cutoff]
-    if asked.lane is Lane.LOWEST_DIRECT:
+    if any(line.startswith(FROM_SOURCE) for line in request.requirements):
+        arguments.append("--emit-build-options")  # the lock must state what may be built
+    if request.cutoff:
+        arguments += ["--exclude-newer", request.cutoff]
+    if request.lane is Lane.LOWEST_DIRECT:
         arguments += ["--resolution", "lowest-direct"]
     return arguments

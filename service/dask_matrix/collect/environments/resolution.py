@@ -1,12 +1,11 @@
-"""Describes environments: from what is wanted to a key, by way of an interpreter and a lock, or to a refusal."""
+"""Resolve a selected environment to its lock and key, or to a refusal."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dask_matrix.collect.environments import locks
-from dask_matrix.collect.environments.locks import Built
+from dask_matrix.collect.environments.locks import BuiltWheels, lock_request
 from dask_matrix.collect.git.wheels import BuildRefused
 from dask_matrix.collect.machine import interpreters
 from dask_matrix.domain.environments.environment import environment_key
@@ -14,11 +13,11 @@ from dask_matrix.domain.environments.environment import environment_key
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dask_matrix.collect.environments.locks import Lock, Locks
-    from dask_matrix.collect.git.wheels import Builds
+    from dask_matrix.collect.environments.locks import Lock, LockCache
+    from dask_matrix.collect.git.wheels import WheelCache
     from dask_matrix.collect.machine.interpreters import Interpreter
     from dask_matrix.collect.scenario_set.config import Config
-    from dask_matrix.collect.workspace.selection import Wanted
+    from dask_matrix.collect.workspace.selection import SelectedEnvironment
     from dask_matrix.domain.environments.commit_pair import Pair
     from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.records.records import RefusalPhase
@@ -26,17 +25,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Refused:
-    """The phase that refused an environment, and its whole message."""
+    """The phase that refused an environment, and the full message."""
 
     phase: RefusalPhase
     message: str
 
 
 @dataclass(frozen=True)
-class Described:
-    """An environment as far as it is known before it is installed. ``lock`` is its text, empty where refused."""
+class ResolvedEnvironment:
+    """An environment before it is installed. ``lock`` is the text of its lock, empty if resolving was refused."""
 
-    wanted: Wanted
+    selected: SelectedEnvironment
     platform: str
     key: str
     lock: str = ""
@@ -47,70 +46,76 @@ class Described:
 
     @property
     def label(self) -> str:
-        """The readable name, as nox lists it."""
-        return self.wanted.spec.label
+        """The name of its nox session."""
+        return self.selected.spec.label
 
     @property
     def pair(self) -> Pair | None:
-        """The two commits it is made of, if it is."""
-        return self.wanted.spec.release.pair
+        """Its commit pair; None for a release from the package index."""
+        return self.selected.spec.release.pair
 
     def newly_main(self, known: Environment) -> bool:
-        """Whether two commits, run before for another reason, are the newest of their branches now."""
+        """Whether this commit pair is now the newest of ``main`` but was recorded before as another ref."""
         return bool(self.pair and self.pair.is_main and not (known.pair and known.pair.is_main))
 
 
-def describe(wanted: Wanted, config: Config, kept: Locks, builds: Builds | None = None) -> Described:
-    """Find an interpreter and a lock; raise UvTrouble if the resolver could not be asked.
+def resolve_environment(
+    selected: SelectedEnvironment, config: Config, lock_cache: LockCache, wheel_cache: WheelCache | None = None
+) -> ResolvedEnvironment:
+    """Find an interpreter and a lock; raise UvFailed if uv failed for a reason such as no network.
 
-    A kept lock gives the environment's identity even where its interpreter has gone, so that old evidence stays.
-    ``builds`` makes the wheels of two commits, without which their requirements are not known; raises what it raises.
+    A cached lock identifies the environment even if its interpreter is gone, so that old evidence is still found.
+    A commit pair needs ``wheel_cache``: its requirements are read from built wheels. Raises what building raises.
     """
     platform = interpreters.platform_name()
-    asked = locks.request(wanted, platform, config)
-    lock = kept.kept(asked)
+    request = lock_request(selected, platform, config)
+    lock = lock_cache.cached(request)
     try:
-        interpreter = interpreters.find(wanted.spec.python)
+        interpreter = interpreters.find(selected.spec.python)
     except interpreters.NoInterpreter as error:
-        return _described(wanted, platform, lock, kept, None, Refused("interpreter", str(error)))
+        return _resolved(selected, platform, lock, lock_cache, None, Refused("interpreter", str(error)))
     try:
-        lock = lock or kept.resolve(asked, interpreter, _built(wanted, interpreter, builds))
+        lock = lock or lock_cache.resolve(request, interpreter, _built(selected, interpreter, wheel_cache))
     except BuildRefused as error:
-        return _described(wanted, platform, None, kept, interpreter, Refused("install", str(error)))
+        return _resolved(selected, platform, None, lock_cache, interpreter, Refused("install", str(error)))
     refusal = Refused("resolve", lock.refusal) if lock.refusal else None
-    return _described(wanted, platform, lock, kept, interpreter, refusal)
+    return _resolved(selected, platform, lock, lock_cache, interpreter, refusal)
 
 
-def _built(wanted: Wanted, interpreter: Interpreter, builds: Builds | None) -> Built | None:
-    pair = wanted.spec.release.pair
+def _built(
+    selected: SelectedEnvironment, interpreter: Interpreter, wheel_cache: WheelCache | None
+) -> BuiltWheels | None:
+    pair = selected.spec.release.pair
     if pair is None:
         return None
-    if builds is None:
-        raise ValueError(wanted)  # commits are resolved by who can build them
-    return Built(pair, builds.wheels(pair, interpreter))
+    if wheel_cache is None:
+        raise ValueError(selected)  # a commit pair cannot be resolved without building it
+    return BuiltWheels(pair, wheel_cache.wheels(pair, interpreter))
 
 
-def describe_kept(wanted: Wanted, config: Config, kept: Locks) -> Described | None:
-    """Describe an environment if its lock is kept, asking nobody; else None."""
-    asked = locks.request(wanted, interpreters.platform_name(), config)
-    return describe(wanted, config, kept) if kept.kept(asked) else None
+def resolve_from_cache(
+    selected: SelectedEnvironment, config: Config, lock_cache: LockCache
+) -> ResolvedEnvironment | None:
+    """Resolve an environment from its cached lock, without network access; None if there is none."""
+    request = lock_request(selected, interpreters.platform_name(), config)
+    return resolve_environment(selected, config, lock_cache) if lock_cache.cached(request) else None
 
 
-def _described(
-    wanted: Wanted,
+def _resolved(
+    selected: SelectedEnvironment,
     platform: str,
     lock: Lock | None,
-    kept: Locks,
+    lock_cache: LockCache,
     interpreter: Interpreter | None,
     refusal: Refused | None,
-) -> Described:
+) -> ResolvedEnvironment:
     text = lock.text if lock else ""
-    return Described(
-        wanted=wanted,
+    return ResolvedEnvironment(
+        selected=selected,
         platform=platform,
-        key=environment_key(wanted.spec.python, platform, text, wanted.spec),
+        key=environment_key(selected.spec.python, platform, text, selected.spec),
         lock=text,
-        lock_path=kept.keep(text) if text else None,
+        lock_path=lock_cache.save(text) if text else None,
         cutoff=lock.cutoff if lock else None,
         interpreter=interpreter,
         refusal=refusal,

@@ -1,1 +1,1 @@
-"""Commits of dask and distributed: the repositories they are in, what refs mean, their versions, and their wheels."""
+"""Commits of dask and distributed: repositories, refs, versions and wheels."""

@@ -1,4 +1,4 @@
-"""Calls git, apart from whatever repository the caller stands in."""
+"""Run git, independent of any repository around the current folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-OF_A_REPOSITORY = (
+REPOSITORY_VARIABLES = (
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_INDEX_FILE",
@@ -24,38 +24,39 @@ OF_A_REPOSITORY = (
     "GIT_SHALLOW_FILE",
     "GIT_QUARANTINE_PATH",
 )
-"""Variables by which git hands one repository on to what it starts: a hook of another one may have started us."""
-PATIENT = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60")
-"""A server that says nothing for a minute is not waited for."""
+"""Variables that point git at a repository. They are set if a git hook of another repository started us."""
+SLOW_SERVER_LIMITS = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60")
+"""Give up on a server that sends almost nothing for a minute."""
 
 
-class GitTrouble(DaskMatrixError):
-    """git could not do what it was asked; the message is what it said."""
+class GitFailed(DaskMatrixError):
+    """git failed; the message contains git's own."""
 
 
-def environ(variables: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the variables that git runs in: nobody is asked for a password, and it speaks English."""
-    kept = {name: value for name, value in variables.items() if name not in OF_A_REPOSITORY}
-    return kept | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+def git_environ(variables: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment variables for git: no password prompts, messages in English."""
+    inherited = {name: value for name, value in variables.items() if name not in REPOSITORY_VARIABLES}
+    return inherited | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
 
 
 def git(folder: Path | None, *arguments: str, stdin: str | None = None) -> str:
-    """Return what git says of the repository in a git directory, or of none; raise GitTrouble."""
-    where = [f"--git-dir={folder}"] if folder else []
-    command = ["git", *PATIENT, *where, *arguments]
+    """Run git, in a git directory if ``folder`` is given, and return its stdout; raise GitFailed."""
+    git_dir = [f"--git-dir={folder}"] if folder else []
+    command = ["git", *SLOW_SERVER_LIMITS, *git_dir, *arguments]
     try:
         done = subprocess.run(
-            command, input=stdin, capture_output=True, text=True, errors="replace", env=environ(), check=False
+            command, input=stdin, capture_output=True, text=True, errors="replace", env=git_environ(), check=False
         )
     except OSError as error:
-        raise GitTrouble(f"git can't be started: {error.strerror}. Commits of Dask need it; install it.") from None
+        raise GitFailed(f"Cannot run git: {error.strerror}. Install git; testing commits of Dask needs it.") from None
     if done.returncode:
-        said = done.stderr.strip() or f"exit code {done.returncode}"
-        raise GitTrouble(f"git {_verb(arguments)} could not do its work in {folder or 'no repository'}: {said}")
+        message = done.stderr.strip() or f"exit code {done.returncode}"
+        place = f" in {folder}" if folder else ""
+        raise GitFailed(f"git {_subcommand(arguments)} failed{place}: {message}")
     return done.stdout
 
 
-def _verb(arguments: Sequence[str]) -> str:
-    """Return what git was asked to do: the first word that is no option, nor the value of one."""
+def _subcommand(arguments: Sequence[str]) -> str:
+    """Return the first argument that is neither an option nor the value of ``-c``."""
     values = {number + 1 for number, each in enumerate(arguments) if each == "-c"}
     return next(each for number, each in enumerate(arguments) if number not in values and not each.startswith("-"))

@@ -1,4 +1,4 @@
-"""A copy of a repository that is elsewhere: all its commits, and of their files only what was needed."""
+"""Mirror a remote repository: all its commits, but only the files that were needed (a partial clone)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from urllib.request import url2pathname
 
 from filelock import FileLock
 
-from dask_matrix.collect.git.command import GitTrouble, git
-from dask_matrix.collect.git.repository import COMMIT, OTHER, WHOLE, Repository
+from dask_matrix.collect.git.command import GitFailed, git
+from dask_matrix.collect.git.repository import FULL_SHA_LENGTH, OTHER_REF, SHA, Repository
 
-ROUNDS = 20
-"""Missing trees hide what is missing below them: so deep are no folders."""
+FETCH_ROUNDS = 20
+"""Fetching a missing tree reveals what is missing below it; no folder is nested deeper than this."""
 WITHOUT_FILES = "--filter=blob:none"
 QUIETLY = ("--quiet", "--no-write-fetch-head", "--recurse-submodules=no")
 
@@ -22,19 +22,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def opened(project: str, address: str, branch: str, mirrors: Path, notes: list[str], *, asks: bool) -> Repository:
-    """Return a repository: one on this machine where it is, any other as a mirror below ``mirrors``.
+def open_repository(
+    project: str, address: str, branch: str, mirrors: Path, notes: list[str], *, online: bool
+) -> Repository:
+    """Return a local repository in place, or a remote one as a mirror in the folder ``mirrors``.
 
-    Without ``asks`` nobody is asked over a network. Raises GitTrouble where there is none.
+    Without ``online`` the network is not used. Raises GitFailed if there is no such local repository.
     """
     if (path := local_path(address)) is not None:
         return Repository(project, address, git_folder(path, project), branch, notes)
     name = f"{project}-{hashlib.sha256(address.encode()).hexdigest()[:12]}.git"
-    return Mirror(project, address, mirrors / name, branch, notes, asks=asks)
+    return Mirror(project, address, mirrors / name, branch, notes, online=online)
 
 
 def local_path(address: str) -> Path | None:
-    """Return the path that an address names on this machine, None if it is elsewhere."""
+    """Return the local path of an address, None if it is remote."""
     if "://" in address:
         parts = urlsplit(address)
         return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
@@ -43,7 +45,7 @@ def local_path(address: str) -> Path | None:
 
 
 def git_folder(path: Path, project: str) -> Path:
-    """Return the git directory of a repository, bare, with files, or a work tree of another; raise GitTrouble."""
+    """Return the git directory of a repository (bare, with files, or a linked work tree); raise GitFailed."""
     inner = path / ".git"
     if inner.is_file():
         own = (path / inner.read_text(encoding="utf-8").partition("gitdir:")[2].strip()).resolve()
@@ -52,73 +54,84 @@ def git_folder(path: Path, project: str) -> Path:
     for folder in (inner, path):
         if (folder / "HEAD").exists() and (folder / "objects").is_dir():
             return folder
-    raise GitTrouble(f"There is no git repository of {project} at {path}. Name one under [git] in matrix.toml.")
+    raise GitFailed(f"No git repository of {project} at {path}. Set its address under [git] in matrix.toml.")
 
 
 class Mirror(Repository):
-    """A bare copy in the data folder; several processes may use and update it at once."""
+    """A bare partial clone in the data folder; several processes may use and update it at once."""
 
-    def __init__(self, project: str, address: str, folder: Path, branch: str, notes: list[str], *, asks: bool) -> None:
+    def __init__(
+        self, project: str, address: str, folder: Path, branch: str, notes: list[str], *, online: bool
+    ) -> None:
         super().__init__(project, address, folder, branch, notes)
-        self._asks, self._is_fresh = asks, False
+        self._online, self._is_fresh = online, False
 
     def update(self) -> None:
-        """Fetch branches and tags, once; what is kept does where nobody answers, and that is noted."""
-        if not self._asks:
-            self._need_kept()
-        if not self._asks or self._is_fresh:
+        """Fetch branches and tags, once; if that fails, use what was fetched before and add a note."""
+        if not self._online:
+            self._require_copy()
+        if not self._online or self._is_fresh:
             return
         self._is_fresh = True
         try:
             self._fetch("--prune", "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-        except GitTrouble as error:
-            self._need_kept(str(error))
+        except GitFailed as error:
+            self._require_copy(str(error))
             self.notes.append(
-                f"The repository {self.address} of {self.project} can't be reached; using what was fetched before. {error}"
+                f"Cannot reach the {self.project} repository {self.address}; using what was fetched before. {error}"
             )
 
-    def obtain(self, ref: str) -> None:
-        """Fetch what no branch or tag leads to: a pull request's head, or a commit by its 40 digits."""
-        if COMMIT.fullmatch(ref) and len(ref) < WHOLE:
-            return  # nobody can be asked for a part of a name
-        place = OTHER.format(f"asked/{ref}" if COMMIT.fullmatch(ref) else ref.removeprefix("refs/"))
-        source = ref if COMMIT.fullmatch(ref) else place
+    def fetch_ref(self, ref: str) -> None:
+        """Fetch what no branch or tag contains: the head of a pull request, or a commit by its full SHA."""
+        if SHA.fullmatch(ref) and len(ref) < FULL_SHA_LENGTH:
+            return  # a server only answers for a full SHA
+        place = OTHER_REF.format(f"asked/{ref}" if SHA.fullmatch(ref) else ref.removeprefix("refs/"))
+        source = ref if SHA.fullmatch(ref) else place
         try:
-            if self._asks:
+            if self._online:
                 self._fetch(f"+{source}:{place}")
-        except GitTrouble:
-            return  # it does not exist there either
+        except GitFailed:
+            return  # the remote does not have it either
 
-    def complete(self, sha: str) -> None:
-        """Fetch what is missing of a commit's files in few requests; raise MissingObject if some can't be had."""
+    def fetch_files(self, sha: str) -> None:
+        """Fetch the missing files of a commit in few requests; raise MissingObject if some cannot be fetched."""
         missing: list[str] = []
-        for _ in range(ROUNDS):
-            before, missing = missing, self.missing(sha)
+        for _ in range(FETCH_ROUNDS):
+            before, missing = missing, self.missing_objects(sha)
             if not missing or missing == before:
                 break
             self._fetch_objects(missing)
-        super().complete(sha)
+        super().fetch_files(sha)
 
     def _fetch_objects(self, names: Iterable[str]) -> None:
         try:
             self._fetch("--stdin", stdin="".join(f"{name}\n" for name in names))
-        except GitTrouble as error:
-            self.notes.append(f"The repository {self.address} of {self.project} can't be reached: {error}")
+        except GitFailed as error:
+            self.notes.append(f"Cannot reach the {self.project} repository {self.address}: {error}")
 
-    def _fetch(self, *what: str, stdin: str | None = None) -> None:
-        """Fetch commits or objects without the files that they lead to; one process at a time."""
-        options = [each for each in what if each.startswith("--")]
-        refs = [each for each in what if not each.startswith("--")]
-        how = ("-c", "fetch.negotiationAlgorithm=noop") if stdin else ()
+    def _fetch(self, *arguments: str, stdin: str | None = None) -> None:
+        """Fetch commits or objects without the contents of files; one process at a time."""
+        options = [each for each in arguments if each.startswith("--")]
+        refs = [each for each in arguments if not each.startswith("--")]
+        config = ("-c", "fetch.negotiationAlgorithm=noop") if stdin else ()
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{self.folder}.lock"):
             self._make()
             git(
-                self.folder, *how, "fetch", *QUIETLY, "--no-tags", WITHOUT_FILES, *options, "origin", *refs, stdin=stdin
+                self.folder,
+                *config,
+                "fetch",
+                *QUIETLY,
+                "--no-tags",
+                WITHOUT_FILES,
+                *options,
+                "origin",
+                *refs,
+                stdin=stdin,
             )
 
     def _make(self) -> None:
-        """Set up the copy; done twice it is the same."""
+        """Create the mirror if needed; idempotent."""
         git(None, "init", "--quiet", "--bare", "--template=", str(self.folder))
         settings = {
             "remote.origin.url": self.address,
@@ -126,15 +139,14 @@ class Mirror(Repository):
             "remote.origin.partialclonefilter": "blob:none",
             "extensions.partialClone": "origin",
             "core.repositoryformatversion": "1",
-            "gc.auto": "0",  # a commit that no branch leads to any more was run all the same
+            "gc.auto": "0",  # keep commits that no branch contains any more: there are results for them
         }
         for name, value in settings.items():
             git(self.folder, "config", name, value)
 
-    def _need_kept(self, why: str = "") -> None:
+    def _require_copy(self, reason: str = "") -> None:
         if not (self.folder / "HEAD").exists() or not git(self.folder, "for-each-ref", "--count=1"):
-            reason = why or "nothing of it was fetched yet"
-            raise GitTrouble(
-                f"The repository {self.address} of {self.project} can't be used: {reason}. Check the network, or name "
-                "another one under [git] in matrix.toml."
+            raise GitFailed(
+                f"Cannot use the {self.project} repository {self.address}: {reason or 'nothing was fetched yet'}. "
+                "Check the network, or set another repository under [git] in matrix.toml."
             )

@@ -1,4 +1,4 @@
-"""One of the two repositories: what its refs mean, and what its commits are. It reads; nothing here changes a repository."""
+"""Read one of the two repositories: resolve refs, list commits, read files. Never changes a repository."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dask_matrix.collect.git.command import GitTrouble, git
+from dask_matrix.collect.git.command import GitFailed, git
 from dask_matrix.domain.environments.commit_pair import MAIN, SHORT, Commit
 from dask_matrix.domain.environments.release import version_of
 from dask_matrix.domain.errors import DaskMatrixError, UnknownName
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 BRANCHES = ("refs/heads/{}", "refs/remotes/origin/{}")
 TAG = "refs/tags/{}"
-OTHER = "refs/{}"
-"""What is neither branch nor tag, such as ``pull/9051/head``."""
-COMMIT = re.compile(r"[0-9a-f]{7,40}")
-WHOLE = 40
-FORMAT = "%H%x1f%ct%x1f%at%x1f%an%x1f%s"
+OTHER_REF = "refs/{}"
+"""A ref that is neither a branch nor a tag, such as ``pull/9051/head``."""
+SHA = re.compile(r"[0-9a-f]{7,40}")
+FULL_SHA_LENGTH = 40
+LOG_FORMAT = "%H%x1f%ct%x1f%at%x1f%an%x1f%s"
 
 
 class UnknownRef(UnknownName):
@@ -31,17 +31,17 @@ class UnknownRef(UnknownName):
 
     def __init__(self, project: str, address: str, ref: str, nearest: list[str]) -> None:
         super().__init__("branch, tag or commit", ref, nearest)
-        where = f"No branch, tag or commit {ref!r} in the repository {address} of {project}."
-        self.args = (f"{where} Nearest: {', '.join(nearest)}." if nearest else where,)
+        message = f"No branch, tag or commit {ref!r} in the {project} repository {address}."
+        self.args = (f"{message} Nearest: {', '.join(nearest)}." if nearest else message,)
 
 
 class MissingObject(DaskMatrixError):
-    """A repository is shallow or partial, and lacks what is needed."""
+    """A repository is a shallow or partial clone and lacks a needed object."""
 
 
 @dataclass(frozen=True)
-class Logged:
-    """One commit as the log tells it: when it was committed and when it was written, in UTC, by whom, and its subject."""
+class LogEntry:
+    """One commit in the log. ``at`` is the commit date and ``authored`` the author date, both in UTC."""
 
     sha: str
     at: datetime
@@ -51,15 +51,15 @@ class Logged:
 
     @property
     def commit(self) -> Commit:
-        """Return it as a side of a pair."""
+        """Return it as one half of a commit pair."""
         return Commit(self.sha, self.at)
 
 
 class Repository:
-    """A repository that is on this machine, read where it is: whole, shallow or partial.
+    """A local repository, read in place: complete, shallow or partial.
 
-    ``address`` is how it was named, ``branch`` the one that ``main`` means. What a user should know of how the answers
-    came about is added to ``notes``.
+    ``address`` is the configured address, ``branch`` the branch that ``main`` stands for. Warnings for the user are
+    appended to ``notes``.
     """
 
     def __init__(self, project: str, address: str, folder: Path, branch: str, notes: list[str]) -> None:
@@ -67,72 +67,72 @@ class Repository:
         self.notes = notes
         self._lines: dict[str, list[Commit]] = {}
 
-    # what a mirror does and a repository at hand need not
+    # overridden by mirrors; a local repository needs no fetching
 
     def update(self) -> None:
-        """Bring the branches up to date with where they come from."""
+        """Fetch branches and tags."""
 
-    def obtain(self, ref: str) -> None:
-        """Fetch one ref or commit by name, if that can be."""
+    def fetch_ref(self, ref: str) -> None:
+        """Fetch one ref or commit by name, if possible."""
 
-    def complete(self, sha: str) -> None:
-        """See to it that all files of a commit are here; raise MissingObject."""
-        if missing := self.missing(sha):
-            raise self._lacks(f"{len(missing)} objects of {sha[:SHORT]}, such as {missing[0][:SHORT]}")
+    def fetch_files(self, sha: str) -> None:
+        """Ensure that all files of a commit are present; raise MissingObject."""
+        if missing := self.missing_objects(sha):
+            raise self._missing(f"{len(missing)} objects of {sha[:SHORT]}, such as {missing[0][:SHORT]}")
 
     # refs
 
     def resolve(self, ref: str) -> str:
-        """Return the commit, 40 digits, that a branch, a tag or the first digits of a commit name; ``main`` is the branch.
+        """Return the full SHA of a branch, a tag or an abbreviated SHA; ``main`` stands for `branch`.
 
         Raises UnknownRef, MissingObject.
         """
         name = self.branch if ref == MAIN else ref
-        found = self._look(name)
+        found = self._find(name)
         if found is None or found[0] in BRANCHES:
             self.update()  # branches move
-            found = self._look(name)
-        if found is None or found[0] == OTHER:
-            self.obtain(name)
-            found = self._look(name)
+            found = self._find(name)
+        if found is None or found[0] == OTHER_REF:
+            self.fetch_ref(name)
+            found = self._find(name)
         if found is None:
             raise UnknownRef(self.project, self.address, ref, self._nearest(name))
         return found[1]
 
     def has_branch(self, name: str) -> bool:
-        """Whether there is a branch of a name."""
-        return any(self._parsed(each.format(name)) for each in BRANCHES)
+        """Whether the repository has a branch."""
+        return any(self._rev_parse(each.format(name)) for each in BRANCHES)
 
-    def _look(self, name: str) -> tuple[str, str] | None:
-        """Return the place where a name was found, and the commit that it names there."""
+    def _find(self, name: str) -> tuple[str, str] | None:
+        """Return the ref format under which a name was found, and the SHA of its commit."""
         for place in (*BRANCHES, TAG):
-            if target := self._parsed(place.format(name)):
+            if target := self._rev_parse(place.format(name)):
                 return place, self._commit_of(target, name)
-        if COMMIT.fullmatch(name) and (sha := self._parsed(f"{name}^{{commit}}")):
+        if SHA.fullmatch(name) and (sha := self._rev_parse(f"{name}^{{commit}}")):
             return "", sha
-        other = self._parsed(OTHER.format(name.removeprefix("refs/")))
-        return (OTHER, self._commit_of(other, name)) if other else None
+        other = self._rev_parse(OTHER_REF.format(name.removeprefix("refs/")))
+        return (OTHER_REF, self._commit_of(other, name)) if other else None
 
     def _commit_of(self, target: str, name: str) -> str:
-        if sha := self._parsed(f"{target}^{{commit}}"):
+        if sha := self._rev_parse(f"{target}^{{commit}}"):
             return sha
-        if self._parsed(f"{target}^{{}}"):
-            raise GitTrouble(
-                f"{name} in the repository {self.address} of {self.project} is no commit: name one that is."
+        if self._rev_parse(f"{target}^{{}}"):
+            raise GitFailed(
+                f"{name} in the {self.project} repository {self.address} is not a commit. Name a branch, tag or commit."
             )
-        raise self._lacks(f"the commit {target[:SHORT]}, which it says {name} is")
+        raise self._missing(f"the commit {target[:SHORT]} that {name} points to")
 
-    def _lacks(self, what: str, said: str = "") -> MissingObject:
-        told = f" {said}" if said else ""
+    def _missing(self, what: str, reason: str = "") -> MissingObject:
+        suffix = f" {reason}" if reason else ""
         return MissingObject(
-            f"The repository {self.address} of {self.project} lacks {what}: it is shallow, or a partial clone. Fetch that "
-            f"there, or name a complete repository under [git] in matrix.toml.{told}"
+            f"The {self.project} repository {self.address} lacks {what}: it is a shallow or partial clone. Fetch it "
+            f"there, or set a complete repository under [git] in matrix.toml.{suffix}"
         )
 
-    def _parsed(self, text: str) -> str:
+    def _rev_parse(self, text: str) -> str:
         try:
             return git(self.folder, "rev-parse", "--quiet", "--verify", text).strip()
-        except GitTrouble:
+        except GitFailed:
             return ""
 
     def _nearest(self, name: str) -> list[str]:
@@ -141,104 +141,104 @@ class Repository:
         )
         names = [full.removeprefix("refs/").partition("/")[2].removeprefix("origin/") for full in listed.split()]
         close = get_close_matches(name, names, 4, 0.5)
-        tip = next(filter(None, (self._parsed(each.format(self.branch)) for each in BRANCHES)), "")
-        return close or ([f"{self.branch}, which is {tip[:SHORT]}"] if tip else names[-2:])
+        tip = next(filter(None, (self._rev_parse(each.format(self.branch)) for each in BRANCHES)), "")
+        return close or ([f"{self.branch} ({tip[:SHORT]})"] if tip else names[-2:])
 
     # commits
 
-    def commit(self, sha: str) -> Logged:
+    def commit(self, sha: str) -> LogEntry:
         """Return one commit; raise MissingObject."""
         return self._log("-1", sha)[0]
 
-    def line(self, start: str, end: str) -> list[Logged]:
-        """Return the commits of the first-parent line after ``start``, up to ``end`` and with it, the oldest first.
+    def first_parent_line(self, start: str, end: str) -> list[LogEntry]:
+        """Return the commits of the first-parent line after ``start`` up to and including ``end``, oldest first.
 
-        Raises MissingObject where that part of the history is cut off.
+        Raises MissingObject if a shallow clone cuts off that part of the history.
         """
         found = self._log("--first-parent", "--reverse", f"{start}..{end}")
-        if cut := self.cut.intersection(each.sha for each in found):
-            lost = next(iter(cut))[:SHORT]
-            raise self._lacks(f"what is before {lost} of the history between {start[:SHORT]} and {end[:SHORT]}")
+        if boundary := self.shallow_boundary.intersection(each.sha for each in found):
+            lost = next(iter(boundary))[:SHORT]
+            raise self._missing(f"the history before {lost}, between {start[:SHORT]} and {end[:SHORT]}")
         return found
 
-    def not_later(self, moment: datetime, branch: str) -> Commit:
-        """Return the newest commit on the first-parent line of a branch that is not later than a moment.
+    def newest_until(self, moment: datetime, branch: str) -> Commit:
+        """Return the newest commit on the first-parent line of a branch that is no later than ``moment``.
 
         Raises UnknownRef, MissingObject.
         """
         tip = self.resolve(branch)
         if tip not in self._lines:
-            told = git(self.folder, "log", "--first-parent", "--format=%H %ct", tip).split()
-            self._lines[tip] = [Commit(sha, _utc(at)) for sha, at in zip(told[::2], told[1::2], strict=True)]
+            listed = git(self.folder, "log", "--first-parent", "--format=%H %ct", tip).split()
+            self._lines[tip] = [Commit(sha, _utc(at)) for sha, at in zip(listed[::2], listed[1::2], strict=True)]
         found = [each for each in self._lines[tip] if each.at <= moment]
         if not found:
-            raise self._lacks(f"commits of {branch} as early as {moment:%Y-%m-%d %H:%M} UTC")
+            raise self._missing(f"commits of {branch} as early as {moment:%Y-%m-%d %H:%M} UTC")
         return max(found, key=lambda each: each.at)
 
     @cached_property
-    def cut(self) -> frozenset[str]:
-        """The commits at which a shallow history ends: their parents are not here."""
+    def shallow_boundary(self) -> frozenset[str]:
+        """The commits at which a shallow clone ends: their parents are missing."""
         file = self.folder / "shallow"
         return frozenset(file.read_text(encoding="utf-8").split()) if file.exists() else frozenset()
 
-    def described(self, sha: str) -> tuple[str, int] | None:
-        """Return the nearest tag of a version that a commit has behind it, and how many commits since.
+    def nearest_tag(self, sha: str) -> tuple[str, int] | None:
+        """Return the nearest version tag among a commit's ancestors, and the number of commits since.
 
-        None where there is none, or where that is cut off.
+        None if there is no such tag, or if a shallow clone cuts it off.
         """
-        passed_over: list[str] = []
+        skipped: list[str] = []
         try:
             while True:
-                others = (f"--exclude={each}" for each in passed_over)
-                told = git(self.folder, "describe", "--tags", "--long", "--match=[0-9]*", *others, sha).strip()
-                tag, distance, _ = told.rsplit("-", 2)
+                others = (f"--exclude={each}" for each in skipped)
+                described = git(self.folder, "describe", "--tags", "--long", "--match=[0-9]*", *others, sha).strip()
+                tag, distance, _ = described.rsplit("-", 2)
                 if version_of(tag):
                     break
-                passed_over.append(tag)
-            since = git(self.folder, "rev-list", f"{tag}..{sha}").split() if self.cut else []
-        except GitTrouble:
+                skipped.append(tag)
+            since = git(self.folder, "rev-list", f"{tag}..{sha}").split() if self.shallow_boundary else []
+        except GitFailed:
             return None
-        return None if self.cut.intersection(since) else (tag, int(distance))
+        return None if self.shallow_boundary.intersection(since) else (tag, int(distance))
 
-    def text(self, sha: str, path: str) -> str:
-        """Return the text of a file at a commit, nothing if it has none; raise MissingObject."""
+    def read_file(self, sha: str, path: str) -> str:
+        """Return the text of a file at a commit, empty if there is no such file; raise MissingObject."""
         try:
             if not git(self.folder, "ls-tree", sha, "--", path):
                 return ""
             return git(self.folder, "cat-file", "blob", f"{sha}:{path}")
-        except GitTrouble as error:
-            raise self._lacks(f"{path} of {sha[:SHORT]}", str(error)) from None
+        except GitFailed as error:
+            raise self._missing(f"{path} of {sha[:SHORT]}", str(error)) from None
 
-    def missing(self, sha: str) -> list[str]:
-        """Return the objects of a commit's files that are not here, as far as they are known."""
+    def missing_objects(self, sha: str) -> list[str]:
+        """Return the missing objects of a commit's files, as far as they are known."""
         listed = git(self.folder, "rev-list", "--objects", "--missing=print", f"{sha}^{{tree}}")
         return [line[1:] for line in listed.split("\n") if line.startswith("?")]
 
     def checkout(self, sha: str, folder: Path) -> None:
-        """Write the files of a commit into a new folder, as a repository of its own that borrows our objects."""
-        self.complete(sha)
+        """Check out a commit into a new folder, as a repository of its own that borrows the objects of this one."""
+        self.fetch_files(sha)
         git(None, "init", "--quiet", "--template=", str(folder))
         own = folder / ".git"
-        borrowed = own / "objects" / "info" / "alternates"
-        borrowed.parent.mkdir(parents=True, exist_ok=True)
-        borrowed.write_text(f"{self.folder.resolve() / 'objects'}\n", encoding="utf-8")
+        alternates = own / "objects" / "info" / "alternates"
+        alternates.parent.mkdir(parents=True, exist_ok=True)
+        alternates.write_text(f"{self.folder.resolve() / 'objects'}\n", encoding="utf-8")
         git(own, "update-ref", "--no-deref", "HEAD", sha)
         inside = (f"--work-tree={folder}", "-c", "core.autocrlf=false")
         git(own, *inside, "read-tree", sha)
         git(own, *inside, "checkout-index", "--all")
 
-    def _log(self, *arguments: str) -> list[Logged]:
+    def _log(self, *arguments: str) -> list[LogEntry]:
         try:
-            told = git(self.folder, "log", "-z", f"--format={FORMAT}", *arguments, "--")
-        except GitTrouble as error:
-            raise self._lacks("some of its history", str(error)) from None
-        return [_logged(each) for each in told.split("\0") if each]
+            log = git(self.folder, "log", "-z", f"--format={LOG_FORMAT}", *arguments, "--")
+        except GitFailed as error:
+            raise self._missing("part of its history", str(error)) from None
+        return [_log_entry(each) for each in log.split("\0") if each]
 
 
-def _logged(told: str) -> Logged:
-    """Read one commit; whatever ends a line somewhere is a space in its subject."""
-    sha, at, authored, author, subject = told.split("\x1f", FORMAT.count("%x1f"))
-    return Logged(sha, _utc(at), _utc(authored), author, " ".join(subject.split()))
+def _log_entry(line: str) -> LogEntry:
+    """Parse one commit; line breaks of any kind in its subject become spaces."""
+    sha, at, authored, author, subject = line.split("\x1f", LOG_FORMAT.count("%x1f"))
+    return LogEntry(sha, _utc(at), _utc(authored), author, " ".join(subject.split()))
 
 
 def _utc(seconds: str) -> datetime:

@@ -1,4 +1,4 @@
-"""Builds wheels of commits, each once: cached by commit, whatever run or environment asks for it."""
+"""Build wheels from commits, once per commit, for all runs and environments."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from dask_matrix.collect.files import write_whole
+from dask_matrix.collect.files import write_atomically
 from dask_matrix.collect.git import version
-from dask_matrix.collect.index.index import SETTLING
+from dask_matrix.collect.index.index import CUTOFF_DELAY
 from dask_matrix.collect.machine import uv
 from dask_matrix.collect.machine.scratch import install_lock
 from dask_matrix.domain.environments.commit_pair import PROJECTS, PUBLIC
@@ -32,7 +32,7 @@ VERSION_FILE = """# Written by dask-matrix, as versioneer writes it into a sourc
 import json
 
 version_json = '''
-{told}
+{fields}
 '''  # END VERSION_JSON
 
 
@@ -42,127 +42,125 @@ def get_versions():
 
 
 class BuildRefused(Exception):
-    """A commit does not build; the message is all that was said."""
+    """A commit does not build; the message is the full output."""
 
 
 @dataclass(frozen=True)
-class Builds:
-    """The kept wheels: ``PROJECT/COMMIT/*.whl``, or ``refused-py311.txt`` with what was said. ``anew`` tries the latter again."""
+class WheelCache:
+    """Built wheels: ``PROJECT/COMMIT/*.whl``, or ``refused-py311.txt`` with the error, which ``retry_refused`` ignores."""
 
     git: Repositories
     folder: Path
     settings: IndexSettings
-    anew: bool = False
+    retry_refused: bool = False
 
     def wheels(self, pair: Pair, interpreter: Interpreter) -> dict[str, Path]:
-        """Return project -> its wheel at a pair's commit, building what is not built yet.
+        """Return the wheel of each project of a commit pair, built if needed.
 
-        Raises BuildRefused, MissingObject, GitTrouble, and UvTrouble if uv could not do its work.
+        Raises BuildRefused, MissingObject, GitFailed, and UvFailed.
         """
         return {project: self.wheel(project, pair.commit(project), interpreter) for project in PROJECTS}
 
     def wheel(self, project: str, commit: Commit, interpreter: Interpreter) -> Path:
-        """Return the wheel of one commit; raise as `wheels` does."""
+        """Return the wheel of one commit, built if needed; raises like `wheels`."""
         expected = version.version_of(self.git.of(project), commit.sha)
         place = self.folder / project / commit.sha
-        with install_lock(place) as held:
-            if kept := _kept(place, expected):
-                return kept
+        with install_lock(place) as lock_fd:
+            if cached := _cached(place, expected):
+                return cached
             refused = place / f"refused-py{interpreter.version.replace('.', '')}.txt"
-            if refused.exists() and not self.anew:
+            if refused.exists() and not self.retry_refused:
                 raise BuildRefused(refused.read_text(encoding="utf-8"))
             try:
-                built = self._build(project, commit, expected, interpreter, place, held)
+                built = self._build(project, commit, expected, interpreter, place, lock_fd)
             except BuildRefused as error:
-                write_whole(refused, str(error))
+                write_atomically(refused, str(error))
                 raise
             refused.unlink(missing_ok=True)
             return built
 
     def _build(
-        self, project: str, commit: Commit, expected: Version, interpreter: Interpreter, place: Path, held: int
+        self, project: str, commit: Commit, expected: Version, interpreter: Interpreter, place: Path, lock_fd: int
     ) -> Path:
-        """Build in a tree of its own, with what build tools there were on the day: a commit builds as it did then."""
+        """Build in a separate checkout, with the build tools of the day of the commit."""
         repository, scratch = self.git.of(project), place.with_name(f"{place.name}.scratch")
         shutil.rmtree(scratch, ignore_errors=True)
         tree, out = scratch / project, scratch / "wheel"
         try:
             repository.checkout(commit.sha, tree)
-            _state(repository, commit, expected, tree)
+            _write_version(repository, commit, expected, tree)
             answer = uv.call(
                 self.settings,
                 *("build", "--wheel", "--python", str(interpreter.path), "--out-dir", str(out)),
-                *("--exclude-newer", f"{commit.at + SETTLING:%Y-%m-%dT%H:%M:%SZ}", str(tree)),
-                hold=[held],
+                *("--exclude-newer", f"{commit.at + CUTOFF_DELAY:%Y-%m-%dT%H:%M:%SZ}", str(tree)),
+                pass_fds=[lock_fd],
                 variables=_variables(project, commit, expected, scratch),
-                is_trouble=_is_trouble,
+                is_transient=_is_transient,
             )
             if answer.refused:
                 raise BuildRefused(answer.refused.replace(str(tree), project))
-            return _taken(out, expected, place)
+            return _move_wheel(out, expected, place)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
 
 def with_wheels(lock: str, wheels: dict[str, Path]) -> str:
-    """Return a lock with the wheels in place of the commits that they were built of."""
+    """Return a lock with commits replaced by the wheels built from them."""
     for project, wheel in wheels.items():
         lock = re.sub(rf"^{project} @ .*$", f"{project} @ {wheel.as_uri()}", lock, flags=re.MULTILINE)
     return lock
 
 
 def with_commits(lock: str, pair: Pair) -> str:
-    """Return a lock with the commits in place of their wheels: it says the same on every machine."""
+    """Return a lock with wheels replaced by their commits, so that it is the same on every machine."""
     for project in PROJECTS:
         lock = re.sub(rf"^{project} @ .*$", requirement(project, pair), lock, flags=re.MULTILINE)
     return lock
 
 
 def requirement(project: str, pair: Pair, extras: str = "") -> str:
-    """Return what everybody can install a project's commit by; a commit is the same in each copy of its repository."""
+    """Return a requirement that installs a commit from the public repository; SHAs are the same in every clone."""
     return f"{project}{extras} @ git+{PUBLIC[project]}@{pair.commit(project).sha}"
 
 
-def _kept(place: Path, expected: Version) -> Path | None:
-    """Return the wheel that is kept of a commit, if it is of the version that the commit has."""
+def _cached(place: Path, expected: Version) -> Path | None:
+    """Return the cached wheel of a commit if its version is the expected one."""
     found = place.glob("*.whl") if place.is_dir() else ()
     return next((each for each in found if parse_wheel_filename(each.name)[1] == expected), None)
 
 
-def _taken(out: Path, expected: Version, place: Path) -> Path:
-    """Keep the one wheel that was built, once its version is seen to be right."""
+def _move_wheel(out: Path, expected: Version, place: Path) -> Path:
+    """Check that one wheel of the right version was built, and move it into the cache."""
     names = sorted(each.name for each in out.glob("*.whl"))
     if len(names) != 1:
-        raise BuildRefused(f"One wheel was to be built, and there are {len(names)}: {', '.join(names) or 'none'}.")
+        raise BuildRefused(f"Expected one wheel, but the build made {len(names)}: {', '.join(names) or 'none'}.")
     built = out / names[0]
     try:
         found = parse_wheel_filename(built.name)[1]
     except InvalidWheelFilename as error:
         raise BuildRefused(str(error)) from None
     if found != expected:
-        raise BuildRefused(
-            f"The wheel {built.name} says it is {found}; by the tags of its repository it is {expected}."
-        )
+        raise BuildRefused(f"The wheel {built.name} has version {found}; the tags of its repository give {expected}.")
     place.mkdir(parents=True, exist_ok=True)
     return built.replace(place / built.name)
 
 
-def _state(repository: Repository, commit: Commit, expected: Version, tree: Path) -> None:
-    """Tell versioneer the version, in the form in which source distributions carry it."""
+def _write_version(repository: Repository, commit: Commit, expected: Version, tree: Path) -> None:
+    """Write the version for versioneer, in the form of a source distribution."""
     file = tree / repository.project / "_version.py"
     if file.exists() and not version.uses_scm(repository, commit.sha):
-        told = {
+        fields = {
             "date": commit.at.isoformat(),
             "dirty": False,
             "error": None,
             "full-revisionid": commit.sha,
             "version": str(expected),
         }
-        file.write_text(VERSION_FILE.format(told=json.dumps(told, indent=1)), encoding="utf-8")
+        file.write_text(VERSION_FILE.format(fields=json.dumps(fields, indent=1)), encoding="utf-8")
 
 
 def _variables(project: str, commit: Commit, expected: Version, scratch: Path) -> dict[str, str]:
-    """Tell setuptools-scm the version; whatever repository the data folder is in is none of the build's business."""
+    """Pass the version to setuptools-scm, and hide any repository around the data folder from the build."""
     scm = "SETUPTOOLS_SCM_PRETEND_"
     return {
         f"{scm}VERSION_FOR_{project.upper()}": str(expected),
@@ -171,7 +169,7 @@ def _variables(project: str, commit: Commit, expected: Version, scratch: Path) -
     }
 
 
-def _is_trouble(message: str) -> bool:
-    """Whether the index gave no answer; what a build says of itself may have any words in it."""
-    ours = message.rpartition("error: Failed to build")[2].lower()
-    return "build backend returned an error" not in ours and any(words in ours for words in uv.NO_ANSWER)
+def _is_transient(message: str) -> bool:
+    """Whether the index could not be reached. The output of the build itself is ignored: it may contain any words."""
+    uv_part = message.rpartition("error: Failed to build")[2].lower()
+    return "build backend returned an error" not in uv_part and any(words in uv_part for words in uv.NETWORK_ERRORS)

@@ -1,1 +1,1 @@
-"""The package index: which one, and which releases it has."""
+"""The package index: which one is configured, and which releases it has."""

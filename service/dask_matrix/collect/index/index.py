@@ -1,4 +1,4 @@
-"""Asks the package index which releases there are; keeps what it said, for next time and for when it can't be reached."""
+"""List the releases on the package index, with a cache on disk for speed and for when it cannot be reached."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from dask_matrix.collect.files import write_whole
+from dask_matrix.collect.files import write_atomically
 from dask_matrix.domain.environments.environment import Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.errors import DaskMatrixError
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from dask_matrix.collect.index.settings import IndexSettings
 
 PAIR = ("dask", "distributed")
-SETTLING = timedelta(hours=24)
-"""How long after the later upload of a pair the dependencies of an as-released environment are cut off."""
-FRESH = timedelta(minutes=15)
-"""How long an answer of the index is used without asking again."""
+CUTOFF_DELAY = timedelta(hours=24)
+"""An as-released environment takes dependencies uploaded up to this long after the later upload of the pair."""
+MAX_AGE = timedelta(minutes=15)
+"""How long a cached page is used without asking the index again."""
 
 
 class IndexUnreachable(DaskMatrixError):
-    """The package index did not answer, and nothing is kept from before."""
+    """The package index cannot be reached and nothing is cached, or it gives no upload times."""
 
 
 @dataclass(frozen=True)
 class IndexedRelease:
-    """A release as the index has it: both uploads, the Pythons its metadata allow, whether pip would offer it."""
+    """A release on the index. ``released_at`` is the later of the two uploads; ``yanked`` if either is yanked."""
 
     release: Release
     released_at: datetime
@@ -43,93 +43,93 @@ class IndexedRelease:
 
     @property
     def cutoff(self) -> datetime:
-        """The moment an as-released environment is resolved as of."""
-        return self.released_at + SETTLING
+        """The ``--exclude-newer`` date of its as-released environments."""
+        return self.released_at + CUTOFF_DELAY
 
     @property
-    def offered(self) -> bool:
-        """Whether it is taken without being named: neither yanked nor a pre-release."""
+    def stable(self) -> bool:
+        """Whether it is neither yanked nor a pre-release; others are only used when named."""
         return not self.yanked and not self.release.version.is_prerelease
 
 
 @dataclass
 class Index:
-    """The user's package index behind a cache on disk.
+    """The user's package index, with a cache on disk.
 
-    ``fresh`` is the age up to which the cache is believed without asking; ``notes`` collects what a user should
-    know of how the answers came about, such as that the index could not be reached.
+    Cached pages up to ``max_age`` old are used without asking the index. ``notes`` collects warnings for the user, such
+    as that the index could not be reached.
     """
 
     settings: IndexSettings
     cache: Path
-    fresh: timedelta = FRESH
+    max_age: timedelta = MAX_AGE
     notes: list[str] = field(default_factory=list)
 
     def releases(self) -> dict[Release, IndexedRelease]:
-        """Return every version that both projects have, in order, with upload times; raise IndexUnreachable."""
+        """Return every version that both projects have, in order; raise IndexUnreachable."""
         dask, distributed = (self._page(project)["files"] for project in PAIR)
         paired = sorted(Release.parse(text) for text in dask.keys() & distributed.keys())
         return {release: _pair(release, dask[str(release)], distributed[str(release)]) for release in paired}
 
-    def kept_releases(self) -> tuple[Release, ...]:
-        """Return the releases that are offered, as far as that was kept from before; nobody is asked."""
-        pages = [_read(self._place(project)) for project in PAIR]
+    def cached_releases(self) -> tuple[Release, ...]:
+        """Return the stable releases in the cache, without network access; empty if nothing is cached."""
+        pages = [_read_cached(self._cache_path(project)) for project in PAIR]
         if not all(pages):
             return ()
         dask, distributed = (page["files"] for page in pages)
-        offered = (
+        not_yanked = (
             text for text in dask.keys() & distributed.keys() if not dask[text]["yanked"] | distributed[text]["yanked"]
         )
-        found = sorted(map(Release.parse, offered))
+        found = sorted(map(Release.parse, not_yanked))
         return tuple(each for each in found if not each.version.is_prerelease)
 
-    def first_wheels(self, project: str) -> dict[Python, datetime]:
-        """Return since when a compiled project has had wheels for each Python on this platform."""
+    def first_wheel_dates(self, project: str) -> dict[Python, datetime]:
+        """Return when a compiled project uploaded its first wheel for each Python on this platform."""
         wheels = self._page(project)["wheels"]
         return {Python.parse(tag): datetime.fromisoformat(moment) for tag, moment in wheels.items()}
 
     def _page(self, project: str) -> Any:
-        """Return the digest of a project's page: from the cache while fresh, else from the index, else from the cache."""
-        place = self._place(project)
-        kept = _read(place)
+        """Return the parsed page of a project: from the cache if recent, else from the index, else from the cache."""
+        path = self._cache_path(project)
+        cached = _read_cached(path)
         now = datetime.now(UTC)
-        if kept and now - datetime.fromisoformat(kept["asked"]) < self.fresh:
-            return kept
-        from dask_matrix.collect.index.project_page import NoAnswer, ask  # noqa: PLC0415 - slow to import, and seldom needed
+        if cached and now - datetime.fromisoformat(cached["asked"]) < self.max_age:
+            return cached
+        from dask_matrix.collect.index.project_page import RequestFailed, fetch_page  # noqa: PLC0415 - slow to import, and seldom needed
 
         try:
-            answer = ask(self.settings, project, kept)
-        except NoAnswer as error:
-            if not kept:
+            answer = fetch_page(self.settings, project, cached)
+        except RequestFailed as error:
+            if not cached:
                 raise IndexUnreachable(_unreachable(self.settings.url, project, error)) from None
             self.notes.append(
-                f"The package index can't be reached; using what it said of {project} on {kept['asked'][:16]} UTC."
+                f"Cannot reach the package index; using its answer for {project} from {cached['asked'][:16]} UTC."
             )
-            return kept
+            return cached
         try:
-            write_whole(place, json.dumps(answer | {"asked": now.isoformat()}))
+            write_atomically(path, json.dumps(answer | {"asked": now.isoformat()}))
         except OSError as error:
-            self.notes.append(f"What the package index said can't be kept: {error}.")
+            self.notes.append(f"Cannot cache the answer of the package index: {error}.")
         return answer
 
-    def _place(self, project: str) -> Path:
-        where = hashlib.sha256(self.settings.url.encode()).hexdigest()[:12]
-        return self.cache / where / f"{project}.json"
+    def _cache_path(self, project: str) -> Path:
+        index = hashlib.sha256(self.settings.url.encode()).hexdigest()[:12]
+        return self.cache / index / f"{project}.json"
 
 
-def _read(place: Path) -> Any:
-    """Return what is kept of a page; None where there is nothing, or nothing whole."""
+def _read_cached(path: Path) -> Any:
+    """Return a cached page; None if there is none or it is damaged."""
     try:
-        kept = json.loads(place.read_text(encoding="utf-8"))
-        datetime.fromisoformat(kept["asked"])
+        cached = json.loads(path.read_text(encoding="utf-8"))
+        datetime.fromisoformat(cached["asked"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return kept if {"etag", "files", "wheels"} <= kept.keys() else None
+    return cached if {"etag", "files", "wheels"} <= cached.keys() else None
 
 
 def _unreachable(url: str, project: str, error: Exception) -> str:
     return (
-        f"The package index {url} did not answer for {project}, and nothing is kept from before: {error}. "
+        f"Cannot get {project} from the package index {url}, and nothing is cached: {error}. "
         "Check the network and the index settings of uv (UV_DEFAULT_INDEX, uv.toml) or pip (PIP_INDEX_URL, pip.conf)."
     )
 
@@ -138,7 +138,7 @@ def _pair(release: Release, dask: Any, distributed: Any) -> IndexedRelease:
     uploads = [datetime.fromisoformat(file["uploaded"]) for file in (dask, distributed) if file["uploaded"]]
     if len(uploads) < len(PAIR):
         raise IndexUnreachable(
-            f"The package index gives no upload time for release {release}; dask-matrix needs an index that serves "
+            f"The package index has no upload time for release {release}; dask-matrix needs an index that serves "
             "the JSON form of the simple API with upload times (PEP 700)."
         )
     return IndexedRelease(
@@ -153,6 +153,6 @@ def _specifier(text: str) -> SpecifierSet:
         return SpecifierSet()
 
 
-def offered(releases: Iterable[IndexedRelease]) -> list[IndexedRelease]:
-    """Return the releases that are taken without being named, in order."""
-    return [each for each in releases if each.offered]
+def stable_releases(releases: Iterable[IndexedRelease]) -> list[IndexedRelease]:
+    """Return the releases that are neither yanked nor pre-releases, in order."""
+    return [each for each in releases if each.stable]

@@ -1,4 +1,4 @@
-"""Asks the package index for the page of one project, and digests it. Only this module reaches the index."""
+"""Fetch the page of one project from the package index and parse it. Only this module makes requests to the index."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ if TYPE_CHECKING:
 WHEEL_PLATFORM = {"linux": "manylinux", "darwin": "macosx", "win32": "win"}
 
 
-class NoAnswer(Exception):
+class RequestFailed(Exception):
     """The index could not be reached, or answered with an error."""
 
 
-def ask(settings: IndexSettings, project: str, kept: Any) -> Any:
-    """Return the digest of a project's page, or what is ``kept`` of it where that is still right; raise NoAnswer."""
+def fetch_page(settings: IndexSettings, project: str, cached: Any) -> Any:
+    """Return the parsed page of a project, or ``cached`` if it has not been modified; raise RequestFailed."""
     try:
-        return _digest(settings, project, kept)
+        return _fetch(settings, project, cached)
     except RequestException as error:
-        raise NoAnswer(error) from error
+        raise RequestFailed(error) from error
 
 
-def _digest(settings: IndexSettings, project: str, kept: Any) -> Any:
+def _fetch(settings: IndexSettings, project: str, cached: Any) -> Any:
     with PyPISimple(settings.url) as simple:
         if settings.certificates:
             simple.s.verify = settings.certificates
         headers = {"Accept": ACCEPT_JSON_PREFERRED}
-        if kept and kept["etag"]:
-            headers["If-None-Match"] = kept["etag"]
+        if cached and cached["etag"]:
+            headers["If-None-Match"] = cached["etag"]
         response = simple.s.get(simple.get_project_url(project), headers=headers, timeout=(10, 60))
-        if kept and response.status_code == 304:  # noqa: PLR2004 - not modified
-            return kept
+        if cached and response.status_code == 304:  # noqa: PLR2004 - not modified
+            return cached
         response.raise_for_status()
         page = ProjectPage.from_response(response, project)
     return {"etag": response.headers.get("ETag"), "files": _files(page), "wheels": _wheels(page)}
 
 
 def _files(page: ProjectPage) -> dict[str, dict[str, Any]]:
-    """Return version -> the facts of its wheel, or of its source where it has no wheel."""
+    """Return version -> upload time, requires-python and yanked, of its wheel or else of its source distribution."""
     files: dict[str, dict[str, Any]] = {}
     for package in page.packages:
         version = _version(package)
@@ -72,7 +72,7 @@ def _version(package: DistributionPackage) -> str | None:
 
 
 def _wheels(page: ProjectPage) -> dict[str, str]:
-    """Return Python tag such as ``311`` -> when its first wheel for this platform was uploaded."""
+    """Return Python tag such as ``311`` -> upload time of the first wheel for it on this platform."""
     first: dict[str, str] = {}
     for package in page.packages:
         if package.package_type == "wheel" and package.upload_time and not package.is_yanked:

@@ -1,4 +1,4 @@
-"""Which package index the user's own settings name: uv's first, then pip's, else the default of pypi-simple."""
+"""Find the package index that the user configured: for uv, else for pip, else PyPI."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class IndexSettings:
-    """An index address, the file of certificates to trust (or None), and whether uv knows the address by itself."""
+    """An index URL, a CA certificate file or None, and whether uv would use the URL without being told."""
 
     url: str
     certificates: str | None
@@ -23,7 +23,7 @@ class IndexSettings:
 
 
 def index_settings(environ: Mapping[str, str] = os.environ, system: Path = Path("/etc")) -> IndexSettings:
-    """Read the settings as uv and pip do: environment variables before files, the user's files before the system's."""
+    """Read the settings as uv and pip do: environment variables first, then user files, then system files."""
     pip = _pip_settings(environ, system)
     certificates = environ.get("SSL_CERT_FILE") or environ.get("PIP_CERT") or pip.get("cert")
     if url := environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL") or _uv_url(environ, system):

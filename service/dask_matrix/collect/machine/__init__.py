@@ -1,1 +1,1 @@
-"""What a run finds on this machine: Python interpreters, uv, scratch folders, processes."""
+"""Python interpreters, uv, scratch folders and leftover processes on this machine."""

@@ -1,4 +1,4 @@
-"""Finds Python interpreters on this machine, and trusts none before it has answered."""
+"""Find Python interpreters on this machine; each is run once to check its version."""
 
 from __future__ import annotations
 
@@ -24,43 +24,43 @@ PROBE = (
     "import json, platform, sys; "
     "print(json.dumps([sys.implementation.name, *sys.version_info[:2], platform.python_version()]))"
 )
-PATIENCE = 20
-"""Seconds an interpreter gets to answer the probe."""
+PROBE_TIMEOUT = 20
+"""Seconds that an interpreter may take to answer the probe."""
 
 
 class NoInterpreter(DaskMatrixError):
-    """No interpreter of a Python minor was found."""
+    """No interpreter of a Python version was found."""
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A CPython that answered: where it is and which version it says it is, such as ``3.11.7``."""
+    """A CPython that answered the probe; ``version`` is its full version, such as ``3.11.7``."""
 
     path: Path
     version: str
 
 
 def platform_name() -> str:
-    """Return this machine's platform as environments name it: ``linux-x86_64``."""
+    """Return the name of this machine's platform: ``linux-x86_64``."""
     return f"{platform.system()}-{platform.machine()}".lower()
 
 
 @cache
 def find(python: Python) -> Interpreter:
-    """Return an interpreter of a Python minor; raise NoInterpreter saying where it was looked for."""
-    looked: dict[str, None] = {}
+    """Return an interpreter of a Python version; raise NoInterpreter with the places searched."""
+    searched: dict[str, None] = {}
     for place, candidate in _candidates(python, os.environ):
-        looked[place] = None
+        searched[place] = None
         if interpreter := probe(candidate, python):
             return interpreter
     raise NoInterpreter(
-        f"no Python {python} found; looked in {', '.join(looked)}. "
-        f"Install one, for example with `uv python install {python}` or `pyenv install {python}`."
+        f"Python {python} not found; searched {', '.join(searched)}. "
+        f"Install it, for example with `uv python install {python}` or `pyenv install {python}`."
     )
 
 
 def is_installed(python: Python) -> bool:
-    """Whether an interpreter of a Python minor can be found."""
+    """Whether an interpreter of a Python version can be found."""
     try:
         find(python)
     except NoInterpreter:
@@ -69,11 +69,11 @@ def is_installed(python: Python) -> bool:
 
 
 def probe(path: Path, python: Python) -> Interpreter | None:
-    """Return what an executable answers, or None where it is no CPython of that minor (a shim, say, or broken)."""
+    """Return the interpreter at ``path``, or None if it is not a working CPython of that version."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     try:
         answer = subprocess.run(
-            [path, "-I", "-c", PROBE], capture_output=True, check=True, timeout=PATIENCE, env=environ
+            [path, "-I", "-c", PROBE], capture_output=True, check=True, timeout=PROBE_TIMEOUT, env=environ
         ).stdout
         name, major, minor, version = json.loads(answer)
     except (OSError, subprocess.SubprocessError, ValueError):
@@ -82,19 +82,19 @@ def probe(path: Path, python: Python) -> Interpreter | None:
 
 
 def _candidates(python: Python, environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
-    """Yield executables that may be that Python, with the place they were found in; the likeliest first."""
+    """Yield (place, executable) for candidates of that Python, the likeliest first."""
     if sys.version_info[:2] == (python.major, python.minor):
         yield "the running interpreter", Path(getattr(sys, "_base_executable", sys.executable))
     for place, versions in _version_folders(environ).items():
         yield from ((place, found) for found in _newest_first(versions, f"*{python}.*/bin/python{python}"))
-        yield place, versions / f"nothing-{python}"  # so that the place is named even where it is empty
+        yield place, versions / f"nothing-{python}"  # names the place even if it is empty
     for folder in environ.get("PATH", os.defpath).split(os.pathsep):
         for name in (f"python{python}", "python3", "python"):
             yield "PATH", Path(folder or ".") / name
 
 
 def _version_folders(environ: Mapping[str, str]) -> dict[str, Path]:
-    """Return the folders in which uv and pyenv keep an interpreter for each version."""
+    """Return the folders in which uv and pyenv install interpreters."""
     uv = environ.get("UV_PYTHON_INSTALL_DIR") or platformdirs.user_data_path("uv", appauthor=False) / "python"
     pyenv = environ.get("PYENV_ROOT") or Path.home() / ".pyenv"
     return {f"uv's {uv}": Path(uv), f"pyenv's {pyenv}/versions": Path(pyenv) / "versions"}

@@ -1,4 +1,4 @@
-"""Sees to it that no process outlives the work it was started for. Linux in full, elsewhere known descendants only."""
+"""Kill processes that outlive the work they were started for. Complete on Linux; elsewhere known descendants only."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ if TYPE_CHECKING:
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
-"""Looked up before any fork: a child between fork and exec must not look for it."""
-PATIENCE = 10.0
-"""Seconds after which a process that SIGKILL does not end is given up, and named."""
+"""Loaded before any fork: it is not safe to load between fork and exec."""
+KILL_TIMEOUT = 10.0
+"""Seconds to wait for killed processes to end; any that are left are reported."""
 
 
 def adopt_orphans() -> None:
-    """From now on a descendant that lost its parent becomes this process's child, even from a session of its own."""
+    """Make this process the parent of orphaned descendants, even of those in another session (a subreaper)."""
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def end_with_parent() -> None:
-    """From now on the system sends this process SIGTERM when the thread that started it is gone."""
+    """Have the system send SIGTERM to this process when the thread that started it ends."""
     _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @contextmanager
-def none_left() -> Iterator[None]:
-    """Adopt what loses its parent within, and kill whatever descendant of this process is left at the end."""
+def no_leftover_processes() -> Iterator[None]:
+    """Kill all descendants that were started in the ``with`` block and still run at its end, orphans included."""
     adopt_orphans()
     before = set(_descendants())
     try:
         yield
     finally:
-        left = _kill_but(before)
+        left = _kill_except(before)
         for process in left:
-            print(f"cannot end process {process.pid}: {process}", file=sys.stderr)
+            print(f"cannot kill process {process.pid}: {process}", file=sys.stderr)
 
 
-def _kill_but(kept: set[psutil.Process]) -> set[psutil.Process]:
-    """Kill and reap until nothing is left; return what would not go. One may start another while it is killed."""
-    until = time.monotonic() + PATIENCE
-    while (left := set(_descendants()) - kept) and time.monotonic() < until:
+def _kill_except(spared: set[psutil.Process]) -> set[psutil.Process]:
+    """Kill and reap until none is left, as one may start another meanwhile; return those that did not end."""
+    deadline = time.monotonic() + KILL_TIMEOUT
+    while (left := set(_descendants()) - spared) and time.monotonic() < deadline:
         for process in left:
             with suppress(psutil.Error):
                 process.kill()

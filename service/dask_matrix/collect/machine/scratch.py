@@ -1,4 +1,4 @@
-"""Temporary folders of runs, and the locks that say who is alive."""
+"""Scratch folders of runs, and the locks on environments and runs."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ ALIVE = ".alive"
 
 
 def session_lock(environment: Path) -> BaseFileLock:
-    """Return the lock that a session holds while it works in an environment's folder."""
+    """Return the lock that a session holds while it uses an environment."""
     return FileLock(f"{environment}.session.lock")
 
 
 @contextmanager
 def install_lock(folder: Path, *, wait: bool = True) -> Iterator[int]:
-    """Hold the lock of an installation; give its descriptor, for whoever works in the folder on our behalf to inherit.
+    """Hold the lock of an installation and yield its descriptor, for subprocesses that write to the folder to inherit.
 
-    So it is held until the last of them has ended, also if this process is killed. Raises BlockingIOError if someone
-    else holds it and we do not ``wait``.
+    The lock is held until the last of them ends, even if this process is killed. Raises BlockingIOError if it is held
+    elsewhere and ``wait`` is false.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with Path(f"{folder}.lock").open("a", encoding="utf-8") as file:
@@ -37,8 +37,8 @@ def install_lock(folder: Path, *, wait: bool = True) -> Iterator[int]:
 
 
 @contextmanager
-def living(folder: Path) -> Iterator[None]:
-    """Keep a run's temporary folder for as long as the run lives, and a lock beside it that dies with the process."""
+def scratch_folder(folder: Path) -> Iterator[None]:
+    """Create a run's scratch folder and remove it at the end; a lock next to it marks the run as alive."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(f"{folder}{ALIVE}"):
@@ -48,12 +48,12 @@ def living(folder: Path) -> Iterator[None]:
         Path(f"{folder}{ALIVE}").unlink(missing_ok=True)
 
 
-def sweep(scratch: Path) -> None:
-    """Remove what killed runs have left in the folder of temporary folders."""
-    for mark in scratch.glob(f"*{ALIVE}"):
+def remove_stale(scratch: Path) -> None:
+    """Remove the scratch folders of killed runs."""
+    for lock in scratch.glob(f"*{ALIVE}"):
         try:
-            with FileLock(mark, timeout=0):
-                shutil.rmtree(mark.with_suffix(""), ignore_errors=True)
+            with FileLock(lock, timeout=0):
+                shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
         except Timeout:
-            continue  # its run is alive
-        mark.unlink(missing_ok=True)
+            continue  # its run is still alive
+        lock.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Calls uv, in an environment of variables that nothing of ours leaks into."""
+"""Run uv with a clean set of environment variables."""
 
 from __future__ import annotations
 
@@ -16,19 +16,26 @@ if TYPE_CHECKING:
 
     from dask_matrix.collect.index.settings import IndexSettings
 
-LEAKY = ("PYTHON", "PYTEST", "DASK_", "NOX_", "COV_", "VIRTUAL_ENV", "CONDA_PREFIX", "__PYVENV")
-"""Prefixes of variables that would change what a target environment does, or how fast it imports."""
-NO_ANSWER = ("error sending request", "failed to fetch", "could not connect", "dns error", "timed out", "connection")
-"""What uv says, in lower case, when the index did not answer: no word on whether the environment can be had."""
+EXCLUDED_PREFIXES = ("PYTHON", "PYTEST", "DASK_", "NOX_", "COV_", "VIRTUAL_ENV", "CONDA_PREFIX", "__PYVENV")
+"""Prefixes of variables that would change how a target environment behaves, or how fast it imports."""
+NETWORK_ERRORS = (
+    "error sending request",
+    "failed to fetch",
+    "could not connect",
+    "dns error",
+    "timed out",
+    "connection",
+)
+"""Parts of uv's messages, lower-cased, when the index could not be reached; they say nothing about the environment."""
 
 
-class UvTrouble(DaskMatrixError):
-    """uv could not do its work for a reason that says nothing about the environment: no network, no disk."""
+class UvFailed(DaskMatrixError):
+    """uv failed for a reason that has nothing to do with the environment, such as no network or a full disk."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What uv said: ``refused`` is its whole message where it refused, otherwise empty; ``log`` is what a person would see."""
+class UvResult:
+    """What uv printed. ``refused`` is its full error message, empty on success; ``log`` is stdout and stderr on success."""
 
     output: str
     refused: str = ""
@@ -36,22 +43,22 @@ class Answer:
 
 
 def clean_environ(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the variables of a process that works for or in a target environment."""
-    return {name: value for name, value in environ.items() if not name.startswith(LEAKY)}
+    """Return the environment variables for a process that works on or in a target environment."""
+    return {name: value for name, value in environ.items() if not name.startswith(EXCLUDED_PREFIXES)}
 
 
 def call(
     settings: IndexSettings,
     *arguments: str,
     stdin: str | None = None,
-    hold: Sequence[int] = (),
+    pass_fds: Sequence[int] = (),
     variables: Mapping[str, str] | None = None,
-    is_trouble: Callable[[str], bool] | None = None,
-) -> Answer:
-    """Run uv; return its output or its refusal, raise UvTrouble where it could not even ask.
+    is_transient: Callable[[str], bool] | None = None,
+) -> UvResult:
+    """Run uv; return its output or its refusal, raise UvFailed if it failed for another reason.
 
-    The descriptors of ``hold`` stay open in it, with the locks on them, also if this process is killed meanwhile;
-    ``variables`` are told it besides. ``is_trouble`` says of a message whether it is no word on what was asked.
+    uv inherits the descriptors ``pass_fds``, so the locks on them last even if this process is killed. ``variables``
+    are set in addition. ``is_transient`` tells from an error message whether it is a failure and not a refusal.
     """
     environ = clean_environ() | dict(variables or {})
     if settings.certificates:
@@ -60,18 +67,25 @@ def call(
         environ["UV_DEFAULT_INDEX"] = settings.url
     command = [find_uv_bin(), "--color", "never", "--no-progress", *arguments]
     done = subprocess.run(
-        command, input=stdin, capture_output=True, text=True, errors="replace", env=environ, check=False, pass_fds=hold
+        command,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env=environ,
+        check=False,
+        pass_fds=pass_fds,
     )
     if done.returncode == 0:
-        return Answer(done.stdout, log=done.stdout + done.stderr)
+        return UvResult(done.stdout, log=done.stdout + done.stderr)
     message = done.stderr.strip()
-    if done.returncode < 0 or not message or (is_trouble or _is_trouble)(message):
-        raise UvTrouble(f"uv {' '.join(arguments[:2])} could not do its work (exit code {done.returncode}): {message}")
-    return Answer(done.stdout, refused=message)
+    if done.returncode < 0 or not message or (is_transient or _is_transient)(message):
+        raise UvFailed(f"uv {' '.join(arguments[:2])} failed (exit code {done.returncode}): {message}")
+    return UvResult(done.stdout, refused=message)
 
 
-def _is_trouble(message: str) -> bool:
+def _is_transient(message: str) -> bool:
     lower = message.lower()
     if "no solution found" in lower:
         return "network was disabled" in lower
-    return any(words in lower for words in (*NO_ANSWER, "no space left", "permission denied"))
+    return any(words in lower for words in (*NETWORK_ERRORS, "no space left", "permission denied"))

@@ -1,1 +1,1 @@
-"""What a run has to execute, decided from the evidence."""
+"""Plan a run: decide from stored results what must be executed."""

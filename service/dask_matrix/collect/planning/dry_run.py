@@ -1,4 +1,4 @@
-"""Says what a run would do in each environment, without resolving, installing or running anything new."""
+"""Dry run: estimate what a run would execute in each environment, without resolving, installing or running anything."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 from dask_matrix.collect.environments import locks
 from dask_matrix.collect.environments.installation import READY
-from dask_matrix.collect.environments.locks import Locks
+from dask_matrix.collect.environments.locks import LockCache
 from dask_matrix.collect.machine import interpreters
 from dask_matrix.collect.planning import plan
-from dask_matrix.collect.planning.pending import Outlook, planned
+from dask_matrix.collect.planning.pending import PendingWork, environment_todo
 from dask_matrix.domain.environments.environment import environment_key
 from dask_matrix.domain.verdicts.durations import Estimate
 from dask_matrix.store.planning import Collected
 
 if TYPE_CHECKING:
-    from dask_matrix.collect.planning.request import Order
-    from dask_matrix.collect.workspace.selection import Wanted
-    from dask_matrix.collect.workspace.workspace import Workplace
-    from dask_matrix.domain.verdicts.confirmation import Wish
+    from dask_matrix.collect.planning.request import RunRequest
+    from dask_matrix.collect.workspace.selection import SelectedEnvironment
+    from dask_matrix.collect.workspace.workspace import Workspace
+    from dask_matrix.domain.verdicts.confirmation import ConfirmationRequest
     from dask_matrix.store.store import Store
 
 
 @dataclass(frozen=True)
-class Foreseen:
-    """What would run in one environment: its reasons counted, the executions estimated, and the time they take.
+class PlannedEnvironment:
+    """What would run in one environment: counts per reason, estimated executions and time.
 
-    ``cells`` counts the executions of what is not done, ``confirmations`` those of verdicts in doubt; ``seconds`` is
-    without what was never timed. ``installed`` says whether the environment is there already.
+    ``cells`` counts executions of unfinished scenarios, ``confirmations`` those of doubtful verdicts. ``seconds``
+    excludes ``untimed`` executions, whose duration is unknown. ``installed``: the environment is already installed.
     """
 
     label: str
@@ -44,17 +44,17 @@ class Foreseen:
 
     @property
     def executions(self) -> int:
-        """How many executions there would be."""
+        """Estimated number of executions."""
         return self.cells + self.confirmations
 
     @property
-    def said(self) -> str:
-        """The plan in words."""
+    def summary(self) -> str:
+        """The plan as one line of text."""
         reasons = ", ".join(f"{count} {reason}" for reason, count in self.reasons.items())
         return self.note or reasons or "nothing to do"
 
     def as_json(self) -> dict[str, Any]:
-        """Return the plan as JSON has it."""
+        """Return the plan as JSON values."""
         return {
             "label": self.label,
             "key": self.key,
@@ -68,55 +68,61 @@ class Foreseen:
         }
 
 
-class Foresight:
-    """What is recorded, looked at once for all environments."""
+class DryRun:
+    """Dry run of a request, from stored results and cached locks."""
 
-    def __init__(self, order: Order, workplace: Workplace, store: Store) -> None:
-        self.order, self.workplace, self.store = order, workplace, store
-        self.locks = Locks(workplace.places.locks, workplace.index.settings)
+    def __init__(self, request: RunRequest, workspace: Workspace, store: Store) -> None:
+        self.request, self.workspace, self.store = request, workspace, store
+        self.locks = LockCache(workspace.places.locks, workspace.index.settings)
         self.timings = store.timings()
 
-    def all(self) -> list[Foreseen]:
+    def environments(self) -> list[PlannedEnvironment]:
         """Return what a run would do in each environment, in the order of the columns."""
-        answers = [self._key(each) for each in self.order.wanted]
+        answers = [self._key(each) for each in self.request.environments]
         keys = {key for key, _ in answers if key}
-        doubtful = Outlook(self.order, self.store).doubtful(keys) if self.order.confirms else {}
+        doubtful = PendingWork(self.request, self.store).doubtful(keys) if self.request.confirms else {}
         return [
-            self._one(wanted, key, refusal, doubtful.get(key or "", {}))
-            for wanted, (key, refusal) in zip(self.order.wanted, answers, strict=True)
+            self._plan_environment(selected, key, refusal, doubtful.get(key or "", {}))
+            for selected, (key, refusal) in zip(self.request.environments, answers, strict=True)
         ]
 
-    def _key(self, wanted: Wanted) -> tuple[str | None, str]:
-        """Return the key of an environment, None if it was never resolved, and why the resolver refused it, if it did."""
+    def _key(self, selected: SelectedEnvironment) -> tuple[str | None, str]:
+        """Return (key or None if never resolved, the resolver's refusal or "") of an environment."""
         platform = interpreters.platform_name()
-        lock = self.locks.kept(locks.request(wanted, platform, self.workplace.config))
+        lock = self.locks.cached(locks.lock_request(selected, platform, self.workspace.config))
         if lock is None:
             return None, ""
-        return environment_key(wanted.spec.python, platform, lock.text, wanted.spec), lock.refusal
+        return environment_key(selected.spec.python, platform, lock.text, selected.spec), lock.refusal
 
-    def _one(self, wanted: Wanted, key: str | None, refusal: str, doubtful: dict[str, Wish]) -> Foreseen:
-        label = wanted.spec.label
+    def _plan_environment(
+        self, selected: SelectedEnvironment, key: str | None, refusal: str, doubtful: dict[str, ConfirmationRequest]
+    ) -> PlannedEnvironment:
+        label = selected.spec.label
         if refusal:
-            return Foreseen(label, key, note="uninstallable: the resolver refused it before")
-        todo = planned(key, self.order, self.store) if key else plan.todo(self.order.catalog, Collected(), {})
-        wishes = {scenario: wish for scenario, wish in doubtful.items() if scenario in todo.done}
-        estimate = self._estimate(key or "", todo, wishes)
+            return PlannedEnvironment(label, key, note="uninstallable: resolving it failed earlier")
+        todo = (
+            environment_todo(key, self.request, self.store) if key else plan.todo(self.request.catalog, Collected(), {})
+        )
+        confirmation_requests = {scenario: request for scenario, request in doubtful.items() if scenario in todo.done}
+        estimate = self._estimate(key or "", todo, confirmation_requests)
         reasons = Counter(reason.value for reason in todo.reasons.values())
-        reasons.update(f"confirming: {plan.Reason(wish.doubt.value)}" for wish in wishes.values())
-        return Foreseen(
+        reasons.update(f"confirming: {plan.Reason(request.doubt.value)}" for request in confirmation_requests.values())
+        return PlannedEnvironment(
             label=label,
             key=key,
             cells=todo.cells,
-            confirmations=sum(wish.executions for wish in wishes.values()),
+            confirmations=sum(request.executions for request in confirmation_requests.values()),
             reasons=dict(reasons),
-            seconds=estimate.over(self.order.jobs),
+            seconds=estimate.over(self.request.jobs),
             untimed=estimate.untimed,
-            installed=key is not None and (self.workplace.places.environments / key / READY).exists(),
+            installed=key is not None and (self.workspace.places.environments / key / READY).exists(),
         )
 
-    def _estimate(self, key: str, todo: plan.Todo, wishes: dict[str, Wish]) -> Estimate:
-        """Estimate all that would be executed; a function never collected here, from what it was seen to be elsewhere."""
+    def _estimate(self, key: str, todo: plan.Todo, confirmation_requests: dict[str, ConfirmationRequest]) -> Estimate:
+        """Estimate durations; functions never collected here are estimated from other environments."""
         executions = [scenario for scenarios in todo.runs.values() for scenario in scenarios]
-        executions += [scenario for scenario, wish in wishes.items() for _ in range(wish.executions)]
+        executions += [
+            scenario for scenario, request in confirmation_requests.items() for _ in range(request.executions)
+        ]
         unknown = [function for function, scenarios in todo.runs.items() if not scenarios]
         return self.timings.estimate(key, executions, unknown)

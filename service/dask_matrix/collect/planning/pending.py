@@ -1,6 +1,6 @@
-"""One look at all that is recorded, for all environments of an order: what is to be done, and what to be confirmed.
+"""Find pending work in stored results: unfinished scenarios, and doubtful verdicts that need confirmation.
 
-It takes no lock and touches no environment, so that a run with nothing to do ends at once.
+Takes no lock and touches no environment, so that a run with nothing to do ends at once.
 """
 
 from __future__ import annotations
@@ -9,80 +9,86 @@ from typing import TYPE_CHECKING
 
 from dask_matrix.collect.planning import plan
 from dask_matrix.domain.matrix.rows_and_columns import columns
-from dask_matrix.domain.verdicts.confirmation import Column, Wish, wishes
+from dask_matrix.domain.verdicts.confirmation import Column, ConfirmationRequest, confirmation_requests
 from dask_matrix.store.planning import Collected
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from dask_matrix.collect.environments.resolution import Described
-    from dask_matrix.collect.planning.request import Order
+    from dask_matrix.collect.environments.resolution import ResolvedEnvironment
+    from dask_matrix.collect.planning.request import RunRequest
     from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.store.store import Store
 
 
-class Outlook:
-    """What is recorded, held against the scenarios as they are now."""
+class PendingWork:
+    """Stored results of all environments, compared with the current scenarios. Read once; `refreshed` reads again."""
 
-    def __init__(self, order: Order, store: Store) -> None:
-        self.order, self.store = order, store
+    def __init__(self, request: RunRequest, store: Store) -> None:
+        self.request, self.store = request, store
         self.revision = store.revision
-        self._world = store.world()
-        self._shown = {(each.release, each.python, each.lane, each.platform): each for each in self._world.columns}
-        self._beside = {each.key for each in columns(self._world.columns)}
+        self._data = store.planning_data()
+        self._shown_by_spec = {
+            (each.release, each.python, each.lane, each.platform): each for each in self._data.columns
+        }
+        self._shown_keys = {each.key for each in columns(self._data.columns)}
         self._done: dict[str, dict[str, set[str]]] = {}
-        for cell in self._world.cells:
+        for cell in self._data.cells:
             self._done.setdefault(cell.environment, {})[cell.scenario] = {cell.fingerprint}
 
-    def anew(self) -> Outlook:
-        """Look again, if anything was recorded since."""
-        return self if self.revision == self.store.revision else Outlook(self.order, self.store)
+    def refreshed(self) -> PendingWork:
+        """Return this object, or a new one if anything was recorded since."""
+        return self if self.revision == self.store.revision else PendingWork(self.request, self.store)
 
-    def column(self, described: Described) -> Environment | None:
-        """Return the environment that the matrix shows where this one belongs, without its lock."""
-        spec = described.wanted.spec
-        return self._shown.get((spec.release, spec.python, spec.lane, described.platform))
+    def column(self, resolved: ResolvedEnvironment) -> Environment | None:
+        """Return the environment, without its lock, that the matrix shows for the same release, Python and lane."""
+        spec = resolved.selected.spec
+        return self._shown_by_spec.get((spec.release, spec.python, spec.lane, resolved.platform))
 
-    def nothing_to_do(self, described: Described) -> int | None:
-        """Return how many scenarios are done in an environment if all are, and it is shown as it is; else None.
+    def nothing_to_do(self, resolved: ResolvedEnvironment) -> int | None:
+        """Return the number of finished scenarios if all are finished and the matrix shows this environment; else None.
 
-        An answer of None may be too careful: the verdicts name one fingerprint of each cell, not all it had.
+        None may be too cautious: verdicts have one fingerprint per cell, not all that it had.
         """
-        column = self.column(described)
-        if self.order.repeats or self.order.verification or described.refusal:
+        column = self.column(resolved)
+        if self.request.reruns or self.request.verification or resolved.refusal:
             return None
-        if column is None or column.refusal or column.key != described.key or described.newly_main(column):
+        if column is None or column.refusal or column.key != resolved.key or resolved.newly_main(column):
             return None
-        todo = plan.todo(self.order.catalog, self._collected(described.key), self._done.get(described.key, {}))
+        todo = plan.todo(self.request.catalog, self._collected(resolved.key), self._done.get(resolved.key, {}))
         return None if todo.reasons else len(todo.done)
 
-    def doubtful(self, environments: Collection[str]) -> dict[str, dict[str, Wish]]:
-        """Return key -> scenario id -> what is wanted to confirm its verdict, where that is of the present fingerprint."""
-        installed = [each for each in self._world.columns if not each.refusal]
-        beside = [Column(each.key, self._line(each), each.platform) for each in installed]
-        found: dict[str, dict[str, Wish]] = {}
-        for (scenario, key), wish in wishes(beside, self._world.cells).items():
+    def doubtful(self, environments: Collection[str]) -> dict[str, dict[str, ConfirmationRequest]]:
+        """Return key -> scenario id -> what its verdict needs for confirmation, for current fingerprints only."""
+        installed = [each for each in self._data.columns if not each.refusal]
+        candidates = [Column(each.key, self._neighbour_group(each), each.platform) for each in installed]
+        found: dict[str, dict[str, ConfirmationRequest]] = {}
+        for (scenario, key), request in confirmation_requests(candidates, self._data.cells).items():
             if key in environments:
-                found.setdefault(key, {})[scenario] = wish
-        return {key: kept for key, wanted in found.items() if (kept := self._present(key, wanted))}
+                found.setdefault(key, {})[scenario] = request
+        return {key: current for key, requests in found.items() if (current := self._current(key, requests))}
 
-    def _line(self, column: Environment) -> str:
-        """Return what a column is a neighbour in: its lane; commits of the history are nobody's neighbours."""
-        return column.lane if column.key in self._beside else f"{column.lane} {column.release.text}"
+    def _neighbour_group(self, column: Environment) -> str:
+        """Return the group in which a column has neighbours: its lane. Commits not shown in the matrix have none."""
+        return column.lane if column.key in self._shown_keys else f"{column.lane} {column.release.text}"
 
-    def _present(self, key: str, wanted: dict[str, Wish]) -> dict[str, Wish]:
-        fingerprints = plan.present(self.order.catalog, self._collected(key))
-        return {scenario: wish for scenario, wish in wanted.items() if fingerprints.get(scenario) == wish.fingerprint}
+    def _current(self, key: str, requests: dict[str, ConfirmationRequest]) -> dict[str, ConfirmationRequest]:
+        fingerprints = plan.current_fingerprints(self.request.catalog, self._collected(key))
+        return {
+            scenario: request
+            for scenario, request in requests.items()
+            if fingerprints.get(scenario) == request.fingerprint
+        }
 
     def _collected(self, key: str) -> Collected:
-        return self._world.collected.get(key, Collected())
+        return self._data.collected.get(key, Collected())
 
 
-def planned(key: str, order: Order, store: Store) -> plan.Todo:
-    """Return what an order has to do in one environment, from all that is recorded of it."""
+def environment_todo(key: str, request: RunRequest, store: Store) -> plan.Todo:
+    """Return what a request must execute in one environment, from all its stored results."""
     collected = store.collected(key)
-    if order.verification:
-        return plan.todo(order.catalog, collected, {})
-    evidence, repeats = store.evidence_of(key), order.repeats
-    again = repeats.asked(store.verdicts_of(key)) if repeats.verdicts else ()
-    return plan.todo(order.catalog, collected, evidence, again, repeats.old(evidence))
+    if request.verification:
+        return plan.todo(request.catalog, collected, {})
+    evidence, reruns = store.evidence_of(key), request.reruns
+    again = reruns.by_verdict(store.verdicts_of(key)) if reruns.verdicts else ()
+    return plan.todo(request.catalog, collected, evidence, again, reruns.by_age(evidence))

@@ -1,4 +1,4 @@
-"""Decides from the evidence what must run: only cells without a result for (fingerprint, environment) do."""
+"""Decide what must run in an environment: cells without a result for (fingerprint, environment), and reruns."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ if TYPE_CHECKING:
 
 
 class Reason(StrEnum):
-    """Why something runs."""
+    """Why a scenario runs. The values are printed in plans."""
 
     NEW = "never run here"
     CHANGED = "the scenario or what it uses changed"
     UNFINISHED = "not finished before"
-    ASKED = "asked for again"
+    REQUESTED = "asked for again"
     OLD = "its evidence is older than asked for"
     BROKEN_ONCE = Doubt.BROKEN_ONCE.value
     DIFFERS = Doubt.DIFFERS.value
 
 
 @dataclass(frozen=True)
-class Repeats:
-    """Which cells run though they are done: those with one of some verdicts, those whose evidence is from before a moment."""
+class Reruns:
+    """Which finished cells to rerun: those with one of ``verdicts``, and those last tested before ``before``."""
 
     verdicts: frozenset[Verdict] = frozenset()
     before: datetime | None = None
 
     def __bool__(self) -> bool:
-        """Whether there may be any."""
+        """Whether any cell may be rerun."""
         return bool(self.verdicts) or self.before is not None
 
-    def asked(self, verdicts: Mapping[str, Verdict]) -> set[str]:
-        """Return the scenarios, of those with these verdicts, that are asked for again."""
+    def by_verdict(self, verdicts: Mapping[str, Verdict]) -> set[str]:
+        """Return the scenarios whose verdict is to be rerun."""
         return {scenario for scenario, verdict in verdicts.items() if verdict in self.verdicts}
 
-    def old(self, evidence: Mapping[str, Mapping[str, datetime]]) -> dict[str, set[str]]:
-        """Return scenario id -> the fingerprints whose newest evidence is too old."""
+    def by_age(self, evidence: Mapping[str, Mapping[str, datetime]]) -> dict[str, set[str]]:
+        """Return scenario id -> the fingerprints whose newest result is too old."""
         return {
             scenario: {print_ for print_, at in found.items() if self.before is not None and at < self.before}
             for scenario, found in evidence.items()
@@ -56,8 +56,8 @@ class Repeats:
 class Todo:
     """What must run in one environment.
 
-    ``reasons`` says why, for each test function, or file whose tests are not known yet; ``runs`` the scenario ids of
-    them, none where they were never collected here; ``done`` are those, with their fingerprints, that must not run.
+    ``reasons`` has a reason for each test function, or file whose tests are not known yet; ``runs`` their scenario
+    ids, empty if never collected here; ``done`` the scenarios that must not run, with their fingerprints.
     """
 
     reasons: dict[str, Reason] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Todo:
 
     @property
     def cells(self) -> int:
-        """An estimate of the number of executions: what was never collected counts as one."""
+        """Estimated number of executions: a function that was never collected counts as one."""
         return sum(max(1, len(scenarios)) for scenarios in self.runs.values())
 
 
@@ -77,38 +77,38 @@ def todo(
     again: Collection[str] = (),
     old: Mapping[str, Container[str]] | None = None,
 ) -> Todo:
-    """Return what must run in an environment, from what was collected and is done there.
+    """Return what must run in an environment, from what was collected and finished there.
 
-    ``done`` has the fingerprints that a scenario has evidence for; ``again`` names scenario ids to run although they
-    are done, ``old`` those with the fingerprints whose evidence is too old.
+    ``done`` maps scenario ids to the fingerprints with results; ``again`` are scenario ids to rerun; ``old`` maps
+    scenario ids to the fingerprints whose results are too old.
     """
-    asked, aged = frozenset(again), old or {}
+    requested, too_old = frozenset(again), old or {}
     planned = Todo()
-    for function, fingerprint in _everything(catalog, collected).items():
+    for function, fingerprint in _all_fingerprints(catalog, collected).items():
         known = collected.functions.get(function, {})
         file = function.partition("::")[0]
         if not known and collected.files.get(file) == catalog.files[file]:
-            continue  # pytest has seen this very file, and found no such test in it
-        late = {scenario for scenario in known if fingerprint in aged.get(scenario, ())}
-        held = {scenario for scenario in known if fingerprint in done.get(scenario, ())} - asked - late
-        planned.done.update(dict.fromkeys(held, fingerprint))
-        if reason := _reason(known, fingerprint, held, asked, late):
+            continue  # pytest collected this version of the file and found no such test
+        outdated = {scenario for scenario in known if fingerprint in too_old.get(scenario, ())}
+        finished = {scenario for scenario in known if fingerprint in done.get(scenario, ())} - requested - outdated
+        planned.done.update(dict.fromkeys(finished, fingerprint))
+        if reason := _reason(known, fingerprint, finished, requested, outdated):
             planned.reasons[function] = reason
-            planned.runs[function] = frozenset(known) - held
+            planned.runs[function] = frozenset(known) - finished
     return planned
 
 
-def present(catalog: Catalog, collected: Collected) -> dict[str, str]:
-    """Return the fingerprint that each scenario collected in an environment has now."""
+def current_fingerprints(catalog: Catalog, collected: Collected) -> dict[str, str]:
+    """Return the current fingerprint of each scenario that was collected in an environment."""
     return {
         scenario: fingerprint
-        for function, fingerprint in _everything(catalog, collected).items()
+        for function, fingerprint in _all_fingerprints(catalog, collected).items()
         for scenario in collected.functions.get(function, ())
     }
 
 
-def _everything(catalog: Catalog, collected: Collected) -> dict[str, str]:
-    """Return the fingerprints of all that may have tests: functions read or collected, and files without any read.
+def _all_fingerprints(catalog: Catalog, collected: Collected) -> dict[str, str]:
+    """Return fingerprints of all possible tests: functions parsed or collected, and files without functions.
 
     A test that only pytest finds (imported by ``*``, a ``unittest.TestCase``) has the fingerprint of its file.
     """
@@ -121,15 +121,15 @@ def _everything(catalog: Catalog, collected: Collected) -> dict[str, str]:
 
 
 def _reason(
-    known: dict[str, str], fingerprint: str, held: set[str], asked: frozenset[str], late: set[str]
+    known: dict[str, str], fingerprint: str, finished: set[str], requested: frozenset[str], outdated: set[str]
 ) -> Reason | None:
     if not known:
         return Reason.NEW
-    if asked & known.keys():
-        return Reason.ASKED
-    missing = known.keys() - held
-    if any(known[scenario] != fingerprint for scenario in missing - late):
+    if requested & known.keys():
+        return Reason.REQUESTED
+    missing = known.keys() - finished
+    if any(known[scenario] != fingerprint for scenario in missing - outdated):
         return Reason.CHANGED
-    if missing - late:
+    if missing - outdated:
         return Reason.UNFINISHED
-    return Reason.OLD if late else None
+    return Reason.OLD if outdated else None

@@ -1,4 +1,4 @@
-"""What a run is asked to do: where, what, how often, and within which limits."""
+"""The request for a run: which scenarios and environments, how often, and with which limits."""
 
 from __future__ import annotations
 
@@ -6,38 +6,38 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dask_matrix.collect.planning.plan import Repeats
+from dask_matrix.collect.planning.plan import Reruns
 from dask_matrix.domain.records.limits import RETRIES, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dask_matrix.collect.scenario_set.catalog import Catalog
-    from dask_matrix.collect.workspace.selection import Wanted
+    from dask_matrix.collect.workspace.selection import SelectedEnvironment
 
 
 @dataclass(frozen=True)
 class Verification:
-    """Everything selected is executed in so many rounds, each in an order of its own that follows from the seed."""
+    """Execute everything selected ``rounds`` times, each round in a random order derived from ``seed``."""
 
     rounds: int
     seed: int
 
 
 @dataclass(frozen=True)
-class Order:
-    """What a run is asked to do. ``repeats`` says which cells run though they are done.
+class RunRequest:
+    """What a run should do. ``reruns`` selects finished cells to run again.
 
-    ``jobs`` is how many scenarios run at once. They are of one environment, while the next ones are made ready.
-    ``retries`` is how often a scenario that broke is executed again at once; without any, no verdict is confirmed.
-    ``run`` is the id of a run that this goes on with, and does not end; without it, a new one begins.
+    ``jobs`` scenarios of one environment run in parallel, while the next environment is prepared.
+    ``retries`` is how often a failed scenario is repeated at once; with 0, no verdict is confirmed.
+    ``run`` is the id of a run to continue, which is then not ended here; if empty, a new run begins.
     """
 
-    wanted: Sequence[Wanted]
+    environments: Sequence[SelectedEnvironment]
     catalog: Catalog
     pytest_arguments: tuple[str, ...] = ()
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
-    repeats: Repeats = field(default_factory=Repeats)
+    reruns: Reruns = field(default_factory=Reruns)
     limits: Limits = field(default_factory=Limits)
     retries: int = RETRIES
     verification: Verification | None = None
@@ -48,8 +48,8 @@ class Order:
         """Whether doubtful verdicts are confirmed."""
         return self.retries > 0 and self.verification is None
 
-    def how_often(self) -> dict[str, Any]:
-        """Return the fields of the harness's job that say how often scenarios are executed."""
+    def harness_fields(self) -> dict[str, Any]:
+        """Return the fields of the harness job that control retries and rounds."""
         if self.verification is None:
             return {"retries": self.retries, "rounds": 1, "seed": None}
         return {"retries": 0, "rounds": self.verification.rounds, "seed": self.verification.seed}

@@ -1,1 +1,1 @@
-"""Runs: the nox sessions of one run, from installing to the last record."""
+"""Execute a run: one nox session per environment, from installation to the last record."""

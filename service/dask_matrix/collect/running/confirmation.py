@@ -1,4 +1,4 @@
-"""The second pass of a run: executes doubtful verdicts again until they can be believed."""
+"""Second pass of a run: repeat doubtful verdicts until they are confirmed."""
 
 from __future__ import annotations
 
@@ -9,50 +9,57 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Collection
 
-    from dask_matrix.collect.planning.pending import Outlook
-    from dask_matrix.domain.verdicts.confirmation import Wish
+    from dask_matrix.collect.planning.pending import PendingWork
+    from dask_matrix.domain.verdicts.confirmation import ConfirmationRequest
 
 
 @dataclass
-class Confirming:
-    """Says, round after round, which attempts are wanted where.
+class ConfirmationPass:
+    """Selects, round by round, the attempts needed to confirm doubtful verdicts.
 
-    Each round wants less, since every execution brings a verdict nearer to what it needs. A cell that gained nothing
-    from having been asked for (its fixture fails, say) is not asked for again.
+    Each round needs fewer, since every execution brings a verdict closer to what it needs. A cell that gained no
+    execution from its last claim (because its fixture fails, for example) is not claimed again.
     """
 
-    outlook: Outlook
+    pending: PendingWork
     run: str
-    _asked: dict[tuple[str, str], int] = field(default_factory=dict)
+    _claimed: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def wanted(self, environments: Collection[str]) -> dict[str, dict[str, list[int]]]:
-        """Return key -> scenario id -> numbers of the attempts that are wanted next, for some environments."""
+    def needed(self, environments: Collection[str]) -> dict[str, dict[str, list[int]]]:
+        """Return key -> scenario id -> numbers of the attempts needed next, for some environments."""
         doubtful = self._doubtful(environments)
         if not doubtful:
             return {}
-        executed = self.outlook.store.executed(self.run)
-        found = {key: self._attempts(key, wishes, executed) for key, wishes in doubtful.items()}
+        executed = self.pending.store.executed(self.run)
+        found = {
+            key: self._attempts(key, confirmation_requests, executed) for key, confirmation_requests in doubtful.items()
+        }
         return {key: attempts for key, attempts in found.items() if attempts}
 
-    def ask(self, environment: str) -> dict[str, list[int]]:
-        """Return scenario id -> attempts for one environment, and remember that they were asked for."""
+    def claim(self, environment: str) -> dict[str, list[int]]:
+        """Return scenario id -> attempts for one environment, and remember them as claimed."""
         doubtful = self._doubtful({environment}).get(environment, {})
-        attempts = self._attempts(environment, doubtful, self.outlook.store.executed(self.run))
-        self._asked |= {(scenario, environment): doubtful[scenario].has for scenario in attempts}
+        attempts = self._attempts(environment, doubtful, self.pending.store.executed(self.run))
+        self._claimed |= {(scenario, environment): doubtful[scenario].has for scenario in attempts}
         return attempts
 
-    def _doubtful(self, environments: Collection[str]) -> dict[str, dict[str, Wish]]:
-        self.outlook = self.outlook.anew()
-        return self.outlook.doubtful(environments)
+    def _doubtful(self, environments: Collection[str]) -> dict[str, dict[str, ConfirmationRequest]]:
+        self.pending = self.pending.refreshed()
+        return self.pending.doubtful(environments)
 
     def _attempts(
-        self, environment: str, wishes: dict[str, Wish], executed: Counter[tuple[str, str]]
+        self,
+        environment: str,
+        confirmation_requests: dict[str, ConfirmationRequest],
+        executed: Counter[tuple[str, str]],
     ) -> dict[str, list[int]]:
         found = {}
-        for scenario, wish in wishes.items():
+        for scenario, request in confirmation_requests.items():
             cell = (scenario, environment)
-            if self._asked.get(cell, -1) >= wish.has or (self.outlook.order.pytest_arguments and not executed[cell]):
-                continue  # in vain before, or not what this run is about
+            if self._claimed.get(cell, -1) >= request.has or (
+                self.pending.request.pytest_arguments and not executed[cell]
+            ):
+                continue  # the last claim had no effect, or the scenario is not selected in this run
             first = executed[cell] + 1
-            found[scenario] = list(range(first, first + wish.executions))
+            found[scenario] = list(range(first, first + request.executions))
         return found

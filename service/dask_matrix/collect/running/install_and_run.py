@@ -1,6 +1,6 @@
-"""What one nox session does: installs an environment as its lock says, and starts the harness in it.
+"""The work of one nox session: install an environment from its lock, and start the harness in it.
 
-The work is described by a job file that the driver wrote, so that the session itself decides nothing.
+The job file that the driver wrote describes the work, so the session itself decides nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dask_matrix.collect.environments.eviction import evict
 from dask_matrix.collect.environments.installation import InstallRefused, install, install_pytest
 from dask_matrix.collect.index.settings import index_settings
 from dask_matrix.collect.machine.scratch import session_lock
-from dask_matrix.collect.machine.uv import UvTrouble
+from dask_matrix.collect.machine.uv import UvFailed
 from dask_matrix.collect.running.recorder import Recorder
 from dask_matrix.collect.supervising.job import SessionJob
 from dask_matrix.collect.supervising.supervisor import supervise
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DID_ITS_WORK = (0, 3, 4)
-"""Exit codes of the harness after which the session has succeeded: done, an import refused (recorded), nothing matched."""
+"""Harness exit codes that mean success: done, an import failed (recorded as a refusal), no scenario matched."""
 
 
 def perform(path: Path) -> int:
-    """Do the work of a session; return 0 if it was done, whatever the outcomes, else an exit code."""
+    """Run a session's job; return 0 if it was done, whatever the outcomes, else an exit code."""
     job = SessionJob.load(path)
     settings = index_settings()
     with session_lock(Path(job.folder)):
@@ -34,20 +34,20 @@ def perform(path: Path) -> int:
             install_pytest(Path(job.pytest_folder), Path(job.interpreter), settings)
             installed = install(Path(job.folder), Path(job.lock), Path(job.interpreter), settings)
         except InstallRefused as refusal:
-            Recorder(Path(job.records), job.run).refuse(job.key, "install", str(refusal))
+            Recorder(Path(job.records), job.run).record_refusal(job.key, "install", str(refusal))
             return 0
-        except UvTrouble as trouble:
+        except UvFailed as trouble:
             print(trouble, file=sys.stderr)
             return 1
         if installed.made:
-            Recorder(Path(job.records), job.run).installed(job.key, installed)
+            Recorder(Path(job.records), job.run).record_installation(job.key, installed)
             evict(Path(job.folder), job.environments_limit)
         code = supervise(job, installed.python)
     return 0 if code in DID_ITS_WORK else code
 
 
 def main(arguments: Sequence[str] = sys.argv[1:]) -> int:
-    """Perform the job file named on the command line."""
+    """Run the job file named on the command line."""
     return perform(Path(arguments[0]))
 
 

@@ -1,6 +1,6 @@
-"""The nox sessions, one per environment. This file is itself a noxfile; the checkout's noxfile.py takes them from here.
+"""The nox sessions, one per environment. This file is itself a noxfile; the repository's noxfile.py imports them.
 
-Nox creates no virtual environment for them: target environments are kept by key, shared by sessions and runs, and
+Nox creates no virtual environment for them: target environments are cached by key, shared by sessions and runs, and
 made with uv (service/dask_matrix/collect/environments/installation.py). A session started by ``dask-matrix run`` finds its work in the job file
 named by ``$DASK_MATRIX_JOB``; one started by hand does what ``dask-matrix run`` would do for its one environment.
 """
@@ -17,18 +17,18 @@ from dask_matrix.collect.supervising.job import JOB, SessionJob
 
 
 def environments() -> list[nox.param]:
-    """Return what the session is parametrized with: the one environment of the job, or all of matrix.toml."""
+    """Return the parameters of the session: the environment of the job, or all environments of matrix.toml."""
     if job := os.environ.get(JOB):
         return [nox.param(job, id=SessionJob.load(Path(job)).label)]
-    from dask_matrix.collect.running.session_list import every_session  # noqa: PLC0415 - a session with a job needs no index
+    from dask_matrix.collect.running.session_list import all_sessions  # noqa: PLC0415 - a session with a job needs no index
 
-    return [nox.param("", id=label, tags=list(tags)) for label, tags in every_session()]
+    return [nox.param("", id=label, tags=list(tags)) for label, tags in all_sessions()]
 
 
 @nox.session(venv_backend="none")
 @nox.parametrize("job", environments())
 def scenarios(session: nox.Session, job: str) -> None:
-    """Install one release as its lock says and run the scenarios in it; arguments after -- go to pytest."""
+    """Install one release from its lock and run the scenarios in it; arguments after -- go to pytest."""
     if job:
         code = perform(Path(job))
     else:
@@ -37,4 +37,4 @@ def scenarios(session: nox.Session, job: str) -> None:
         label = session.name.partition("(")[2].removesuffix(")")
         code = run_label(label, tuple(session.posargs))
     if code:
-        session.error(f"could not do its work (exit code {code})")
+        session.error(f"could not be run (exit code {code})")

@@ -1,4 +1,4 @@
-"""Writes the records that collect itself makes: runs and their ends, environments, refusals, installations."""
+"""Write the records of a run that do not come from the harness: run, end, environments, refusals, installations."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dask_matrix.collect.environments.installation import Installed
-    from dask_matrix.collect.environments.resolution import Described
+    from dask_matrix.collect.environments.resolution import ResolvedEnvironment
     from dask_matrix.domain.records.records import Record, RefusalPhase
-    from dask_matrix.domain.records.run_end import How
+    from dask_matrix.domain.records.run_end import EndStatus
 
 RUN_FILE = "run.jsonl"
 """The file in a run's folder that holds its own records: the first line describes it, the last says how it ended."""
@@ -47,7 +47,7 @@ class Recorder:
     run: str
 
     def write(self, record: Record) -> None:
-        """Append a record; it is on its way to the disk when this returns."""
+        """Append a record; it is handed to the operating system when this returns."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         try:
@@ -59,18 +59,18 @@ class Recorder:
 
     @classmethod
     def of_run(cls, records: Path, run: str) -> Recorder:
-        """Return what writes the records of a run itself, below the folder of all records."""
+        """Return the recorder of a run's own file, in the folder of all records."""
         return cls(records / run / RUN_FILE, run)
 
     def begin(self, scenario_set: Path, environments: int) -> bool:
-        """Describe the run, its first record, unless that was done; say whether it was done now."""
+        """Write the run record unless the file exists; return whether it was written."""
         if self.path.exists():
             return False
-        self.describe_run(scenario_set, environments)
+        self.record_run(scenario_set, environments)
         return True
 
-    def describe_run(self, scenario_set: Path, environments: int) -> None:
-        """Say who runs what, where, from which commit, and in how many environments there may be something to do."""
+    def record_run(self, scenario_set: Path, environments: int) -> None:
+        """Record who runs what, where, at which commit, and how many environments may have work."""
         self.write(
             RunRecord(
                 id=self.run,
@@ -85,38 +85,38 @@ class Recorder:
             )
         )
 
-    def describe(self, described: Described) -> None:
-        """Say what an environment is, and, where it cannot be had, why."""
-        spec, indexed = described.wanted.spec, described.wanted.indexed
+    def record_environment(self, resolved: ResolvedEnvironment) -> None:
+        """Record an environment and, if it cannot be installed, its refusal."""
+        spec, indexed = resolved.selected.spec, resolved.selected.indexed
         self.write(
             EnvironmentRecord(
                 id=secrets.token_hex(12),
                 run=self.run,
                 at=datetime.now(UTC),
-                key=described.key,
+                key=resolved.key,
                 release=str(spec.release),
                 python=str(spec.python),
-                python_full=described.interpreter.version if described.interpreter else None,
+                python_full=resolved.interpreter.version if resolved.interpreter else None,
                 lane=spec.lane,
-                platform=described.platform,
+                platform=resolved.platform,
                 released_at=indexed.released_at,
-                cutoff=datetime.fromisoformat(described.cutoff) if described.cutoff else None,
-                lock=described.lock,
+                cutoff=datetime.fromisoformat(resolved.cutoff) if resolved.cutoff else None,
+                lock=resolved.lock,
                 pair=PairFields.of(spec.release.pair) if spec.release.pair else None,
             )
         )
-        if described.refusal:
-            self.refuse(described.key, described.refusal.phase, described.refusal.message)
+        if resolved.refusal:
+            self.record_refusal(resolved.key, resolved.refusal.phase, resolved.refusal.message)
 
-    def refuse(self, key: str, phase: RefusalPhase, message: str) -> None:
-        """Say that an environment cannot be had, and why."""
+    def record_refusal(self, key: str, phase: RefusalPhase, message: str) -> None:
+        """Record that an environment cannot be installed, and why."""
         at = datetime.now(UTC)
         self.write(
             RefusalRecord(id=secrets.token_hex(12), run=self.run, at=at, environment=key, phase=phase, message=message)
         )
 
-    def installed(self, key: str, installed: Installed) -> None:
-        """Say that an environment was installed just now, with what was said meanwhile."""
+    def record_installation(self, key: str, installed: Installed) -> None:
+        """Record that an environment was installed now, with the installer's output."""
         self.write(
             InstallationRecord(
                 id=secrets.token_hex(12),
@@ -128,13 +128,13 @@ class Recorder:
             )
         )
 
-    def end(self, how: How) -> None:
-        """Say that the run has ended, and how."""
+    def record_end(self, how: EndStatus) -> None:
+        """Record that the run has ended, and how."""
         self.write(EndRecord(id=secrets.token_hex(12), run=self.run, at=datetime.now(UTC), how=how))
 
 
 def commit_of(folder: Path) -> str | None:
-    """Return the commit a folder is at, with ``+dirty`` if it has changes; None outside git."""
+    """Return the git commit of a folder, with ``+dirty`` if it has changes; None outside git."""
     head = _git(folder, "rev-parse", "HEAD")
     return f"{head}{'+dirty' if _git(folder, 'status', '--porcelain', '--', '.') else ''}" if head else None
 

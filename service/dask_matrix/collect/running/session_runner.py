@@ -1,4 +1,4 @@
-"""Runs the sessions of one run: writes their jobs, follows them, and takes in what they record."""
+"""Run the sessions of one run: write their job files, follow them, and ingest what they record."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dask_matrix.collect.files import write_whole
+from dask_matrix.collect.files import write_atomically
 from dask_matrix.collect.git.wheels import BuildRefused, with_wheels
-from dask_matrix.collect.supervising.follow import POLL, Watch, follow
+from dask_matrix.collect.supervising.follow import POLL, SessionWatcher, follow
 from dask_matrix.collect.supervising.job import SessionJob, job_environ, nox_command
 from dask_matrix.collect.supervising.progress import Report, Stage, Step
 from dask_matrix.domain.errors import DaskMatrixError
@@ -22,189 +22,191 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from dask_matrix.collect.environments.resolution import Described
+    from dask_matrix.collect.environments.resolution import ResolvedEnvironment
     from dask_matrix.collect.machine.interpreters import Interpreter
-    from dask_matrix.collect.planning.request import Order
-    from dask_matrix.collect.workspace.workspace import Workplace
+    from dask_matrix.collect.planning.request import RunRequest
+    from dask_matrix.collect.workspace.workspace import Workspace
     from dask_matrix.domain.environments.commit_pair import Pair
     from dask_matrix.domain.records.records import Rejection
     from dask_matrix.domain.verdicts.durations import Timings
     from dask_matrix.store.store import Store
 
 BAD_ARGUMENTS = 2
-"""Exit code of a harness that pytest did not let begin."""
-TAIL = 12
-"""Lines of a session's log that are shown when it failed."""
+"""Exit code of the harness if pytest rejects its arguments."""
+LOG_TAIL = 12
+"""Number of lines of a session's log shown when it fails."""
 
 
 class BadArguments(DaskMatrixError):
-    """What was to go to pytest makes no sense to it."""
+    """Pytest rejected its arguments."""
 
 
 class Stopped(Exception):
-    """The run was told to stop before an environment's turn came."""
+    """The run was stopped before an environment's turn."""
 
 
 @dataclass(frozen=True)
-class Work:
-    """What one session executes: all that is not ``done``, and of some scenarios exactly these ``attempts``."""
+class SessionWork:
+    """What one session executes: every scenario not in ``done``, and exactly these ``attempts`` of some scenarios."""
 
     done: dict[str, str]
     attempts: dict[str, list[int]] = field(default_factory=dict)
 
     @property
     def stage(self) -> Stage:
-        """What the session is at while it executes."""
+        """Stage of the session while it executes."""
         return Stage.CONFIRMING if self.attempts else Stage.RUNNING
 
 
 @dataclass
-class Gained:
-    """What the sessions of a run recorded: results, scenarios that were selected, and lines that are no records."""
+class SessionTotals:
+    """Totals over the sessions of a run: results, selected scenarios, and invalid record lines."""
 
     results: int = 0
     matched: int = 0
     rejected: list[Rejection] = field(default_factory=list)
 
 
-class Sessions:
-    """The sessions of one run. ``command`` gives what starts one from its job file."""
+class SessionRunner:
+    """Runs the sessions of one run. ``command`` returns the command that starts one from its job file."""
 
     def __init__(
         self,
-        order: Order,
-        workplace: Workplace,
+        request: RunRequest,
+        workspace: Workspace,
         store: Store,
         run: str,
         report: Report,
         command: Callable[[Path], list[str]] = nox_command,
     ) -> None:
-        self.order, self.config, self.places = order, workplace.config, workplace.places
+        self.request, self.config, self.places = request, workspace.config, workspace.places
         self.store, self.report, self.command, self.run = store, report, command, run
-        self.builds = workplace.builds
+        self.wheel_cache = workspace.wheel_cache
         self.folder = self.places.records / run
         self.scratch = self.places.scratch / run
-        self.gained = Gained()
+        self.totals = SessionTotals()
         self.stop = threading.Event()
-        self._first = threading.Lock()
-        self._underway = threading.Event()
+        self._first_session = threading.Lock()
+        self._scenarios_started = threading.Event()
 
     @cached_property
     def timings(self) -> Timings:
-        """How long scenarios took before this run."""
+        """Durations of scenarios before this run."""
         return self.store.timings()
 
-    def take(self, files: Iterable[Path]) -> None:
-        """Take in what record files have gained."""
+    def ingest(self, files: Iterable[Path]) -> None:
+        """Ingest new lines of record files into the store."""
         for path in sorted(files):
             if path.exists():
-                self.gained.rejected += self.store.take_file(path, self.places.records).rejected
+                self.totals.rejected += self.store.ingest_file(path, self.places.records).rejected
 
-    def start(self, described: Described, work: Work) -> Step:
-        """Run one environment's session. The first gets all cores until its scenarios execute: a newcomer waits for it."""
-        is_first = self._first.acquire(blocking=False)
+    def start(self, resolved: ResolvedEnvironment, work: SessionWork) -> Step:
+        """Run one environment's session. Others wait until the first executes scenarios, so that it gets all cores."""
+        is_first = self._first_session.acquire(blocking=False)
         try:
-            while not is_first and not self._underway.wait(POLL):
+            while not is_first and not self._scenarios_started.wait(POLL):
                 if self.stop.is_set():
                     raise Stopped
-            return self._followed(described, work)
+            return self._follow_session(resolved, work)
         finally:
-            self._underway.set()
+            self._scenarios_started.set()
 
-    def _followed(self, described: Described, work: Work) -> Step:
-        job = self._job(described, work)
+    def _follow_session(self, resolved: ResolvedEnvironment, work: SessionWork) -> Step:
+        job = self._job(resolved, work)
         path = job.save(Path(f"{job.scratch}.json"))
-        log, records = self.folder / f"{described.wanted.spec.slug}.log", Path(job.records)
-        watch = Watch(described.label, records, self.report, self._underway, work.stage)
-        self.report(Step(described.label, Stage.CONFIRMING if work.attempts else Stage.INSTALLING))
+        log, records = self.folder / f"{resolved.selected.spec.slug}.log", Path(job.records)
+        watcher = SessionWatcher(resolved.label, records, self.report, self._scenarios_started, work.stage)
+        self.report(Step(resolved.label, Stage.CONFIRMING if work.attempts else Stage.INSTALLING))
 
-        def look() -> None:
-            self.take([records])
-            watch.look()
+        def poll() -> None:
+            self.ingest([records])
+            watcher.poll()
 
-        code = follow(self.command(path), job_environ(path), log, look, self.stop)
-        return self._ended(code, watch, log)
+        code = follow(self.command(path), job_environ(path), log, poll, self.stop)
+        return self._final_step(code, watcher, log)
 
-    def _job(self, described: Described, work: Work) -> SessionJob:
-        interpreter, lock = described.interpreter, described.lock_path
+    def _job(self, resolved: ResolvedEnvironment, work: SessionWork) -> SessionJob:
+        interpreter, lock = resolved.interpreter, resolved.lock_path
         if interpreter is None or lock is None:
-            raise ValueError(described)  # a refused environment has no session
-        spec = described.wanted.spec
+            raise ValueError(resolved)  # a refused environment has no session
+        spec = resolved.selected.spec
         records, scratch = self.folder / f"{spec.slug}.jsonl", self.scratch / spec.slug
-        if described.pair:
-            wheels = self._wheels(described.pair, interpreter)
+        if resolved.pair:
+            wheels = self._wheels(resolved.pair, interpreter)
             lock = Path(f"{scratch}.lock.txt")
-            write_whole(lock, with_wheels(described.lock, wheels))
+            write_atomically(lock, with_wheels(resolved.lock, wheels))
         return SessionJob(
-            label=described.label,
-            key=described.key,
+            label=resolved.label,
+            key=resolved.key,
             run=self.run,
             interpreter=str(interpreter.path),
             lock=str(lock),
-            folder=str(self.places.environments / described.key),
+            folder=str(self.places.environments / resolved.key),
             pytest_folder=str(self.places.pytest / str(spec.python)),
             harness_folder=str(scenarios() / "dask_matrix_harness"),
             scratch=str(scratch),
             records=str(records),
-            pytest_arguments=self.order.pytest_arguments,
-            harness=self._harness_job(described, work, records, scratch),
+            pytest_arguments=self.request.pytest_arguments,
+            harness=self._harness_job(resolved, work, records, scratch),
             environments_limit=self.config.environments_limit,
         )
 
     def _wheels(self, pair: Pair, interpreter: Interpreter) -> dict[str, Path]:
-        """Return the wheels of two commits: built when they were described, so only what was removed since is built here."""
+        """Return the wheels of two commits. They were built on resolution; only wheels deleted since are built here."""
         try:
-            return self.builds.wheels(pair, interpreter)
+            return self.wheel_cache.wheels(pair, interpreter)
         except BuildRefused as error:
-            raise DaskMatrixError(f"{pair.short} does not build any more: {error}") from None
+            raise DaskMatrixError(f"{pair.short} no longer builds: {error}") from None
 
-    def _harness_job(self, described: Described, work: Work, records: Path, scratch: Path) -> dict[str, Any]:
-        """Return the job of the harness, as docs/records.md has it."""
-        spec = described.wanted.spec
+    def _harness_job(
+        self, resolved: ResolvedEnvironment, work: SessionWork, records: Path, scratch: Path
+    ) -> dict[str, Any]:
+        """Return the job of the harness (see docs/records.md)."""
+        spec = resolved.selected.spec
         return {
-            "tests": str(self.order.catalog.folder.resolve()),
+            "tests": str(self.request.catalog.folder.resolve()),
             "records": str(records),
             "pytest": str(self.places.pytest / str(spec.python)),
             "scratch": str(scratch),
             "run": self.run,
-            "environment": described.key,
+            "environment": resolved.key,
             "release": str(spec.release),
             "imports": self.config.imports,
-            "paths": [str(path) for path in self.order.catalog.import_paths],
-            "fingerprints": self.order.catalog.fingerprints,
+            "paths": [str(path) for path in self.request.catalog.import_paths],
+            "fingerprints": self.request.catalog.fingerprints,
             "done": work.done,
             "attempts": work.attempts,
-            "expected": self.timings.expected(described.key),
-            "jobs": self.order.jobs,
+            "expected": self.timings.expected(resolved.key),
+            "jobs": self.request.jobs,
             "alive": os.getpid(),
             "gate": str(self.scratch / "gate"),
-            **self.order.limits.as_job(),
-            **self.order.how_often(),
+            **self.request.limits.as_job(),
+            **self.request.harness_fields(),
         }
 
-    def _ended(self, code: int, watch: Watch, log: Path) -> Step:
-        self.gained.results += watch.done
-        self.gained.matched += watch.matched
-        if watch.refusal:
-            return Step(watch.label, Stage.UNINSTALLABLE, note=watch.refusal)
+    def _final_step(self, code: int, watcher: SessionWatcher, log: Path) -> Step:
+        self.totals.results += watcher.done
+        self.totals.matched += watcher.matched
+        if watcher.refusal:
+            return Step(watcher.label, Stage.UNINSTALLABLE, note=watcher.refusal)
         if self.stop.is_set():
-            return Step(watch.label, Stage.WAITING, watch.done, watch.total)
+            return Step(watcher.label, Stage.WAITING, watcher.done, watcher.total)
         if code:
-            raise self._trouble(code, log)
-        return Step(watch.label, Stage.DONE, watch.done, max(watch.done, watch.total))
+            raise self._session_error(code, log)
+        return Step(watcher.label, Stage.DONE, watcher.done, max(watcher.done, watcher.total))
 
-    def _trouble(self, code: int, log: Path) -> DaskMatrixError:
-        """Return what went wrong in a session, in the words of its log."""
+    def _session_error(self, code: int, log: Path) -> DaskMatrixError:
+        """Return an error for a failed session, with the end of its log."""
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        arguments = self.order.pytest_arguments
-        if arguments and (code == BAD_ARGUMENTS or f"(exit code {BAD_ARGUMENTS})" in "".join(lines[-TAIL:])):
-            return BadArguments(f"pytest does not take {' '.join(arguments)!r}: {_of_pytest(lines)}")
+        arguments = self.request.pytest_arguments
+        if arguments and (code == BAD_ARGUMENTS or f"(exit code {BAD_ARGUMENTS})" in "".join(lines[-LOG_TAIL:])):
+            return BadArguments(f"pytest rejects {' '.join(arguments)!r}: {_pytest_message(lines)}")
         return DaskMatrixError(
-            "\n".join([f"the session ended with exit code {code}; its log is {log}:", *lines[-TAIL:]])
+            "\n".join([f"the session exited with code {code}; end of its log {log}:", *lines[-LOG_TAIL:]])
         )
 
 
-def _of_pytest(lines: list[str]) -> str:
-    """Return what pytest says of its arguments, without what is said around it."""
-    told = [line.removeprefix("ERROR: ") for line in lines if not re.match(r"nox > |usage: |harness: ", line)]
-    return " ".join(" ".join(told[-3:]).split()) or "see its usage"
+def _pytest_message(lines: list[str]) -> str:
+    """Return pytest's error message about its arguments, without the lines around it."""
+    message = [line.removeprefix("ERROR: ") for line in lines if not re.match(r"nox > |usage: |harness: ", line)]
+    return " ".join(" ".join(message[-3:]).split()) or "see `pytest --help`"

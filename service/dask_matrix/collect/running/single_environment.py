@@ -1,18 +1,18 @@
-"""Runs one environment from its nox session, as ``dask-matrix run`` would."""
+"""Run one environment from its nox session, as ``dask-matrix run`` would."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
 
-from dask_matrix.collect.planning.plan import Repeats
-from dask_matrix.collect.planning.request import Order
-from dask_matrix.collect.running.run import Drive
+from dask_matrix.collect.planning.plan import Reruns
+from dask_matrix.collect.planning.request import RunRequest
+from dask_matrix.collect.running.run import Runner
 from dask_matrix.collect.scenario_set import catalog
 from dask_matrix.collect.supervising.job import plain_command
 from dask_matrix.collect.supervising.progress import Stage
-from dask_matrix.collect.workspace.selection import Narrowing, wanted
-from dask_matrix.collect.workspace.workspace import Workplace
+from dask_matrix.collect.workspace.selection import SelectionOptions, select_environments
+from dask_matrix.collect.workspace.workspace import Workspace
 from dask_matrix.domain.environments.environment import label_parts
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.records.outcome import Verdict
@@ -23,34 +23,34 @@ if TYPE_CHECKING:
 
 
 AGAIN = "--again"
-"""The one argument of a session that is for us: run also what is done."""
+"""The one session argument that is not passed to pytest: also rerun finished scenarios."""
 
 
 def run_label(label: str, arguments: tuple[str, ...]) -> int:
-    """Run the environment of a session; return 0 if it did its work, whatever the outcomes.
+    """Run the environment of a session; return 0 if it could be run, whatever the outcomes.
 
-    ``arguments`` go to pytest, but for ``--again``.
+    ``arguments`` go to pytest, except ``--again``.
     """
-    repeats = Repeats(frozenset(Verdict)) if AGAIN in arguments else Repeats()
+    reruns = Reruns(frozenset(Verdict)) if AGAIN in arguments else Reruns()
     pytest_arguments = tuple(argument for argument in arguments if argument != AGAIN)
-    workplace = Workplace.of()
+    workspace = Workspace.of()
     try:
         release, python, lane = label_parts(label)
-        narrowing = Narrowing((release,), (python,), (lane,))
-        order = Order(
-            wanted(narrowing, workplace.config, workplace.index_as_kept, workplace.git),
-            catalog.read(workplace.tests),
+        narrowing = SelectionOptions((release,), (python,), (lane,))
+        request = RunRequest(
+            select_environments(narrowing, workspace.config, workspace.cached_index, workspace.git),
+            catalog.read(workspace.tests),
             pytest_arguments,
-            repeats=repeats,
+            reruns=reruns,
         )
-        with Store.open(workplace.places.database) as store:
-            drive = Drive(order, workplace, store, _print, plain_command)
-            summary = drive.run()
+        with Store.open(workspace.places.database) as store:
+            run_request = Runner(request, workspace, store, _print, plain_command)
+            summary = run_request.run()
     except DaskMatrixError as error:
         print(error, file=sys.stderr)
         return 2
-    if summary.misused:
-        print(summary.misused, file=sys.stderr)
+    if summary.bad_arguments:
+        print(summary.bad_arguments, file=sys.stderr)
         return 2
     if pytest_arguments and summary.count(Stage.DONE) and not summary.matched:
         print(f"No scenario matches {' '.join(pytest_arguments)!r}.", file=sys.stderr)

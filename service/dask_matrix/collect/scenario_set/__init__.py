@@ -1,1 +1,1 @@
-"""A scenario set: its configuration, its tests and their fingerprints, its known failures."""
+"""A scenario set: its matrix.toml, its known.toml, and its tests with their fingerprints."""

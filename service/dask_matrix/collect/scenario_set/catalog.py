@@ -1,9 +1,9 @@
-"""Reads a scenario folder without running it: which tests there are, and the fingerprint of each.
+"""Find the tests in a scenario folder without running them, and compute the fingerprint of each.
 
-A fingerprint is a hash of what a scenario's outcome depends on besides the environment: its own code, the
-module-level names it uses, the fixtures it asks for (from its module and the conftest files above it), the helper
-modules imported, and the harness's protocol. Titles, issue links and names are not part of it, so that improving
-those runs nothing again. Where the reading cannot be sure, more is hashed rather than less.
+A fingerprint is a hash of everything that a scenario's outcome depends on besides the environment: its own code, the
+module-level names it uses, the fixtures it requests (from its module and the conftest files above it), the imported
+helper modules, and the protocol of the harness. Titles, issue links and names are excluded, so that editing those
+reruns nothing. When in doubt, more is hashed rather than less.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 PROTOCOL = 2
-"""Counts the changes of the harness that may change an outcome; part of every fingerprint."""
+"""Increased when the harness changes in a way that may change an outcome; part of every fingerprint."""
 DESCRIPTIVE = frozenset({"issue", "covers", "formerly", "output"})
-"""Keywords of ``@pytest.mark.scenario`` that cannot change an outcome: what is said of it, how much output is kept."""
-NOT_ENTERED = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}", "__pycache__")
-"""The folders that pytest does not enter by default (``norecursedirs``)."""
+"""Keywords of ``@pytest.mark.scenario`` that cannot change an outcome, so they are not hashed."""
+NORECURSEDIRS = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}", "__pycache__")
+"""Folders that pytest skips: the default of its ``norecursedirs``."""
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 class NoScenarios(DaskMatrixError):
-    """A folder given as the scenario set holds no test."""
+    """The folder of a scenario set does not exist or contains no tests."""
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """What a folder holds: ``file::name`` -> fingerprint for each test, and ``file`` -> one over all it depends on."""
+    """The fingerprints of a folder: ``file::name`` -> that of a test, ``file`` -> that of the whole file."""
 
     folder: Path
     functions: dict[str, str]
@@ -46,12 +46,12 @@ class Catalog:
 
     @property
     def fingerprints(self) -> dict[str, str]:
-        """Both in one, as the harness takes them."""
+        """Both in one mapping, for the harness."""
         return self.functions | self.files
 
 
 def read(folder: Path) -> Catalog:
-    """Read a scenario folder; raise NoScenarios if there is no test in it."""
+    """Read a scenario folder; raise NoScenarios if it contains no tests."""
     functions: dict[str, str] = {}
     files: dict[str, str] = {}
     paths = import_paths(folder)
@@ -65,38 +65,38 @@ def read(folder: Path) -> Catalog:
 
 
 def test_files(folder: Path) -> list[Path]:
-    """Return the files pytest looks at, in order: not those in folders it does not enter; raise NoScenarios."""
+    """Return the test files that pytest would collect, in order; raise NoScenarios."""
     if not folder.is_dir():
-        raise NoScenarios(f"No folder {folder}. Give --scenarios a folder that holds files named test_*.py.")
+        raise NoScenarios(f"No such folder: {folder}. Use --scenarios with a folder that contains test_*.py files.")
     found = {*folder.rglob("test_*.py"), *folder.rglob("*_test.py")}
     inside = ((path, path.relative_to(folder).parts[:-1]) for path in found)
     files = sorted(
-        path for path, parts in inside if not any(fnmatch(part, each) for part in parts for each in NOT_ENTERED)
+        path for path, parts in inside if not any(fnmatch(part, each) for part in parts for each in NORECURSEDIRS)
     )
     if not files:
-        raise NoScenarios(f"No tests in {folder}: it has no file named test_*.py or *_test.py.")
+        raise NoScenarios(f"No tests in {folder}: no file is named test_*.py or *_test.py.")
     return files
 
 
 @dataclass
 class Module:
-    """One Python file of the set, parsed; a file that does not parse counts as its text."""
+    """One parsed Python file of the set; if it does not parse, only its whole text is hashed."""
 
     path: Path
     folder: Path
     import_paths: tuple[Path, ...] = ()
     helpers: dict[Path, Module] = field(default_factory=dict)
     names: dict[str, list[ast.stmt]] = field(default_factory=dict)
-    always: list[ast.stmt] = field(default_factory=list)
+    unnamed: list[ast.stmt] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Sort the statements at the top of the module by the names they give."""
+        """Index the module-level statements by the names they define."""
         for statement in self._tree.body:
-            given = list(_names_given(statement))
-            for name in given:
+            defined = list(_names_defined(statement))
+            for name in defined:
                 self.names.setdefault(name, []).append(statement)
-            if not given and not _is_docstring(statement):
-                self.always.append(statement)
+            if not defined and not _is_docstring(statement):
+                self.unnamed.append(statement)
 
     @cached_property
     def text(self) -> str:
@@ -112,56 +112,56 @@ class Module:
 
     @cached_property
     def conftests(self) -> list[Module]:
-        """The conftest files that apply, nearest first."""
+        """The conftest files that apply to this file, nearest first."""
         above = [folder for folder in self.path.parents if folder == self.folder or self.folder in folder.parents]
         found = (folder / "conftest.py" for folder in above)
         return [self._other(path) for path in found if path.exists() and path != self.path]
 
     def tests(self) -> list[str]:
-        """Return the names at the top of the module that pytest takes for tests, however they came to be there."""
+        """Return the module-level names that pytest collects as tests, whether defined, imported or assigned."""
         return [name for name in self.names if name.startswith(("test", "Test"))]
 
     def fingerprint(self, test: str | None = None) -> str:
         """Return the fingerprint of a test, or of the whole file."""
-        parts = self.texts(test) if test else self.everything()
+        parts = self.test_sources(test) if test else self.file_sources()
         text = "\0".join([f"protocol {PROTOCOL}", *sorted(set(parts))])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def everything(self) -> Iterator[str]:
-        """Yield the text of the file, of its conftests and of all local modules they import."""
+    def file_sources(self) -> Iterator[str]:
+        """Yield the text of the file, its conftests and all local modules that they import."""
         seen: dict[Path, str] = {}
         for module in (self, *self.conftests):
             seen[module.path] = module.text
             module.follow_imports(module._tree.body, seen)  # noqa: SLF001 - of its own class
         yield from seen.values()
 
-    def texts(self, test: str) -> Iterator[str]:
-        """Yield the text of everything a test depends on: what it uses, and what always applies to it."""
+    def test_sources(self, test: str) -> Iterator[str]:
+        """Yield the source of everything that a test depends on: what it uses, and what applies to every test."""
         helpers: dict[Path, str] = {}
         used: dict[int, str] = {}
         modules = [self, *self.conftests]
-        wanted = {test, "pytestmark", *_autouse(modules)}
+        needed = {test, "pytestmark", *_autouse(modules)}
         seen: set[str] = set()
-        while wanted - seen:
-            name = (wanted - seen).pop()
+        while needed - seen:
+            name = (needed - seen).pop()
             seen.add(name)
             for module in modules:
                 for statement in module.names.get(name, []):
                     used[id(statement)] = module.code(statement)
-                    wanted |= _names_used(statement)
+                    needed |= _names_used(statement)
                     module.follow_imports([statement], helpers)
         for module in modules:
             hooks = [
                 statement for name, found in module.names.items() if name.startswith("pytest_") for statement in found
             ]
-            for statement in (*module.always, *hooks):
+            for statement in (*module.unnamed, *hooks):
                 used[id(statement)] = module.code(statement)
                 module.follow_imports([statement], helpers)
         yield from used.values()
         yield from helpers.values()
 
     def code(self, statement: ast.stmt) -> str:
-        """Return a statement's text without what only describes it: name, docstring, descriptive marker keywords."""
+        """Return a statement's source without its name, docstring and descriptive marker keywords."""
         if not isinstance(statement, Definition):
             return self._segment(statement)
         body = statement.body[1:] if _is_docstring(statement.body[0]) else statement.body
@@ -176,26 +176,26 @@ class Module:
 
     def _decorator(self, decorator: ast.AST) -> str:
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith("mark.scenario"):
-            kept = [word for word in decorator.keywords if word.arg not in DESCRIPTIVE]
-            return "scenario " + " ".join(f"{word.arg}={self._segment(word.value)}" for word in kept)
+            hashed = [word for word in decorator.keywords if word.arg not in DESCRIPTIVE]
+            return "scenario " + " ".join(f"{word.arg}={self._segment(word.value)}" for word in hashed)
         return self._segment(decorator)
 
     def _segment(self, node: ast.AST) -> str:
         return ast.get_source_segment(self.text, node) or ast.dump(node)
 
     def follow_imports(self, statements: Iterable[ast.stmt], seen: dict[Path, str]) -> None:
-        """Add the text of every local module that statements import, and of those that these import."""
-        wanted = [path for statement in statements for node in ast.walk(statement) for path in self._imported(node)]
-        while wanted:
-            path = wanted.pop()
+        """Add the text of every local module that the statements import, directly or indirectly."""
+        pending = [path for statement in statements for node in ast.walk(statement) for path in self._imported(node)]
+        while pending:
+            path = pending.pop()
             if path not in seen and path != self.path:
                 helper = self._other(path)
                 seen[path] = helper.text
-                wanted += helper.imports
+                pending += helper.imports
 
     @cached_property
     def imports(self) -> list[Path]:
-        """The local modules that the file imports, anywhere in it."""
+        """The local modules that the file imports, at any level."""
         return [path for node in ast.walk(self._tree) for path in self._imported(node)]
 
     def _other(self, path: Path) -> Module:
@@ -206,10 +206,10 @@ class Module:
 
     @cached_property
     def _bases(self) -> list[Path]:
-        """The folders that an import of this file may mean: around it, within the set or an import path; and those."""
+        """The folders searched for local imports: parents up to the set or an import path, then the import paths."""
         roots = (self.folder, *self.import_paths)
-        around = [base for base in self.path.parents if any(base == root or root in base.parents for root in roots)]
-        return [*around, *(path for path in self.import_paths if path not in around)]
+        parents = [base for base in self.path.parents if any(base == root or root in base.parents for root in roots)]
+        return [*parents, *(path for path in self.import_paths if path not in parents)]
 
     def _imported(self, node: ast.AST) -> Iterator[Path]:
         if isinstance(node, ast.Import):
@@ -230,8 +230,8 @@ def _is_docstring(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def _names_given(statement: ast.stmt) -> Iterator[str]:
-    """Yield the names a statement at the top of a module defines, also inside an ``if`` or ``try``."""
+def _names_defined(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a module-level statement defines, also inside ``if``, ``try``, ``with`` and ``for``."""
     for node in ast.walk(statement) if isinstance(statement, ast.If | ast.Try | ast.With | ast.For) else [statement]:
         if isinstance(node, Definition):
             yield node.name
@@ -244,7 +244,7 @@ def _names_given(statement: ast.stmt) -> Iterator[str]:
 
 
 def _fixture_name(definition: Definition) -> Iterator[str]:
-    """Yield the name a fixture goes by where that differs from its function's: ``@pytest.fixture(name="client")``."""
+    """Yield the explicit name of a fixture: ``@pytest.fixture(name="client")``."""
     calls = (each for each in definition.decorator_list if isinstance(each, ast.Call))
     words = (word for call in calls if ast.unparse(call.func).endswith("fixture") for word in call.keywords)
     for word in words:
@@ -253,7 +253,7 @@ def _fixture_name(definition: Definition) -> Iterator[str]:
 
 
 def _names_used(statement: ast.stmt) -> set[str]:
-    """Return every name a statement mentions: variables, parameters (fixtures), and the words of ``usefixtures``."""
+    """Return every name that a statement mentions: variables, parameters (fixtures) and strings (``usefixtures``)."""
     used: set[str] = set()
     for node in ast.walk(statement):
         if isinstance(node, ast.Name):
@@ -266,7 +266,7 @@ def _names_used(statement: ast.stmt) -> set[str]:
 
 
 def _autouse(modules: Iterable[Module]) -> Iterator[str]:
-    """Yield the names of fixtures that apply without being asked for."""
+    """Yield the names of autouse fixtures."""
     for module in modules:
         for name, statements in module.names.items():
             decorators = (

@@ -1,4 +1,4 @@
-"""Reads matrix.toml: what is tested against what, as data."""
+"""Read matrix.toml: which releases, Pythons and lanes to test, the profiles and the repositories."""
 
 from __future__ import annotations
 
@@ -23,17 +23,18 @@ if TYPE_CHECKING:
 
 
 class InvalidConfig(DaskMatrixError):
-    """matrix.toml cannot be used; the message names file, line and key."""
+    """matrix.toml or known.toml is invalid; the message names the file and the key."""
 
 
 COMPARISONS = ("<", ">", "=", "!", "~")
-VARIABLE = "DASK_MATRIX_GIT_"
-"""How the variables begin that name the repositories, in place of matrix.toml."""
+GIT_VARIABLE_PREFIX = "DASK_MATRIX_GIT_"
+"""Prefix of the environment variables that override the repositories of matrix.toml."""
+PROBLEM_TEXTS = {"extra_forbidden": "unknown key", "missing": "required key is missing"}
 LATEST = re.compile(r"latest:([1-9]\d*)")
 
 
 def selector(text: str) -> str:
-    """Return one entry of ``releases`` as it is; raise ValueError saying what is wrong with it."""
+    """Return one entry of ``releases`` unchanged; raise ValueError if it is invalid."""
     try:
         if LATEST.fullmatch(text) or Refs.parse(text):
             return text
@@ -42,7 +43,7 @@ def selector(text: str) -> str:
         raise ValueError(str(error).rstrip(".")) from None
     except (InvalidSpecifier, DaskMatrixError):
         raise ValueError(
-            f"{text!r} is no specifier (>=2024.8), release (2025.2.0), latest:N, main or dask@REF"
+            f"{text!r} is not a version specifier (>=2024.8), a release (2025.2.0), latest:N, main or dask@REF"
         ) from None
     return text
 
@@ -51,14 +52,14 @@ def _requirement(text: str) -> str:
     try:
         return str(Requirement(text))
     except InvalidRequirement as error:
-        raise ValueError(f"{text!r} is no requirement: {error}") from None
+        raise ValueError(f"{text!r} is not a valid requirement: {error}") from None
 
 
 def _project(text: str) -> str:
     try:
         return canonicalize_name(text, validate=True)
     except InvalidName:
-        raise ValueError(f"{text!r} is no name of a project") from None
+        raise ValueError(f"{text!r} is not a valid project name") from None
 
 
 def _python(value: object) -> Python:
@@ -75,7 +76,7 @@ PythonText = Annotated[Python, PlainValidator(_python)]
 
 
 class ReleaseSet(BaseModel):
-    """A named set: which releases, in which lanes."""
+    """A named set of environments: which releases, in which lanes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -83,8 +84,8 @@ class ReleaseSet(BaseModel):
     lanes: Annotated[list[Lane], Field(min_length=1)] = [Lane.AS_RELEASED]
 
 
-class ProfileLines(BaseModel):
-    """A kind of work by name: the scenarios that any of its lines takes."""
+class ProfileTable(BaseModel):
+    """A profile: the scenarios that match any of its keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -93,18 +94,18 @@ class ProfileLines(BaseModel):
     covers: list[str] = []
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _not_empty(self) -> Self:
         if not (self.areas or self.scenarios or self.covers):
-            raise ValueError("a profile names areas, scenarios or covers; this one has none of them")
+            raise ValueError("a profile needs at least one of areas, scenarios and covers")
         return self
 
     def profile(self) -> Profile:
-        """Return it in the domain's words."""
+        """Return it as a domain object."""
         return Profile(frozenset(self.areas), tuple(self.scenarios), tuple(self.covers))
 
 
 class GitTable(BaseModel):
-    """Where the two repositories are, and which branch is their main one. An address is a path, ``file://`` or any of git's."""
+    """The two repositories and their main branch. An address is a path or any URL that git accepts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -118,7 +119,7 @@ class GitTable(BaseModel):
 
 
 class Config(BaseModel):
-    """matrix.toml, checked."""
+    """A validated matrix.toml."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=lambda name: name.replace("_", "-"))
 
@@ -130,22 +131,24 @@ class Config(BaseModel):
     imports: list[str] = ["dask", "distributed"]
     environments_gib: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] = 50
     sets: Annotated[dict[str, ReleaseSet], Field(min_length=1)]
-    profiles: dict[str, ProfileLines] = {}
+    profiles: dict[str, ProfileTable] = {}
     git: GitTable = GitTable()
 
     def with_repositories(self, environ: Mapping[str, str], folder: Path) -> Self:
-        """Return it with the repositories that ``$DASK_MATRIX_GIT_DASK`` and ``…_DISTRIBUTED`` name.
+        """Return a copy with the repositories of ``$DASK_MATRIX_GIT_DASK`` and ``…_DISTRIBUTED``.
 
-        A path in the file is relative to ``folder``, where the file is.
+        Relative paths in matrix.toml start at its own ``folder``.
         """
-        stated = {each: self.git.address(each) for each in PROJECTS}
-        placed = {each: str(folder / path) if _is_relative(path) else path for each, path in stated.items()}
-        named = {each: address for each in PROJECTS if (address := environ.get(f"{VARIABLE}{each.upper()}"))}
-        return self.model_copy(update={"git": self.git.model_copy(update=placed | named)})
+        configured = {each: self.git.address(each) for each in PROJECTS}
+        absolute = {each: str(folder / path) if _is_relative(path) else path for each, path in configured.items()}
+        overrides = {
+            each: address for each in PROJECTS if (address := environ.get(f"{GIT_VARIABLE_PREFIX}{each.upper()}"))
+        }
+        return self.model_copy(update={"git": self.git.model_copy(update=absolute | overrides)})
 
     @property
     def environments_limit(self) -> int:
-        """Bytes that the installed environments may take together."""
+        """Disk limit of all installed environments together, in bytes."""
         return int(self.environments_gib * 2**30)
 
 
@@ -154,7 +157,7 @@ def _is_relative(address: str) -> bool:
 
 
 def load(path: Path) -> Config:
-    """Read a matrix.toml; raise InvalidConfig naming the file, the line and the key of what is wrong."""
+    """Read a matrix.toml; raise InvalidConfig with the file, line and key of each error."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -162,21 +165,25 @@ def load(path: Path) -> Config:
     try:
         return Config.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise InvalidConfig(f"{path}: not TOML: {error}") from None
+        raise InvalidConfig(f"{path}: invalid TOML: {error}") from None
     except ValidationError as error:
-        told = [_told(path, text, problem) for problem in error.errors(include_url=False)]
-        raise InvalidConfig("\n".join(told)) from None
+        problems = [_format_problem(path, text, problem) for problem in error.errors(include_url=False)]
+        raise InvalidConfig("\n".join(problems)) from None
 
 
-def _told(path: Path, text: str, problem: Any) -> str:
+def _format_problem(path: Path, text: str, problem: Any) -> str:
     keys = [str(part) for part in problem["loc"] if not isinstance(part, int)]
     line = line_of(text, keys)
-    reason = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{path}, line {line}: {'.'.join(keys)}: {reason}"
+    return f"{path}, line {line}: {'.'.join(keys)}: {problem_text(problem)}"
+
+
+def problem_text(problem: Any) -> str:
+    """Return the message of a validation error, without pydantic's wording."""
+    return PROBLEM_TEXTS.get(problem["type"]) or str(problem["msg"]).removeprefix("Value error, ")
 
 
 def line_of(text: str, keys: list[str]) -> int:
-    """Return the line, from 1, where a key such as ``sets.quick.lanes`` stands; of its table or the file if absent."""
+    """Return the 1-based line of a key such as ``sets.quick.lanes``; of its table, or 1, if the key is absent."""
     section: list[str] = []
     found = 1
     for number, line in enumerate(text.splitlines(), start=1):

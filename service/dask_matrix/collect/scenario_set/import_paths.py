@@ -1,4 +1,4 @@
-"""Where a user's own tests import their modules from: the project's root, pytest's `pythonpath`, and `PYTHONPATH`."""
+"""Find where a scenario set imports its own modules from: the project's root, pytest's `pythonpath`, `PYTHONPATH`."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ TABLES = {
     "tox.ini": ("pytest",),
     "setup.cfg": ("tool:pytest",),
 }
-"""Files in which pytest looks for settings, in its order (https://docs.pytest.org/en/stable/reference/customize.html)."""
-MARKS = (*TABLES, "setup.py", ".git")
-"""What a project has at its root."""
+"""Files that pytest reads settings from, in its order (https://docs.pytest.org/en/stable/reference/customize.html)."""
+ROOT_MARKERS = (*TABLES, "setup.py", ".git")
+"""Files that mark a project's root."""
 
 
 class UnreadableSettings(DaskMatrixError):
-    """A file with pytest's settings cannot be parsed."""
+    """A file with pytest settings cannot be parsed."""
 
 
 def import_paths(tests: Path, environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
-    """Return the folders that tests import their own modules from, besides the one they stand in; none for our own set.
+    """Return the folders that tests import local modules from, besides their own; none for the bundled set.
 
-    Relative entries of `PYTHONPATH` start at the current folder, those of `pythonpath` at the root. Raises
-    UnreadableSettings.
+    Relative entries of `PYTHONPATH` start at the current folder, those of `pythonpath` at the project's root.
+    Raises UnreadableSettings.
     """
     tests = tests.resolve()
     if tests == places.scenarios().resolve():
@@ -50,18 +50,21 @@ def import_paths(tests: Path, environ: Mapping[str, str] = os.environ) -> tuple[
 
 
 def project_root(tests: Path) -> Path | None:
-    """Return the nearest folder, at or above the tests, that looks like a project's root."""
-    return next((each for each in (tests, *tests.parents) if any((each / mark).exists() for mark in MARKS)), None)
+    """Return the nearest folder, at or above the tests, that is a project's root."""
+    return next(
+        (each for each in (tests, *tests.parents) if any((each / mark).exists() for mark in ROOT_MARKERS)), None
+    )
 
 
 def _pythonpath(root: Path) -> Iterator[str]:
-    """Yield the entries of `pythonpath` in the first file that has settings of pytest."""
+    """Yield the entries of `pythonpath` in the first file with pytest settings."""
     for name, tables in TABLES.items():
         path = root / name
         if not path.is_file():
             continue
         read = _read_toml if path.suffix == ".toml" else _read_ini
-        for settings in filter(None, (read(path, table) for table in tables)):
+        settings = {key: value for table in tables for key, value in read(path, table).items()}
+        if settings:
             value = settings.get("pythonpath", [])
             yield from shlex.split(value) if isinstance(value, str) else map(str, value)
             return
@@ -71,7 +74,7 @@ def _read_toml(path: Path, table: str) -> dict[str, Any]:
     try:
         values: Any = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UnreadableSettings(f"{path}: not TOML: {error}.") from None
+        raise UnreadableSettings(f"{path}: invalid TOML: {error}.") from None
     for key in table.split("."):
         values = values.get(key, {}) if isinstance(values, dict) else {}
     return values if isinstance(values, dict) else {}
@@ -82,5 +85,5 @@ def _read_ini(path: Path, section: str) -> dict[str, Any]:
     try:
         parser.read(path, encoding="utf-8")
     except (configparser.Error, UnicodeDecodeError) as error:
-        raise UnreadableSettings(f"{path}: not an ini file: {' '.join(str(error).split())}.") from None
+        raise UnreadableSettings(f"{path}: invalid INI file: {' '.join(str(error).split())}.") from None
     return dict(parser[section]) if parser.has_section(section) else {}

@@ -1,4 +1,4 @@
-"""Reads known.toml: failures that are known, each with its issue, a reason, and a day on which the entry expires."""
+"""Read known.toml: known failures, each with an issue, a reason and an expiry date."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from dask_matrix.collect.scenario_set.config import InvalidConfig
+from dask_matrix.collect.scenario_set.config import InvalidConfig, problem_text
 from dask_matrix.domain.environments.environment import Lane
-from dask_matrix.domain.verdicts.known_failures import Known
+from dask_matrix.domain.verdicts.known_failures import KnownFailure
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "known.toml"
-"""The file's name in the folder of a scenario set."""
+"""The file's name in a scenario set."""
 
 
 def _specifier(text: object) -> SpecifierSet:
     try:
         return SpecifierSet(str(text))
     except InvalidSpecifier:
-        raise ValueError(f"{text!r} is no specifier such as >=2025.4.0,<2025.6") from None
+        raise ValueError(f"{text!r} is not a version specifier such as >=2025.4.0,<2025.6") from None
 
 
 class Entry(BaseModel):
-    """One table of the file, checked."""
+    """One validated ``[[known]]`` table."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
@@ -39,9 +39,9 @@ class Entry(BaseModel):
     expires: date
     lanes: list[Lane] = []
 
-    def known(self) -> Known:
-        """Return it as the domain has it."""
-        return Known(self.scenario, self.releases, self.issue, self.reason, self.expires, frozenset(self.lanes))
+    def known(self) -> KnownFailure:
+        """Return it as a domain object."""
+        return KnownFailure(self.scenario, self.releases, self.issue, self.reason, self.expires, frozenset(self.lanes))
 
 
 class _File(BaseModel):
@@ -50,8 +50,8 @@ class _File(BaseModel):
     known: list[Entry] = []
 
 
-def load(folder: Path) -> tuple[Known, ...]:
-    """Read the known.toml of a scenario set; nothing is known where there is none. Raise InvalidConfig."""
+def load(folder: Path) -> tuple[KnownFailure, ...]:
+    """Read the known.toml of a scenario set; empty if it has none. Raise InvalidConfig."""
     path = folder / NAME
     if not path.exists():
         return ()
@@ -61,12 +61,14 @@ def load(folder: Path) -> tuple[Known, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidConfig(f"Cannot read {path}: {error}") from None
     except tomllib.TOMLDecodeError as error:
-        raise InvalidConfig(f"{path}: not TOML: {error}") from None
+        raise InvalidConfig(f"{path}: invalid TOML: {error}") from None
     except ValidationError as error:
-        raise InvalidConfig("\n".join(_told(path, each) for each in error.errors(include_url=False))) from None
+        raise InvalidConfig(
+            "\n".join(_format_problem(path, each) for each in error.errors(include_url=False))
+        ) from None
 
 
-def _told(path: Path, problem: Any) -> str:
-    """Name the entry by its number: tables of an array have no names."""
-    where = ".".join(f"[{part + 1}]" if isinstance(part, int) else str(part) for part in problem["loc"])
-    return f"{path}: {where.replace('.[', '[')}: {str(problem['msg']).removeprefix('Value error, ')}"
+def _format_problem(path: Path, problem: Any) -> str:
+    """Format one error; entries are numbered from 1, as tables of an array have no names."""
+    key = ".".join(f"[{part + 1}]" if isinstance(part, int) else str(part) for part in problem["loc"])
+    return f"{path}: {key.replace('.[', '[')}: {problem_text(problem)}"

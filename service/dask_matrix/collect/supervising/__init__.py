@@ -1,1 +1,1 @@
-"""One session from outside: its job, its harness process, its progress."""
+"""Run one session: its job file, the harness process, its progress."""

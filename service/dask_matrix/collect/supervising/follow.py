@@ -1,4 +1,4 @@
-"""Follows one session: starts its process, counts what it records, and ends it when the run stops."""
+"""Follow one session: start its process, count the records it writes, and stop it when the run stops."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 POLL = 0.2
-"""Seconds between two looks at a session's records."""
+"""Seconds between two reads of a session's records."""
 GRACE = 5.0
-"""Seconds a session gets to end by itself once it is told to stop."""
+"""Seconds a session gets to exit after SIGTERM."""
 
 
-class Watch:
-    """Counts what a session's file of records gains, and reports it; tells by ``underway`` that its scenarios execute.
+class SessionWatcher:
+    """Count and report the records that a session adds to its file; set ``underway`` once scenarios are executing.
 
-    It reads the file by itself: whichever process takes the records into the store, nothing escapes it.
+    It reads the file itself, since any process may ingest the records into the store.
     """
 
     def __init__(
@@ -41,10 +41,10 @@ class Watch:
         self.stage = stage
         self.done = self.total = self.matched = 0
         self.refusal = ""
-        self._read = records.stat().st_size if records.exists() else 0  # what an earlier session of this run left
+        self._read = records.stat().st_size if records.exists() else 0  # skip records of an earlier session of this run
 
-    def look(self) -> None:
-        """Note what has come since the last look, up to the last finished line."""
+    def poll(self) -> None:
+        """Read new records up to the last complete line."""
         if not self.records.exists():
             return
         with self.records.open("rb") as file:
@@ -53,9 +53,9 @@ class Watch:
         whole = chunk[: chunk.rfind(b"\n") + 1]
         self._read += len(whole)
         for record in parse_lines(whole.splitlines(keepends=True)):
-            self._see(record)
+            self._count(record)
 
-    def _see(self, record: Record | Rejection) -> None:
+    def _count(self, record: Record | Rejection) -> None:
         if isinstance(record, RefusalRecord):
             self.refusal = record.message
         elif isinstance(record, CollectionRecord):
@@ -69,11 +69,11 @@ class Watch:
 
 
 def follow(
-    command: list[str], environ: dict[str, str], log: Path, look: Callable[[], None], stop: threading.Event
+    command: list[str], environ: dict[str, str], log: Path, poll: Callable[[], None], stop: threading.Event
 ) -> int:
-    """Run a session, looking at its records meanwhile and once more at its end; return its exit code.
+    """Run a session, calling ``poll`` regularly and once more at its end; return its exit code.
 
-    Its output is added to ``log``. When ``stop`` is set it is ended with all it started.
+    Its output is appended to ``log``. When ``stop`` is set, the session and everything it started is terminated.
     """
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -86,20 +86,20 @@ def follow(
         )
     try:
         while process.poll() is None and not stop.wait(POLL):
-            look()
+            poll()
     finally:
-        _end(process)
-    look()
+        _terminate(process)
+    poll()
     return process.returncode
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a session that has not ended: politely, so that the harness ends its children, then surely."""
-    for how in (signal.SIGTERM, signal.SIGKILL):
+def _terminate(process: subprocess.Popen[bytes]) -> None:
+    """Terminate a session that is still running: SIGTERM, so that the harness ends its children, then SIGKILL."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
         if process.poll() is not None:
             return
         try:
-            os.killpg(process.pid, how)
+            os.killpg(process.pid, number)
             process.wait(GRACE)
         except (ProcessLookupError, subprocess.TimeoutExpired):
             continue

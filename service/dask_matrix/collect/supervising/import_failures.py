@@ -1,4 +1,4 @@
-"""Files of tests whose import ends the harness: how that is recognised, and what is said of it (docs/records.md)."""
+"""Detect test files whose import ends the harness, and describe the failure for its next start (docs/records.md)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 IMPORTING = "importing"
 STACKS = "importing.stacks"
 DEADLINE = "Timeout ("
-"""How faulthandler begins what it writes when time is up."""
+"""First characters of what faulthandler writes on a timeout."""
 LIMIT = 64 * 1024
-"""Characters kept of the stacks, half of them from the head."""
+"""Maximum number of characters kept of the stacks; longer text is cut in the middle."""
 
 
 @dataclass(frozen=True)
 class BrokenFile:
-    """A file, posix path within the scenario folder, and how importing it ended the harness."""
+    """A test file (POSIX path within the scenario folder) and how importing it ended the harness."""
 
     file: str
     outcome: str
@@ -27,24 +27,24 @@ class BrokenFile:
     traceback: str
 
     def fields(self) -> dict[str, str]:
-        """What the job says of it under its name."""
+        """Fields of the job's ``broken`` entry for this file."""
         return {name: value for name, value in asdict(self).items() if name != "file"}
 
 
 def broken_file(scratch: Path, code: int, timeout: float) -> BrokenFile | None:
-    """Return the file that a harness, ended with ``code``, was importing; None if it was importing none."""
+    """Return the file that the harness was importing when it exited with ``code``; None if there was none."""
     file = _text(scratch / IMPORTING).strip()
     if not file:
         return None
     stacks = _text(scratch / STACKS)
     if stacks.startswith(DEADLINE):
-        return BrokenFile(file, "timed-out", f"no end within {timeout:g} s", shortened(stacks))
+        return BrokenFile(file, "timed-out", f"did not finish within {timeout:g} s", shortened(stacks))
     reason = f"signal {signal_name(-code)}" if code < 0 else f"exit code {code}"
     return BrokenFile(file, "crashed", reason, shortened(stacks))
 
 
 def shortened(text: str) -> str:
-    """Return head and tail of a text over the limit, and between them how much is left out."""
+    """Return a text; above the limit, its head and tail with a note of how much was left out."""
     if len(text) <= LIMIT:
         return text
     half = LIMIT // 2
@@ -52,7 +52,7 @@ def shortened(text: str) -> str:
 
 
 def signal_name(number: int) -> str:
-    """Return SIGSEGV for 11; a number without a name as it is."""
+    """Return the name of a signal number (SIGSEGV for 11), or the number if it has no name."""
     try:
         return signal.Signals(number).name
     except ValueError:
@@ -60,7 +60,7 @@ def signal_name(number: int) -> str:
 
 
 def _text(path: Path) -> str:
-    """Return what a file holds; nothing if there is none."""
+    """Return the content of a file; empty if it does not exist."""
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:

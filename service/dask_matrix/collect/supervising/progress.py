@@ -1,4 +1,4 @@
-"""What a run tells of itself while it goes on."""
+"""Progress of a run: the stage of each environment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """Where an environment is on its way."""
+    """Stage of an environment within a run. The values are printed."""
 
     WAITING = "waiting"
     RESOLVING = "resolving"
@@ -21,14 +21,14 @@ class Stage(StrEnum):
     FAILED = "could not be run"
 
     @property
-    def is_end(self) -> bool:
-        """Whether nothing more comes of the environment in this run."""
+    def is_final(self) -> bool:
+        """Whether the environment is finished in this run."""
         return self in {Stage.DONE, Stage.NOTHING, Stage.UNINSTALLABLE, Stage.FAILED}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One environment's state: its label, its stage, how many of how many executions are done, and a note."""
+    """Progress of one environment: its label, its stage, executions done of a total, and a note."""
 
     label: str
     stage: Stage

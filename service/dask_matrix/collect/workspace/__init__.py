@@ -1,1 +1,1 @@
-"""What every command starts from: data folder, configuration, package index, the selected environments."""
+"""What every command starts from: the workspace, and the environments selected from it."""

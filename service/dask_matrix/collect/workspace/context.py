@@ -1,21 +1,23 @@
-"""What is held to be so without any record: what a scenario set says, and which releases there are."""
+"""Load the context of a workspace: known failures, profiles and published releases."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from dask_matrix.collect.scenario_set import known_failures
-from dask_matrix.domain.upgrades.context import Beliefs
+from dask_matrix.domain.upgrades.context import Context
 
 if TYPE_CHECKING:
-    from dask_matrix.collect.workspace.workspace import Workplace
+    from dask_matrix.collect.workspace.workspace import Workspace
 
 
-def beliefs(workplace: Workplace) -> Beliefs:
-    """Return the known failures and the profiles of a scenario set, and the releases that the index listed last.
+def context(workspace: Workspace) -> Context:
+    """Return the known failures and profiles of a scenario set, and the releases in the cache of the index.
 
-    Nobody is asked. Raises InvalidConfig of known.toml or matrix.toml.
+    No network access. Raises InvalidConfig for known.toml or matrix.toml.
     """
-    profiles = {name: lines.profile() for name, lines in workplace.config.profiles.items()}
-    kept = workplace.places.index.is_dir()  # where nothing is kept, whose index it would be is slow to find out
-    return Beliefs(known_failures.load(workplace.tests), profiles, workplace.index.kept_releases() if kept else ())
+    profiles = {name: lines.profile() for name, lines in workspace.config.profiles.items()}
+    has_cache = workspace.places.index.is_dir()  # checked first: finding the configured index is slow
+    return Context(
+        known_failures.load(workspace.tests), profiles, workspace.index.cached_releases() if has_cache else ()
+    )

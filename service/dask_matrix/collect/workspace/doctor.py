@@ -1,4 +1,4 @@
-"""Examines this machine: which index, which interpreters, which folders are used."""
+"""Inspect this machine: which index, interpreters, folders and repositories dask-matrix uses."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dask_matrix.collect.machine.interpreters import Interpreter
-    from dask_matrix.collect.workspace.workspace import Workplace
+    from dask_matrix.collect.workspace.workspace import Workspace
     from dask_matrix.domain.environments.environment import Python
 
 
 @dataclass(frozen=True)
-class Examined:
-    """What was found. Where there is no interpreter of a Python, the text says where it was looked for."""
+class MachineReport:
+    """What was found. A Python without an interpreter maps to the error message."""
 
     data: str
     scenarios: str
@@ -29,7 +29,7 @@ class Examined:
     notes: tuple[str, ...]
 
     def lines(self) -> Iterator[str]:
-        """Yield it for people."""
+        """Yield the lines of the report."""
         yield f"data         {self.data}"
         yield f"scenarios    {self.scenarios}"
         for python, found in self.pythons.items():
@@ -39,7 +39,7 @@ class Examined:
             yield f"commits      {project}: {address}"
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for scripts."""
+        """Return it for ``--json``."""
         return {
             "data": self.data,
             "scenarios": self.scenarios,
@@ -54,22 +54,24 @@ class Examined:
         }
 
 
-def examine(workplace: Workplace) -> Examined:
-    """Look for everything that a run needs."""
-    config, index = workplace.config, workplace.index
-    many = len(index.releases())
-    return Examined(
-        data=str(workplace.places.data),
-        scenarios=str(workplace.tests),
-        pythons={python: _look_for(python) for python in sorted({*config.pythons, *config.fallback_pythons})},
+def inspect_machine(workspace: Workspace) -> MachineReport:
+    """Find the index, interpreters, folders and repositories that a run would use."""
+    config, index = workspace.config, workspace.index
+    release_count = len(index.releases())
+    return MachineReport(
+        data=str(workspace.places.data),
+        scenarios=str(workspace.tests),
+        pythons={
+            python: _interpreter_or_error(python) for python in sorted({*config.pythons, *config.fallback_pythons})
+        },
         index=index.settings.url,
-        releases=many,
+        releases=release_count,
         repositories={project: config.git.address(project) for project in PROJECTS},
         notes=tuple(index.notes),
     )
 
 
-def _look_for(python: Python) -> Interpreter | str:
+def _interpreter_or_error(python: Python) -> Interpreter | str:
     try:
         return interpreters.find(python)
     except interpreters.NoInterpreter as error:

@@ -1,4 +1,4 @@
-"""Turns the sets of matrix.toml, or what was named on a command line, into environments to test."""
+"""Select environments from the sets of matrix.toml or from command-line options."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 
-from dask_matrix.collect.index.index import offered
+from dask_matrix.collect.index.index import stable_releases
 from dask_matrix.collect.machine import interpreters
 from dask_matrix.collect.scenario_set.config import COMPARISONS, LATEST, selector
 from dask_matrix.domain.environments.commit_pair import Refs
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from dask_matrix.collect.git.commit_pairs import Repositories
     from dask_matrix.collect.index.index import Index, IndexedRelease
     from dask_matrix.collect.scenario_set.config import Config
-    from dask_matrix.collect.workspace.workspace import Workplace
+    from dask_matrix.collect.workspace.workspace import Workspace
     from dask_matrix.domain.environments.environment import Python
 
 
-LEFT_OUT = "Left out"
-"""How a note begins that a set goes on without something."""
+SKIPPED = "Skipped"
+"""Prefix of the note for a selector of a set that could not be resolved."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """An environment to test, what the index says of its release, and the sets that ask for it."""
+class SelectedEnvironment:
+    """An environment to test, its release on the index, and the sets that contain it (``tags``)."""
 
     spec: EnvironmentSpec
     indexed: IndexedRelease
@@ -41,10 +41,10 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Narrowing:
-    """What a command line asks for in place of a set: empty means as the sets have it.
+class SelectionOptions:
+    """Command-line options that override the sets; empty means as in the sets.
 
-    Without a ``tag`` the set ``all`` is meant, or every set where there is none of that name.
+    An empty ``tag`` means the set ``all``, or every set if there is none of that name.
     """
 
     releases: tuple[str, ...] = ()
@@ -58,19 +58,19 @@ def select(
     releases: dict[Release, IndexedRelease],
     pair: Callable[[str], list[IndexedRelease]] | None = None,
 ) -> list[IndexedRelease]:
-    """Return the releases that any selector takes, in order; raise UnknownRelease for a named one that does not exist.
+    """Return the releases that match any selector, in order; raise UnknownRelease if a named one does not exist.
 
-    ``pair`` resolves what names commits; without it those are left out.
+    ``pair`` resolves commit pairs; without it their selectors are ignored.
     """
-    candidates = offered(releases.values())
+    candidates = stable_releases(releases.values())
     chosen: dict[Release, IndexedRelease] = {}
     for text in selectors:
-        found = (pair(text) if pair else []) if Refs.parse(text) else _taken(text, candidates, releases)
+        found = (pair(text) if pair else []) if Refs.parse(text) else _matching(text, candidates, releases)
         chosen |= {each.release: each for each in found}
     return [chosen[release] for release in sorted(chosen)]
 
 
-def _taken(
+def _matching(
     text: str, candidates: list[IndexedRelease], releases: dict[Release, IndexedRelease]
 ) -> list[IndexedRelease]:
     if latest := LATEST.fullmatch(text):
@@ -89,15 +89,15 @@ def choose_python(
 ) -> Python:
     """Return the newest configured Python that a release supports and this machine has.
 
-    A Python is supported if the release's own metadata allow it and each compiled package of ``wheels`` had wheels
-    for it when the release was cut off. Without any on this machine the fallbacks are tried, then the newest
-    supported one is returned: its environment will say that it was not found.
+    A Python is supported if the release's metadata allow it and each compiled package of ``wheels`` had wheels for it
+    by the cutoff of the release. If none of them is installed, the fallbacks are tried; if those are not either, the
+    newest supported one is returned, and its environment is refused with the places searched.
     """
 
     def supports(python: Python) -> bool:
-        timely = (first.get(python) for first in wheels.values())
+        first_wheels = (first.get(python) for first in wheels.values())
         return indexed.requires_python.contains(str(python)) and all(
-            moment is not None and moment <= indexed.cutoff for moment in timely
+            moment is not None and moment <= indexed.cutoff for moment in first_wheels
         )
 
     configured = sorted(config.pythons, reverse=True)
@@ -106,12 +106,12 @@ def choose_python(
     return next(filter(installed, [*supported, *fallbacks]), supported[0])
 
 
-def every_wanted(
+def all_environments(
     config: Config, index: Index, git: Repositories | None = None, only: Container[str] | None = None
-) -> list[Wanted]:
-    """Return the environments of all sets, or of some, each once, tagged with its sets; in order of the columns.
+) -> list[SelectedEnvironment]:
+    """Return the environments of all sets, or of ``only`` some, once each, tagged with their sets, in column order.
 
-    Commits that can't be had, or without ``git``, are left out, which the notes of ``git`` say.
+    Commits that cannot be resolved are skipped with a note on ``git``; without ``git`` all commits are skipped.
     """
     releases = index.releases()
     tags: dict[EnvironmentSpec, list[str]] = {}
@@ -124,76 +124,84 @@ def every_wanted(
             known[indexed.release] = indexed
             for lane in each.lanes:
                 tags.setdefault(EnvironmentSpec(indexed.release, pythons(indexed), lane), []).append(name)
-    return [Wanted(spec, known[spec.release], tuple(tags[spec])) for spec in sorted(tags)]
+    return [SelectedEnvironment(spec, known[spec.release], tuple(tags[spec])) for spec in sorted(tags)]
 
 
 def _pair_or_note(git: Repositories, text: str) -> list[IndexedRelease]:
     try:
         return [git.indexed(git.pair(text))]
     except DaskMatrixError as error:
-        git.notes.append(f"{LEFT_OUT} {text}: {error}")
+        git.notes.append(f"{SKIPPED} {text}: {error}")
         return []
 
 
-def wanted(narrowing: Narrowing, config: Config, index: Index, git: Repositories | None = None) -> list[Wanted]:
-    """Return the environments that a command line asks for.
+def select_environments(
+    options: SelectionOptions, config: Config, index: Index, git: Repositories | None = None
+) -> list[SelectedEnvironment]:
+    """Return the environments that the options select.
 
-    Raises UnknownRelease, UnknownName (of a set), InvalidRelease if nothing of a set is left, and for commits that are
-    named what ``git`` raises.
+    Raises UnknownRelease, UnknownName for a set, InvalidRelease if no selector of a set could be resolved, and the
+    errors of ``git`` for commits named in the options.
     """
-    if narrowing.releases:
-        base = _named(narrowing, config, index, git)
+    if options.releases:
+        base = _select_named(options, config, index, git)
     else:
-        if narrowing.tag and narrowing.tag not in config.sets:
-            raise UnknownName("set", narrowing.tag, list(config.sets))
-        tags = {narrowing.tag} if narrowing.tag else {"all"} & config.sets.keys() or set(config.sets)
-        base = every_wanted(config, index, git, tags)
-        if git and not base and (left_out := [note for note in git.notes if note.startswith(LEFT_OUT)]):
-            raise InvalidRelease("\n".join(left_out))
-    if narrowing.lanes:
-        base = _each(base, lambda spec: [replace(spec, lane=lane) for lane in narrowing.lanes])
-    if narrowing.pythons:
-        base = _each(base, lambda spec: [replace(spec, python=python) for python in narrowing.pythons])
+        if options.tag and options.tag not in config.sets:
+            raise UnknownName("set", options.tag, list(config.sets))
+        tags = {options.tag} if options.tag else {"all"} & config.sets.keys() or set(config.sets)
+        base = all_environments(config, index, git, tags)
+        if git and not base and (skipped := [note for note in git.notes if note.startswith(SKIPPED)]):
+            raise InvalidRelease("\n".join(skipped))
+    if options.lanes:
+        base = _vary(base, lambda spec: [replace(spec, lane=lane) for lane in options.lanes])
+    if options.pythons:
+        base = _vary(base, lambda spec: [replace(spec, python=python) for python in options.pythons])
     return base
 
 
-def wanted_pair(
-    release: Release, workplace: Workplace, python: Python | None = None, lane: Lane = Lane.AS_RELEASED
-) -> Wanted:
-    """Return the environment of two commits, on the Python that a run would choose unless one is given."""
-    indexed = workplace.git.indexed(release)
-    chosen = python or _PythonChoice(workplace.config, workplace.index)(indexed)
-    return Wanted(EnvironmentSpec(release, chosen, lane), indexed)
+def select_commit_pair(
+    release: Release, workspace: Workspace, python: Python | None = None, lane: Lane = Lane.AS_RELEASED
+) -> SelectedEnvironment:
+    """Return the environment of a commit pair, on the Python that a run would choose unless one is given."""
+    indexed = workspace.git.indexed(release)
+    chosen = python or _PythonChoice(workspace.config, workspace.index)(indexed)
+    return SelectedEnvironment(EnvironmentSpec(release, chosen, lane), indexed)
 
 
-def _named(narrowing: Narrowing, config: Config, index: Index, git: Repositories | None) -> list[Wanted]:
-    for text in narrowing.releases:
-        _check(text)
-    chosen = select(narrowing.releases, index.releases(), (lambda text: [git.indexed(git.pair(text))]) if git else None)
+def _select_named(
+    options: SelectionOptions, config: Config, index: Index, git: Repositories | None
+) -> list[SelectedEnvironment]:
+    for text in options.releases:
+        _validate(text)
+    chosen = select(options.releases, index.releases(), (lambda text: [git.indexed(git.pair(text))]) if git else None)
     if not chosen:
-        raise InvalidRelease(f"No release is in {', '.join(narrowing.releases)}.")
+        raise InvalidRelease(f"No release matches {', '.join(options.releases)}.")
     pythons = _PythonChoice(config, index)
-    return [Wanted(EnvironmentSpec(each.release, pythons(each), Lane.AS_RELEASED), each) for each in chosen]
+    return [
+        SelectedEnvironment(EnvironmentSpec(each.release, pythons(each), Lane.AS_RELEASED), each) for each in chosen
+    ]
 
 
-def _check(text: str) -> None:
+def _validate(text: str) -> None:
     try:
         selector(text)
     except ValueError as error:
         raise InvalidRelease(f"{error}.") from None
 
 
-def _each(base: Sequence[Wanted], vary: Callable[[EnvironmentSpec], list[EnvironmentSpec]]) -> list[Wanted]:
+def _vary(
+    base: Sequence[SelectedEnvironment], vary: Callable[[EnvironmentSpec], list[EnvironmentSpec]]
+) -> list[SelectedEnvironment]:
     varied = {spec: replace(each, spec=spec) for each in base for spec in vary(each.spec)}
     return [varied[spec] for spec in sorted(varied)]
 
 
 class _PythonChoice:
-    """Chooses Pythons, asking the index for each compiled package once."""
+    """Chooses Pythons; asks the index about each compiled package once."""
 
     def __init__(self, config: Config, index: Index) -> None:
         self.config = config
-        self.wheels = {project: index.first_wheels(project) for project in config.wheels}
+        self.wheels = {project: index.first_wheel_dates(project) for project in config.wheels}
 
     def __call__(self, indexed: IndexedRelease) -> Python:
         return choose_python(indexed, self.config, self.wheels)

@@ -1,1 +1,1 @@
-"""Bisection: which point of a history to execute next, and what follows from the results."""
+"""Bisection: choose the next point of a history to test, and conclude from the results."""

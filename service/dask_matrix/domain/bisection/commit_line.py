@@ -1,4 +1,4 @@
-"""The commits of two repositories as one line: at each place a pair, which steps in one of the two."""
+"""Merge the commits of two repositories into one line of commit pairs; each step changes one of the two."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Of = TypeVar("Of", bound=Dated)
 
 @dataclass(frozen=True)
 class Place(Generic[Of]):
-    """One place of a merged line: a commit of each repository, and which of the two it steps in; neither at its start."""
+    """One commit pair of the line, and the commit that it adds to the previous one; none at the start."""
 
     dask: str
     distributed: str
@@ -38,22 +38,22 @@ class Place(Generic[Of]):
     commit: Of | None = None
 
 
-def merged(start: tuple[str, str], dask: Sequence[Of], distributed: Sequence[Of]) -> tuple[Place[Of], ...]:
-    """Return the line from a pair on: one place for each commit of either repository, by date.
+def merge_commits(start: tuple[str, str], dask: Sequence[Of], distributed: Sequence[Of]) -> tuple[Place[Of], ...]:
+    """Return the line that starts at a pair: one place for each commit of either repository, by date.
 
-    Both are given oldest first and stay in that order, whatever their dates say; of two at one moment dask's comes first.
+    Both are given oldest first and keep that order, whatever their dates; at equal dates dask comes first.
     """
-    steps = sorted([*_in_turn(DASK, dask), *_in_turn(DISTRIBUTED, distributed)], key=lambda step: step[:2])
+    steps = sorted([*_dated(DASK, dask), *_dated(DISTRIBUTED, distributed)], key=lambda step: step[:2])
     places = [Place[Of](*start)]
     for _, repository, commit in steps:
         here = places[-1]
-        sides = (commit.sha, here.distributed) if repository == DASK else (here.dask, commit.sha)
-        places.append(Place(*sides, repository, commit))
+        pair = (commit.sha, here.distributed) if repository == DASK else (here.dask, commit.sha)
+        places.append(Place(*pair, repository, commit))
     return tuple(places)
 
 
-def _in_turn(repository: str, commits: Sequence[Of]) -> Iterator[tuple[datetime, str, Of]]:
-    """Yield commits with the moments they are merged by: none is before the one it stands on."""
+def _dated(repository: str, commits: Sequence[Of]) -> Iterator[tuple[datetime, str, Of]]:
+    """Yield commits with the date to merge by: never before the date of an earlier commit."""
     moments = accumulate((commit.at for commit in commits), max)
     for moment, commit in zip(moments, commits, strict=True):
         yield moment, repository, commit

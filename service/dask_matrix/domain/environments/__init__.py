@@ -1,1 +1,1 @@
-"""Releases, commits and environments as values."""
+"""Releases, commit pairs, locks and environments as values."""

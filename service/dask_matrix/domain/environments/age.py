@@ -1,4 +1,4 @@
-"""Ages as people write them: 12h, 30d, 8w."""
+"""Parse ages: 12h, 30d, 8w."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def parse_age(text: str) -> timedelta:
 
 
 def moment_before(age: str) -> datetime:
-    """Return the moment that is an age ago; one before all time is the first there is."""
+    """Return the moment an age ago, or the earliest possible one."""
     try:
         return datetime.now(UTC) - parse_age(age)
     except OverflowError:

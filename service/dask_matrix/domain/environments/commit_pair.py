@@ -1,4 +1,4 @@
-"""Pairs: two commits, one of dask and one of distributed, that stand where otherwise a release of the index stands."""
+"""Commit pairs: one commit of dask and one of distributed, used in place of a published release."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from dask_matrix.domain.errors import DaskMatrixError
 
 PROJECTS = ("dask", "distributed")
 PUBLIC = {project: f"https://github.com/dask/{project}" for project in PROJECTS}
-"""Where everybody finds the two repositories. A commit is the same in each copy of its repository."""
+"""The public repositories. A commit is the same in every clone."""
 MAIN = "main"
 """The word for the newest commits of both repositories, whatever their branch is called."""
 SHORT = 9
-"""Hex digits of a commit as people read it: as many as git gives for repositories of this size."""
+"""Hex digits of an abbreviated commit: as many as git shows for repositories of this size."""
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _SYNTAX = re.compile(r"[\^~:?*\[\\]|\.\.|@\{")
-"""What the name of no branch or tag has in it: by it git writes what is to be computed from one."""
+"""Git revision syntax, which no branch or tag name contains."""
 _SIDES = re.compile(rf"({'|'.join(PROJECTS)})@([^\s,()]+?)(?:\+({'|'.join(PROJECTS)})@([^\s,()]+))?")
 
 
 class InvalidRef(DaskMatrixError):
-    """The text computes something from a branch, tag or commit in place of naming one."""
+    """The text uses revision syntax instead of naming a branch, tag or commit."""
 
 
-def in_short(dask: str, distributed: str) -> str:
-    """Return two commits as people read them: ``dask 0fa5e18d5 + distributed 6691e27de``."""
+def short_text(dask: str, distributed: str) -> str:
+    """Return two commits in short form: ``dask 0fa5e18d5 + distributed 6691e27de``."""
     return f"dask {dask[:SHORT]} + distributed {distributed[:SHORT]}"
 
 
-def as_text(dask: str, distributed: str) -> str:
-    """Return what names two commits wherever a release is named: ``dask@0fa5e18d5+distributed@6691e27de``."""
+def spec_text(dask: str, distributed: str) -> str:
+    """Return two commits in the form that options accept as a release: ``dask@0fa5e18d5+distributed@6691e27de``."""
     return f"dask@{dask[:SHORT]}+distributed@{distributed[:SHORT]}"
 
 
 @dataclass(frozen=True)
 class Commit:
-    """One commit: its 40 hex digits, and when it was committed."""
+    """One commit: its 40 hex digits and its commit date."""
 
     sha: str
     at: datetime
@@ -50,7 +50,7 @@ class Commit:
 
 @dataclass(frozen=True)
 class Pair:
-    """A commit of each repository. ``ref`` is what was asked for, such as ``main``; it makes no difference to what it is."""
+    """A commit of each repository. ``ref`` is what was requested, such as ``main``; it does not affect equality."""
 
     dask: Commit
     distributed: Commit
@@ -58,27 +58,27 @@ class Pair:
 
     @property
     def short(self) -> str:
-        """How people read it: ``dask 0fa5e18d5 + distributed 6691e27de``."""
-        return in_short(self.dask.sha, self.distributed.sha)
+        """The short form: ``dask 0fa5e18d5 + distributed 6691e27de``."""
+        return short_text(self.dask.sha, self.distributed.sha)
 
     @property
     def text(self) -> str:
-        """What names it wherever a release is named: ``dask@0fa5e18d5+distributed@6691e27de``."""
-        return as_text(self.dask.sha, self.distributed.sha)
+        """The form that options accept as a release: ``dask@0fa5e18d5+distributed@6691e27de``."""
+        return spec_text(self.dask.sha, self.distributed.sha)
 
     @property
     def at(self) -> datetime:
-        """When the later of the two was committed."""
+        """The commit date of the later commit."""
         return max(self.dask.at, self.distributed.at)
 
     @property
     def day(self) -> date:
-        """The day of that, in UTC."""
+        """The day of that date in UTC."""
         return self.at.astimezone(UTC).date()
 
     @property
     def is_main(self) -> bool:
-        """Whether it was the newest of both repositories when it was asked for."""
+        """Whether it was requested as ``main``."""
         return self.ref == MAIN
 
     def commit(self, project: str) -> Commit:
@@ -86,13 +86,13 @@ class Pair:
         return {"dask": self.dask, "distributed": self.distributed}[project]
 
     def link(self, project: str) -> str:
-        """Return where everybody can read the commit of a project."""
+        """Return the public URL of the commit of a project."""
         return f"{PUBLIC[project]}/commit/{self.commit(project).sha}"
 
 
 @dataclass(frozen=True)
 class Refs:
-    """What is asked for of each repository: a branch, a tag or a commit; None for the one that follows the other."""
+    """The requested branch, tag or commit of each repository; None for one that follows the other."""
 
     text: str
     dask: str | None
@@ -100,15 +100,15 @@ class Refs:
 
     @classmethod
     def parse(cls, text: str) -> Refs | None:
-        """Read ``main``, a commit of dask, ``dask@REF``, ``distributed@REF`` or both; None for what is none of these.
+        """Read ``main``, a commit of dask, ``dask@REF``, ``distributed@REF`` or both; None for anything else.
 
-        A plain ``2025.3.0`` is the release of the index; ``dask@2025.3.0`` is the tag. Raises InvalidRef.
+        A plain ``2025.3.0`` is the published release; ``dask@2025.3.0`` is the tag. Raises InvalidRef.
         """
         text = text.strip()
         if (syntax := _SYNTAX.search(text)) and (_SIDES.fullmatch(text) or cls.parse(text[: syntax.start()])):
             raise InvalidRef(
-                f"{text!r} has {syntax[0]} in it: name a branch, a tag or a commit by its digits, nothing computed from one. "
-                "`git rev-parse` tells the digits."
+                f"{text!r} contains {syntax[0]}: revision syntax is not supported. Name a branch, a tag or a commit; "
+                "`git rev-parse` prints the commit."
             )
         if text == MAIN:
             return cls(text, MAIN, MAIN)
@@ -122,5 +122,5 @@ class Refs:
         return cls(text, named.get("dask"), named.get("distributed"))
 
     def of(self, project: str) -> str | None:
-        """Return what is asked of one repository."""
+        """Return the ref of one repository."""
         return {"dask": self.dask, "distributed": self.distributed}[project]

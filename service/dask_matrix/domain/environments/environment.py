@@ -54,7 +54,7 @@ class Python:
 
 @dataclass(frozen=True, order=True)
 class EnvironmentSpec:
-    """An environment before it is resolved: what is asked for, on this machine's platform."""
+    """An environment before it is resolved: release, Python and lane, on this machine's platform."""
 
     release: Release
     python: Python
@@ -62,7 +62,7 @@ class EnvironmentSpec:
 
     @classmethod
     def parse(cls, label: str) -> EnvironmentSpec:
-        """Read the label of a release of the index; raise InvalidEnvironment, or what its parts raise."""
+        """Read the label of a published release; raise InvalidEnvironment, InvalidPython or InvalidRelease."""
         release, python, lane = label_parts(label)
         return cls(Release.parse(release), python, lane)
 
@@ -77,14 +77,14 @@ class EnvironmentSpec:
         return self.label.replace(", ", "-")
 
 
-def narrowing(lane: Lane, python: Python | None) -> list[str]:
-    """Return the options of a command line that name a lane, unless it is what is taken without, and a Python, if any."""
-    named = [] if lane is Lane.AS_RELEASED else ["--lane", lane.value]
-    return [*named, *(["--python", str(python)] if python else [])]
+def lane_and_python_options(lane: Lane, python: Python | None) -> list[str]:
+    """Return the command-line options for a lane, unless it is the default, and for a Python, if any."""
+    options = [] if lane is Lane.AS_RELEASED else ["--lane", lane.value]
+    return [*options, *(["--python", str(python)] if python else [])]
 
 
 def label_parts(label: str) -> tuple[str, Python, Lane]:
-    """Return what a label names: a release or the refs of two repositories, unread, Python and lane.
+    """Return the parts of a label: release or refs as text, Python and lane.
 
     Raises InvalidEnvironment, and InvalidPython.
     """
@@ -97,7 +97,7 @@ def label_parts(label: str) -> tuple[str, Python, Lane]:
 def environment_key(python: Python, platform: str, lock: str, spec: EnvironmentSpec) -> str:
     """Return the identity of an environment: 16 hex digits of a hash of Python, platform and lock.
 
-    Without a lock (nothing could be resolved) the spec stands in for it, so that each such column has a key too.
+    Without a lock (nothing could be resolved) the spec replaces it, so that such a column has a key too.
     """
     content = lock or f"unresolved {spec.label}"
     return hashlib.sha256("\n".join([str(python), platform, content]).encode()).hexdigest()[:16]

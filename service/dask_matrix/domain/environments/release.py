@@ -1,4 +1,4 @@
-"""Releases: paired dask + distributed versions, ordered as PEP 440 orders them; from the index, or two commits."""
+"""Releases: paired dask + distributed versions from the package index, or commit pairs, ordered by PEP 440."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class InvalidRelease(DaskMatrixError):
-    """The text is not a version as PEP 440 writes them."""
+    """The text is not a PEP 440 version."""
 
 
 class UnknownRelease(UnknownName):
-    """The index has no such release; the nearest ones by version are named."""
+    """The index has no such release; the message suggests the nearest versions."""
 
 
 @total_ordering
@@ -31,7 +31,7 @@ class UnknownRelease(UnknownName):
 class Release:
     """One release, comparable by version: ``Release.parse("2025.2.0") < Release.parse("2025.10.0")``.
 
-    One with a ``pair`` is no release of the index but two commits; its version is the one that dask says it is there.
+    One with a ``pair`` is not published but two commits; its version is what dask reports there.
     """
 
     version: Version
@@ -46,26 +46,26 @@ class Release:
 
     @property
     def name(self) -> str:
-        """What heads its column: ``2025.2.0``, ``main``, ``dask 0fa5e18d5 + distributed 6691e27de``."""
+        """The heading of its column: ``2025.2.0``, ``main``, ``dask 0fa5e18d5 + distributed 6691e27de``."""
         if self.pair is None:
             return str(self.version)
         return self.pair.ref if self.pair.is_main else self.pair.short
 
     @property
-    def called(self) -> str:
-        """What it is asked for by in addresses: ``main``, or the version."""
+    def url_name(self) -> str:
+        """Its name in URLs: ``main``, or the version."""
         return self.name if self.pair and self.pair.is_main else str(self)
 
     @property
     def text(self) -> str:
-        """What names this very release on a command line: ``2025.2.0``, ``dask@0fa5e18d5+distributed@6691e27de``."""
+        """Its exact name on a command line: ``2025.2.0``, ``dask@0fa5e18d5+distributed@6691e27de``."""
         return self.pair.text if self.pair else str(self.version)
 
     def __lt__(self, other: Release) -> bool:
-        return self._place < other._place
+        return self._sort_key < other._sort_key
 
     @property
-    def _place(self) -> tuple[Version, tuple[Any, ...]]:
+    def _sort_key(self) -> tuple[Version, tuple[Any, ...]]:
         pair = self.pair
         return self.version, (pair.at, pair.dask.sha, pair.distributed.sha) if pair else ()
 
@@ -74,7 +74,7 @@ class Release:
 
 
 def version_of(text: str) -> Version | None:
-    """Return the version that a text is; None for what is none."""
+    """Return the version, None if the text is not one."""
     try:
         return Version(text)
     except ValueError:  # InvalidVersion is one; so is a number of thousands of digits
@@ -82,22 +82,22 @@ def version_of(text: str) -> Version | None:
 
 
 def backports(uploaded: Mapping[Release, datetime]) -> frozenset[Release]:
-    """Return the releases that were uploaded after a higher one."""
+    """Return the backports: releases that were uploaded after a higher one."""
     descending = sorted(uploaded, reverse=True)
     earliest = accumulate((uploaded[each] for each in descending), min)
     return frozenset(each for each, least in zip(descending, earliest, strict=True) if uploaded[each] > least)
 
 
-def nearest(wanted: Release, known: Collection[Release], count: int = 4) -> list[Release]:
-    """Return up to ``count`` known releases around the wanted one, in order: the neighbours on either side of it."""
-    below = sorted(release for release in known if release < wanted)
-    above = sorted(release for release in known if release > wanted)
+def nearest(release: Release, known: Collection[Release], count: int = 4) -> list[Release]:
+    """Return up to ``count`` known releases nearest to one, on both sides, in order."""
+    below = sorted(each for each in known if each < release)
+    above = sorted(each for each in known if each > release)
     return below[-(count // 2) :] + above[: count - min(len(below), count // 2)]
 
 
 def find(text: str, known: Collection[Release]) -> Release:
     """Return the known release that ``text`` names; raise InvalidRelease or UnknownRelease."""
-    wanted = Release.parse(text)
-    if wanted not in known:
-        raise UnknownRelease("release", text, [str(release) for release in nearest(wanted, known)])
-    return wanted
+    release = Release.parse(text)
+    if release not in known:
+        raise UnknownRelease("release", text, [str(each) for each in nearest(release, known)])
+    return release

@@ -1,1 +1,1 @@
-"""The matrix: scenarios by environments, and how it is filtered."""
+"""The matrix: scenarios by environments, and its filters."""

@@ -1,4 +1,4 @@
-"""What is to be seen of a cell, and a character for each such look, so that a whole row is a string."""
+"""The visible states of a cell, one character for each, so that a whole row is a string."""
 
 from __future__ import annotations
 
@@ -9,28 +9,31 @@ from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.known_failures import Overlay
 
 FIRST = 0x100
-"""The code point of the first look: beyond all characters that mean something to somebody."""
+"""The code point of the first state: beyond ASCII, to avoid characters with a meaning of their own."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What is to be seen of a cell; ``was`` is the old verdict of a stale one, ``turns`` that its row turns there."""
+class CellState:
+    """The visible state of a cell; ``was`` is the old verdict of a stale one, ``is_transition`` marks a transition."""
 
     verdict: Verdict
     was: Verdict | None = None
     overlay: Overlay | None = None
-    turns: bool = False
+    is_transition: bool = False
 
     @property
-    def holds(self) -> bool | None:
-        """Whether the behaviour holds; None where nothing is claimed."""
-        return self.verdict.holds
+    def passes(self) -> bool | None:
+        """Whether the scenario passes; None if there is no such verdict."""
+        return self.verdict.passes
 
 
-LOOKS = {
-    chr(FIRST + n): Look(*each)
+CELL_STATES = {
+    chr(FIRST + n): CellState(*each)
     for n, each in enumerate(product(Verdict, (None, *Verdict), (None, *Overlay), (False, True)))
 }
-"""Character -> look."""
-CHARACTERS = {(look.verdict, look.was, look.overlay, look.turns): character for character, look in LOOKS.items()}
-"""The parts of a look -> its character."""
+"""Character -> state."""
+CHARACTERS = {
+    (state.verdict, state.was, state.overlay, state.is_transition): character
+    for character, state in CELL_STATES.items()
+}
+"""The fields of a state -> its character."""

@@ -1,4 +1,4 @@
-"""The cells of a matrix by row, so that a matrix made of another shares all that is as it was."""
+"""The cells of a matrix by row, so that an updated matrix shares its unchanged rows with the old one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NONE: Mapping[str, Judgement] = MappingProxyType({})
 
 
 class Cells(Mapping[Cell, Judgement]):
-    """What is said of each cell with evidence: scenario id -> environment key -> judgement. Nobody changes it."""
+    """The judgement of each cell with results: scenario id -> environment key -> judgement. Immutable."""
 
     __slots__ = ("_rows",)
 
@@ -24,12 +24,12 @@ class Cells(Mapping[Cell, Judgement]):
         """Return the cells of one row by the key of their environment."""
         return self._rows.get(scenario, _NONE)
 
-    def changed(self, told: Mapping[Cell, Judgement | None]) -> Cells:
-        """Return other cells in which some say something else, or, where that is None, nothing any more."""
-        if not told:
+    def updated(self, changes: Mapping[Cell, Judgement | None]) -> Cells:
+        """Return the cells with some judgements replaced, or removed where the new one is None."""
+        if not changes:
             return self
-        touched = {scenario: dict(self.row(scenario)) for scenario, _ in told}
-        for (scenario, environment), judgement in told.items():
+        touched = {scenario: dict(self.row(scenario)) for scenario, _ in changes}
+        for (scenario, environment), judgement in changes.items():
             if judgement is None:
                 touched[scenario].pop(environment, None)
             else:
@@ -38,7 +38,7 @@ class Cells(Mapping[Cell, Judgement]):
         return Cells({scenario: row for scenario, row in rows.items() if row})
 
     def __eq__(self, other: object) -> bool:
-        """Whether the same is said of the same cells; what two of them share need not be looked at."""
+        """Whether all judgements are equal; fast for rows that the two share."""
         return self._rows == other._rows if isinstance(other, Cells) else super().__eq__(other)
 
     __hash__ = None  # type: ignore[assignment]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dask_matrix.domain.environments.environment import Lane
     from dask_matrix.domain.environments.release import Release
-    from dask_matrix.domain.verdicts.known_failures import Known
+    from dask_matrix.domain.verdicts.known_failures import KnownFailure
     from dask_matrix.domain.verdicts.verdict import Judgement
 
 LEGEND = {
@@ -32,14 +32,14 @@ LEGEND = {
     Verdict.UNTESTED: " ",
     Verdict.STALE: "s",
 }
-"""One character for each verdict, as the columnar form writes cells."""
+"""One character for each verdict, used in the columnar form."""
 OVERLAY_LEGEND = {None: " ", Overlay.KNOWN: "k", Overlay.SURPRISE: "!", Overlay.NEW_WARNINGS: "w"}
-"""One character for each overlay, likewise."""
+"""One character for each overlay, used in the columnar form."""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How many of the cells that claim something hold; ``of`` counts those that claim something."""
+    """How many cells pass, of those that pass, fail or are flaky."""
 
     holds: int
     of: int
@@ -49,16 +49,16 @@ class Tally:
 class Matrix:
     """The grid of verdicts: rows in order of area and id, columns in order of release, Python and lane.
 
-    ``known`` has the entry of each cell, by scenario and key, that is listed as failing.
+    ``known`` maps (scenario id, environment key) to the known failure of that cell.
     """
 
     scenarios: tuple[Scenario, ...]
     environments: tuple[Environment, ...]
     cells: Mapping[tuple[str, str], Judgement] = field(default_factory=dict)
-    known: Mapping[tuple[str, str], Known] = field(default_factory=dict)
+    known: Mapping[tuple[str, str], KnownFailure] = field(default_factory=dict)
 
     def cell(self, scenario: Scenario, environment: Environment) -> Judgement:
-        """Return what is said of one cell; one without evidence is untested, never inferred from its neighbours."""
+        """Return the judgement of one cell; without results it is untested, never inferred from its neighbours."""
         if environment.refusal:
             return UNINSTALLABLE
         return self.cells.get((scenario.id, environment.key), UNTESTED)
@@ -67,71 +67,71 @@ class Matrix:
         """Return the cells of one scenario, in the order of the columns."""
         if not isinstance(self.cells, Cells):
             return [self.cell(scenario, environment) for environment in self.environments]
-        said = self.cells.row(scenario.id)
-        return [UNINSTALLABLE if each.refusal else said.get(each.key, UNTESTED) for each in self.environments]
+        judgements = self.cells.row(scenario.id)
+        return [UNINSTALLABLE if each.refusal else judgements.get(each.key, UNTESTED) for each in self.environments]
 
-    def listing(self, entries: Iterable[Known], day: date) -> Matrix:
-        """Return the same matrix with the cells noted that entries list as failing on a day; the first entry counts."""
-        listed: dict[tuple[str, str], Known] = {}
+    def with_known_failures(self, entries: Iterable[KnownFailure], day: date) -> Matrix:
+        """Return the matrix with the known failures that entries list on a day; the first matching entry counts."""
+        found: dict[tuple[str, str], KnownFailure] = {}
         for entry in (each for each in entries if day < each.expires):
-            keys = [each.key for each in self.environments if entry.speaks_of_column(each)]
-            for scenario in filter(entry.speaks_of_row, (each.id for each in self.scenarios)):
-                listed |= {(scenario, key): entry for key in keys if (scenario, key) not in listed}
-        return replace(self, known=listed)
+            keys = [each.key for each in self.environments if entry.covers_environment(each)]
+            for scenario in filter(entry.covers_scenario, (each.id for each in self.scenarios)):
+                found |= {(scenario, key): entry for key in keys if (scenario, key) not in found}
+        return replace(self, known=found)
 
     def overlay(self, scenario: Scenario, environment: Environment) -> Overlay | None:
-        """Return what is said of a cell beside its verdict."""
+        """Return the overlay of a cell."""
         if entry := self.known.get((scenario.id, environment.key)):
             return overlay(self.cell(scenario, environment).verdict, entry)
-        return Overlay.NEW_WARNINGS if environment.key in self.warning(scenario) else None
+        return Overlay.NEW_WARNINGS if environment.key in self.new_warning_keys(scenario) else None
 
     def overlays(self, scenario: Scenario) -> list[Overlay | None]:
-        """Return what is said of the cells of one scenario beside their verdicts, in the order of the columns."""
-        warning = self.warning(scenario)
-        told: list[Overlay | None] = [None] * len(self.environments)
+        """Return the overlays of one scenario, in the order of the columns."""
+        warning = self.new_warning_keys(scenario)
+        overlays: list[Overlay | None] = [None] * len(self.environments)
         if warning:
-            told = [Overlay.NEW_WARNINGS if each.key in warning else None for each in self.environments]
+            overlays = [Overlay.NEW_WARNINGS if each.key in warning else None for each in self.environments]
         if scenario.id in self._rows_listed:
             for place, environment in enumerate(self.environments):
                 if (scenario.id, environment.key) in self.known:
-                    told[place] = self.overlay(scenario, environment)
-        return told
+                    overlays[place] = self.overlay(scenario, environment)
+        return overlays
 
     @cached_property
     def _rows_listed(self) -> frozenset[str]:
         return frozenset(scenario for scenario, _ in self.known)
 
-    def warning(self, scenario: Scenario) -> frozenset[str]:
+    def new_warning_keys(self, scenario: Scenario) -> frozenset[str]:
         """Return the keys of the columns where a row passes with a deprecation warning that is new there.
 
-        New is what was not told of in the one before, where the row passed too; which that is, `turning` says.
+        New means that the column before, as in `transition_keys`, passed without that warning.
         """
         row = self.row(scenario)
         if not any(judgement.warned for judgement in row):
             return frozenset()
-        return frozenset(after.key for was, now, after in self._steps(row) if now.warns_anew(was))
+        return frozenset(after.key for was, now, after in self._steps(row) if now.has_new_warnings(was))
 
-    def turns(self, scenario: Scenario) -> bool:
-        """Whether the behaviour holds in one environment shown and not in another."""
-        claims = {judgement.verdict.holds for judgement in self.row(scenario)} - {None}
-        return len(claims) > 1
+    def changes(self, scenario: Scenario) -> bool:
+        """Whether a row passes in one of the columns and fails in another."""
+        passes = {judgement.verdict.passes for judgement in self.row(scenario)} - {None}
+        return len(passes) > 1
 
-    def turning(self, scenario: Scenario) -> frozenset[str]:
-        """Return the keys of the columns where a row turns: it holds there and not in the one before, or the reverse.
+    def transition_keys(self, scenario: Scenario) -> frozenset[str]:
+        """Return the keys of the columns where a row changes: it passes there and failed in the one before, or the reverse.
 
-        The one before is the nearest earlier column of the same lane that claims anything.
+        The one before is the nearest earlier column of the same lane that passes, fails or is flaky.
         """
         return frozenset(
             after.key
             for was, now, after in self._steps(self.row(scenario))
-            if was.verdict.holds is not now.verdict.holds
+            if was.verdict.passes is not now.verdict.passes
         )
 
     def _steps(self, row: list[Judgement]) -> Iterator[tuple[Judgement, Judgement, Environment]]:
-        """Yield what is said before and in each column that claims anything and has one before it, and that column."""
+        """Yield (judgement before, judgement, column) for each column that passes or fails and has one before it."""
         before: dict[Lane, Judgement] = {}
         for environment, judgement in zip(self.environments, row, strict=True):
-            if judgement.verdict.holds is None:
+            if judgement.verdict.passes is None:
                 continue
             if was := before.get(environment.lane):
                 yield was, judgement, environment
@@ -145,9 +145,9 @@ class Matrix:
         return grouped
 
     def tally(self, scenarios: Iterable[Scenario]) -> Tally:
-        """Count the cells of these rows that hold."""
-        claims = [judgement.verdict.holds for scenario in scenarios for judgement in self.row(scenario)]
-        return Tally(claims.count(True), len(claims) - claims.count(None))
+        """Count the cells of these rows that pass."""
+        passes = [judgement.verdict.passes for scenario in scenarios for judgement in self.row(scenario)]
+        return Tally(passes.count(True), len(passes) - passes.count(None))
 
 
 def by_release(matrix: Matrix) -> list[Matrix]:

@@ -1,4 +1,4 @@
-"""The rows and columns of the matrix: scenarios and environments, and the order in which they are shown."""
+"""The rows and columns of the matrix: scenarios and environments, and their order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One row: what a scenario says of itself, from its newest record."""
+    """One row: a scenario's metadata from its newest record."""
 
     id: str
     title: str
@@ -36,14 +36,14 @@ class Scenario:
     formerly: tuple[str, ...] = ()
 
     def mentions(self, words: str) -> bool:
-        """Whether all words, in whatever case, stand somewhere in its id, title, covered names or issues."""
+        """Whether all words, in any case, occur in its id, title, covered names or issues."""
         text = " ".join([self.id, self.title, *self.covers, *self.issues]).lower()
         return all(word in text for word in words.lower().split())
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why an environment cannot be had: the phase that refused, and its whole message."""
+    """Why an environment is uninstallable: the phase that refused, and its complete message."""
 
     phase: str
     message: str
@@ -67,39 +67,39 @@ class Environment:
 
     @property
     def pair(self) -> Pair | None:
-        """The two commits it is made of, None for a release of the index."""
+        """The two commits of a commit pair, None for a published release."""
         return self.release.pair
 
     @property
     def order(self) -> tuple[bool, Release]:
-        """What columns are ordered by: releases by version, main after all of them."""
+        """The sort key of columns: releases by version, then main."""
         return self.release.pair is not None and self.release.pair.is_main, self.release
 
     @property
     def commits(self) -> str:
-        """The two commits it is made of, as people read them; nothing for a release."""
+        """The two commits in short form; empty for a published release."""
         return self.release.pair.short if self.release.pair else ""
 
     @property
     def day(self) -> date | None:
-        """The day on which it was released, or the newer of its commits was made; None where that is not known."""
+        """The day of its upload, or of the newer of its two commits; None if unknown."""
         if self.pair:
             return self.pair.day
         return self.released_at.date() if self.released_at else None
 
     @property
     def made_of(self) -> str:
-        """``main is dask 0fa5e18d5 + distributed 6691e27de``; nothing for a release."""
-        return f"{self.release.called} is {self.commits}" if self.pair else ""
+        """``main is dask 0fa5e18d5 + distributed 6691e27de``; empty for a published release."""
+        return f"{self.release.url_name} is {self.commits}" if self.pair else ""
 
     @property
-    def told_commits(self) -> str:
-        """The same with its day, ``…, of 2025-04-08``; nothing for a release."""
+    def dated_commits(self) -> str:
+        """``main is dask … + distributed …, of 2025-04-08``; empty for a published release."""
         return f"{self.made_of}, of {self.day}" if self.pair else ""
 
     @property
     def name(self) -> str:
-        """What heads the column: ``2025.2.0``, or ``main``."""
+        """The heading of the column: ``2025.2.0``, or ``main``."""
         return self.release.name
 
     @property
@@ -114,21 +114,21 @@ class Environment:
 
 
 def columns(environments: Iterable[Environment], *, history: bool = False) -> tuple[Environment, ...]:
-    """Return the environments the matrix shows: of those alike but for their lock the newest, in the order of columns.
+    """Return the environments the matrix shows, in order: the newest of those that differ only in their lock.
 
-    Of pairs it shows the newest ``main`` alone, of each Python and lane, after all releases. In ``history`` the other
-    pairs are too, each where its version stands.
+    Of the commit pairs, only the newest ``main`` of each Python and lane is shown, after all releases. ``history``
+    includes the others too, ordered by version.
     """
     newest: dict[tuple[Any, ...], Environment] = {}
     for environment in sorted(environments, key=lambda each: each.at):
         newest[environment.release, environment.python, environment.lane, environment.platform] = environment
     last = _newest_main(newest[place] for place in sorted(newest))
-    kept = (newest[place] for place in sorted(newest) if history or newest[place].pair is None)
-    return (*(each for each in kept if each.key not in last), *last.values())
+    shown = (newest[place] for place in sorted(newest) if history or newest[place].pair is None)
+    return (*(each for each in shown if each.key not in last), *last.values())
 
 
 def _newest_main(environments: Iterable[Environment]) -> dict[str, Environment]:
-    """Return by key the environment of the newest ``main`` for each Python, lane and platform, in their order."""
+    """Return key -> environment of the newest ``main`` for each Python, lane and platform, in order."""
     found: dict[tuple[Any, ...], list[Environment]] = {}
     for each in environments:
         if each.pair and each.pair.is_main:
@@ -138,12 +138,12 @@ def _newest_main(environments: Iterable[Environment]) -> dict[str, Environment]:
 
 
 def rows(scenarios: Iterable[Scenario]) -> tuple[Scenario, ...]:
-    """Return the scenarios in the order of rows: by area, then as they stand in their files."""
+    """Return the scenarios in the order of rows: by area, then by position in their files."""
     return tuple(sorted(scenarios, key=lambda each: (each.area, each.file, each.line, each.id)))
 
 
 def row_head(scenario: Scenario) -> dict[str, Any]:
-    """Return what JSON tells of a scenario wherever it is mentioned."""
+    """Return the JSON form of a scenario as the row of a matrix."""
     return {
         "id": scenario.id,
         "title": scenario.title,
@@ -155,13 +155,13 @@ def row_head(scenario: Scenario) -> dict[str, Any]:
 
 
 def column_head(environment: Environment) -> dict[str, Any]:
-    """Return what JSON tells of an environment wherever it is mentioned."""
+    """Return the JSON form of an environment as the column of a matrix."""
     refusal = environment.refusal
     return {
         "key": environment.key,
         "release": str(environment.release),
         "name": environment.name,
-        "pair": _told_pair(environment.pair),
+        "pair": _pair_json(environment.pair),
         "python": str(environment.python),
         "lane": environment.lane.value,
         "platform": environment.platform,
@@ -171,9 +171,9 @@ def column_head(environment: Environment) -> dict[str, Any]:
     }
 
 
-def _told_pair(pair: Pair | None) -> dict[str, Any] | None:
+def _pair_json(pair: Pair | None) -> dict[str, Any] | None:
     if pair is None:
         return None
     commits = {project: pair.commit(project) for project in PROJECTS}
-    told = {project: {"commit": each.sha, "at": each.at.isoformat()} for project, each in commits.items()}
-    return {**told, "ref": pair.ref}
+    fields = {project: {"commit": each.sha, "at": each.at.isoformat()} for project, each in commits.items()}
+    return {**fields, "ref": pair.ref}

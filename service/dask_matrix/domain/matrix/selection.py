@@ -1,4 +1,4 @@
-"""Which part of the matrix is asked for."""
+"""Which rows and columns of the matrix to show."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 class EmptyRange(DaskMatrixError):
-    """The first release asked for is later than the last."""
+    """The start of a range of releases is later than its end."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What of the matrix is asked for; an empty selection is all of it. ``start`` and ``end`` are inclusive.
+    """The rows and columns to show; an empty selection is the whole matrix. ``start`` and ``end`` are inclusive.
 
-    ``q`` is a filter as `dask_matrix.domain.matrix.filter_language` reads it, ``changes`` asks for the rows that turn in the columns taken,
-    ``last`` for the last so many releases of them; 0 is all.
+    ``q`` is a filter as `dask_matrix.domain.matrix.filter_language` reads it, ``changes`` selects
+    rows that change in the selected columns, ``last`` the last releases among them; 0 is all.
     """
 
     area: str = ""
@@ -39,26 +39,26 @@ class Selection:
     last: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse a range that is empty whatever there is."""
+        """Reject a range that is always empty."""
         if self.start is not None and self.end is not None and self.start > self.end:
-            raise EmptyRange(f"from {self.start} is later than to {self.end}: no release is in between.")
+            raise EmptyRange(f"Empty range: from {self.start} is later than to {self.end}.")
 
-    def takes(self, environment: Environment) -> bool:
-        """Whether a column is in it. What is no release, main, stands after all of them: an end leaves it out."""
-        after_all = environment.pair is not None and environment.pair.is_main
+    def includes(self, environment: Environment) -> bool:
+        """Whether a column is selected. main comes after all releases, so any end excludes it."""
+        is_main = environment.pair is not None and environment.pair.is_main
         return (
-            (self.start is None or after_all or environment.release >= self.start)
-            and (self.end is None or (environment.release <= self.end and not after_all))
+            (self.start is None or is_main or environment.release >= self.start)
+            and (self.end is None or (environment.release <= self.end and not is_main))
             and (self.python is None or environment.python == self.python)
             and (self.lane is None or environment.lane == self.lane)
         )
 
-    def places(self, environments: Sequence[Environment]) -> list[int]:
-        """Return which of these columns are in it, by their numbers."""
-        taken = [number for number, each in enumerate(environments) if self.takes(each)]
-        released = (environments[number] for number in taken)
+    def column_numbers(self, environments: Sequence[Environment]) -> list[int]:
+        """Return the numbers of the selected columns."""
+        selected = [number for number, each in enumerate(environments) if self.includes(each)]
+        released = (environments[number] for number in selected)
         releases = sorted({each.release for each in released if each.pair is None})
         if not self.last or len(releases) <= self.last:
-            return taken
-        first = next(number for number in taken if environments[number].release == releases[-self.last])
-        return [number for number in taken if number >= first]
+            return selected
+        first = next(number for number in selected if environments[number].release == releases[-self.last])
+        return [number for number in selected if number >= first]

@@ -1,4 +1,4 @@
-"""What a bisection found, as it is recorded, told and shown."""
+"""The report of a bisection, as it is recorded and shown."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
-class Seen(StrEnum):
-    """What is said of one point. Unknown is never taken for either of the others."""
+class PointStatus(StrEnum):
+    """The status of one point. Unknown never counts as good or bad."""
 
     GOOD = "good"
     BAD = "bad"
     UNKNOWN = "unknown"
 
 
-class Ended(StrEnum):
-    """How a search ended."""
+class BisectStatus(StrEnum):
+    """The result of a search."""
 
     FOUND = "found"
     SUSPECTS = "suspects"
@@ -26,35 +26,35 @@ class Ended(StrEnum):
     UNVERIFIED = "unverified"
 
 
-def counted(many: int, what: str) -> str:
-    """Return a number of things: ``1 step``, ``2 steps``."""
-    return f"{many} {what}{'' if many == 1 else 's'}"
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: ``1 step``, ``2 steps``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-class Part(BaseModel):
-    """What is within a record of a bisection."""
+class BisectPart(BaseModel):
+    """Base class of the parts of a bisection record."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Looked(Part):
-    """One point that was looked at: its name, its environment if it has one, and what its executions say.
+class ExaminedPoint(BisectPart):
+    """One point that was tested: its name, its environment if it has one, and the status from its executions.
 
-    ``executed`` counts those that this bisection had executed itself, None where all of it was known before. ``told``
-    is how the newest ended that counts, or why nothing is known.
+    ``executed`` counts the executions of this bisection, None if all results existed before. ``told`` is the outcome of
+    the newest deciding execution, or why there is none.
     """
 
     name: str
     environment: str | None = None
-    seen: Seen
+    seen: PointStatus
     passed: int = 0
     broken: int = 0
     executed: int | None = None
     told: str = ""
 
 
-class Suspect(Part):
-    """Where it may have turned: a release, or a commit of a repository. ``link`` leads to what it changed."""
+class Suspect(BisectPart):
+    """A release or commit that may be the first bad one. ``link`` leads to its changes."""
 
     name: str
     repository: str = ""
@@ -65,8 +65,8 @@ class Suspect(Part):
     link: str = ""
 
 
-class Turned(Part):
-    """Two points that differ: ``breaks`` where the earlier one is good. ``apart`` counts the steps between them."""
+class RecordedTransition(BisectPart):
+    """Two points that differ: ``breaks`` if the earlier one is good. ``apart`` counts the steps between them."""
 
     before: str
     after: str
@@ -75,13 +75,13 @@ class Turned(Part):
 
     @property
     def sentence(self) -> str:
-        """It in words."""
+        """The transition in words: ``good → bad: A → B``."""
         far = f" ({self.apart} steps apart)" if self.apart > 1 else ""
         return f"{'good → bad' if self.breaks else 'bad → good'}: {self.before} → {self.after}{far}"
 
 
-class Spent(Part):
-    """What a bisection cost: environments it looked into, those it built, executions, seconds of wall clock."""
+class BisectCost(BisectPart):
+    """What a bisection cost: environments tested, environments built, executions, wall-clock seconds."""
 
     environments: int = 0
     built: int = 0
@@ -90,18 +90,18 @@ class Spent(Part):
 
     @property
     def sentence(self) -> str:
-        """It in words."""
+        """The cost in words."""
         run, built = counted(self.environments, "environment"), counted(self.built, "environment")
         executions, minutes = counted(self.executions, "execution"), self.seconds / 60
         return f"{executions} in {run}; {built} built; {minutes:.1f} min."
 
 
-class Bisected(Part):
-    """What was asked, what was found, and on what it rests.
+class BisectReport(BisectPart):
+    """The question of a bisection, its answer, and the evidence.
 
-    ``start`` and ``end`` are the two ends in order of history, ``steps`` how many steps lie between them; ``over`` is
-    ``releases`` or ``commits``. ``end_told`` says which end is not what it was said to be, or could not be seen.
-    ``rate`` is the share of executions that break where it is broken: below 1 it is flaky.
+    ``start`` and ``end`` are the endpoints in order of history, ``steps`` apart; ``over`` is ``releases`` or ``commits``.
+    ``mends`` searches for a fix. ``end_told`` says which endpoint is not as given, or could not be tested. ``rate`` is
+    the share of executions at bad points that fail: below 1 the scenario is flaky.
     """
 
     scenario: str
@@ -116,54 +116,54 @@ class Bisected(Part):
     start: str
     end: str
     steps: Annotated[int, Field(ge=1)]
-    ended: Ended
+    ended: BisectStatus
     end_told: str = ""
     suspects: tuple[Suspect, ...] = ()
-    turnings: tuple[Turned, ...] = ()
-    looked: tuple[Looked, ...] = ()
+    turnings: tuple[RecordedTransition, ...] = ()
+    looked: tuple[ExaminedPoint, ...] = ()
     rate: Annotated[float, Field(ge=0, le=1)] = 1.0
     confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
-    spent: Spent = Spent()
+    spent: BisectCost = BisectCost()
     commands: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def question(self) -> tuple[str, ...]:
-        """What was asked of the scenario; bisections that asked the same have the same."""
-        sought = "mended" if self.mends else "broke"
+        """What was asked about the scenario: equal for bisections that answer the same question."""
+        sought = "fixed" if self.mends else "broke"
         return self.over, sought, self.failing_with, self.lane, *self.pythons, self.platform, self.start, self.end
 
     @property
     def headline(self) -> str:
-        """What was found, in a sentence."""
-        did, kind = "mended" if self.mends else "broke", self.over.removesuffix("s")
-        if self.ended is Ended.FOUND:
+        """The result in one sentence."""
+        did, kind = "fixed" if self.mends else "broke", self.over.removesuffix("s")
+        if self.ended is BisectStatus.FOUND:
             suspect = self.suspects[0]
             return f"{suspect.name} {did} it{f': {suspect.subject}' if suspect.subject else ''}"
-        if self.ended is Ended.SUSPECTS:
-            return f"One of {counted(len(self.suspects), kind)} {did} it; the points that would tell them apart could not be seen"
-        if self.ended is Ended.CONTRADICTED:
-            return "An end is not what it was said to be"
-        return "An end could not be seen, so nothing was searched"
+        if self.ended is BisectStatus.SUSPECTS:
+            return f"Inconclusive: one of {counted(len(self.suspects), kind)} {did} it; they could not be tested separately"
+        if self.ended is BisectStatus.CONTRADICTED:
+            return "Bisect stopped: an endpoint is not good or bad as given"
+        return "Cannot bisect: an endpoint could not be tested"
 
     @property
     def ends(self) -> str:
-        """The two ends, and how far they are apart."""
+        """The endpoints, and how far apart they are."""
         first, last = ("bad", "good") if self.mends else ("good", "bad")
         return f"{first} {self.start}, {last} {self.end}, {counted(self.steps, self.over.removesuffix('s'))} apart"
 
     @property
     def sureness(self) -> str:
-        """How sure the answer is."""
+        """How certain the answer is."""
         if self.rate < 1:
-            return f"{self.confidence:.1%}: flaky, it breaks in {self.rate:.0%} of the executions where it is bad"
-        return "no execution differed from the others at its point"
+            return f"{self.confidence:.1%}: flaky; it fails in {self.rate:.0%} of executions at bad points"
+        return "at every point tested, all executions agreed"
 
 
-class Told(Part):
-    """A bisection with when it was recorded, by which run."""
+class RecordedBisection(BisectPart):
+    """The report of a bisection, when it was recorded, and by which run."""
 
     id: str
     at: datetime
     run: str
-    found: Bisected
+    found: BisectReport

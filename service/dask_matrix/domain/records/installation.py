@@ -1,4 +1,4 @@
-"""Installations: what was said while an environment was made."""
+"""Installations of environments and their logs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Installation:
-    """That an environment was installed in a run: ``log`` is all that uv said, ``seconds`` the wall-clock time it took."""
+    """One installation of an environment in a run: ``log`` is the output of uv, ``seconds`` is wall-clock time."""
 
     at: datetime
     run: str

@@ -1,4 +1,4 @@
-"""Within which limits a scenario is executed, and how often one that broke is executed again at once."""
+"""Limits for the execution of a scenario, and how often a broken one is retried."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any
 from dask_matrix.domain.errors import DaskMatrixError
 
 RETRIES = 1
-"""How often a scenario that broke is executed again at once, by the harness itself."""
+"""How often the harness immediately retries a broken scenario."""
 
 
 class Isolation(StrEnum):
-    """How a scenario gets a process of its own: by a fork of one that has imported Dask, or as a fresh interpreter."""
+    """How a scenario gets its own process: fork one that has imported Dask, or start a new interpreter."""
 
     FORK = "fork"
     SPAWN = "spawn"
 
 
-class ImpossibleLimit(DaskMatrixError):
-    """A limit that nothing could keep to."""
+class InvalidLimit(DaskMatrixError):
+    """A limit that makes no sense."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What each scenario gets unless its marker says otherwise; the defaults of the whole service.
+    """The limits of each scenario unless its marker overrides them, with the defaults.
 
-    ``timeout`` is in seconds; ``memory`` in MiB, of all its processes together, None for no limit; ``output`` in KiB
-    kept of its stdout, of its stderr and of its log.
+    ``timeout`` is in seconds; ``memory`` in MiB, for all its processes together, None for no limit; ``output`` is the
+    maximum kept of its stdout, its stderr and its log, in KiB each.
     """
 
     timeout: float = 60.0
@@ -38,12 +38,12 @@ class Limits:
     isolation: Isolation = Isolation.FORK
 
     def __post_init__(self) -> None:
-        """Refuse a deadline that is none."""
+        """Reject a timeout that is not a positive number."""
         if not 0 < self.timeout < math.inf:
-            raise ImpossibleLimit(f"A timeout of {self.timeout:g} seconds is none. Give --timeout a number above 0.")
+            raise InvalidLimit(f"Invalid timeout: {self.timeout:g} seconds. --timeout must be a number above 0.")
 
     def as_job(self) -> dict[str, Any]:
-        """Return the fields of the harness's job."""
+        """Return the limits as fields of the harness's job."""
         return {
             "timeout": self.timeout,
             "memory": self.memory,

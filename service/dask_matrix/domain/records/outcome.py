@@ -17,12 +17,12 @@ class Outcome(StrEnum):
 
     @property
     def is_evidence(self) -> bool:
-        """Whether it says anything about Dask: an accident of our own fixtures or harness does not."""
+        """Whether it is evidence about Dask: an internal error of fixtures or harness is not."""
         return self is not Outcome.ERRORED
 
 
 class Verdict(StrEnum):
-    """What the matrix says of one scenario in one environment."""
+    """What is known about one scenario in one environment."""
 
     PASS = "pass"  # noqa: S105 - a verdict
     FAIL = "fail"
@@ -35,8 +35,8 @@ class Verdict(StrEnum):
     STALE = "stale"
 
     @property
-    def holds(self) -> bool | None:
-        """True where the behaviour holds, False where it does not, None where nothing is claimed."""
+    def passes(self) -> bool | None:
+        """True if the scenario passes, False if it fails in any way or is flaky, None if there is no such verdict."""
         if self is Verdict.PASS:
             return True
         return False if self in _BROKEN else None
@@ -51,4 +51,4 @@ VERDICT_OF = {
     Outcome.CRASHED: Verdict.CRASH,
     Outcome.SKIPPED: Verdict.NOT_APPLICABLE,
 }
-"""The verdict that a single outcome gives; ``errored`` gives none."""
+"""The verdict of a single outcome; ``errored`` gives none."""

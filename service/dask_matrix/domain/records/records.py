@@ -1,6 +1,6 @@
-"""Records: the one thing that passes from a target environment to the service. docs/records.md is the contract.
+"""Records: all that a target environment sends to the service, specified in docs/records.md.
 
-Everything that comes in is distrusted here and nowhere else: a batch answers every bad line by number and reason.
+All input is validated here and nowhere else: a batch reports every invalid line with its number and reason.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from dask_matrix.domain.environments.commit_pair import Commit, Pair
 from dask_matrix.domain.environments.environment import Lane
 from dask_matrix.domain.environments.release import Release
-from dask_matrix.domain.records.bisection import Bisected
+from dask_matrix.domain.records.bisection import BisectReport
 from dask_matrix.domain.records.outcome import Outcome
-from dask_matrix.domain.records.run_end import How
+from dask_matrix.domain.records.run_end import EndStatus
 
-MOST_PROBLEMS = 5
-MOST_ENVIRONMENTS = 2**31 - 1
-"""What a database's integer holds."""
-MOST_LOG = 2**17
-"""Characters of what was said while an environment was installed."""
+MAX_PROBLEMS = 5
+MAX_ENVIRONMENTS = 2**31 - 1
+"""The largest integer that the database can store."""
+MAX_LOG = 2**17
+"""Maximum characters of an installation log."""
 
 
 def _valid_release(text: str) -> str:
@@ -35,7 +35,7 @@ def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise ValueError("not a moment that exists in UTC") from None
+        raise ValueError("not a valid moment in UTC") from None
 
 
 Identity = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
@@ -47,7 +47,7 @@ When = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Base(BaseModel):
-    """What every record has."""
+    """The fields that every record has."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -57,14 +57,14 @@ class Base(BaseModel):
     run: Identity
 
     def encode(self) -> bytes:
-        """Return the record as its line in a file, newline included."""
+        """Return the record as a line of JSON, newline included."""
         return json.dumps(self.model_dump(mode="json"), ensure_ascii=False).encode() + b"\n"
 
 
 class RunRecord(Base):
-    """One batch of work: who ran it, where, and from which commit of the scenario set.
+    """One run: who started it, where, and with which commit of the scenario set.
 
-    ``environments`` counts those it set out to work on; some of them may turn out to have nothing to do.
+    ``environments`` counts those selected; some of them may have nothing to do.
     """
 
     kind: Literal["run"] = "run"
@@ -73,7 +73,7 @@ class RunRecord(Base):
     commit: str | None = None
     scenario_set: str
     tool: str
-    environments: int | None = Field(default=None, ge=0, le=MOST_ENVIRONMENTS)
+    environments: int | None = Field(default=None, ge=0, le=MAX_ENVIRONMENTS)
 
 
 class CommitFields(BaseModel):
@@ -86,7 +86,7 @@ class CommitFields(BaseModel):
 
 
 class PairFields(BaseModel):
-    """The two commits that an environment is made of, and what was asked for."""
+    """The two commits of a commit pair, and the ref that was requested."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -101,13 +101,13 @@ class PairFields(BaseModel):
         return cls(dask=dask, distributed=distributed, ref=pair.ref)
 
     def pair(self) -> Pair:
-        """Return it in the domain's words."""
+        """Return the domain object."""
         dask, distributed = (Commit(each.commit, each.at) for each in (self.dask, self.distributed))
         return Pair(dask, distributed, self.ref)
 
 
 class EnvironmentRecord(Base):
-    """One environment as it was asked for and resolved; ``pair`` where it is made of two commits."""
+    """One environment as requested and resolved; ``pair`` if it is built from two commits."""
 
     kind: Literal["environment"] = "environment"
     key: Key
@@ -123,7 +123,7 @@ class EnvironmentRecord(Base):
 
 
 class RefusalRecord(Base):
-    """Why an environment cannot be had, in the words of what refused."""
+    """Why an environment is uninstallable: the phase that refused, and its message."""
 
     kind: Literal["refusal"] = "refusal"
     environment: Key
@@ -132,19 +132,19 @@ class RefusalRecord(Base):
 
 
 class InstallationRecord(Base):
-    """That an environment was installed: all that was said meanwhile, and how many seconds of wall-clock time it took."""
+    """The installation of an environment: its log, and wall-clock seconds."""
 
     kind: Literal["installation"] = "installation"
     environment: Key
-    log: Annotated[str, Field(max_length=MOST_LOG)]
+    log: Annotated[str, Field(max_length=MAX_LOG)]
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class CollectionRecord(Base):
-    """What pytest collected in an environment: scenario id -> fingerprint, and -> the function it comes from.
+    """What pytest collected in an environment: scenario id -> fingerprint, and scenario id -> function.
 
-    ``files`` holds file -> fingerprint of every file looked at: a function of it that is not listed is no test.
-    ``selected`` counts what ``-k`` and the like left; ``to_run`` counts what of that is not done already.
+    ``files`` maps every collected file to its fingerprint: a function in it that is not listed is not a test.
+    ``selected`` counts the scenarios left by ``-k`` and similar options; ``to_run`` those of them without a result.
     """
 
     kind: Literal["collection"] = "collection"
@@ -157,7 +157,7 @@ class CollectionRecord(Base):
 
 
 class ScenarioRecord(Base):
-    """What a scenario says of itself."""
+    """A scenario's own metadata."""
 
     kind: Literal["scenario"] = "scenario"
     scenario: ScenarioId
@@ -184,7 +184,7 @@ class RaisedException(BaseModel):
 
 
 class Warned(BaseModel):
-    """A warning that was given ``count`` times at one place."""
+    """A warning that was given ``count`` times at one location."""
 
     category: str
     message: str
@@ -214,18 +214,18 @@ class ResultRecord(Base):
 
 
 class BisectRecord(Base):
-    """What a bisection found: ``found`` has all of it. ``scenario`` is in it too, and may have been renamed since."""
+    """The report of a bisection in ``found``. ``scenario`` repeats its id, which may have been renamed since."""
 
     kind: Literal["bisect"] = "bisect"
     scenario: ScenarioId
-    found: Bisected
+    found: BisectReport
 
 
 class EndRecord(Base):
-    """That a run has ended, and how. One that was killed writes none; what is recorded later goes on with the run."""
+    """The end of a run. A run that was killed writes none; records that come later reopen the run."""
 
     kind: Literal["end"] = "end"
-    how: How
+    how: EndStatus
 
 
 Record = (
@@ -244,7 +244,7 @@ _ADAPTER: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminato
 
 @dataclass(frozen=True)
 class Rejection:
-    """A line that is no record: its number in the batch, from 1, and why."""
+    """An invalid line: its number in the batch, from 1, and why."""
 
     line: int
     reason: str
@@ -254,31 +254,31 @@ class Rejection:
 
 
 def release_of(text: str, pair: PairFields | dict[str, Any] | None) -> Release:
-    """Return the release of an environment: its version, and the two commits that it is made of, if it is."""
+    """Return the release of an environment, with its two commits if it is a commit pair."""
     read = Release.parse(text)
     return Release(read.version, PairFields.model_validate(pair).pair()) if pair else read
 
 
 def parse(line: bytes, number: int = 1) -> Record | Rejection:
-    """Read one line; what is wrong with it is told, not raised."""
+    """Read one line; return a Rejection, never raise, if it is invalid."""
     try:
         return _ADAPTER.validate_json(line)
     except ValidationError as error:
         problems = error.errors(include_url=False)
-        told = "; ".join(_problem(problem) for problem in problems[:MOST_PROBLEMS])
-        more = len(problems) - MOST_PROBLEMS
-        return Rejection(number, f"{told}; and {more} more" if more > 0 else told)
+        summary = "; ".join(_problem(problem) for problem in problems[:MAX_PROBLEMS])
+        more = len(problems) - MAX_PROBLEMS
+        return Rejection(number, f"{summary}; and {more} more" if more > 0 else summary)
 
 
 def parse_lines(lines: Iterable[bytes]) -> Iterator[Record | Rejection]:
-    """Read a batch; blank lines are passed over."""
+    """Read a batch; blank lines are skipped."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield parse(line, number)
 
 
 def _problem(problem: Any) -> str:
-    """Say one validation error as ``outcome: 'passd': Input should be ...``."""
+    """Format one validation error as ``outcome: 'passd': Input should be ...``."""
     field = ".".join(str(part) for part in problem["loc"][1:]) or "record"
     given = problem["input"]
     shown = f" {given!r}:" if isinstance(given, str | int | float | bool) and len(repr(given)) <= 80 else ""  # noqa: PLR2004 - one line

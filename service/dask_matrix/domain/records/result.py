@@ -1,4 +1,4 @@
-"""Single results, as the store gives them out."""
+"""Single results, as the store returns them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs: what came of a batch of work so far, as a whole and in each environment."""
+"""Runs and their progress, in total and in each environment."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from dask_matrix.domain.records.run_end import End
 
 BROKEN = tuple(each for each in Outcome if each not in {Outcome.PASSED, Outcome.SKIPPED})
-"""The outcomes that somebody has to look at, trouble of the harness included."""
+"""Outcomes that need attention, including internal errors of the harness."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far something has come. ``planned`` is None where nobody said how much there is to do.
+    """The progress of a run or of an environment. ``planned`` is None if the amount of work is unknown.
 
-    ``done`` counts scenarios, each once in an environment; ``outcomes`` counts results: some scenarios are executed
-    again. ``first`` is when the first result was begun, ``last`` when the newest was recorded.
+    ``done`` counts each scenario once per environment; ``outcomes`` counts results, including repeated executions.
+    ``first`` is when the first result was started, ``last`` when the newest was recorded.
     """
 
     done: int = 0
@@ -39,35 +39,35 @@ class Progress:
 
     @property
     def seconds(self) -> float | None:
-        """The wall-clock time from the first result's begin to the newest's end, None without any."""
+        """Wall-clock seconds from the first result's start to the newest's end, None without results."""
         return (self.last - self.first).total_seconds() if self.first and self.last else None
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run, and how far it has come. ``environments`` counts those it has touched, ``newest`` is its last sign of life.
+    """A run and its progress. ``environments`` counts those with records, ``newest`` is when its last record was written.
 
-    ``told`` is the newest end that it told of; it may have gone on since.
+    ``reported_end`` is the last end that it recorded; it may have continued since.
     """
 
     record: RunRecord
     environments: int
     progress: Progress
     newest: datetime
-    told: End | None = None
+    reported_end: End | None = None
 
     @property
     def end(self) -> End | None:
-        """How it ended, None if it never said so or gave a sign of life since."""
-        return self.told if self.told and self.told.at >= self.newest else None
+        """How it ended, None if it recorded no end or anything after it."""
+        return self.reported_end if self.reported_end and self.reported_end.at >= self.newest else None
 
-    def left(self, now: datetime, within: timedelta) -> float:
-        """Return for how many seconds it is taken to go on without another sign of life; not above 0 if it is over."""
-        return 0 if self.end else (self.newest + within - now).total_seconds()
+    def seconds_left(self, now: datetime, timeout: timedelta) -> float:
+        """Return the seconds until it counts as over without another record; 0 or less if it is over."""
+        return 0 if self.end else (self.newest + timeout - now).total_seconds()
 
 
 @dataclass(frozen=True)
-class Broken:
+class BrokenScenario:
     """A scenario that neither passed nor was skipped; ``outcome`` is that of the newest such execution."""
 
     scenario: str
@@ -76,20 +76,20 @@ class Broken:
 
 
 @dataclass(frozen=True)
-class Part:
-    """What a run did in one environment. ``broken`` are the first of ``more`` and themselves."""
+class EnvironmentProgress:
+    """The progress of a run in one environment. ``broken`` are the first broken scenarios; ``more`` counts the others."""
 
     environment: str
     label: str
     refusal: str
     progress: Progress
-    broken: tuple[Broken, ...] = ()
+    broken: tuple[BrokenScenario, ...] = ()
     more: int = 0
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A result as it arrived: ``number`` counts on through all that arrive. ``verdict`` is what its cell says by now."""
+    """A result as it arrived: ``number`` increases with every result. ``verdict`` is the current one of its cell."""
 
     number: int
     result: str

@@ -1,4 +1,4 @@
-"""Ends of runs: what a run says of itself when it is over."""
+"""How a run ended, as the run itself recorded it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class How(StrEnum):
-    """How a run ended that said so: by itself, or because somebody stopped it."""
+class EndStatus(StrEnum):
+    """How a run ended: it finished, or somebody interrupted it."""
 
     FINISHED = "finished"
     INTERRUPTED = "interrupted"
@@ -19,7 +19,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class End:
-    """That a run said of itself that it ended. What was killed says nothing."""
+    """The end that a run recorded. A run that was killed records none."""
 
     at: datetime
-    how: How
+    how: EndStatus

@@ -1,11 +1,11 @@
-"""What stands beside a cell in its row: the line of releases it belongs to, the opposite verdict, the nearest turning."""
+"""Find the neighbours of a cell in its row: its line of releases, the opposite verdict, the nearest transition."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dask_matrix.domain.transitions.transitions import turns
+from dask_matrix.domain.transitions.transitions import transitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from dask_matrix.domain.environments.release import Release
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
-    from dask_matrix.domain.transitions.transitions import Turn
+    from dask_matrix.domain.transitions.transitions import Transition
 
 
 @dataclass(frozen=True)
 class Line:
-    """The environments of one lane, one for each release, in order. ``python`` is None where the lane has but one for each."""
+    """The environments of one lane, one for each release, in order. ``python`` is None if the lane has only one for each."""
 
     lane: Lane
     python: Python | None
@@ -28,7 +28,7 @@ class Line:
 
 
 def lines(environments: Sequence[Environment]) -> list[Line]:
-    """Return the lines of a matrix: one for each lane and platform, and one for each Python where a release has several."""
+    """Return the lines of a matrix: one for each lane and platform, and one for each Python if a release has several."""
     found = []
     for lane, platform in dict.fromkeys((each.lane, each.platform) for each in environments):
         alike = [each for each in environments if (each.lane, each.platform) == (lane, platform)]
@@ -43,68 +43,68 @@ def lines(environments: Sequence[Environment]) -> list[Line]:
 
 
 def line_through(environments: Iterable[Environment], environment: Environment) -> tuple[Environment, ...]:
-    """Return one environment for each release of the same lane and platform: itself, then its Python, else the newest."""
+    """Return one environment for each release of its lane and platform: itself, one with its Python, or the newest Python."""
     chosen: dict[Release, Environment] = {}
     for each in environments:
         if (each.lane, each.platform) == (environment.lane, environment.platform):
-            standing = chosen.setdefault(each.release, each)
-            chosen[each.release] = max(standing, each, key=lambda one: _nearness(one, environment))
+            current = chosen.setdefault(each.release, each)
+            chosen[each.release] = max(current, each, key=lambda one: _preference(one, environment))
     return tuple(sorted(chosen.values(), key=lambda each: each.order))
 
 
 def before(environments: Iterable[Environment], environment: Environment) -> Environment | None:
-    """Return the environment of the release before in the same lane that can be had, None if it is the first."""
+    """Return the environment of the previous installable release in the same lane, None if there is none."""
     line = line_through(environments, environment)
     earlier = [each for each in line if each.order < environment.order and not each.refusal]
     return earlier[-1] if earlier else None
 
 
 def opposite(matrix: Matrix, scenario: Scenario, environment: Environment) -> Environment | None:
-    """Return the nearest environment of the line where the verdict is the opposite, the earlier of two as near."""
+    """Return the nearest environment of the line with the opposite verdict; of two equally near, the earlier one."""
     found = _opposites(matrix, scenario, environment)
     return min(found, key=lambda each: (abs(each[0]), each[0]))[1] if found else None
 
 
 def last_opposite(matrix: Matrix, scenario: Scenario, environment: Environment) -> Environment | None:
-    """Return the last environment before where the verdict is the opposite; where there is none, the first one after."""
+    """Return the last earlier environment with the opposite verdict; if there is none, the first later one."""
     found = _opposites(matrix, scenario, environment)
     earlier = [each for distance, each in found if distance < 0]
     return earlier[-1] if earlier else next((each for _, each in found), None)
 
 
-def nearest_turn(matrix: Matrix, scenario: Scenario, environment: Environment) -> Turn | None:
-    """Return the turn of a row nearest to an environment, on its line: that which ends in it, begins in it, or is next."""
+def nearest_transition(matrix: Matrix, scenario: Scenario, environment: Environment) -> Transition | None:
+    """Return the transition of a row nearest to an environment on its line: into it, out of it, or the next one."""
     line = line_through(matrix.environments, environment)
     if environment not in line:
         return None
     places = {each.key: place for place, each in enumerate(line)}
     here = places[environment.key]
 
-    def distance(turn: Turn) -> tuple[int, int]:
-        first, last = places[turn.before.key], places[turn.after.key]
+    def distance(transition: Transition) -> tuple[int, int]:
+        first, last = places[transition.before.key], places[transition.after.key]
         return min(abs(here - first), abs(here - last)), -last
 
-    return min(turns_on(matrix, scenario, line), key=distance, default=None)
+    return min(row_transitions(matrix, scenario, line), key=distance, default=None)
 
 
-def turns_on(matrix: Matrix, scenario: Scenario, line: tuple[Environment, ...]) -> list[Turn]:
-    """Return the turns of one row on one line."""
-    return list(turns(replace(matrix, scenarios=(scenario,), environments=line)))
+def row_transitions(matrix: Matrix, scenario: Scenario, line: tuple[Environment, ...]) -> list[Transition]:
+    """Return the transitions of one row on one line."""
+    return list(transitions(replace(matrix, scenarios=(scenario,), environments=line)))
 
 
-def _nearness(one: Environment, wanted: Environment) -> tuple[bool, bool, Python]:
-    return one.key == wanted.key, one.python == wanted.python, one.python
+def _preference(one: Environment, like: Environment) -> tuple[bool, bool, Python]:
+    return one.key == like.key, one.python == like.python, one.python
 
 
 def _opposites(matrix: Matrix, scenario: Scenario, environment: Environment) -> list[tuple[int, Environment]]:
-    """Return the environments of the line that claim the opposite, each with its distance; negative before."""
-    holds = matrix.cell(scenario, environment).verdict.holds
+    """Return (distance, environment) for each environment of the line with the opposite verdict; negative is earlier."""
+    passes = matrix.cell(scenario, environment).verdict.passes
     line = line_through(matrix.environments, environment)
-    if holds is None or environment not in line:
+    if passes is None or environment not in line:
         return []
     here = line.index(environment)
     return [
         (place - here, each)
         for place, each in enumerate(line)
-        if matrix.cell(scenario, each).verdict.holds is (not holds)
+        if matrix.cell(scenario, each).verdict.passes is (not passes)
     ]

@@ -1,4 +1,4 @@
-"""Where behaviours turned: the changes of verdict from one release to the next, one environment for each release."""
+"""Transitions: where a scenario's verdict changes from one release to the next."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.environments.environment import Lane
-from dask_matrix.domain.upgrades.columns import Sides
-from dask_matrix.domain.upgrades.comparison import standing_for
+from dask_matrix.domain.upgrades.columns import ColumnSets
+from dask_matrix.domain.upgrades.comparison import representative_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """A scenario that holds in one of two environments and not in the other: the earlier one and the one it turns in."""
+class Transition:
+    """A scenario that passes in one of two environments and fails in the other; it changes in ``after``."""
 
     scenario: Scenario
     before: Environment
@@ -30,27 +30,27 @@ class Turn:
 
     @property
     def breaks(self) -> bool:
-        """Whether it held before; otherwise it is fixed."""
-        return bool(self.was.verdict.holds)
+        """Whether it passed before; otherwise it is fixed."""
+        return bool(self.was.verdict.passes)
 
 
 def line(matrix: Matrix, lane: Lane = Lane.AS_RELEASED) -> Matrix:
-    """Return the matrix with one environment for each release: that of the newest Python in a lane."""
-    sides = Sides(matrix)
-    standing = (standing_for(sides, release, lane) for release in sides.releases)
-    return replace(matrix, environments=tuple(each for each in standing if each))
+    """Return the matrix with one environment for each release of a lane: that with the newest Python."""
+    column_sets = ColumnSets(matrix)
+    chosen = (representative_column(column_sets, release, lane) for release in column_sets.releases)
+    return replace(matrix, environments=tuple(each for each in chosen if each))
 
 
-def turns(matrix: Matrix) -> Iterator[Turn]:
-    """Yield the turns of all rows of a matrix of one lane, just those that `Matrix.turning` names."""
+def transitions(matrix: Matrix) -> Iterator[Transition]:
+    """Yield the transitions of all rows of a matrix of one lane, the same as `Matrix.transition_keys`."""
     for scenario in matrix.scenarios:
-        if keys := matrix.turning(scenario):
-            yield from _turns(matrix, scenario, keys)
+        if keys := matrix.transition_keys(scenario):
+            yield from _row_transitions(matrix, scenario, keys)
 
 
-def _turns(matrix: Matrix, scenario: Scenario, keys: frozenset[str]) -> Iterator[Turn]:
+def _row_transitions(matrix: Matrix, scenario: Scenario, keys: frozenset[str]) -> Iterator[Transition]:
     cells = zip(matrix.environments, matrix.row(scenario), strict=True)
-    claims = [(environment, cell) for environment, cell in cells if cell.verdict.holds is not None]
-    for (before, was), (after, now) in pairwise(claims):
+    known = [(environment, cell) for environment, cell in cells if cell.verdict.passes is not None]
+    for (before, was), (after, now) in pairwise(known):
         if after.key in keys:
-            yield Turn(scenario, before, after, was, now)
+            yield Transition(scenario, before, after, was, now)

@@ -1,6 +1,6 @@
-"""The columns of a matrix as sets of rows, so that a whole road of releases is compared in no time.
+"""The columns of a matrix as sets of rows, to compare many releases fast.
 
-A set of rows is an ``int`` whose bit n says whether row n is in it: intersection is ``&``, without is ``& ~``.
+A set of rows is an ``int`` whose bit n says whether row n is in it: intersection is ``&``, difference is ``& ~``.
 """
 
 from __future__ import annotations
@@ -22,59 +22,59 @@ if TYPE_CHECKING:
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 
 BROKEN = frozenset({Verdict.FAIL, Verdict.TIMEOUT, Verdict.CRASH})
-"""What counts as broken in an answer; flaky claims nothing there."""
+"""Verdicts that count as broken in an upgrade answer; flaky counts as unknown there."""
 
 
 @dataclass(frozen=True)
-class Side:
-    """One column: the rows that hold, that are broken, and that do not apply. All others claim nothing."""
+class ColumnSet:
+    """One column: the rows that pass, that are broken, and that do not apply. All others have no verdict."""
 
     environment: Environment
-    holds: int = 0
+    passes: int = 0
     broken: int = 0
     inapplicable: int = 0
 
     @property
-    def claims(self) -> int:
-        """The rows of which it says something: that they hold, are broken, or do not apply."""
-        return self.holds | self.broken | self.inapplicable
+    def decided(self) -> int:
+        """The rows that have a verdict: they pass, are broken, or do not apply."""
+        return self.passes | self.broken | self.inapplicable
 
-    def telling(self, bit: int, verdict: Verdict) -> Side:
-        """Return the column with another verdict in the row of a bit."""
+    def with_verdict(self, bit: int, verdict: Verdict) -> ColumnSet:
+        """Return the column with another verdict in the row of ``bit``."""
         return replace(
             self,
-            holds=self.holds & ~bit | bit * (verdict is Verdict.PASS),
+            passes=self.passes & ~bit | bit * (verdict is Verdict.PASS),
             broken=self.broken & ~bit | bit * (verdict in BROKEN),
             inapplicable=self.inapplicable & ~bit | bit * (verdict is Verdict.NOT_APPLICABLE),
         )
 
 
-class Sides:
-    """A matrix by column. Made once for a matrix, asked many times; ``made`` are columns that are known already."""
+class ColumnSets:
+    """A matrix by column. Each column is computed once; ``computed`` are those that are known already."""
 
-    def __init__(self, matrix: Matrix, made: Mapping[str, Side] | None = None) -> None:
+    def __init__(self, matrix: Matrix, computed: Mapping[str, ColumnSet] | None = None) -> None:
         self.matrix = matrix
-        self._made = dict(made or {})
+        self._computed = dict(computed or {})
 
-    def after(self, matrix: Matrix, changed: Iterable[Cell]) -> Sides:
-        """Return the same for a matrix of these rows and columns in which some cells have been judged anew."""
-        following, numbers = Sides(matrix, self._made), self._numbers
+    def updated(self, matrix: Matrix, changed: Iterable[Cell]) -> ColumnSets:
+        """Return the columns of a matrix with the same rows and columns, where only the ``changed`` cells differ."""
+        result, numbers = ColumnSets(matrix, self._computed), self._numbers
         for scenario, key in changed:
-            side, number = following._made.get(key), numbers.get(scenario)
-            if side is not None and number is not None:
-                verdict = matrix.cell(matrix.scenarios[number], side.environment).verdict
-                following._made[key] = side.telling(1 << number, verdict)
-        return following
+            column_set, number = result._computed.get(key), numbers.get(scenario)
+            if column_set is not None and number is not None:
+                verdict = matrix.cell(matrix.scenarios[number], column_set.environment).verdict
+                result._computed[key] = column_set.with_verdict(1 << number, verdict)
+        return result
 
     @cached_property
     def releases(self) -> tuple[Release, ...]:
-        """The releases of the index that have a column, in order. Two commits are none: nobody can require them."""
+        """The published releases that have a column, in order. Commit pairs are left out: no requirement can name them."""
         return tuple(sorted({each.release for each in self.matrix.environments if each.pair is None}))
 
-    def named(self, text: str) -> Release:
-        """Return the release that a text names: a version, tested or not, or the newest ``main`` that has a column.
+    def find_release(self, text: str) -> Release:
+        """Return the release that a text names: a version, tested or not, or ``main``, the newest that has a column.
 
-        Raises InvalidRelease, and UnknownRelease where ``main`` was never run.
+        Raises InvalidRelease, and UnknownRelease if ``main`` has no column.
         """
         if text != MAIN:
             return Release.parse(text)
@@ -90,21 +90,25 @@ class Sides:
 
     @cached_property
     def late(self) -> frozenset[str]:
-        """The keys of the columns whose release was uploaded after a higher one: backports."""
+        """The keys of the columns of backports: releases uploaded after a higher one."""
         known = [each for each in self.matrix.environments if each.pair is None and each.released_at]
         late = backports({each.release: each.released_at for each in known if each.released_at})
         return frozenset(each.key for each in known if each.release in late)
 
     def columns(self, release: Release, lane: Lane, python: Python | None = None) -> list[Environment]:
-        """Return the columns of a release in a lane, those of the newest Python first."""
-        found = [each for each in self._by_place.get((release, lane), ()) if python is None or each.python == python]
+        """Return the columns of a release in a lane, newest Python first."""
+        found = [
+            each
+            for each in self._by_release_and_lane.get((release, lane), ())
+            if python is None or each.python == python
+        ]
         return sorted(found, key=lambda each: (each.python, each.platform), reverse=True)
 
-    def of(self, environment: Environment) -> Side:
+    def of(self, environment: Environment) -> ColumnSet:
         """Return a column as sets of rows."""
-        if (side := self._made.get(environment.key)) is None:
-            side = self._made[environment.key] = self._side(environment)
-        return side
+        if (column_set := self._computed.get(environment.key)) is None:
+            column_set = self._computed[environment.key] = self._column_set(environment)
+        return column_set
 
     def rows(self, bits: int) -> Iterator[Scenario]:
         """Yield the rows of a set, in order."""
@@ -114,15 +118,15 @@ class Sides:
             bits ^= lowest
 
     def bit(self, row: Scenario) -> int:
-        """Return the set of one row alone."""
+        """Return the set that contains only this row."""
         return 1 << self._numbers[row.id]
 
-    def bits(self, takes: Callable[[Scenario], bool]) -> int:
-        """Return the set of the rows that a question takes."""
-        return sum(1 << number for number, row in enumerate(self.matrix.scenarios) if takes(row))
+    def bits(self, includes: Callable[[Scenario], bool]) -> int:
+        """Return the set of the rows that a predicate includes."""
+        return sum(1 << number for number, row in enumerate(self.matrix.scenarios) if includes(row))
 
-    def listed(self, environment: Environment) -> int:
-        """Return the set of the rows that are listed as failing in a column."""
+    def known_failures(self, environment: Environment) -> int:
+        """Return the set of the rows with a known failure in a column."""
         key = environment.key
         entries = (self.matrix.known.get((row.id, key)) for row in self.matrix.scenarios)
         return sum(1 << number for number, entry in enumerate(entries) if entry)
@@ -132,21 +136,21 @@ class Sides:
         return {row.id: number for number, row in enumerate(self.matrix.scenarios)}
 
     @cached_property
-    def _by_place(self) -> dict[tuple[Release, Lane], list[Environment]]:
+    def _by_release_and_lane(self) -> dict[tuple[Release, Lane], list[Environment]]:
         found: dict[tuple[Release, Lane], list[Environment]] = {}
         for each in self.matrix.environments:
             found.setdefault((each.release, each.lane), []).append(each)
         return found
 
-    def _side(self, environment: Environment) -> Side:
-        holds = broken = inapplicable = 0
+    def _column_set(self, environment: Environment) -> ColumnSet:
+        passes = broken = inapplicable = 0
         for number, row in enumerate(self.matrix.scenarios):
             verdict = self.matrix.cell(row, environment).verdict
             bit = 1 << number
             if verdict is Verdict.PASS:
-                holds |= bit
+                passes |= bit
             elif verdict in BROKEN:
                 broken |= bit
             elif verdict is Verdict.NOT_APPLICABLE:
                 inapplicable |= bit
-        return Side(environment, holds, broken, inapplicable)
+        return ColumnSet(environment, passes, broken, inapplicable)

@@ -1,4 +1,4 @@
-"""Two columns side by side: the rows that broke, were mended, or say nothing; and what that makes of a move."""
+"""Compare two columns: which scenarios break, are fixed or are unknown, and whether the upgrade is safe."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ if TYPE_CHECKING:
     from dask_matrix.domain.environments.environment import Lane, Python
     from dask_matrix.domain.environments.release import Release
     from dask_matrix.domain.matrix.rows_and_columns import Environment
-    from dask_matrix.domain.upgrades.columns import Sides
+    from dask_matrix.domain.upgrades.columns import ColumnSets
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """The failures that a question lets pass: those listed as known, and the rows of a set."""
+    """Failures that a question accepts: ``known`` for all listed ones, and a set of rows."""
 
     known: bool = False
     rows: int = 0
 
     @classmethod
-    def of(cls, sides: Sides, accept: tuple[str, ...]) -> Accepted:
-        """Return what ``accept`` of a question means."""
+    def of(cls, column_sets: ColumnSets, accept: tuple[str, ...]) -> Accepted:
+        """Read ``accept`` of a question."""
         patterns = [each for each in accept if each != KNOWN]
-        rows = sides.bits(lambda row: any(matches(row.id, pattern) for pattern in patterns)) if patterns else 0
+        rows = column_sets.bits(lambda row: any(matches(row.id, pattern) for pattern in patterns)) if patterns else 0
         return cls(KNOWN in accept, rows)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Sets of rows in scope; each row is in exactly one of them, but ``accepted``, which are of those that regressed.
+    """Sets of rows in scope. Each row is in exactly one set; ``accepted`` is a subset of ``regressed``.
 
-    A row that does not apply on one side is in ``not_applicable`` only if the other side says something too.
+    A row that does not apply on one side is in ``not_applicable`` only if the other side has a verdict too.
     """
 
     regressed: int
@@ -49,26 +49,26 @@ class Comparison:
 
     @property
     def safety(self) -> Safety:
-        """What is said of the move. A target that does not install is no safe move; nor is one of which nothing is claimed."""
+        """Whether the upgrade is safe. An uninstallable target is unsafe; no evidence at all is unknown."""
         if self.target_refused or self.regressed & ~self.accepted:
             return Safety.UNSAFE
-        claimed = self.fixed | self.still_failing | self.holding | self.regressed
-        return Safety.UNKNOWN if self.unknown or self.start_refused or not claimed else Safety.SAFE
+        known = self.fixed | self.still_failing | self.holding | self.regressed
+        return Safety.UNKNOWN if self.unknown or self.start_refused or not known else Safety.SAFE
 
 
 def compare(
-    sides: Sides, start: Environment | None, target: Environment | None, scope: int, accepts: Accepted
+    column_sets: ColumnSets, start: Environment | None, target: Environment | None, scope: int, accepts: Accepted
 ) -> Comparison:
-    """Compare two columns over the rows of a scope; a missing column claims nothing."""
+    """Compare two columns over the rows of a scope; if a column is missing, all rows are unknown."""
     refused = bool(target and target.refusal and target is not start)
     if start is None or target is None:
         return Comparison(0, 0, 0, 0, 0, unknown=scope, target_refused=refused)
-    a, b = sides.of(start), sides.of(target)
-    neither = (a.inapplicable & b.claims | b.inapplicable & a.claims) & scope
-    held, broke = a.holds & scope & ~neither, a.broken & scope & ~neither
-    regressed, fixed = held & b.broken, broke & b.holds
-    still, holding = broke & b.broken, held & b.holds
-    listed = sides.listed(target) if accepts.known else 0
+    a, b = column_sets.of(start), column_sets.of(target)
+    neither = (a.inapplicable & b.decided | b.inapplicable & a.decided) & scope
+    passed, failed = a.passes & scope & ~neither, a.broken & scope & ~neither
+    regressed, fixed = passed & b.broken, failed & b.passes
+    still, holding = failed & b.broken, passed & b.passes
+    listed = column_sets.known_failures(target) if accepts.known else 0
     return Comparison(
         regressed,
         fixed,
@@ -82,14 +82,14 @@ def compare(
     )
 
 
-def standing_for(
-    sides: Sides, release: Release, lane: Lane, python: Python | None = None, like: Environment | None = None
+def representative_column(
+    column_sets: ColumnSets, release: Release, lane: Lane, python: Python | None = None, like: Environment | None = None
 ) -> Environment | None:
-    """Return the column that stands for a release: on the platform, then on the Python of ``like``, else on the newest.
+    """Return the environment that represents a release: with the platform, then the Python of ``like``, else the newest Python.
 
-    It never depends on how much evidence a column has, so that more evidence cannot move the question elsewhere.
+    The choice never depends on the amount of evidence, so new results cannot change which environment answers.
     """
-    found = sides.columns(release, lane, python)
+    found = column_sets.columns(release, lane, python)
     if like is None:
         return found[0] if found else None
     return max(found, key=lambda each: (each.platform == like.platform, each.python == like.python), default=None)

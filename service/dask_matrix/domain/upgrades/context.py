@@ -1,4 +1,4 @@
-"""What is held to be so without any record: known failures, kinds of work that have a name, releases that exist."""
+"""Known failures, profiles and published releases: what we know besides results."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dask_matrix.domain.environments.release import Release
     from dask_matrix.domain.upgrades.scope import Profile
-    from dask_matrix.domain.verdicts.known_failures import Known
+    from dask_matrix.domain.verdicts.known_failures import KnownFailure
 
 
 @dataclass(frozen=True)
-class Beliefs:
-    """What a scenario set says in known.toml and matrix.toml, and the releases that the package index listed last."""
+class Context:
+    """The contents of known.toml, the profiles of matrix.toml, and the releases the package index listed last."""
 
-    known: tuple[Known, ...] = ()
+    known: tuple[KnownFailure, ...] = ()
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     released: tuple[Release, ...] = ()

@@ -1,4 +1,4 @@
-"""What one environment turned relative to another: the rows that broke, were fixed, warn anew; and the packages."""
+"""Compare an environment with an earlier one: scenarios that break or are fixed, new warnings, changed packages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dask_matrix.domain.upgrades.answer import NewWarning
 from dask_matrix.domain.upgrades.comparison import Accepted, compare
 from dask_matrix.domain.upgrades.lock_diff import packages_changed
-from dask_matrix.domain.verdicts.deprecations import fresh
+from dask_matrix.domain.verdicts.deprecations import added_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.records.records import Warned
     from dask_matrix.domain.upgrades.answer import PackageChange
-    from dask_matrix.domain.upgrades.columns import Sides
+    from dask_matrix.domain.upgrades.columns import ColumnSets
 
     Warnings = Callable[[str], Mapping[str, tuple[Warned, ...]]]
 
 
 @dataclass(frozen=True)
-class Change:
-    """One environment against an earlier one. ``unknown`` counts the rows without a verdict on both sides."""
+class EnvironmentDiff:
+    """One environment compared with an earlier one. ``unknown`` counts scenarios that lack a verdict in either."""
 
     before: Environment
     after: Environment
@@ -35,20 +35,20 @@ class Change:
     unknown: int
 
 
-def change(
-    sides: Sides,
+def environment_diff(
+    column_sets: ColumnSets,
     before: Environment,
     after: Environment,
     warnings: Warnings,
-) -> Change:
-    """Compare two environments over all rows; ``warnings`` gives by scenario what an environment warned of."""
-    compared = compare(sides, before, after, sides.all, Accepted())
-    return Change(
+) -> EnvironmentDiff:
+    """Compare two environments over all scenarios; ``warnings`` maps an environment's key to warnings by scenario."""
+    compared = compare(column_sets, before, after, column_sets.all, Accepted())
+    return EnvironmentDiff(
         before=before,
         after=after,
-        regressed=tuple(sides.rows(compared.regressed)),
-        fixed=tuple(sides.rows(compared.fixed)),
-        new_warnings=tuple(new_warnings(sides, before, after, compared.holding, warnings)),
+        regressed=tuple(column_sets.rows(compared.regressed)),
+        fixed=tuple(column_sets.rows(compared.fixed)),
+        new_warnings=tuple(new_warnings(column_sets, before, after, compared.holding, warnings)),
         packages=packages_changed(before, after),
         holding=compared.holding.bit_count(),
         unknown=compared.unknown.bit_count(),
@@ -56,16 +56,16 @@ def change(
 
 
 def new_warnings(
-    sides: Sides,
+    column_sets: ColumnSets,
     before: Environment,
     after: Environment,
     rows: int,
     warnings: Warnings,
 ) -> Iterator[NewWarning]:
-    """Yield what is warned of in the later of two environments alone, by a set of rows."""
+    """Yield the warnings that only the later of two environments gives, for a set of rows."""
     if before.key == after.key:
         return
-    had, given = warnings(before.key), warnings(after.key)
-    for row in (each for each in sides.matrix.scenarios if each.id in given and sides.bit(each) & rows):
-        for one in fresh(had.get(row.id, ()), given[row.id]):
+    old, new = warnings(before.key), warnings(after.key)
+    for row in (each for each in column_sets.matrix.scenarios if each.id in new and column_sets.bit(each) & rows):
+        for one in added_warnings(old.get(row.id, ()), new[row.id]):
             yield NewWarning(scenario=row.id, title=row.title, category=one.category, message=one.message)

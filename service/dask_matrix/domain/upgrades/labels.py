@@ -1,14 +1,14 @@
-"""Environments and known failures as answers tell them."""
+"""Convert environments and known failures to their form in an upgrade answer."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from dask_matrix.domain.upgrades.answer import Column, Listed
+from dask_matrix.domain.upgrades.answer import Column, ListedFailure
 
 if TYPE_CHECKING:
     from dask_matrix.domain.matrix.rows_and_columns import Environment
-    from dask_matrix.domain.verdicts.known_failures import Known
+    from dask_matrix.domain.verdicts.known_failures import KnownFailure
 
 
 @overload
@@ -24,7 +24,7 @@ def column(environment: Environment | None) -> Column | None: ...
 
 
 def column(environment: Environment | None) -> Column | None:
-    """Return what an answer tells of an environment."""
+    """Return an environment as it appears in an answer."""
     if environment is None:
         return None
     return Column(
@@ -40,6 +40,6 @@ def column(environment: Environment | None) -> Column | None:
     )
 
 
-def listed(entry: Known | None) -> Listed | None:
-    """Return what an answer tells of an entry of known.toml."""
-    return Listed(issue=entry.issue, reason=entry.reason, expires=str(entry.expires)) if entry else None
+def listed(entry: KnownFailure | None) -> ListedFailure | None:
+    """Return an entry of known.toml as it appears in an answer."""
+    return ListedFailure(issue=entry.issue, reason=entry.reason, expires=str(entry.expires)) if entry else None

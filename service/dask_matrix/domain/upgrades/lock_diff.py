@@ -1,4 +1,4 @@
-"""What differs between two locks, and what only the dependencies can have done."""
+"""Compare the locks of two environments, and a release in two lanes to tell Dask from its dependencies."""
 
 from __future__ import annotations
 
@@ -6,81 +6,79 @@ from typing import TYPE_CHECKING
 
 from dask_matrix.domain.environments.environment import Lane, packages
 from dask_matrix.domain.upgrades import reasons
-from dask_matrix.domain.upgrades.answer import Lanes, PackageChange, Suspect
-from dask_matrix.domain.upgrades.comparison import standing_for
+from dask_matrix.domain.upgrades.answer import LaneComparison, LaneDifference, PackageChange
+from dask_matrix.domain.upgrades.comparison import representative_column
 from dask_matrix.domain.upgrades.labels import column, listed
 
 if TYPE_CHECKING:
     from dask_matrix.domain.environments.environment import Python
     from dask_matrix.domain.environments.release import Release
     from dask_matrix.domain.matrix.rows_and_columns import Environment
-    from dask_matrix.domain.upgrades.columns import Sides
+    from dask_matrix.domain.upgrades.columns import ColumnSets
 
-MOVED = frozenset({"dask", "distributed"})
-"""What the move itself is about: no change worth telling."""
-FOREMOST = ("pandas", "numpy", "pyarrow", "scipy")
-"""Told first: what behaviours turn on."""
+UPGRADED = frozenset({"dask", "distributed"})
+"""Left out of package changes: these change by definition."""
+FIRST_LISTED = ("pandas", "numpy", "pyarrow", "scipy")
+"""Listed first: the packages most likely to change behaviour."""
 
 
 def packages_changed(before: Environment | None, after: Environment | None) -> tuple[PackageChange, ...]:
-    """Return the packages beside Dask that differ between two locks, those that behaviours turn on first."""
+    """Return the packages other than Dask that differ between two locks, FIRST_LISTED first."""
     if before is None or after is None or not before.lock or not after.lock:
         return ()
     old, new = packages(before.lock), packages(after.lock)
-    differing = [name for name in old.keys() | new.keys() if old.get(name) != new.get(name) and name not in MOVED]
-    ordered = sorted(differing, key=lambda name: (name not in FOREMOST, name))
+    differing = [name for name in old.keys() | new.keys() if old.get(name) != new.get(name) and name not in UPGRADED]
+    ordered = sorted(differing, key=lambda name: (name not in FIRST_LISTED, name))
     return tuple(PackageChange(name=name, before=old.get(name), after=new.get(name)) for name in ordered)
 
 
-def lanes(
-    sides: Sides, release: Release, target: Environment | None, python: Python | None, scope: int
-) -> Lanes | None:
-    """Return what a release does differently with the latest dependencies; None if it does not, or nobody looked.
+def lane_comparison(
+    column_sets: ColumnSets, release: Release, target: Environment | None, python: Python | None, scope: int
+) -> LaneComparison | None:
+    """Return how a release differs as released and with the latest dependencies; None without a difference or results.
 
-    ``target`` is the column that stands for it in the answer.
+    ``target`` is the environment that represents the release in the answer.
     """
-    own = standing_for(sides, release, Lane.AS_RELEASED, python, like=target)
-    other = standing_for(sides, release, Lane.LATEST, python, like=own)
+    own = representative_column(column_sets, release, Lane.AS_RELEASED, python, like=target)
+    other = representative_column(column_sets, release, Lane.LATEST, python, like=own)
     if own is None or other is None or own.refusal or other.refusal:
         return None
-    a, b = sides.of(own), sides.of(other)
-    breaks, mends = a.holds & b.broken & scope, a.broken & b.holds & scope
-    if not breaks | mends:
+    a, b = column_sets.of(own), column_sets.of(other)
+    breaks, fixes = a.passes & b.broken & scope, a.broken & b.passes & scope
+    if not breaks | fixes:
         return None
     changed = packages_changed(own, other)
-    return Lanes(
+    return LaneComparison(
         other=column(other),
-        breaks=_suspects(sides, other, breaks),
-        mends=_suspects(sides, own, mends),
+        breaks=_differences(column_sets, other, breaks),
+        mends=_differences(column_sets, own, fixes),
         packages=changed,
-        sentence=_sentence(release, breaks.bit_count(), mends.bit_count(), changed),
+        sentence=_sentence(release, breaks.bit_count(), fixes.bit_count(), changed),
     )
 
 
-def _suspects(sides: Sides, place: Environment, rows: int) -> tuple[Suspect, ...]:
+def _differences(column_sets: ColumnSets, environment: Environment, rows: int) -> tuple[LaneDifference, ...]:
     return tuple(
-        Suspect(
+        LaneDifference(
             scenario=row.id,
             title=row.title,
-            exception=sides.matrix.cell(row, place).exception,
-            known=listed(sides.matrix.known.get((row.id, place.key))),
+            exception=column_sets.matrix.cell(row, environment).exception,
+            known=listed(column_sets.matrix.known.get((row.id, environment.key))),
         )
-        for row in sides.rows(rows)
+        for row in column_sets.rows(rows)
     )
 
 
-def _sentence(release: Release, breaks: int, mends: int, changed: tuple[PackageChange, ...]) -> str:
-    told = []
+def _sentence(release: Release, breaks: int, fixes: int, changed: tuple[PackageChange, ...]) -> str:
+    parts = []
     if breaks:
-        told.append(
-            f"{reasons.that(breaks, 'hold')} on {release} as released {reasons.verb(breaks, 'break')} with the latest dependencies"
-        )
-    if mends:
-        told.append(
-            f"{reasons.that(mends, 'break')} as released {reasons.verb(mends, 'hold')} with the latest dependencies"
-        )
+        passing, fail = reasons.scenarios_that(breaks, "pass"), reasons.verb(breaks, "fail")
+        parts.append(f"{passing} on {release} as released {fail} with the latest dependencies")
+    if fixes:
+        failing, do_pass = reasons.scenarios_that(fixes, "fail"), reasons.verb(fixes, "pass")
+        parts.append(f"{failing} as released {do_pass} with the latest dependencies")
     named = ", ".join(
-        f"{each.name} {each.before or 'none'} → {each.after or 'none'}" for each in changed if each.name in FOREMOST
+        f"{each.name} {each.before or 'none'} → {each.after or 'none'}" for each in changed if each.name in FIRST_LISTED
     )
     cause = f" ({named})" if named else ""
-    return f"{' and '.join(told)}: the same Dask, so the dependencies are the likely cause{cause}."
+    return f"{' and '.join(parts)}: the same Dask, so the dependencies are the likely cause{cause}."

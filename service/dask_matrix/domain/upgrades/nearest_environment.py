@@ -1,4 +1,4 @@
-"""Which tested environment of a release stands nearest to a user's own, and what still differs between the two."""
+"""Find the tested environment of a release that is most like the user's own, and what still differs."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from dask_matrix.domain.environments.environment import Python
     from dask_matrix.domain.matrix.rows_and_columns import Environment
 
-COMPARED = {"pandas": "pandas", "numpy": "NumPy", "pyarrow": "pyarrow"}
-"""The packages that decide how Dask behaves beside Dask itself: canonical name -> how it is written in a sentence."""
+SIGNIFICANT_PACKAGES = {"pandas": "pandas", "numpy": "NumPy", "pyarrow": "pyarrow"}
+"""The dependencies that affect Dask's behaviour most: canonical name -> its spelling in messages."""
 
 SAME, MICRO, MINOR, MAJOR = range(4)
-"""How far two versions of a package are apart: the first part of the version that differs."""
+"""How much two versions of a package differ: the first part of the version that differs."""
 
 Candidate = tuple["Environment", "Mapping[str, str]"]
-"""An environment that was tested, and the pins of its lock."""
+"""A tested environment, and the pins of its lock."""
 
 
 @dataclass(frozen=True)
 class Nearest:
-    """The environment whose evidence says most of the user's own, None if none was tested; and what differs."""
+    """The tested environment most like the user's own, None if there is none, and the differences as sentences."""
 
     environment: Environment | None
     caveats: tuple[str, ...]
@@ -38,10 +38,10 @@ def nearest(
     python: Python | None,
     candidates: Sequence[tuple[Environment, Mapping[str, str]]],
 ) -> Nearest:
-    """Return the candidate nearest to a user's packages (name, however it is spelled -> version) and Python.
+    """Return the candidate most like a user's packages (name in any spelling -> version) and Python.
 
-    The same Python minor counts most, then the fewest packages that differ in their major version, in their minor, in
-    less than that. What is equally near is decided by Python, then by key: never by the order of candidates.
+    The nearest Python minor version wins, then the fewest packages that differ in their major version, in their minor
+    version, in the rest. Ties are broken by Python, then by key: never by the order of candidates.
     """
     if not candidates:
         return Nearest(None, ())
@@ -52,20 +52,20 @@ def nearest(
 
 def _distance(start: Mapping[str, str], python: Python | None, candidate: Candidate) -> tuple[object, ...]:
     environment, pins = candidate
-    apart = [_apart(start[name], pins.get(name)) for name in COMPARED if name in start]
-    counts = tuple(apart.count(part) for part in (MAJOR, MINOR, MICRO))
-    return _minors_apart(python, environment.python), counts, environment.python, environment.key
+    differences = [_difference(start[name], pins.get(name)) for name in SIGNIFICANT_PACKAGES if name in start]
+    counts = tuple(differences.count(part) for part in (MAJOR, MINOR, MICRO))
+    return _python_distance(python, environment.python), counts, environment.python, environment.key
 
 
-def _minors_apart(python: Python | None, other: Python) -> tuple[int, int]:
-    """Return how far two Pythons are apart; nothing where the user's is not known."""
+def _python_distance(python: Python | None, other: Python) -> tuple[int, int]:
+    """Return how many major and minor versions two Pythons are apart; zero if the user's is unknown."""
     if python is None:
         return (0, 0)
     return (abs(python.major - other.major), abs(python.minor - other.minor))
 
 
-def _apart(version: str, other: str | None) -> int:
-    """Return which part of two versions differs first. A package that was not there at all is as far as can be."""
+def _difference(version: str, other: str | None) -> int:
+    """Return the first part in which two versions differ; MAJOR for a package that is missing."""
     if other is None:
         return MAJOR
     ours, theirs = version_of(version), version_of(other)
@@ -79,16 +79,16 @@ def _apart(version: str, other: str | None) -> int:
 
 
 def _caveats(start: Mapping[str, str], python: Python | None, candidate: Candidate) -> tuple[str, ...]:
-    """Return a sentence for each difference in what is known of both sides."""
+    """Return a sentence for each version that is known on both sides and differs."""
     environment, pins = candidate
-    told = []
+    found = []
     if python is not None and python != environment.python:
-        told.append(_caveat("Python", str(python), str(environment.python)))
-    for name, written in COMPARED.items():
-        if name in start and name in pins and _apart(start[name], pins[name]) != SAME:
-            told.append(_caveat(written, start[name], pins[name]))
-    return tuple(told)
+        found.append(_caveat("Python", str(python), str(environment.python)))
+    for name, spelling in SIGNIFICANT_PACKAGES.items():
+        if name in start and name in pins and _difference(start[name], pins[name]) != SAME:
+            found.append(_caveat(spelling, start[name], pins[name]))
+    return tuple(found)
 
 
-def _caveat(what: str, yours: str, evidence: str) -> str:
-    return f"You have {what} {yours}; the evidence was made with {what} {evidence}."
+def _caveat(name: str, yours: str, tested: str) -> str:
+    return f"You have {name} {yours}; the tests ran with {name} {tested}."

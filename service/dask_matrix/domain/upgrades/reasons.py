@@ -1,4 +1,4 @@
-"""The sentences of an answer: why it is what it is, and what to keep in mind."""
+"""Sentences that explain the answer to an upgrade question: reasons and caveats."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from dask_matrix.domain.matrix.rows_and_columns import Environment
-    from dask_matrix.domain.upgrades.answer import Finding, Question, Seen, Step
+    from dask_matrix.domain.upgrades.answer import Finding, FindingSide, Question, Step
     from dask_matrix.domain.upgrades.comparison import Comparison
 
 
-NOTHING = "No scenario is in scope, so nothing is known."
+EMPTY_SCOPE = "No scenario is in scope, so the answer is unknown."
 
 
 def reasons(
@@ -26,40 +26,41 @@ def reasons(
     target: Environment | None,
     unknown: Sequence[Finding],
 ) -> Iterator[str]:
-    """Yield why a move is safe, unsafe or unknown, the weightiest first."""
+    """Yield why an upgrade is safe, unsafe or unknown, most important reason first."""
     for release, column in {question.start: start, question.target: target}.items():
         if column is None:
-            yield f"Nothing was ever tested on {release} in lane {question.lane}{_on(question)}."
+            yield f"{release} has not been tested in lane {question.lane}{_on_python(question)}."
         elif column.refusal:
-            yield f"dask {release} does not install: {_first_line(column.refusal.message)}"
+            yield f"dask {release} cannot be installed: {_first_line(column.refusal.message)}"
     yield from _regressions(question, compared)
     installed = start and target and not start.refusal and not target.refusal
     if installed and unknown:
-        yield _unclear(unknown)
+        yield _missing_verdicts(unknown)
     if compared.safety is Safety.SAFE:
-        yield _all_well(question, compared)
+        yield _safe(question, compared)
     elif installed and not _size(compared):
         inapplicable = compared.not_applicable.bit_count()
-        yield "No scenario in scope applies to both sides, so nothing is known." if inapplicable else NOTHING
+        not_applicable = "No scenario in scope applies to both releases, so the answer is unknown."
+        yield not_applicable if inapplicable else EMPTY_SCOPE
 
 
-def unclear(seen: Seen, release: str) -> str:
-    """Return why a side claims nothing, or nothing if it does."""
-    told = {
-        Verdict.UNTESTED: f"never tested on {release}" if not seen.result else f"only accidents of ours on {release}",
-        Verdict.STALE: f"the evidence on {release} is of an older text of the scenario",
-        Verdict.FLAKY: f"flaky on {release}: {seen.passed} of {seen.executions} executions held",
-        Verdict.UNINSTALLABLE: f"{release} does not install",
+def missing_verdict(side: FindingSide, release: str) -> str:
+    """Return why a scenario has no pass or fail verdict on a release; empty if it has one."""
+    reason = {
+        Verdict.UNTESTED: f"only internal errors on {release}" if side.result else f"not tested on {release}",
+        Verdict.STALE: f"the result on {release} is from an older version of the scenario",
+        Verdict.FLAKY: f"flaky on {release}: {side.passed} of {side.executions} executions passed",
+        Verdict.UNINSTALLABLE: f"{release} cannot be installed",
     }
-    return told.get(seen.verdict, "")
+    return reason.get(side.verdict, "")
 
 
 def caveats(start: Environment | None, target: Environment | None, steps: Iterable[Step]) -> Iterator[str]:
-    """Yield what a reader should keep in mind."""
+    """Yield how the two environments differ besides Dask, and which releases are backports."""
     if start and target and start.python != target.python:
-        yield f"The two sides ran on different Pythons: {start.python} and {target.python}."
+        yield f"The two releases were tested on different Pythons: {start.python} and {target.python}."
     if start and target and start.platform != target.platform:
-        yield f"The two sides ran on different platforms: {start.platform} and {target.platform}."
+        yield f"The two releases were tested on different platforms: {start.platform} and {target.platform}."
     for step in steps:
         if step.late and step.released_at:
             yield f"{step.release} is a backport: it was uploaded on {step.released_at:%Y-%m-%d}, after higher releases."
@@ -70,28 +71,29 @@ def counted(number: int, what: str = "scenario") -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def that(number: int, do: str) -> str:
-    """Return how many scenarios do something: ``1 scenario that holds``, ``3 scenarios that hold``."""
+def scenarios_that(number: int, do: str) -> str:
+    """Return ``1 scenario that passes``, ``3 scenarios that pass``."""
     return f"{counted(number)} that {verb(number, do)}"
 
 
 def verb(number: int, do: str) -> str:
-    """Return a verb in the form that goes with a number: ``holds`` with 1, ``hold`` with others."""
-    return f"{do}s" if number == 1 else do
+    """Return a verb that agrees with a number: ``passes`` with 1, ``pass`` otherwise."""
+    return do if number != 1 else f"{do}es" if do.endswith("s") else f"{do}s"
 
 
 def _regressions(question: Question, compared: Comparison) -> Iterator[str]:
     broken, accepted = compared.regressed.bit_count(), compared.accepted.bit_count()
     if not broken:
         return
-    told = f"{that(broken, 'hold')} on {question.start} {verb(broken, 'break')} on {question.target}"
-    yield f"{told}; {accepted} of them accepted." if accepted else f"{told}."
+    sentence = f"{scenarios_that(broken, 'pass')} on {question.start} {verb(broken, 'fail')} on {question.target}"
+    yield f"{sentence}; {accepted} of them accepted." if accepted else f"{sentence}."
 
 
-def _unclear(unknown: Sequence[Finding]) -> str:
-    parts = Counter(part for each in unknown for part in [_kind(each)])
-    told = ", ".join(f"{number} {kind}" for kind, number in parts.most_common())
-    return f"{counted(len(unknown))} in scope without a verdict on both sides: {told}."
+def _missing_verdicts(unknown: Sequence[Finding]) -> str:
+    kinds = Counter(map(_kind, unknown))
+    counts = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
+    number = len(unknown)
+    return f"{counted(number)} in scope {verb(number, 'lack')} a verdict on one or both releases: {counts}."
 
 
 def _kind(finding: Finding) -> str:
@@ -100,17 +102,14 @@ def _kind(finding: Finding) -> str:
     return next(verdict.value for verdict in order if verdict in verdicts)
 
 
-def _all_well(question: Question, compared: Comparison) -> str:
+def _safe(question: Question, compared: Comparison) -> str:
     size = _size(compared)
     subject = (
-        "The 1 scenario in scope that applies has" if size == 1 else f"All {size} scenarios in scope that apply have"
+        "The only applicable scenario in scope has" if size == 1 else f"All {size} applicable scenarios in scope have"
     )
-    ending = (
-        "what broke is accepted"
-        if compared.accepted
-        else f"nothing that holds on {question.start} breaks on {question.target}"
-    )
-    return f"{subject} fresh evidence on both sides; {ending}."
+    nothing_breaks = f"nothing that passes on {question.start} fails on {question.target}"
+    ending = "every new failure is accepted" if compared.accepted else nothing_breaks
+    return f"{subject} a current verdict on both releases; {ending}."
 
 
 def _size(compared: Comparison) -> int:
@@ -118,7 +117,7 @@ def _size(compared: Comparison) -> int:
     return sum(each.bit_count() for each in sets)
 
 
-def _on(question: Question) -> str:
+def _on_python(question: Question) -> str:
     return f" on Python {question.python}" if question.python else ""
 
 

@@ -1,4 +1,4 @@
-"""Which scenarios a question about an upgrade is about."""
+"""The scope of an upgrade question: which scenarios it is about."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Profile:
-    """A kind of work by name: the scenarios that any of its lines takes. ``scenarios`` are ids, ``*`` is anything."""
+    """A named scope: the scenarios that match any of its fields. ``scenarios`` are ids; ``*`` matches anything."""
 
     areas: frozenset[str] = frozenset()
     scenarios: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
 
-    def takes(self, scenario: Scenario) -> bool:
-        """Whether a scenario is of this kind of work."""
+    def includes(self, scenario: Scenario) -> bool:
+        """Whether a scenario belongs to the profile."""
         return (
             scenario.area in self.areas
             or any(matches(scenario.id, pattern) for pattern in self.scenarios)
-            or any(lies_below(name, wanted) for name in scenario.covers for wanted in self.covers)
+            or any(lies_below(name, parent) for name in scenario.covers for parent in self.covers)
         )
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What is asked about: every line that says something narrows it; an empty one is all scenarios.
+    """The scenarios that match every field that is set; an empty scope is all scenarios.
 
-    ``covers`` are dotted names that stand for whatever is below them too; ``uses`` are the very names that some code uses.
+    ``covers`` are dotted names that include everything below them; ``uses`` are exact names that some code uses.
     """
 
     areas: frozenset[str] = frozenset()
@@ -49,7 +49,7 @@ class Scope:
 
     @classmethod
     def of(cls, question: Question, profiles: Mapping[str, Profile]) -> Scope:
-        """Return what a question is about; raise UnknownName for a profile that there is not."""
+        """Return the scope of a question; raise UnknownName for a profile that does not exist."""
         if question.profile and question.profile not in profiles:
             raise UnknownName("profile", question.profile, sorted(profiles))
         return cls(
@@ -62,9 +62,9 @@ class Scope:
         )
 
     def check(self, scenarios: Collection[Scenario], accept: Collection[str] = ()) -> None:
-        """Raise UnknownName for what no scenario has: a typing error would narrow the answer, or let pass nothing.
+        """Raise UnknownName for a value that matches no scenario: a typo would empty the scope, or accept nothing.
 
-        ``uses`` are not checked: code may use what no scenario covers.
+        ``uses`` are not checked: code may use names that no scenario covers.
         """
         areas = sorted({each.area for each in scenarios}) if self.areas else []
         for area in sorted(self.areas.difference(areas)):
@@ -74,17 +74,17 @@ class Scope:
                 stem = pattern.rpartition("/")[2].strip("*")
                 raise UnknownName("scenario", pattern, [each.id for each in scenarios if stem in each.id][:4])
         covered = sorted({name for each in scenarios for name in each.covers}) if self.covers else []
-        for wanted in self.covers:
-            if not any(lies_below(name, wanted) for name in covered):
-                raise UnknownName("covered name", wanted, get_close_matches(wanted, covered, 4))
+        for parent in self.covers:
+            if not any(lies_below(name, parent) for name in covered):
+                raise UnknownName("covered name", parent, get_close_matches(parent, covered, 4))
 
-    def takes(self, scenario: Scenario) -> bool:
-        """Whether a scenario is asked about."""
+    def includes(self, scenario: Scenario) -> bool:
+        """Whether a scenario is in scope."""
         return (
             (not self.areas or scenario.area in self.areas)
             and (not self.scenarios or any(matches(scenario.id, pattern) for pattern in self.scenarios))
             and (not self.q or scenario.mentions(self.q))
-            and (not self.covers or any(lies_below(name, wanted) for name in scenario.covers for wanted in self.covers))
-            and (self.profile is None or self.profile.takes(scenario))
+            and (not self.covers or any(lies_below(name, parent) for name in scenario.covers for parent in self.covers))
+            and (self.profile is None or self.profile.includes(scenario))
             and (self.uses is None or not self.uses.isdisjoint(scenario.covers))
         )

@@ -1,4 +1,4 @@
-"""What breaks and what is fixed by a move from one release to another: the one function that answers it."""
+"""Answer an upgrade question: what breaks and what is fixed between two releases."""
 
 from __future__ import annotations
 
@@ -10,14 +10,23 @@ from dask_matrix.domain.environments.environment import Python, packages
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.upgrades import reasons
-from dask_matrix.domain.upgrades.answer import Answer, Evidence, Finding, NewWarning, Question, Safety, Seen, Step
-from dask_matrix.domain.upgrades.comparison import Accepted, Comparison, compare, standing_for
-from dask_matrix.domain.upgrades.context import Beliefs
+from dask_matrix.domain.upgrades.answer import (
+    Answer,
+    Evidence,
+    Finding,
+    FindingSide,
+    NewWarning,
+    Question,
+    Safety,
+    Step,
+)
+from dask_matrix.domain.upgrades.comparison import Accepted, Comparison, compare, representative_column
+from dask_matrix.domain.upgrades.context import Context
 from dask_matrix.domain.upgrades.environment_diff import new_warnings
 from dask_matrix.domain.upgrades.labels import column, listed
-from dask_matrix.domain.upgrades.lock_diff import lanes, packages_changed
+from dask_matrix.domain.upgrades.lock_diff import lane_comparison, packages_changed
 from dask_matrix.domain.upgrades.nearest_environment import Nearest, nearest
-from dask_matrix.domain.upgrades.path import Walk, between, specifier
+from dask_matrix.domain.upgrades.path import UpgradePath, between, specifier
 from dask_matrix.domain.upgrades.scope import Scope
 
 if TYPE_CHECKING:
@@ -26,15 +35,15 @@ if TYPE_CHECKING:
 
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.records.records import Warned as Given
-    from dask_matrix.domain.upgrades.columns import Sides
+    from dask_matrix.domain.upgrades.columns import ColumnSets
 
 PYTHON = "python"
-"""How ``Question.have`` names the interpreter."""
+"""The key of the interpreter in ``Question.have``."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """When the oldest and the newest result of an environment came."""
+    """When the oldest and the newest result of an environment were recorded."""
 
     oldest: datetime
     newest: datetime
@@ -45,19 +54,19 @@ def _no_warnings(_: str) -> Mapping[str, tuple[Given, ...]]:
 
 
 @dataclass(frozen=True)
-class Backing:
-    """What is known beside the matrix: by environment the span of its results and each scenario's warnings; beliefs."""
+class UpgradeEvidence:
+    """Evidence besides the matrix: for each environment the span of its results and its warnings; and the context."""
 
     spans: Mapping[str, Span] = field(default_factory=dict)
     warnings: Callable[[str], Mapping[str, tuple[Given, ...]]] = _no_warnings
-    beliefs: Beliefs = field(default_factory=Beliefs)
+    context: Context = field(default_factory=Context)
 
 
 @dataclass(frozen=True)
 class _Move:
-    """A question with the columns that stand for its two releases, compared."""
+    """A question, the environments that represent its two releases, and their comparison."""
 
-    sides: Sides
+    column_sets: ColumnSets
     question: Question
     scope: int
     python: Python | None
@@ -65,26 +74,26 @@ class _Move:
     target: Environment | None
     accepts: Accepted
     compared: Comparison
-    apart: tuple[str, ...]
+    differences: tuple[str, ...]
 
     @property
     def columns(self) -> list[Environment]:
-        """The columns there are, each once."""
+        """The environments that exist, each once."""
         return list({each.key: each for each in (self.start, self.target) if each}.values())
 
 
-def upgrade(sides: Sides, question: Question, backing: Backing | None = None) -> Answer:
-    """Return what is known of a move; releases without evidence make it unknown, never an error.
+def upgrade(column_sets: ColumnSets, question: Question, evidence: UpgradeEvidence | None = None) -> Answer:
+    """Answer an upgrade question; releases without evidence make it unknown, never an error.
 
-    The target may be ``main``, where that was run. Raises InvalidRelease and InvalidPython, and UnknownName for a
-    profile, an area or a scenario that there is not, and for ``main`` where it was never run.
+    The target may be ``main``. Raises InvalidRelease and InvalidPython, and UnknownName for a profile, an area or a
+    scenario that does not exist, and for ``main`` if it has not been tested.
     """
-    backing = backing or Backing()
+    evidence = evidence or UpgradeEvidence()
     target = question.target if question.target == MAIN else str(Release.parse(question.target))
     question = question.model_copy(update={"start": str(Release.parse(question.start)), "target": target})
-    move = _move(sides, question, backing.beliefs)
+    move = _move(column_sets, question, evidence.context)
     compared = move.compared
-    steps, following = _steps(move, backing.beliefs.released)
+    steps, next_safe = _steps(move, evidence.context.released)
     safe = [step.release for step in steps if step.verdict is Safety.SAFE]
     unknown = tuple(_findings(move, compared.unknown))
     return Answer(
@@ -99,79 +108,83 @@ def upgrade(sides: Sides, question: Question, backing: Backing | None = None) ->
         unknown=unknown,
         not_applicable=tuple(_findings(move, compared.not_applicable)),
         holding=compared.holding.bit_count(),
-        new_warnings=tuple(_new_warnings(move, backing)),
+        new_warnings=tuple(_new_warnings(move, evidence)),
         road=tuple(steps),
         avoid=tuple(step.release for step in steps if step.verdict is Safety.UNSAFE),
         specifier=specifier(Release.parse(question.start), steps),
         recommended=safe[-1] if safe else None,
-        next_safe=following,
+        next_safe=next_safe,
         packages_changed=packages_changed(move.start, move.target),
-        lanes=lanes(sides, sides.named(question.target), move.target, move.python, move.scope),
-        caveats=(*move.apart, *reasons.caveats(move.start, move.target, steps)),
-        evidence=_evidence(move, backing),
+        lanes=lane_comparison(
+            column_sets, column_sets.find_release(question.target), move.target, move.python, move.scope
+        ),
+        caveats=(*move.differences, *reasons.caveats(move.start, move.target, steps)),
+        evidence=_evidence(move, evidence),
     )
 
 
-def _move(sides: Sides, question: Question, beliefs: Beliefs) -> _Move:
-    scope = Scope.of(question, beliefs.profiles)
-    scope.check(sides.matrix.scenarios, question.accept)
+def _move(column_sets: ColumnSets, question: Question, context: Context) -> _Move:
+    scope = Scope.of(question, context.profiles)
+    scope.check(column_sets.matrix.scenarios, question.accept)
     python = Python.parse(question.python) if question.python else None
-    start, target = Release.parse(question.start), sides.named(question.target)
-    near = _near(sides, question, python)
-    before = near.environment or standing_for(sides, start, question.lane, python)
-    after = standing_for(sides, target, question.lane, python, like=before) if target != start else before
-    rows = sides.bits(scope.takes)
-    accepts = Accepted.of(sides, question.accept)
-    compared = compare(sides, before, after, rows, accepts)
-    return _Move(sides, question, rows, python, before, after, accepts, compared, near.caveats)
+    start, target = Release.parse(question.start), column_sets.find_release(question.target)
+    near = _nearest_environment(column_sets, question, python)
+    before = near.environment or representative_column(column_sets, start, question.lane, python)
+    after = (
+        representative_column(column_sets, target, question.lane, python, like=before) if target != start else before
+    )
+    rows = column_sets.bits(scope.includes)
+    accepts = Accepted.of(column_sets, question.accept)
+    compared = compare(column_sets, before, after, rows, accepts)
+    return _Move(column_sets, question, rows, python, before, after, accepts, compared, near.caveats)
 
 
-def _near(sides: Sides, question: Question, python: Python | None) -> Nearest:
-    """Return the tested environment nearest to what the asker has, and what differs; none if that was not said."""
+def _nearest_environment(column_sets: ColumnSets, question: Question, python: Python | None) -> Nearest:
+    """Return the tested environment most like the user's own, and what differs; none if ``have`` is empty."""
     have = {name: version for name, version in question.have.items() if name != PYTHON}
     own = Python.parse(question.have[PYTHON]) if PYTHON in question.have else None
     if not question.have:
         return Nearest(None, ())
-    tested = sides.columns(Release.parse(question.start), question.lane, python)
+    tested = column_sets.columns(Release.parse(question.start), question.lane, python)
     return nearest(have, own, [(each, packages(each.lock)) for each in tested])
 
 
 def _steps(move: _Move, released: tuple[Release, ...]) -> tuple[list[Step], str | None]:
-    """Return the road, also over releases that nobody tested, and the lowest safe release above both ends."""
+    """Return the releases in between, untested ones too, and the lowest safe release above start and target."""
     if move.start is None:
         return [], None
-    walk = Walk(move.sides, move.start, move.question.lane, move.python, move.scope, move.accepts)
-    start, target = Release.parse(move.question.start), move.sides.named(move.question.target)
-    if target.pair:  # nobody can require it; the way to it is over the releases
-        target = max([start, *move.sides.releases, *released])
-    above = (each for each in move.sides.releases if each > max(start, target))
-    following = next((str(each) for each in above if walk.is_safe(each)), None)
-    return [walk.step(each) for each in between({*move.sides.releases, *released}, start, target)], following
+    path = UpgradePath(move.column_sets, move.start, move.question.lane, move.python, move.scope, move.accepts)
+    start, target = Release.parse(move.question.start), move.column_sets.find_release(move.question.target)
+    if target.pair:  # no requirement can name it; compare the published releases instead
+        target = max([start, *move.column_sets.releases, *released])
+    above = (each for each in move.column_sets.releases if each > max(start, target))
+    next_safe = next((str(each) for each in above if path.is_safe(each)), None)
+    return [path.step(each) for each in between({*move.column_sets.releases, *released}, start, target)], next_safe
 
 
 def _findings(move: _Move, rows: int) -> Iterator[Finding]:
-    for row in move.sides.rows(rows):
-        entry = move.sides.matrix.known.get((row.id, move.target.key)) if move.target else None
-        bit = move.sides.bit(row)
+    for row in move.column_sets.rows(rows):
+        entry = move.column_sets.matrix.known.get((row.id, move.target.key)) if move.target else None
+        bit = move.column_sets.bit(row)
         yield Finding(
             scenario=row.id,
             title=row.title,
             area=row.area,
             issues=row.issues,
             covers=row.covers,
-            before=_seen(move, row, move.start),
-            after=_seen(move, row, move.target),
-            why=_why(move, row) if move.compared.unknown & bit else "",
+            before=_side(move, row, move.start),
+            after=_side(move, row, move.target),
+            why=_why_unknown(move, row) if move.compared.unknown & bit else "",
             known=listed(entry),
             accepted=bool(move.compared.accepted & bit),
         )
 
 
-def _seen(move: _Move, row: Scenario, column: Environment | None) -> Seen:
+def _side(move: _Move, row: Scenario, column: Environment | None) -> FindingSide:
     if column is None:
-        return Seen(verdict=Verdict.UNTESTED)
-    cell = move.sides.matrix.cell(row, column)
-    return Seen(
+        return FindingSide(verdict=Verdict.UNTESTED)
+    cell = move.column_sets.matrix.cell(row, column)
+    return FindingSide(
         verdict=cell.verdict,
         was=cell.was,
         exception=cell.exception,
@@ -181,26 +194,26 @@ def _seen(move: _Move, row: Scenario, column: Environment | None) -> Seen:
     )
 
 
-def _why(move: _Move, row: Scenario) -> str:
-    sides = [(move.question.start, move.start), (move.question.target, move.target)]
-    told = [reasons.unclear(_seen(move, row, column), release) for release, column in dict(sides).items()]
-    return "; ".join(each for each in told if each)
+def _why_unknown(move: _Move, row: Scenario) -> str:
+    ends = {move.question.start: move.start, move.question.target: move.target}
+    sentences = [reasons.missing_verdict(_side(move, row, column), release) for release, column in ends.items()]
+    return "; ".join(each for each in sentences if each)
 
 
-def _new_warnings(move: _Move, backing: Backing) -> Iterator[NewWarning]:
-    """Yield what is warned of on the target alone, by the scenarios that hold on both sides."""
+def _new_warnings(move: _Move, evidence: UpgradeEvidence) -> Iterator[NewWarning]:
+    """Yield the warnings that only the target gives, from scenarios that pass on both."""
     if move.start and move.target:
-        yield from new_warnings(move.sides, move.start, move.target, move.compared.holding, backing.warnings)
+        yield from new_warnings(move.column_sets, move.start, move.target, move.compared.holding, evidence.warnings)
 
 
-def _evidence(move: _Move, backing: Backing) -> Evidence:
-    known, rows = move.sides.matrix.cells, list(move.sides.rows(move.scope))
+def _evidence(move: _Move, evidence: UpgradeEvidence) -> Evidence:
+    known, rows = move.column_sets.matrix.cells, list(move.column_sets.rows(move.scope))
     cells = [
         cell for each in move.columns if not each.refusal for row in rows if (cell := known.get((row.id, each.key)))
     ]
-    spans = [backing.spans[each.key] for each in move.columns if each.key in backing.spans]
-    asked = {Release.parse(move.question.start), move.sides.named(move.question.target)}
-    covered = [each for each in move.sides.matrix.environments if each.release in asked]
+    spans = [evidence.spans[each.key] for each in move.columns if each.key in evidence.spans]
+    releases = {Release.parse(move.question.start), move.column_sets.find_release(move.question.target)}
+    covered = [each for each in move.column_sets.matrix.environments if each.release in releases]
     return Evidence(
         scenarios=move.scope.bit_count(),
         results=sum(cell.executions for cell in cells),

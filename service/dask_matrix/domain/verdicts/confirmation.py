@@ -1,8 +1,7 @@
-"""Which verdicts are not to be believed yet, and how many more executions each of them wants.
+"""Which verdicts are doubtful, and how many more executions confirm each of them.
 
-One execution may be an accident. A verdict that breaks is executed once more. One that differs from its neighbour's,
-the very thing this product is asked for, three times more: on both sides and whether it passed or not, so that
-neither side is favoured.
+One execution may be a fluke. A broken verdict is executed once more. A verdict that differs from its neighbour's, which
+is what users look for, three times more: on both sides and whether it passed or not, so that neither side is favoured.
 """
 
 from __future__ import annotations
@@ -17,20 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 ONCE_MORE = 2
-"""Executions that a broken verdict rests on; the harness sees to it by itself unless it is ended in between."""
+"""Executions that a broken verdict needs; the harness retries by itself unless it is interrupted."""
 CONFIRMED = 1 + 3
-"""Executions that a verdict rests on which differs from a neighbour's: three more than the first."""
+"""Executions that a verdict needs if it differs from a neighbour's: three more than the first."""
 
 
 class Doubt(StrEnum):
-    """Why a verdict is not to be believed yet."""
+    """Why a verdict is doubtful."""
 
     BROKEN_ONCE = "failed only once"
     DIFFERS = "its verdict differs from the neighbouring release's"
 
 
 class Column(NamedTuple):
-    """An environment as far as neighbourhood goes: neighbours are of one lane and one platform."""
+    """What decides which environments are neighbours: they share lane and platform."""
 
     key: str
     lane: str
@@ -38,7 +37,7 @@ class Column(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What one scenario's verdict in one environment rests on: executions of one fingerprint."""
+    """The verdict of one scenario in one environment, from executions with one fingerprint."""
 
     scenario: str
     environment: str
@@ -48,8 +47,8 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Wish:
-    """How many executions a cell needs, how many of one fingerprint it has, and why it needs more."""
+class ConfirmationRequest:
+    """How many executions a cell needs, how many it has with its fingerprint, and why it needs more."""
 
     needs: int
     has: int
@@ -58,41 +57,41 @@ class Wish:
 
     @property
     def executions(self) -> int:
-        """How many more it wants."""
+        """How many more it needs."""
         return self.needs - self.has
 
 
-Wishes = dict[tuple[str, str], Wish]
-"""(scenario, environment) -> what is still wanted there."""
+ConfirmationRequests = dict[tuple[str, str], ConfirmationRequest]
+"""(scenario, environment) -> the executions still needed there."""
 
 
-def wishes(columns: Sequence[Column], cells: Iterable[Cell]) -> Wishes:
-    """Return the cells that want more executions; ``columns`` stand in the order of the matrix.
+def confirmation_requests(columns: Sequence[Column], cells: Iterable[Cell]) -> ConfirmationRequests:
+    """Return the cells that need more executions; ``columns`` are in the order of the matrix.
 
     The neighbours of a cell are the nearest column before and after it, of the same lane and platform, whose verdict
-    of this scenario is evidence. A flaky cell is beyond doubt: no execution more can make it anything else.
+    of this scenario is evidence. A flaky cell needs none: no further execution can change its verdict.
     """
     rows: dict[str, dict[str, Cell]] = {}
     for cell in cells:
-        if cell.verdict.holds is not None:
+        if cell.verdict.passes is not None:
             rows.setdefault(cell.scenario, {})[cell.environment] = cell
-    found: Wishes = {}
+    found: ConfirmationRequests = {}
     for row in rows.values():
-        if settled(row.values()):
+        if all_pass(row.values()):
             continue
         for line in _lines(columns, row):
-            for doubted, wish in _wishes_of(line):
-                found[doubted.scenario, doubted.environment] = wish
+            for doubted, request in _requests_of(line):
+                found[doubted.scenario, doubted.environment] = request
     return found
 
 
-def settled(row: Iterable[Cell]) -> bool:
-    """Whether a row passes wherever it was executed, so that nothing of it differs: most rows do."""
+def all_pass(row: Iterable[Cell]) -> bool:
+    """Whether a row passes everywhere, so that nothing in it needs confirmation: true of most rows."""
     return all(cell.verdict is Verdict.PASS for cell in row)
 
 
 def _lines(columns: Sequence[Column], row: Mapping[str, Cell]) -> Iterable[list[Cell]]:
-    """Return the cells of a row in their order, apart for each lane and platform."""
+    """Return the cells of a row in order, one list for each lane and platform."""
     lines: dict[tuple[str, str], list[Cell]] = {}
     for column in columns:
         if cell := row.get(column.key):
@@ -100,13 +99,13 @@ def _lines(columns: Sequence[Column], row: Mapping[str, Cell]) -> Iterable[list[
     return lines.values()
 
 
-def _wishes_of(line: Sequence[Cell]) -> Iterable[tuple[Cell, Wish]]:
+def _requests_of(line: Sequence[Cell]) -> Iterable[tuple[Cell, ConfirmationRequest]]:
     for place, cell in enumerate(line):
         if cell.verdict is Verdict.FLAKY:
             continue
-        beside = line[max(0, place - 1) : place + 2]
-        differs = any(neighbour.verdict is not cell.verdict for neighbour in beside)
+        neighbours = line[max(0, place - 1) : place + 2]
+        differs = any(neighbour.verdict is not cell.verdict for neighbour in neighbours)
         doubt = Doubt.DIFFERS if differs else Doubt.BROKEN_ONCE
         needed = CONFIRMED if differs else 1 if cell.verdict is Verdict.PASS else ONCE_MORE
         if cell.executions < needed:
-            yield cell, Wish(needed, cell.executions, cell.fingerprint, doubt)
+            yield cell, ConfirmationRequest(needed, cell.executions, cell.fingerprint, doubt)

@@ -1,4 +1,4 @@
-"""Warnings compared: which are the same one again, and which say that something will go."""
+"""Compare warnings between executions: which are new, and which are deprecations."""
 
 from __future__ import annotations
 
@@ -12,35 +12,34 @@ if TYPE_CHECKING:
 
     from dask_matrix.domain.records.records import Warned
 
-_CHANGING = re.compile(r"0x[0-9a-f]+|\btmp\w+|\b[0-9a-f]{8,}\b|\d+")
-"""What differs from one execution to the next in the text of a warning: addresses, tokens, temporary names, ports and counts."""
+_VARIABLE = re.compile(r"0x[0-9a-f]+|\btmp\w+|\b[0-9a-f]{8,}\b|\d+")
+"""Parts of a warning's text that vary between executions: addresses, tokens, temporary names, ports and counts."""
 _DEPRECATION = re.compile(r"(?:Deprecation|Future)Warning$|^pandas\.errors\.Pandas\d+Warning$")
-"""Categories that announce an end: the three of Python by their last words, as libraries name theirs, and those of pandas 3."""
+"""Categories that are deprecations: those of Python, of libraries that end in the same words, and of pandas 3."""
 DIGITS = 12
 
 
-def gist(category: str, message: str) -> str:
-    """Return what makes a warning the same in two executions: ``Category: message`` without what changes each time."""
-    return f"{category}: {_CHANGING.sub('#', message)}"
+def warning_key(category: str, message: str) -> str:
+    """Return the identity of a warning across executions: ``Category: message`` without its variable parts."""
+    return f"{category}: {_VARIABLE.sub('#', message)}"
 
 
-def fresh(before: Iterable[Warned], after: Iterable[Warned]) -> list[Warned]:
-    """Return the warnings that only the later of two executions gave, each once."""
-    had = {gist(each.category, each.message) for each in before}
-    given = {gist(each.category, each.message): each for each in after}
-    return [each for told, each in given.items() if told not in had]
+def added_warnings(before: Iterable[Warned], after: Iterable[Warned]) -> list[Warned]:
+    """Return the warnings that only the later of two executions gave, without duplicates."""
+    old = {warning_key(each.category, each.message) for each in before}
+    new = {warning_key(each.category, each.message): each for each in after}
+    return [each for key, each in new.items() if key not in old]
 
 
-def deprecations(given: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Return the deprecations among warnings (category, message), each once: sorted digests of their gist.
-
-    What one execution has and another has not is new there, as `fresh` says.
-    """
+def deprecations(warnings: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the deprecations among warnings (category, message): sorted digests of their keys, without duplicates."""
     return tuple(
-        sorted({_digest(gist(category, message)) for category, message in given if _DEPRECATION.search(category)})
+        sorted(
+            {_digest(warning_key(category, message)) for category, message in warnings if _DEPRECATION.search(category)}
+        )
     )
 
 
 @lru_cache(maxsize=4096)
-def _digest(told: str) -> str:
-    return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()[:DIGITS]
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()[:DIGITS]

@@ -1,4 +1,4 @@
-"""How long scenarios took before, and how long they will take."""
+"""Estimate how long scenarios will take from how long they took before."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Timed(NamedTuple):
-    """What one execution took, from its start to its end with everything around it. ``function`` is ``file::name``."""
+    """The duration of one execution, overhead included. ``function`` is ``file::name``."""
 
     scenario: str
     environment: str
@@ -21,7 +21,7 @@ class Timed(NamedTuple):
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds of work; ``untimed`` executions are not in it, because none like them was ever timed."""
+    """Seconds of work; ``untimed`` counts executions without any earlier duration, which are not included."""
 
     seconds: float = 0.0
     longest: float = 0.0
@@ -31,12 +31,12 @@ class Estimate:
         return Estimate(self.seconds + other.seconds, max(self.longest, other.longest), self.untimed + other.untimed)
 
     def over(self, jobs: int) -> float:
-        """Return the seconds that it takes on ``jobs`` at once: never less than the longest of it."""
+        """Return the seconds that it takes with ``jobs`` in parallel: at least the longest execution."""
         return max(self.longest, self.seconds / jobs)
 
 
 class Timings:
-    """What each scenario took: in one environment where it was executed there, else the median over all."""
+    """The duration of each scenario: in one environment if it was executed there, else the median over all."""
 
     def __init__(self, timed: Iterable[Timed]) -> None:
         everywhere: dict[str, list[float]] = {}
@@ -49,11 +49,11 @@ class Timings:
         self._typical = {scenario: median(seconds) for scenario, seconds in everywhere.items()}
 
     def expected(self, environment: str) -> dict[str, float]:
-        """Return scenario id -> seconds, for every scenario ever timed."""
+        """Return scenario id -> seconds, for every scenario that was ever timed."""
         return self._typical | self._here.get(environment, {})
 
     def estimate(self, environment: str, executions: Sequence[str], functions: Iterable[str] = ()) -> Estimate:
-        """Estimate executions of scenarios, and one of each scenario that functions were seen to have elsewhere."""
+        """Estimate executions of scenarios, plus one of each scenario that ``functions`` have in other environments."""
         expected = self.expected(environment)
         total = Estimate()
         for function in functions:

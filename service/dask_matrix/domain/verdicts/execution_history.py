@@ -1,4 +1,4 @@
-"""What all executions of a scenario say together: how long it takes where, and whether it always ends alike."""
+"""Summarise all executions of a scenario: how long it takes in each environment, and where its outcomes differ."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Took:
+class Durations:
     """Wall-clock seconds of the executions that passed in one environment."""
 
     shortest: float
@@ -26,27 +26,29 @@ class Took:
 
 @dataclass(frozen=True)
 class Steadiness:
-    """How many executions of a scenario's present text count, in how many cells, and the keys of those where they are mixed."""
+    """How many executions with a scenario's current fingerprint, in how many cells; ``mixed`` are keys of flaky cells."""
 
     executions: int
     cells: int
     mixed: tuple[str, ...]
 
 
-def took(executions: Mapping[str, Sequence[Evidence]], fingerprint: str) -> dict[str, Took]:
-    """Return by environment how long a scenario of a fingerprint takes there; nothing for where it never passed."""
+def took(executions: Mapping[str, Sequence[Evidence]], fingerprint: str) -> dict[str, Durations]:
+    """Return environment key -> durations of a scenario with a fingerprint; environments where it never passed are left out."""
     passed = {
         key: [each.seconds for each in _of(results, fingerprint) if each.outcome is Outcome.PASSED]
         for key, results in executions.items()
     }
-    return {key: Took(min(each), median(each), max(each), len(each)) for key, each in passed.items() if each}
+    return {key: Durations(min(each), median(each), max(each), len(each)) for key, each in passed.items() if each}
 
 
 def steadiness(executions: Mapping[str, Sequence[Evidence]], fingerprint: str) -> Steadiness:
-    """Return how constant the outcomes of a scenario of a fingerprint are."""
+    """Return how consistent the outcomes of a scenario with a fingerprint are."""
     counted = {key: _of(results, fingerprint) for key, results in executions.items()}
     mixed = [
-        key for key, results in counted.items() if {True, False} <= {VERDICT_OF[each.outcome].holds for each in results}
+        key
+        for key, results in counted.items()
+        if {True, False} <= {VERDICT_OF[each.outcome].passes for each in results}
     ]
     return Steadiness(sum(map(len, counted.values())), sum(map(bool, counted.values())), tuple(mixed))
 

@@ -1,4 +1,4 @@
-"""Known failures: where a scenario is listed as not holding, why, and until when that list is to be believed."""
+"""Known failures: where a scenario is listed as failing, why, and until when."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Overlay(StrEnum):
-    """What is said of a cell beside its verdict."""
+    """A mark that a cell has besides its verdict."""
 
     KNOWN = "known"
     SURPRISE = "surprise"
@@ -26,7 +26,7 @@ class Overlay(StrEnum):
 
 
 class Column(Protocol):
-    """What an entry asks of an environment."""
+    """The part of an environment that an entry selects by."""
 
     @property
     def release(self) -> Release: ...  # noqa: D102 - a release
@@ -36,8 +36,8 @@ class Column(Protocol):
 
 
 @dataclass(frozen=True)
-class Known:
-    """One entry of known.toml. ``scenario`` is an id in which ``*`` stands for anything; no ``lanes`` means all."""
+class KnownFailure:
+    """One entry of known.toml. ``scenario`` is an id; ``*`` matches anything. No ``lanes`` means all."""
 
     scenario: str
     releases: SpecifierSet
@@ -46,23 +46,23 @@ class Known:
     expires: date
     lanes: frozenset[Lane] = frozenset()
 
-    def speaks_of_row(self, scenario: str) -> bool:
-        """Whether a scenario is one of those it names."""
+    def covers_scenario(self, scenario: str) -> bool:
+        """Whether the entry applies to a scenario."""
         return matches(scenario, self.scenario)
 
-    def speaks_of_column(self, environment: Column) -> bool:
-        """Whether an environment is in its releases and lanes."""
+    def covers_environment(self, environment: Column) -> bool:
+        """Whether the entry applies to an environment."""
         in_lane = not self.lanes or environment.lane in self.lanes
         return in_lane and self.releases.contains(environment.release.version, prereleases=True)
 
 
 def today() -> date:
-    """Return the day that decides what has expired: UTC's, alike for everybody."""
+    """Return the current day in UTC, which decides what has expired."""
     return datetime.now(UTC).date()
 
 
-def overlay(verdict: Verdict, entry: Known | None) -> Overlay | None:
-    """Return what an entry makes of a verdict: a listed failure is known, one that holds after all is a surprise."""
-    if entry is None or verdict.holds is None:
+def overlay(verdict: Verdict, entry: KnownFailure | None) -> Overlay | None:
+    """Return the overlay of a cell with an entry: ``known`` if it fails as listed, ``surprise`` if it passes."""
+    if entry is None or verdict.passes is None:
         return None
-    return Overlay.SURPRISE if verdict.holds else Overlay.KNOWN
+    return Overlay.SURPRISE if verdict.passes else Overlay.KNOWN

@@ -1,4 +1,4 @@
-"""Whether outcomes are constant: what repeated executions in random orders say of each scenario."""
+"""Find scenarios whose outcome varies between repeated executions in random order."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-ENOUGH = 2
-"""Broken and passing executions that are needed, of each, before anything is said of what they have in common."""
+MIN_EXECUTIONS = 2
+"""Broken and passing executions, of each, that are needed to look for a cause in the order."""
 
 
 class Trial(NamedTuple):
-    """One execution: of which round, and when it began."""
+    """One execution, its round and its start."""
 
     scenario: str
     environment: str
@@ -28,11 +28,10 @@ class Trial(NamedTuple):
 
 @dataclass(frozen=True)
 class Unstable:
-    """A scenario whose outcome was not constant in an environment: how often which, in how many executions.
+    """A scenario whose outcome varied in an environment: how often each outcome occurred.
 
-    ``only_after`` names scenarios that had started before it, in the same round, each time that it broke and never
-    when it passed. That is an indication, from so many orders, and no proof. ``errored`` executions are counted too,
-    though they say nothing of Dask.
+    ``only_after`` are scenarios that had started before it in the same round every time it broke and never when it
+    passed: a hint, not a proof. ``errored`` executions are counted too, though they are no evidence about Dask.
     """
 
     scenario: str
@@ -51,7 +50,7 @@ class Unstable:
         return self.counts.get(Outcome.PASSED, 0) / self.executions
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
+        """Return its JSON form."""
         return {
             "scenario": self.scenario,
             "environment": self.environment,
@@ -63,7 +62,7 @@ class Unstable:
 
 
 def unstable(trials: Iterable[Trial]) -> list[Unstable]:
-    """Return the scenarios that did not end alike each time within one environment, by environment and id."""
+    """Return the scenarios with more than one outcome within one environment, by environment and id."""
     cells: dict[tuple[str, str], list[Trial]] = {}
     rounds: dict[tuple[str, int], list[Trial]] = {}
     for trial in sorted(trials, key=lambda each: (each.started, each.scenario)):
@@ -77,19 +76,19 @@ def unstable(trials: Iterable[Trial]) -> list[Unstable]:
 
 
 def _counts(cell: Sequence[Trial]) -> dict[Outcome, int]:
-    """Return how often each outcome occurred, in the order in which outcomes are listed."""
+    """Return how often each outcome occurred, in the order of `Outcome`."""
     counted = Counter(trial.outcome for trial in cell)
     return {outcome: counted[outcome] for outcome in Outcome if outcome in counted}
 
 
 def _only_after(cell: Sequence[Trial], rounds: dict[tuple[str, int], list[Trial]]) -> tuple[str, ...]:
-    """Return what had started before each broken execution and before no passing one."""
+    """Return the scenarios that had started before every broken execution and before no passing one."""
     before: dict[bool, list[set[str]]] = {True: [], False: []}
     for trial in cell:
         if trial.outcome is not Outcome.SKIPPED:
             earlier = (each for each in rounds[trial.environment, trial.round] if each.started < trial.started)
             before[trial.outcome is Outcome.PASSED].append({each.scenario for each in earlier})
     passing, broken = before[True], before[False]
-    if min(len(passing), len(broken)) < ENOUGH:
+    if min(len(passing), len(broken)) < MIN_EXECUTIONS:
         return ()
     return tuple(sorted(set.intersection(*broken).difference({cell[0].scenario}, *passing)))

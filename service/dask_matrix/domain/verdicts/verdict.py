@@ -1,4 +1,4 @@
-"""From results to verdicts: the one place that says what the evidence of a cell amounts to."""
+"""From results to verdicts: the only place that decides the verdict of a cell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The part of a result that a verdict depends on; ``warned`` as `dask_matrix.domain.verdicts.deprecations.deprecations` says it."""
+    """The part of a result that a verdict depends on; ``warned`` comes from `dask_matrix.domain.verdicts.deprecations.deprecations`."""
 
     result: str
     fingerprint: str
@@ -27,10 +27,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict with what it rests on: the deciding result, and how many of how many executions passed.
+    """A verdict and its evidence: the deciding result, and how many of its executions passed.
 
-    ``was`` is the old verdict of a stale cell, otherwise None. ``result`` is None where there is none at all.
-    ``warned`` are the deprecations that the deciding result told of, as `dask_matrix.domain.verdicts.deprecations.deprecations` says them.
+    ``was`` is the old verdict of a stale cell, otherwise None. ``result`` is None if there is no result at all.
+    ``warned`` are the deprecation warnings of the deciding result, as `dask_matrix.domain.verdicts.deprecations.deprecations` returns them.
     """
 
     verdict: Verdict
@@ -43,32 +43,32 @@ class Judgement:
     was: Verdict | None = None
     warned: tuple[str, ...] = ()
 
-    def warns_anew(self, before: Judgement) -> bool:
-        """Whether it passes as one before it did, but with a deprecation that was not told of there."""
+    def has_new_warnings(self, before: Judgement) -> bool:
+        """Whether both pass, but this one with a deprecation warning that the earlier one did not give."""
         if not self.warned or self.verdict is not Verdict.PASS or before.verdict is not Verdict.PASS:
             return False
         return not set(self.warned) <= set(before.warned)
 
 
 UNTESTED = Judgement(Verdict.UNTESTED)
-"""What is said of a cell that nobody looked at."""
+"""The judgement of a cell without any result."""
 UNINSTALLABLE = Judgement(Verdict.UNINSTALLABLE)
-"""What is said of a cell of an environment that cannot be had."""
+"""The judgement of a cell in an uninstallable environment."""
 
 
 def judge(results: Sequence[Evidence], fingerprint: str) -> Judgement:
     """Return the verdict of one cell from all its results, whatever their order.
 
-    Results of another fingerprint than the scenario's present one are only shown as stale; errored ones never count.
+    Results with another fingerprint than the scenario's current one only make a cell stale; errored ones never count.
     """
     ordered = sorted(results, key=lambda result: (result.at, result.result))
     evidence = [result for result in ordered if result.outcome.is_evidence]
     fresh = [result for result in evidence if result.fingerprint == fingerprint]
     if fresh:
-        return _weigh(fresh)
+        return _verdict_of(fresh)
     if evidence:
         newest = evidence[-1].fingerprint
-        old = _weigh([result for result in evidence if result.fingerprint == newest])
+        old = _verdict_of([result for result in evidence if result.fingerprint == newest])
         return Judgement(
             Verdict.STALE,
             old.fingerprint,
@@ -80,7 +80,7 @@ def judge(results: Sequence[Evidence], fingerprint: str) -> Judgement:
             old.verdict,
             old.warned,
         )
-    if ordered:  # only accidents of ours: worth showing, proof of nothing
+    if ordered:  # only internal errors: worth showing, but no evidence
         last = ordered[-1]
         return Judgement(
             Verdict.UNTESTED, last.fingerprint, last.result, last.exception, last.seconds, warned=last.warned
@@ -88,11 +88,11 @@ def judge(results: Sequence[Evidence], fingerprint: str) -> Judgement:
     return Judgement(Verdict.UNTESTED, fingerprint)
 
 
-def _weigh(fresh: Sequence[Evidence]) -> Judgement:
-    """Return the verdict of results that all count, oldest first."""
+def _verdict_of(fresh: Sequence[Evidence]) -> Judgement:
+    """Return the verdict of results that are all evidence for one fingerprint, oldest first."""
     verdicts = [VERDICT_OF[result.outcome] for result in fresh]
-    mixed = Verdict.PASS in verdicts and any(verdict.holds is False for verdict in verdicts)
-    broken = [result for result in fresh if VERDICT_OF[result.outcome].holds is False]
+    mixed = Verdict.PASS in verdicts and any(verdict.passes is False for verdict in verdicts)
+    broken = [result for result in fresh if VERDICT_OF[result.outcome].passes is False]
     deciding = broken[-1] if mixed else fresh[-1]
     return Judgement(
         verdict=Verdict.FLAKY if mixed else verdicts[-1],

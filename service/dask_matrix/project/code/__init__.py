@@ -1,1 +1,1 @@
-"""Which Dask APIs code uses, and where: read as text and parsed, never imported or run."""
+"""Find the Dask API that a user's code uses, by parsing it; nothing is imported or executed."""

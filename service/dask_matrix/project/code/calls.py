@@ -1,46 +1,46 @@
-"""What a call gives, by what is called."""
+"""Infer the result of a call."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from dask_matrix.project.code.attributes import member
-from dask_matrix.project.code.canonical_names import canonical, exported, is_class, of_dask
-from dask_matrix.project.code.containers import contained, list_method
-from dask_matrix.project.code.function_results import UFUNCS, function_gives
+from dask_matrix.project.code.canonical_names import canonical, exported, is_class, is_dask_name
+from dask_matrix.project.code.containers import elements, list_method
+from dask_matrix.project.code.function_results import UFUNCS, function_result
 from dask_matrix.project.code.inferred_values import (
-    NOTHING,
-    UNKNOWN,
-    Bound,
-    Class,
-    Keyed,
-    Kinds,
-    Many,
-    Named,
-    Of,
-    Routine,
-    Row,
-    Thing,
+    NO_VALUES,
+    UNKNOWN_ARGUMENT,
+    BoundMethod,
+    DottedName,
+    InstanceOf,
+    MappingOf,
+    SequenceOf,
+    TupleOf,
+    UserClass,
+    UserFunction,
+    UserInstance,
     Value,
-    many,
-    of,
-    one,
+    Values,
+    instances_of,
+    sequence_of,
+    single,
     union,
 )
 from dask_matrix.project.code.method_results import (
     ARRAY,
     CLIENT,
-    COMPUTED,
     DATAFRAME,
     DELAYED,
     FUTURE,
+    OPERAND_CLASSES,
     RESAMPLED,
     ROLLING,
     SERIES,
-    method_gives,
+    method_result,
 )
-from dask_matrix.project.code.passthrough import CLASSES_BESIDES, PASSING, Call
-from dask_matrix.project.code.result_notation import results
+from dask_matrix.project.code.passthrough import OTHER_CLASSES, PASSTHROUGH, Call
+from dask_matrix.project.code.result_notation import parse_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,156 +48,162 @@ if TYPE_CHECKING:
     from dask_matrix.project.code.file_state import Reading
 
 
-def result(reading: Reading, called: Kinds, call: Call) -> Kinds:
-    """Return what a call gives; tell the later rounds what the user's functions were given."""
-    return union(_of_value(reading, value, call) for value in called)
+def result(reading: Reading, called: Values, call: Call) -> Values:
+    """Return the possible results of a call; add facts about the arguments of the user's functions."""
+    return union(_call_value(reading, value, call) for value in called)
 
 
-def _of_value(reading: Reading, value: Value, call: Call) -> Kinds:
+def _call_value(reading: Reading, value: Value, call: Call) -> Values:
     match value:
-        case Named(name):
-            return _of_named(reading, name, call)
-        case Bound(owner, name):
-            return _of_method(reading, owner, name, call)
+        case DottedName(name):
+            return _call_dotted_name(reading, name, call)
+        case BoundMethod(owner, name):
+            return _call_method(reading, owner, name, call)
         case _:
-            return _of_own(reading, value, call)
+            return _call_user_value(reading, value, call)
 
 
-def _of_named(reading: Reading, name: str, call: Call) -> Kinds:
-    if special := PASSING.get(name):
+def _call_dotted_name(reading: Reading, name: str, call: Call) -> Values:
+    if special := PASSTHROUGH.get(name):
         return special(reading, call)
     if name == "builtins.map":
-        return _mapped(reading, call)
+        return _map(reading, call)
     if name.startswith("numpy."):
-        return _of_numpy(reading, name.removeprefix("numpy."), call)
-    given = function_gives(name)
-    return _of_class_named(reading, name, call) if given is None else results(given, given=call.given)
+        return _call_numpy(reading, name.removeprefix("numpy."), call)
+    notation = function_result(name)
+    return (
+        _call_dask_class(reading, name, call) if notation is None else parse_results(notation, arguments=call.arguments)
+    )
 
 
-def _of_class_named(reading: Reading, name: str, call: Call) -> Kinds:
-    """Return an object of a class of Dask's, or what a method gives that is called on the class."""
+def _call_dask_class(reading: Reading, name: str, call: Call) -> Values:
+    """Return an instance of a Dask class, or the result of a method called on the class."""
     owner, _, short = name.rpartition(".")
-    if of_dask(owner) and is_class(owner):
-        return _of_method(reading, Of(owner), short, call)
-    if name in CLASSES_BESIDES or (of_dask(name) and is_class(name)):
-        return of(canonical(name))
-    return NOTHING
+    if is_dask_name(owner) and is_class(owner):
+        return _call_method(reading, InstanceOf(owner), short, call)
+    if name in OTHER_CLASSES or (is_dask_name(name) and is_class(name)):
+        return instances_of(canonical(name))
+    return NO_VALUES
 
 
-def _of_numpy(reading: Reading, name: str, call: Call) -> Kinds:
-    """Return what a function of NumPy gives that asks Dask's objects among its arguments to do it."""
-    for owner in reading.dasks(union(call.given)):
-        if owner.kind not in COMPUTED[:3]:
+def _call_numpy(reading: Reading, name: str, call: Call) -> Values:
+    """Return the result of a NumPy function that dispatches to a Dask object among its arguments."""
+    for owner in reading.dask_instances(union(call.arguments)):
+        if owner.class_name not in OPERAND_CLASSES[:3]:
             continue
         if name in {"array", "asarray", "asanyarray", "ascontiguousarray", "save", "savetxt"}:
-            reading.note(f"{owner.kind}.__array__", call.node)
-            return NOTHING
+            reading.record_use(f"{owner.class_name}.__array__", call.node)
+            return NO_VALUES
         if name in UFUNCS:
-            reading.note(f"{owner.kind}.__array_ufunc__", call.node)
-            return one(owner)
-        if owner.kind == ARRAY and name in exported("dask.array"):
-            reading.note(f"{ARRAY}.__array_function__", call.node)
-            return results(function_gives(f"dask.array.{name}") or "", given=call.given)
-    return NOTHING
+            reading.record_use(f"{owner.class_name}.__array_ufunc__", call.node)
+            return single(owner)
+        if owner.class_name == ARRAY and name in exported("dask.array"):
+            reading.record_use(f"{ARRAY}.__array_function__", call.node)
+            return parse_results(function_result(f"dask.array.{name}") or "", arguments=call.arguments)
+    return NO_VALUES
 
 
-def _of_method(reading: Reading, owner: Of, name: str, call: Call) -> Kinds:
-    if owner.kind in {"list", "dict"}:
-        return list_method(owner.holds, name, call.given)
-    if special := METHODS.get((owner.kind, name)):
+def _call_method(reading: Reading, owner: InstanceOf, name: str, call: Call) -> Values:
+    if owner.class_name in {"list", "dict"}:
+        return list_method(owner.inner, name, call.arguments)
+    if special := METHODS.get((owner.class_name, name)):
         return special(reading, owner, call)
-    given = method_gives(owner.kind, name)
-    return NOTHING if given is None else results(given, owner, call.given)
+    notation = method_result(owner.class_name, name)
+    return NO_VALUES if notation is None else parse_results(notation, owner, call.arguments)
 
 
-def _of_own(reading: Reading, value: Value, call: Call) -> Kinds:
-    """Return what something of the user's own gives when called, or a Delayed, which stands for some such thing."""
+def _call_user_value(reading: Reading, value: Value, call: Call) -> Values:
+    """Return the result of calling the user's own function, class or instance, or a Delayed of one."""
     match value:
-        case Routine():
-            return _of_routine(reading, value, call)
-        case Class(key):
-            return _of_class(reading, key, call)
-        case Thing():
-            return result(reading, member(reading, one(value), "__call__", call.node), call)
-    return of(DELAYED) if value == Of(DELAYED) else NOTHING
+        case UserFunction():
+            return _call_user_function(reading, value, call)
+        case UserClass(key):
+            return _call_user_class(reading, key, call)
+        case UserInstance():
+            return result(reading, member(reading, single(value), "__call__", call.node), call)
+    return instances_of(DELAYED) if value == InstanceOf(DELAYED) else NO_VALUES
 
 
-def _of_routine(reading: Reading, routine: Routine, call: Call) -> Kinds:
-    """Return what a function of the user's own was seen to return, or yields."""
-    _bind(reading, routine, call)
-    returned = reading.know("return", routine.key) or NOTHING
-    yielded = reading.know("yield", routine.key)
-    return returned if yielded is None else returned | many(yielded)
+def _call_user_function(reading: Reading, function: UserFunction, call: Call) -> Values:
+    """Return what a function of the user's code returns or yields, as known from earlier rounds."""
+    _bind_arguments(reading, function, call)
+    returned = reading.get_fact("return", function.key) or NO_VALUES
+    yielded = reading.get_fact("yield", function.key)
+    return returned if yielded is None else returned | sequence_of(yielded)
 
 
-def _bind(reading: Reading, routine: Routine, call: Call) -> None:
-    """Tell what a call gives to a function's parameters, also that nothing is known of it."""
-    by_place = zip(routine.parameters, call.given, strict=False)
-    by_word = ((word, kinds) for word, kinds in call.words if word in routine.parameters)
-    for parameter, kinds in (*by_place, *by_word):
-        reading.learn(kinds or one(UNKNOWN), "parameter", routine.key, parameter)
+def _bind_arguments(reading: Reading, function: UserFunction, call: Call) -> None:
+    """Add facts about a function's parameters from the arguments of a call, unknown ones included."""
+    by_place = zip(function.parameters, call.arguments, strict=False)
+    by_word = ((keyword, values) for keyword, values in call.keywords if keyword in function.parameters)
+    for parameter, values in (*by_place, *by_word):
+        reading.add_fact(values or single(UNKNOWN_ARGUMENT), "parameter", function.key, parameter)
 
 
-def _of_class(reading: Reading, key: str, call: Call) -> Kinds:
-    """Return an object of the user's class; without a constructor of its own, words are attributes (a dataclass)."""
-    thing = one(Thing(key))
-    constructors = member(reading, thing, "__init__", call.node)
-    own = [value for value in constructors if isinstance(value, Routine)]
+def _call_user_class(reading: Reading, key: str, call: Call) -> Values:
+    """Return an instance of the user's class; without ``__init__``, keyword arguments are attributes (a dataclass)."""
+    instance = single(UserInstance(key))
+    constructors = member(reading, instance, "__init__", call.node)
+    own = [value for value in constructors if isinstance(value, UserFunction)]
     for constructor in own:
-        _bind(reading, constructor, call)
-    for word, kinds in () if own else call.words:
-        if kinds:
-            reading.learn(kinds, "attribute", key, word)
-    return thing
+        _bind_arguments(reading, constructor, call)
+    for keyword, values in () if own else call.keywords:
+        if values:
+            reading.add_fact(values, "attribute", key, keyword)
+    return instance
 
 
-def _mapped(reading: Reading, call: Call) -> Kinds:
-    inner = Call(call.node, tuple(contained(reading, each) for each in call.given[1:]))
-    return many(result(reading, call.first(), inner))
+def _map(reading: Reading, call: Call) -> Values:
+    inner = Call(call.node, tuple(elements(reading, each) for each in call.arguments[1:]))
+    return sequence_of(result(reading, call.first(), inner))
 
 
-def _submitted(_: Reading, __: Of, call: Call) -> Kinds:
-    """Return a future; it holds an actor if it was asked to."""
-    actor = of("distributed.Actor") if any(word in {"actor", "actors"} for word, _ in call.words) else NOTHING
-    return one(Of(FUTURE, actor))
+def _future(_: Reading, __: InstanceOf, call: Call) -> Values:
+    """Return a future; its result is an actor if called with ``actor=``."""
+    actor = (
+        instances_of("distributed.Actor")
+        if any(keyword in {"actor", "actors"} for keyword, _ in call.keywords)
+        else NO_VALUES
+    )
+    return single(InstanceOf(FUTURE, actor))
 
 
-def _sent(reading: Reading, owner: Of, call: Call) -> Kinds:
-    """``compute`` and ``scatter`` give a future for one thing, a list for a list, and a dict for a dict."""
-    future = _submitted(reading, owner, call)
-    sorts = {type(value) for value in call.first()}
-    if Keyed in sorts:
-        return one(Keyed(future))
-    if sorts & {Many, Row}:
-        return many(future)
-    return future if sorts else future | many(future)
+def _future_or_container(reading: Reading, owner: InstanceOf, call: Call) -> Values:
+    """``compute`` and ``scatter`` return a future for one object, a list for a list, and a dict for a dict."""
+    future = _future(reading, owner, call)
+    types = {type(value) for value in call.first()}
+    if MappingOf in types:
+        return single(MappingOf(future))
+    if types & {SequenceOf, TupleOf}:
+        return sequence_of(future)
+    return future if types else future | sequence_of(future)
 
 
-def _held(_: Reading, owner: Of, __: Call) -> Kinds:
-    return owner.holds
+def _future_result(_: Reading, owner: InstanceOf, __: Call) -> Values:
+    return owner.inner
 
 
-def _windows(kind: str) -> Callable[[Reading, Of, Call], Kinds]:
-    """Return a method that gives windows over its object: what is computed of them is such an object again."""
+def _window_method(class_name: str) -> Callable[[Reading, InstanceOf, Call], Values]:
+    """Return a method whose result is windows over its object; aggregating them gives an object of the same class."""
 
-    def method(_: Reading, owner: Of, __: Call) -> Kinds:
-        return one(Of(kind, of(owner.kind)))
+    def method(_: Reading, owner: InstanceOf, __: Call) -> Values:
+        return single(InstanceOf(class_name, instances_of(owner.class_name)))
 
     return method
 
 
-def _piped(reading: Reading, owner: Of, call: Call) -> Kinds:
+def _pipe(reading: Reading, owner: InstanceOf, call: Call) -> Values:
     """``x.pipe(f, …)`` is ``f(x, …)``."""
-    return result(reading, call.first(), Call(call.node, (one(owner), *call.given[1:]), call.words))
+    return result(reading, call.first(), Call(call.node, (single(owner), *call.arguments[1:]), call.keywords))
 
 
-METHODS: dict[tuple[str, str], Callable[[Reading, Of, Call], Kinds]] = {
-    (CLIENT, "submit"): _submitted,
-    (CLIENT, "compute"): _sent,
-    (CLIENT, "scatter"): _sent,
-    (FUTURE, "result"): _held,
-    **{(kind, "pipe"): _piped for kind in (DATAFRAME, SERIES)},
-    **{(kind, "rolling"): _windows(ROLLING) for kind in (DATAFRAME, SERIES)},
-    **{(kind, "resample"): _windows(RESAMPLED) for kind in (DATAFRAME, SERIES)},
+METHODS: dict[tuple[str, str], Callable[[Reading, InstanceOf, Call], Values]] = {
+    (CLIENT, "submit"): _future,
+    (CLIENT, "compute"): _future_or_container,
+    (CLIENT, "scatter"): _future_or_container,
+    (FUTURE, "result"): _future_result,
+    **{(class_name, "pipe"): _pipe for class_name in (DATAFRAME, SERIES)},
+    **{(class_name, "rolling"): _window_method(ROLLING) for class_name in (DATAFRAME, SERIES)},
+    **{(class_name, "resample"): _window_method(RESAMPLED) for class_name in (DATAFRAME, SERIES)},
 }
-"""Methods whose result follows from their arguments or from what their object holds."""
+"""Methods whose result depends on their arguments or on the value inside their object."""

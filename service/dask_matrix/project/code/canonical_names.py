@@ -1,14 +1,14 @@
-"""How Dask's public things are called: one spelling for each, whatever module a piece of code has it from.
+"""Canonical names of Dask's public API: one spelling for each object, whichever module code imports it from.
 
-The spelling is the one that scenarios use in ``covers=[…]``: as short as Dask exports it, ``distributed`` for
-``dask.distributed``, and where Dask has two homes for a name, the one the scenarios chose.
+It is the spelling that scenarios use in ``covers=[…]``: as short as Dask exports it, ``distributed`` for
+``dask.distributed``, and if Dask has a name in two places, the one that scenarios use.
 """
 
 from __future__ import annotations
 
 DASK = ("dask", "distributed")
-"""The packages whose names are told; ``dask_expr`` is spelt as ``dask.dataframe``, which took it in."""
-MOVED = {
+"""The packages whose names are reported; ``dask_expr`` counts as ``dask.dataframe``, which absorbed it."""
+PACKAGE_ALIASES = {
     "dask.distributed": "distributed",
     "dask_expr._collection": "dask.dataframe",
     "dask_expr": "dask.dataframe",
@@ -17,8 +17,8 @@ MOVED = {
     "dask.dataframe.api": "dask.dataframe",
     "dask.array.api": "dask.array",
 }
-"""Packages that are another one by a second name; the longer of two that fit counts."""
-SPELT = {
+"""Package -> canonical package; the longest match wins."""
+ALIASES = {
     "dask.base.annotate": "dask.annotate",
     "dask.base.compute": "dask.compute",
     "dask.base.get_annotations": "dask.get_annotations",
@@ -51,14 +51,14 @@ SPELT = {
     "distributed.deploy.Cluster": "distributed.deploy.cluster.Cluster",
     "distributed.deploy.cluster.SyncCluster": "distributed.deploy.cluster.Cluster",
 }
-"""Single names, with all that stands below them, that are spelt another way than the rules below would."""
-SHARED = {
+"""Name -> canonical name, including everything below it, where the rules below would give another spelling."""
+MEMBER_ALIASES = {
     "distributed.SSHCluster.": "distributed.LocalCluster.",
     "distributed.SpecCluster.": "distributed.LocalCluster.",
     "distributed.SubprocessCluster.": "distributed.LocalCluster.",
     "distributed.deploy.cluster.Cluster.": "distributed.LocalCluster.",
 }
-"""Classes whose members are told as another one's, from which scenarios know them: every cluster scales alike."""
+"""Prefix of a class's members -> prefix that scenarios use for them: every cluster scales alike."""
 PUBLIC = {
     "dask": """
         annotate compute delayed get get_annotations is_dask_collection istask optimize persist visualize
@@ -113,15 +113,15 @@ PUBLIC = {
         GraphLayout MemorySampler
     """,
 }
-"""What each package exports, over its releases since 2021. A name found deeper in the package is spelt without the way
-to it: ``dask.array.core.from_array`` as ``dask.array.from_array``."""
+"""What each package exports, over its releases since 2021. A name imported from a deeper module is shortened:
+``dask.array.core.from_array`` to ``dask.array.from_array``."""
 APART = {
     "dask.array": "chunk fft image lib linalg ma numpy_compat random stats svg utils",
     "dask.bag": "chunk random utils",
     "dask.dataframe": "accessor backends dispatch extensions methods utils",
     "distributed": "cli comm config dashboard http metrics protocol shuffle utils_test",
 }
-"""The modules within a package whose names are their own: ``dask.array.random.random`` is no ``dask.array.random``."""
+"""Modules whose names are not shortened: ``dask.array.random.random`` is not ``dask.array.random``."""
 MODULES = frozenset(
     f"{package}.{module}".strip(".")
     for package, modules in {
@@ -156,41 +156,43 @@ MODULES = frozenset(
     }.items()
     for module in modules.split()
 )
-"""The modules by their own names: naming one of these alone is no use of an API."""
+"""Names of modules: a module name alone is not a use of an API."""
 CONFIG = "config:"
-"""What stands before the name of a configuration key, to tell it from an API: ``config:array.slicing``."""
+"""Prefix of configuration keys, to tell them from API names: ``config:array.slicing``."""
 
 
 def canonical(name: str) -> str:
-    """Return the one spelling of a dotted name; the canonical spelling itself, and a name not of Dask, is unchanged."""
+    """Return the canonical spelling of a dotted name; names that are not Dask's stay unchanged."""
     if name.startswith(CONFIG):
         return name.replace("_", "-")
-    name = _respelt(_shortened(_moved(name)), SPELT)
-    return next((new + name.removeprefix(old) for old, new in SHARED.items() if name.startswith(old)), name)
+    name = _replace_prefix(_shortened(_unaliased(name)), ALIASES)
+    return next((new + name.removeprefix(old) for old, new in MEMBER_ALIASES.items() if name.startswith(old)), name)
 
 
 def is_class(name: str) -> bool:
-    """Tell whether a dotted name is a class's, by how Dask writes them."""
+    """Whether a dotted name is a class, by Dask's naming conventions."""
     short = name.rpartition(".")[2]
     return short[:1].isupper() or short == "as_completed"
 
 
-def of_dask(name: str) -> bool:
-    """Tell whether a dotted name is Dask's: of its packages or within them."""
+def is_dask_name(name: str) -> bool:
+    """Whether a dotted name belongs to one of Dask's packages."""
     return name.partition(".")[0] in DASK
 
 
 def exported(package: str) -> frozenset[str]:
-    """Return what a package exports, for ``from package import *``; nothing for a package that is not told of."""
+    """Return the names that a package exports, for ``from package import *``; none for an unknown package."""
     return _EXPORTED.get(package, frozenset())
 
 
-def _moved(name: str) -> str:
-    return _respelt(_respelt(name, MOVED), MOVED)  # dask.dataframe.dask_expr.api is two names away
+def _unaliased(name: str) -> str:
+    return _replace_prefix(
+        _replace_prefix(name, PACKAGE_ALIASES), PACKAGE_ALIASES
+    )  # dask.dataframe.dask_expr.api has two aliases in a row
 
 
-def _respelt(name: str, table: dict[str, str]) -> str:
-    """Replace the longest beginning of a dotted name that stands in the table."""
+def _replace_prefix(name: str, table: dict[str, str]) -> str:
+    """Replace the longest prefix of a dotted name that is in the table."""
     parts = name.split(".")
     for length in range(len(parts), 0, -1):
         if new := table.get(".".join(parts[:length])):
@@ -199,22 +201,22 @@ def _respelt(name: str, table: dict[str, str]) -> str:
 
 
 def _shortened(name: str) -> str:
-    """Leave out the modules on the way to an exported name."""
+    """Drop the modules between a package and a name that it exports."""
     for package in _PACKAGES:
         if not name.startswith(f"{package}."):
             continue
         parts = name.removeprefix(f"{package}.").split(".")
         if parts[0] in _APART.get(package, ()):
             return name
-        way = _way_to_class(parts)
-        public = [number for number in range(way) if parts[number] in _EXPORTED[package]]
+        length = _length_to_class(parts)
+        public = [number for number in range(length) if parts[number] in _EXPORTED[package]]
         if public:
             return ".".join([package, *parts[public[-1] :]])
     return name
 
 
-def _way_to_class(parts: list[str]) -> int:
-    """Return how many parts there are up to the first class, which is written large; all of them if there is none."""
+def _length_to_class(parts: list[str]) -> int:
+    """Return the number of parts up to the first capitalized one (a class), inclusive, or of all if there is none."""
     return next((number for number, part in enumerate(parts, 1) if part[:1].isupper()), len(parts))
 
 

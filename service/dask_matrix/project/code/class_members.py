@@ -1,4 +1,4 @@
-"""The members of Dask's classes whose objects have names of the user's own too, as data."""
+"""Members of the Dask classes whose instances also have attributes of the user's own, as data."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ FRAMES_ALONE = """
     select_dtypes set_index sort_values to_html to_parquet
 """
 OF_FRAMES_ALONE = frozenset(FRAMES_ALONE.split())
-"""What data frames have and their columns have not."""
+"""Members of data frames that series do not have."""
 OF_GROUPS = """
     agg aggregate apply bfill compute corr count cov cumcount cumprod cumsum ffill fillna first get_group head idxmax
     idxmin index last max mean median min nunique obj prod rolling shift size std sum tail transform value_counts var
@@ -71,11 +71,11 @@ MEMBERS: Mapping[str, frozenset[str]] = {
     "distributed.diagnostics.plugin.SchedulerPlugin": frozenset(OF_SCHEDULER_PLUGINS.split()),
     "dask.callbacks.Callback": frozenset({"register", "unregister"}),
 }
-"""The members of the classes whose objects also have names of the user's own: columns, or what a plugin keeps."""
-OTHERWISE = {DATAFRAME: SERIES, GROUPS: SERIES_GROUPS, DELAYED: DELAYED}
-"""What a name is that is none of these: a column, or an attribute of what a Delayed stands for."""
+"""Class -> members, for classes whose instances also have attributes of the user's own: columns, a plugin's state."""
+OTHER_NAMES = {DATAFRAME: SERIES, GROUPS: SERIES_GROUPS, DELAYED: DELAYED}
+"""Class -> class of an attribute that is not a member: a column, or an attribute of a Delayed's result."""
 
 
-def members(kind: str) -> frozenset[str] | None:
-    """Return the members of a class whose objects have names of the user's own too; None where all names are Dask's."""
-    return MEMBERS.get(kind)
+def members(class_name: str) -> frozenset[str] | None:
+    """Return the members of a class whose instances also have other attributes; None if all attributes are Dask's."""
+    return MEMBERS.get(class_name)

@@ -1,26 +1,26 @@
-"""What comes out of lists, dicts, tuples and Dask's own sequences: by a loop, by a subscript, by their methods."""
+"""Infer what loops, subscripts and methods get out of lists, dicts, tuples and Dask's own sequences."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from dask_matrix.project.code.inferred_values import (
-    NOTHING,
-    TEXT,
-    Keyed,
-    Kinds,
-    Many,
-    Of,
-    Row,
-    keyed,
-    many,
-    of,
-    one,
-    row,
+    NO_VALUES,
+    STRING,
+    InstanceOf,
+    MappingOf,
+    SequenceOf,
+    TupleOf,
+    Values,
+    instances_of,
+    mapping_of,
+    sequence_of,
+    single,
+    tuple_of,
     union,
 )
 from dask_matrix.project.code.method_results import DATAFRAME, ELEMENTS, GROUPS, ITEMS, SERIES, SERIES_GROUPS
-from dask_matrix.project.code.result_notation import results
+from dask_matrix.project.code.result_notation import parse_results
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,96 +28,105 @@ if TYPE_CHECKING:
     from dask_matrix.project.code.file_state import Reading
 
 COLUMNS = {DATAFRAME: SERIES, GROUPS: SERIES_GROUPS}
-"""What is picked from by a column's name, and what that gives."""
-ADDS = {"add": 0, "append": 0, "appendleft": 0, "insert": 1, "put": 0, "setdefault": 1}
-"""Methods of lists, sets and dicts that add a thing, and the place of the argument that is the thing."""
-ADDS_ALL = frozenset({"extend", "extendleft", "update"})
-"""Methods that add all that another container holds."""
+"""Class -> class of one of its columns."""
+ADD_METHODS = {"add": 0, "append": 0, "appendleft": 0, "insert": 1, "put": 0, "setdefault": 1}
+"""Methods of lists, sets and dicts that add an item -> the index of the argument that is the item."""
+EXTEND_METHODS = frozenset({"extend", "extendleft", "update"})
+"""Methods that add all items of another container."""
 
 
-def contained(reading: Reading, kinds: Kinds) -> Kinds:
-    """Return what a loop over the values gives."""
-    own = [results(ELEMENTS[value.kind]) for value in reading.dasks(kinds) if value.kind in ELEMENTS]
-    return union([*own, *(_inside(value) for value in kinds if isinstance(value, Many | Row))])
+def elements(reading: Reading, values: Values) -> Values:
+    """Return the possible elements in a loop over the values."""
+    own = [
+        parse_results(ELEMENTS[value.class_name])
+        for value in reading.dask_instances(values)
+        if value.class_name in ELEMENTS
+    ]
+    return union([*own, *(_items_of(value) for value in values if isinstance(value, SequenceOf | TupleOf))])
 
 
-def _inside(value: Many | Row) -> Kinds:
-    return value.items if isinstance(value, Many) else union(value.items)
+def _items_of(value: SequenceOf | TupleOf) -> Values:
+    return value.items if isinstance(value, SequenceOf) else union(value.items)
 
 
-def unpacked(reading: Reading, kinds: Kinds, count: int) -> list[Kinds]:
-    """Return what ``count`` names get that the values are unpacked to."""
-    rows = [value for value in kinds if isinstance(value, Row) and len(value.items) == count]
-    others = contained(reading, frozenset(kind for kind in kinds if kind not in rows and not isinstance(kind, Row)))
+def unpack(reading: Reading, values: Values, count: int) -> list[Values]:
+    """Return the values of ``count`` names that the values are unpacked into."""
+    rows = [value for value in values if isinstance(value, TupleOf) and len(value.items) == count]
+    others = elements(
+        reading,
+        frozenset(value for value in values if value not in rows and not isinstance(value, TupleOf)),
+    )
     return [union([others, *(value.items[place] for value in rows)]) for place in range(count)]
 
 
-def item(reading: Reading, kinds: Kinds, key: Kinds, place: int | None) -> Kinds:
-    """Return what ``x[key]`` gives; ``place`` is the key where it is a number that stands there."""
-    found = [results(ITEMS[value.kind]) for value in reading.dasks(kinds) if value.kind in ITEMS]
+def item(reading: Reading, values: Values, key: Values, place: int | None) -> Values:
+    """Return the value of ``x[key]``; ``place`` is the key if it is a literal number."""
+    found = [
+        parse_results(ITEMS[value.class_name]) for value in reading.dask_instances(values) if value.class_name in ITEMS
+    ]
     for frame, column in COLUMNS.items():
-        if any(value.kind == frame for value in reading.dasks(kinds)):
+        if any(value.class_name == frame for value in reading.dask_instances(values)):
             found.append(_columns(frame, column, key))
-    for value in kinds:
+    for value in values:
         match value:
-            case Many(items) | Keyed(items):
+            case SequenceOf(items) | MappingOf(items):
                 found.append(items)
-            case Row(items):
-                found.append(_at(items, place))
+            case TupleOf(items):
+                found.append(_item_at(items, place))
     return union(found)
 
 
-def _columns(frame: str, column: str, key: Kinds) -> Kinds:
-    """Return what a data frame gives: a column for a name, a frame for a list or mask, either for what is unknown."""
+def _columns(frame: str, column: str, key: Values) -> Values:
+    """Return an item of a data frame: a column for a name, a frame for a list or mask, either if the key is unknown."""
     if not key:
-        return of(frame, column)
-    return of(*{column if value == Of(TEXT) else frame for value in key})
+        return instances_of(frame, column)
+    return instances_of(*{column if value == InstanceOf(STRING) else frame for value in key})
 
 
-def _at(items: tuple[Kinds, ...], place: int | None) -> Kinds:
+def _item_at(items: tuple[Values, ...], place: int | None) -> Values:
     if place is None:
         return union(items)
-    return items[place] if -len(items) <= place < len(items) else NOTHING
+    return items[place] if -len(items) <= place < len(items) else NO_VALUES
 
 
-def part(kinds: Kinds) -> Kinds:
-    """Return what a slice of the values gives: a list's part is a list."""
-    rows = [many(union(value.items)) for value in kinds if isinstance(value, Row)]
-    return union([frozenset(value for value in kinds if isinstance(value, Many)), *rows])
+def slice_of(values: Values) -> Values:
+    """Return a slice of the values: a slice of a list is a list."""
+    rows = [sequence_of(union(value.items)) for value in values if isinstance(value, TupleOf)]
+    return union([frozenset(value for value in values if isinstance(value, SequenceOf)), *rows])
 
 
-def list_method(values: Kinds, name: str, given: Sequence[Kinds]) -> Kinds:
-    """Return what a method of a list or dict gives."""
-    items = union(value.items for value in values if isinstance(value, Many | Keyed))
+def list_method(values: Values, name: str, arguments: Sequence[Values]) -> Values:
+    """Return the result of a method of a list or dict."""
+    items = union(value.items for value in values if isinstance(value, SequenceOf | MappingOf))
     if name in {"pop", "popleft", "get", "setdefault", "popitem"}:
-        return union([items, *given[1:2]])
+        return union([items, *arguments[1:2]])
     if name == "values":
-        return many(items)
+        return sequence_of(items)
     if name == "items":
-        return many(row([NOTHING, items]))
-    return values if name in {"copy", "union", "intersection", "difference"} else NOTHING
+        return sequence_of(tuple_of([NO_VALUES, items]))
+    return values if name in {"copy", "union", "intersection", "difference"} else NO_VALUES
 
 
-def grown(values: Kinds, method: str, given: Sequence[Kinds]) -> Kinds | None:
-    """Return what a list or dict holds after one of its methods added to it; None if the method adds nothing."""
-    if method in ADDS_ALL and given:
-        new = union(value.items for value in given[0] if isinstance(value, Many | Keyed))
-    elif method in ADDS and len(given) > ADDS[method]:
-        new = given[ADDS[method]]
+def with_added_arguments(values: Values, method: str, arguments: Sequence[Values]) -> Values | None:
+    """Return a list or dict with the items that a method call adds to it; None if the method adds nothing."""
+    if method in EXTEND_METHODS and arguments:
+        new = union(value.items for value in arguments[0] if isinstance(value, SequenceOf | MappingOf))
+    elif method in ADD_METHODS and len(arguments) > ADD_METHODS[method]:
+        new = arguments[ADD_METHODS[method]]
     else:
         return None
-    return holding(values, new)
+    return with_items(values, new)
 
 
-def holding(values: Kinds, new: Kinds) -> Kinds:
-    """Return the lists and dicts among the values as they are with something new in them, and the others as they are."""
-    together: list[Kinds] = []
+def with_items(values: Values, new: Values) -> Values:
+    """Return the values, with new items in the lists and dicts among them."""
+    together: list[Values] = []
     for value in values:
         match value:
-            case Many(items):
-                together.append(many(items | new))
-            case Keyed(items):
-                together.append(keyed(items | new))
+            case SequenceOf(items):
+                together.append(sequence_of(items | new))
+            case MappingOf(items):
+                together.append(mapping_of(items | new))
             case _:
-                together.append(one(value))
+                together.append(single(value))
     return union(together)

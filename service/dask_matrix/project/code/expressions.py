@@ -1,4 +1,4 @@
-"""What expressions stand for. Reading one notes the uses of Dask in it."""
+"""Infer the values of expressions, and record the uses of Dask in them."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import builtins
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from dask_matrix.project.code.attributes import member, named
+from dask_matrix.project.code.attributes import dotted_name, member
 from dask_matrix.project.code.calls import result
-from dask_matrix.project.code.config_keys import keys
-from dask_matrix.project.code.containers import contained, grown, holding, item, part, unpacked
+from dask_matrix.project.code.config_keys import config_keys
+from dask_matrix.project.code.containers import elements, item, slice_of, unpack, with_added_arguments, with_items
 from dask_matrix.project.code.inferred_values import (
-    NOTHING,
-    PLAIN,
-    TEXT,
-    Bound,
-    Class,
-    Kinds,
-    Named,
-    Thing,
-    keyed,
-    many,
-    of,
-    one,
-    row,
+    CONSTANT,
+    NO_VALUES,
+    STRING,
+    BoundMethod,
+    DottedName,
+    UserClass,
+    UserInstance,
+    Values,
+    instances_of,
+    mapping_of,
+    sequence_of,
+    single,
+    tuple_of,
     union,
 )
-from dask_matrix.project.code.operators import operated, subscripted
+from dask_matrix.project.code.operators import apply_operator, record_subscript
 from dask_matrix.project.code.passthrough import Call
 from dask_matrix.project.code.scopes import Scope
-from dask_matrix.project.code.type_narrowing import narrowed
+from dask_matrix.project.code.type_narrowing import narrow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,277 +38,281 @@ if TYPE_CHECKING:
     from dask_matrix.project.code.file_state import Reading
 
 IMPORTS = frozenset({"importlib.import_module", "pytest.importorskip", "builtins.__import__"})
-"""Functions that give the module they are given the name of."""
+"""Functions that import the module named by their argument."""
 
 
 class Expressions:
-    """Reads expressions in a reading's present scope."""
+    """Reads expressions in the current scope of a reading."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
 
-    def value(self, node: ast.expr | None) -> Kinds:
-        """Return what an expression stands for."""
-        kinds = self._unnoted(node)
+    def value(self, node: ast.expr | None) -> Values:
+        """Return the possible values of an expression, and record the uses of Dask in it."""
+        values = self._value_unrecorded(node)
         if isinstance(node, ast.Name | ast.Attribute):
-            for name in sorted(value.name for value in kinds if isinstance(value, Named)):
-                self.reading.note(name, node)
-        return kinds
+            for name in sorted(value.name for value in values if isinstance(value, DottedName)):
+                self.reading.record_use(name, node)
+        return values
 
-    def quiet(self, node: ast.expr | None) -> Kinds:
-        """Return what an expression stands for that is never run, as an annotation."""
+    def value_silently(self, node: ast.expr | None) -> Values:
+        """Return the possible values of an expression that is not executed, such as an annotation; record nothing."""
         self.reading.silent += 1
         try:
             return self.value(node)
         finally:
             self.reading.silent -= 1
 
-    def _unnoted(self, node: ast.expr | None) -> Kinds:
-        """Return what an expression stands for; of a dotted name, only what lies before the last dot is noted."""
+    def _value_unrecorded(self, node: ast.expr | None) -> Values:
+        """Return the possible values of an expression; of a dotted name, record only the part before the last dot."""
         if node is None:
-            return NOTHING
-        read: Callable[[ast.expr], Kinds] | None = getattr(self, f"_{type(node).__name__.lower()}", None)
+            return NO_VALUES
+        read: Callable[[ast.expr], Values] | None = getattr(self, f"_{type(node).__name__.lower()}", None)
         return read(node) if read else self._children(node)
 
-    def _children(self, node: ast.AST) -> Kinds:
+    def _children(self, node: ast.AST) -> Values:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self.value(child)
             else:
                 self._children(child)
-        return NOTHING
+        return NO_VALUES
 
-    def _constant(self, node: ast.Constant) -> Kinds:
-        return of(TEXT) if isinstance(node.value, str) else of(PLAIN)
+    def _constant(self, node: ast.Constant) -> Values:
+        return instances_of(STRING) if isinstance(node.value, str) else instances_of(CONSTANT)
 
-    def _joinedstr(self, node: ast.JoinedStr) -> Kinds:
+    def _joinedstr(self, node: ast.JoinedStr) -> Values:
         self._children(node)
-        return of(TEXT)
+        return instances_of(STRING)
 
-    def _name(self, node: ast.Name) -> Kinds:
+    def _name(self, node: ast.Name) -> Values:
         if self.reading.scope.home(node.id) is None and hasattr(builtins, node.id):
-            return one(Named(f"builtins.{node.id}"))
+            return single(DottedName(f"builtins.{node.id}"))
         return self.reading.lookup(node.id)
 
-    def _attribute(self, node: ast.Attribute) -> Kinds:
-        return member(self.reading, self._unnoted(node.value), node.attr, node)
+    def _attribute(self, node: ast.Attribute) -> Values:
+        return member(self.reading, self._value_unrecorded(node.value), node.attr, node)
 
-    def _await(self, node: ast.Await) -> Kinds:
+    def _await(self, node: ast.Await) -> Values:
         return self.value(node.value)
 
-    def _starred(self, node: ast.Starred) -> Kinds:
-        return contained(self.reading, self.value(node.value))
+    def _starred(self, node: ast.Starred) -> Values:
+        return elements(self.reading, self.value(node.value))
 
-    def _namedexpr(self, node: ast.NamedExpr) -> Kinds:
-        kinds = self.value(node.value)
+    def _namedexpr(self, node: ast.NamedExpr) -> Values:
+        values = self.value(node.value)
         scope = self.reading.scope
-        while scope.sort == "comprehension" and scope.above:
-            scope = scope.above
-        scope.set(node.target.id, kinds)
-        return kinds
+        while scope.kind == "comprehension" and scope.parent:
+            scope = scope.parent
+        scope.set(node.target.id, values)
+        return values
 
-    def _tuple(self, node: ast.Tuple) -> Kinds:
-        kinds = [self.value(each) for each in node.elts]
+    def _tuple(self, node: ast.Tuple) -> Values:
+        values = [self.value(each) for each in node.elts]
         if any(isinstance(each, ast.Starred) for each in node.elts):
-            return many(union(kinds))
-        return row(kinds)
+            return sequence_of(union(values))
+        return tuple_of(values)
 
-    def _list(self, node: ast.List | ast.Set) -> Kinds:
-        return many(union(self.value(each) for each in node.elts))
+    def _list(self, node: ast.List | ast.Set) -> Values:
+        return sequence_of(union(self.value(each) for each in node.elts))
 
     _set = _list
 
-    def _dict(self, node: ast.Dict) -> Kinds:
+    def _dict(self, node: ast.Dict) -> Values:
         for key in node.keys:
             self.value(key)
-        return keyed(union(self.value(each) for each in node.values))
+        return mapping_of(union(self.value(each) for each in node.values))
 
-    def _ifexp(self, node: ast.IfExp) -> Kinds:
+    def _ifexp(self, node: ast.IfExp) -> Values:
         self.value(node.test)
-        ways = []
-        for part_of, holds in ((node.body, True), (node.orelse, False)):
-            with self.where(node.test, holds=holds):
-                ways.append(self.value(part_of))
-        return union(ways)
+        branches = []
+        for part_of, is_true in ((node.body, True), (node.orelse, False)):
+            with self.assuming(node.test, is_true=is_true):
+                branches.append(self.value(part_of))
+        return union(branches)
 
-    def _boolop(self, node: ast.BoolOp) -> Kinds:
-        """Read ``a and b``: what ``a`` says of names holds in ``b``."""
-        kinds = []
+    def _boolop(self, node: ast.BoolOp) -> Values:
+        """Read ``a and b``: ``b`` is read with names narrowed by ``a``."""
+        values = []
         with ExitStack() as conditions:
             for each in node.values:
-                kinds.append(self.value(each))
-                conditions.enter_context(self.where(each, holds=isinstance(node.op, ast.And)))
-        return union(kinds)
+                values.append(self.value(each))
+                conditions.enter_context(self.assuming(each, is_true=isinstance(node.op, ast.And)))
+        return union(values)
 
     @contextmanager
-    def where(self, test: ast.expr, *, holds: bool) -> Iterator[None]:
-        """Read on with what a condition says of names, where it holds or where it does not."""
+    def assuming(self, test: ast.expr, *, is_true: bool) -> Iterator[None]:
+        """Narrow names by a condition that is true, or that is false."""
         names = self.reading.scope.names
-        said = narrowed(self.reading, self.quiet, test, holds=holds)
-        before = {name: names.get(name) for name in said}
-        names.update(said)
+        narrowed_names = narrow(self.reading, self.value_silently, test, is_true=is_true)
+        before = {name: names.get(name) for name in narrowed_names}
+        names.update(narrowed_names)
         try:
             yield
         finally:
-            for name, kinds in before.items():
-                if kinds is None:
+            for name, values in before.items():
+                if values is None:
                     names.pop(name, None)
                 else:
-                    names[name] = kinds
+                    names[name] = values
 
-    def _binop(self, node: ast.BinOp) -> Kinds:
-        return operated(self.reading, node, self.value(node.left), node.op, self.value(node.right))
+    def _binop(self, node: ast.BinOp) -> Values:
+        return apply_operator(self.reading, node, self.value(node.left), node.op, self.value(node.right))
 
-    def _compare(self, node: ast.Compare) -> Kinds:
+    def _compare(self, node: ast.Compare) -> Values:
         sides = [self.value(side) for side in (node.left, *node.comparators)]
         pairs = zip(sides, node.ops, sides[1:], strict=False)
-        return union([operated(self.reading, node, left, operator, right) for left, operator, right in pairs])
+        return union([apply_operator(self.reading, node, left, operator, right) for left, operator, right in pairs])
 
-    def _unaryop(self, node: ast.UnaryOp) -> Kinds:
-        return operated(self.reading, node, self.value(node.operand), node.op, NOTHING)
+    def _unaryop(self, node: ast.UnaryOp) -> Values:
+        return apply_operator(self.reading, node, self.value(node.operand), node.op, NO_VALUES)
 
-    def _subscript(self, node: ast.Subscript) -> Kinds:
+    def _subscript(self, node: ast.Subscript) -> Values:
         values, key = self.value(node.value), self.value(node.slice)
-        subscripted(self.reading, values, "__getitem__", node)
+        record_subscript(self.reading, values, "__getitem__", node)
         if isinstance(node.slice, ast.Slice):
-            return part(values) | item(self.reading, self._dasks(values), many(NOTHING), None)
+            return slice_of(values) | item(self.reading, self._dasks(values), sequence_of(NO_VALUES), None)
         return item(self.reading, values, key or self._mask(node.slice), _number(node.slice))
 
-    def _dasks(self, values: Kinds) -> Kinds:
-        return frozenset(self.reading.dasks(values))
+    def _dasks(self, values: Values) -> Values:
+        return frozenset(self.reading.dask_instances(values))
 
-    def _mask(self, node: ast.expr) -> Kinds:
-        """Tell a condition in brackets, which picks rows, from an unknown name."""
-        return many(NOTHING) if isinstance(node, ast.Compare | ast.BinOp | ast.UnaryOp) else NOTHING
+    def _mask(self, node: ast.expr) -> Values:
+        """Return the value of a condition in brackets, which selects rows; no values for anything else."""
+        return sequence_of(NO_VALUES) if isinstance(node, ast.Compare | ast.BinOp | ast.UnaryOp) else NO_VALUES
 
-    def _slice(self, node: ast.Slice) -> Kinds:
+    def _slice(self, node: ast.Slice) -> Values:
         return self._children(node)
 
-    def _lambda(self, node: ast.Lambda) -> Kinds:
+    def _lambda(self, node: ast.Lambda) -> Values:
         for default in (*node.args.defaults, *node.args.kw_defaults):
             self.value(default)
-        scope = self._inner("lambda")
+        scope = self._push_scope("lambda")
         for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg):
             if each:
-                scope.names[each.arg] = NOTHING
+                scope.names[each.arg] = NO_VALUES
         self.value(node.body)
-        self._outer()
-        return NOTHING
+        self._pop_scope()
+        return NO_VALUES
 
-    def _inner(self, sort: str) -> Scope:
-        self.reading.scope = Scope(self.reading.scope.key, self.reading.scope, sort)
+    def _push_scope(self, kind: str) -> Scope:
+        self.reading.scope = Scope(self.reading.scope.key, self.reading.scope, kind)
         return self.reading.scope
 
-    def _outer(self) -> None:
-        self.reading.scope = self.reading.scope.above or self.reading.scope
+    def _pop_scope(self) -> None:
+        self.reading.scope = self.reading.scope.parent or self.reading.scope
 
-    def _listcomp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Kinds:
-        return many(union(self._comprehended(node.generators, [node.elt])))
+    def _listcomp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Values:
+        return sequence_of(union(self._read_comprehension(node.generators, [node.elt])))
 
     _setcomp = _generatorexp = _listcomp
 
-    def _dictcomp(self, node: ast.DictComp) -> Kinds:
-        return keyed(self._comprehended(node.generators, [node.key, node.value])[1])
+    def _dictcomp(self, node: ast.DictComp) -> Values:
+        return mapping_of(self._read_comprehension(node.generators, [node.key, node.value])[1])
 
-    def _comprehended(self, generators: Sequence[ast.comprehension], wanted: Sequence[ast.expr]) -> list[Kinds]:
-        scope = self._inner("comprehension")
+    def _read_comprehension(self, generators: Sequence[ast.comprehension], results: Sequence[ast.expr]) -> list[Values]:
+        scope = self._push_scope("comprehension")
         for each in generators:
-            self.bind(each.target, contained(self.reading, self.value(each.iter)))
+            self.bind(each.target, elements(self.reading, self.value(each.iter)))
             for condition in each.ifs:
                 self.value(condition)
-                scope.names.update(narrowed(self.reading, self.quiet, condition, holds=True))
-        kinds = [self.value(each) for each in wanted]
-        self._outer()
-        return kinds
+                scope.names.update(narrow(self.reading, self.value_silently, condition, is_true=True))
+        values = [self.value(each) for each in results]
+        self._pop_scope()
+        return values
 
-    def bind(self, target: ast.expr, kinds: Kinds) -> None:
-        """Give what an expression stands for to a name, several names, an attribute or a place in a container."""
+    def bind(self, target: ast.expr, values: Values) -> None:
+        """Assign values to a name, several names, an attribute or an item of a container."""
         match target:
             case ast.Name(name):
-                self.reading.scope.set(name, kinds)
+                self.reading.scope.set(name, values)
             case ast.Tuple(targets) | ast.List(targets):
-                self._bind_each(targets, kinds)
+                self._bind_each(targets, values)
             case ast.Starred(inner):
-                self.bind(inner, many(kinds))
+                self.bind(inner, sequence_of(values))
             case ast.Attribute(value, name):
-                self._bind_attribute(self.value(value), name, kinds, target)
+                self._bind_attribute(self.value(value), name, values, target)
             case ast.Subscript(value):
-                values = self.value(value)
+                containers = self.value(value)
                 self.value(target.slice)
-                subscripted(self.reading, values, "__setitem__", target)
-                self.grow(value, holding(values, kinds))
+                record_subscript(self.reading, containers, "__setitem__", target)
+                self.update_container(value, with_items(containers, values))
 
-    def _bind_each(self, targets: Sequence[ast.expr], kinds: Kinds) -> None:
+    def _bind_each(self, targets: Sequence[ast.expr], values: Values) -> None:
         if any(isinstance(each, ast.Starred) for each in targets):
-            parts = [contained(self.reading, kinds)] * len(targets)
+            parts = [elements(self.reading, values)] * len(targets)
         else:
-            parts = unpacked(self.reading, kinds, len(targets))
+            parts = unpack(self.reading, values, len(targets))
         for each, its in zip(targets, parts, strict=True):
             self.bind(each, its)
 
-    def _bind_attribute(self, owners: Kinds, name: str, kinds: Kinds, node: ast.AST) -> None:
+    def _bind_attribute(self, owners: Values, name: str, values: Values, node: ast.AST) -> None:
         for owner in owners:
-            if isinstance(owner, Thing | Class):
-                self.reading.learn(kinds, "attribute", owner.key, name)
+            if isinstance(owner, UserInstance | UserClass):
+                self.reading.add_fact(values, "attribute", owner.key, name)
             else:
-                member(self.reading, one(owner), name, node)
+                member(self.reading, single(owner), name, node)
 
-    def grow(self, node: ast.expr, kinds: Kinds) -> None:
-        """Give a name or attribute what its list or dict holds now."""
+    def update_container(self, node: ast.expr, values: Values) -> None:
+        """Update the values of a name or attribute after its list or dict changed."""
         if isinstance(node, ast.Name) and self.reading.scope.home(node.id):
             home = self.reading.scope.home(node.id) or self.reading.scope
-            home.names[node.id] = kinds
+            home.names[node.id] = values
         elif isinstance(node, ast.Attribute):
-            owners = self.quiet(node.value)
-            self._bind_attribute(frozenset(each for each in owners if isinstance(each, Thing)), node.attr, kinds, node)
+            owners = self.value_silently(node.value)
+            self._bind_attribute(
+                frozenset(each for each in owners if isinstance(each, UserInstance)), node.attr, values, node
+            )
 
-    def _call(self, node: ast.Call) -> Kinds:
+    def _call(self, node: ast.Call) -> Values:
         called = self.value(node.func)
-        given = tuple(self.value(each) for each in node.args)
-        words = tuple((each.arg or "", self.value(each.value)) for each in node.keywords)
+        arguments = tuple(self.value(each) for each in node.args)
+        keywords = tuple((each.arg or "", self.value(each.value)) for each in node.keywords)
         for value in called:
-            if isinstance(value, Named):
-                for key, place in keys(value.name, node):
-                    self.reading.note_config(key, place)
-        self._grow_list(node.func, called, given)
-        return union([self._special(called, node), result(self.reading, called, Call(node, given, words))])
+            if isinstance(value, DottedName):
+                for key, place in config_keys(value.name, node):
+                    self.reading.record_config_key(key, place)
+        self._update_list(node.func, called, arguments)
+        return union([self._special(called, node), result(self.reading, called, Call(node, arguments, keywords))])
 
-    def _grow_list(self, function: ast.expr, called: Kinds, given: tuple[Kinds, ...]) -> None:
-        """``futures.append(x)``: the list holds x from here on."""
+    def _update_list(self, function: ast.expr, called: Values, arguments: tuple[Values, ...]) -> None:
+        """``futures.append(x)``: from here on, the list contains x."""
         if not isinstance(function, ast.Attribute):
             return
         for value in called:
-            if isinstance(value, Bound) and value.owner.kind in {"list", "dict"}:
-                new = grown(value.owner.holds, value.name, given)
+            if isinstance(value, BoundMethod) and value.owner.class_name in {"list", "dict"}:
+                new = with_added_arguments(value.owner.inner, value.name, arguments)
                 if new is not None:
-                    self.grow(function.value, new)
+                    self.update_container(function.value, new)
 
-    def _special(self, called: Kinds, node: ast.Call) -> Kinds:
-        """Return what the calls give that depend on what stands in them: ``getattr``, ``super``, ``import_module``."""
-        names = {value.name for value in called if isinstance(value, Named)}
+    def _special(self, called: Values, node: ast.Call) -> Values:
+        """Return the results of ``getattr``, ``super`` and ``import_module``, which depend on their literals."""
+        names = {value.name for value in called if isinstance(value, DottedName)}
         text = _text(
             node.args[1] if "builtins.getattr" in names and len(node.args) > 1 else next(iter(node.args), None)
         )
         if "builtins.super" in names:
-            return frozenset(Thing(value.key, above=True) for value in self._self() if isinstance(value, Thing))
+            return frozenset(
+                UserInstance(value.key, via_super=True) for value in self._self() if isinstance(value, UserInstance)
+            )
         if text and "builtins.getattr" in names:
-            return self._got(node, text)
-        return one(named(text)) if text and names & IMPORTS else NOTHING
+            return self._getattr_result(node, text)
+        return single(dotted_name(text)) if text and names & IMPORTS else NO_VALUES
 
-    def _got(self, node: ast.Call, name: str) -> Kinds:
-        """Return what ``getattr(x, "name")`` gives."""
-        found = member(self.reading, self.quiet(node.args[0]), name, node)
+    def _getattr_result(self, node: ast.Call, name: str) -> Values:
+        """Return the value of ``getattr(x, "name")``."""
+        found = member(self.reading, self.value_silently(node.args[0]), name, node)
         for value in found:
-            if isinstance(value, Named):
-                self.reading.note(value.name, node)
+            if isinstance(value, DottedName):
+                self.reading.record_use(value.name, node)
         return found
 
-    def _self(self) -> Kinds:
-        """Return what the first parameter of the function around stands for."""
+    def _self(self) -> Values:
+        """Return the values of the first parameter of the enclosing method."""
         scope: Scope | None = self.reading.scope
         while scope and not scope.first:
-            scope = scope.above
-        return scope.names.get(scope.first, NOTHING) if scope else NOTHING
+            scope = scope.parent
+        return scope.names.get(scope.first, NO_VALUES) if scope else NO_VALUES
 
 
 def _text(node: ast.expr | None) -> str | None:
@@ -316,7 +320,7 @@ def _text(node: ast.expr | None) -> str | None:
 
 
 def _number(node: ast.expr) -> int | None:
-    """Return the number that stands in brackets; None for anything else."""
+    """Return a literal integer, negative ones included; None for anything else."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = _number(node.operand)
         return None if inner is None else -inner

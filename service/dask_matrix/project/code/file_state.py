@@ -1,4 +1,4 @@
-"""The state of reading one file: where it is, what is known there, and which uses of Dask were seen."""
+"""The state of reading one file: the current scope, the known facts and the uses of Dask found so far."""
 
 from __future__ import annotations
 
@@ -6,8 +6,18 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dask_matrix.project.code.canonical_names import MODULES, canonical, is_class, of_dask
-from dask_matrix.project.code.inferred_values import NOTHING, Class, Kinds, Named, Of, Row, Thing, one, union
+from dask_matrix.project.code.canonical_names import MODULES, canonical, is_class, is_dask_name
+from dask_matrix.project.code.inferred_values import (
+    NO_VALUES,
+    DottedName,
+    InstanceOf,
+    TupleOf,
+    UserClass,
+    UserInstance,
+    Values,
+    single,
+    union,
+)
 from dask_matrix.project.code.location import Place
 from dask_matrix.project.code.scopes import Scope
 
@@ -22,17 +32,17 @@ NO_USE = frozenset({
     "__init__", "__init_subclass__", "__module__", "__name__", "__new__", "__path__", "__qualname__", "__repr__",
     "__setattr__", "__str__", "__version__", "__wrapped__",
 })  # fmt: skip
-"""Names that every object, class or module of Python has: using one is no use of Dask."""
+"""Names that every Python object, class or module has: using one is not a use of Dask."""
 
 
 @dataclass(frozen=True)
-class Later:
-    """A function whose body is read once the code around it is: its names may be given below it."""
+class DeferredFunction:
+    """A function whose body is read after the code around it, which may bind names that it uses."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef
     scope: Scope
     cell: int | None
-    first: Kinds
+    first: Values
 
 
 @dataclass
@@ -47,23 +57,23 @@ class Reading:
     silent: int = 0
     uses: dict[str, set[Place]] = field(default_factory=dict)
     skipped: set[str] = field(default_factory=set)
-    lineages: dict[str, list[Class | Named]] = field(default_factory=dict)
-    later: deque[Later] = field(default_factory=deque)
+    lineages: dict[str, list[UserClass | DottedName]] = field(default_factory=dict)
+    deferred: deque[DeferredFunction] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
-        """Begin in the module's scope."""
-        self.scope = Scope(f"{self.file}:", sort="module")
+        """Start in the module's scope."""
+        self.scope = Scope(f"{self.file}:", kind="module")
 
-    def note(self, name: str, node: ast.AST) -> None:
-        """Note the use of a dotted name where a piece of code ends; names of no Dask API are passed over."""
-        if self.silent or not of_dask(name):
+    def record_use(self, name: str, node: ast.AST) -> None:
+        """Record the use of a dotted name, at the last line of its node; ignore names that are not Dask API."""
+        if self.silent or not is_dask_name(name):
             return
         name = canonical(name)
         if name not in MODULES and not any(_private(part) for part in name.split(".")):
             self._place(name, node)
 
-    def note_config(self, key: str, node: ast.AST) -> None:
-        """Note the use of a configuration key."""
+    def record_config_key(self, key: str, node: ast.AST) -> None:
+        """Record the use of a configuration key."""
         if not self.silent:
             self._place(canonical(f"config:{key}"), node)
 
@@ -71,54 +81,61 @@ class Reading:
         line = getattr(node, "end_lineno", 0) or getattr(node, "lineno", 1)
         self.uses.setdefault(name, set()).add(Place(self.file, line, self.cell))
 
-    def know(self, *key: str) -> Kinds | None:
-        """Return what earlier rounds learnt; None if it is not known to exist."""
-        return self.facts.know(self.file, key)
+    def get_fact(self, *key: str) -> Values | None:
+        """Return a fact from earlier rounds; None if its subject is not known to exist."""
+        return self.facts.get_fact(self.file, key)
 
-    def learn(self, kinds: Kinds, *key: str) -> None:
-        """Tell later rounds."""
-        self.facts.learn(self.file, key, kinds)
+    def add_fact(self, values: Values, *key: str) -> None:
+        """Add a fact for later rounds."""
+        self.facts.add_fact(self.file, key, values)
 
-    def lookup(self, name: str) -> Kinds:
-        """Return what a name stands for where the reading is."""
+    def lookup(self, name: str) -> Values:
+        """Return the possible values of a name in the current scope."""
         home = self.scope.home(name)
-        if home is not None and (home.above or home is self.scope):
+        if home is not None and (home.parent or home is self.scope):
             return home.names[name]
-        here = home.names[name] if home else NOTHING
-        return union([here, self.know("global", self.file, name) or NOTHING])
+        here = home.names[name] if home else NO_VALUES
+        return union([here, self.get_fact("global", self.file, name) or NO_VALUES])
 
-    def lineage(self, key: str) -> list[Class | Named]:
-        """Return a class of the user's own, then those above it, of theirs and of others, nearest first."""
+    def lineage(self, key: str) -> list[UserClass | DottedName]:
+        """Return a user's class and all its base classes, the user's and others', nearest first."""
         if key in self.lineages:
             return self.lineages[key]
-        lineage: list[Class | Named] = [Class(key)]
+        lineage: list[UserClass | DottedName] = [UserClass(key)]
         for each in lineage:  # it grows meanwhile
-            direct = (self.know("bases", each.key) or NOTHING) if isinstance(each, Class) else NOTHING
+            direct = (self.get_fact("bases", each.key) or NO_VALUES) if isinstance(each, UserClass) else NO_VALUES
             for value in (
-                value for bases in direct if isinstance(bases, Row) for kinds in bases.items for value in kinds
+                value for bases in direct if isinstance(bases, TupleOf) for values in bases.items for value in values
             ):
-                if isinstance(value, Class | Named) and value not in lineage:
+                if isinstance(value, UserClass | DottedName) and value not in lineage:
                     lineage.append(value)
         self.lineages[key] = lineage
         return lineage
 
-    def dasks(self, kinds: Kinds) -> list[Of]:
-        """Return the objects of Dask's classes among the values, an object of the user's subclass as its base's."""
-        found = [value for value in kinds if isinstance(value, Of)]
-        things = [value.key for value in kinds if isinstance(value, Thing)]
-        above = [base for key in things for base in self.lineage(key) if isinstance(base, Named) and of_dask(base.name)]
-        return sorted({*found, *(Of(canonical(base.name)) for base in above)}, key=lambda value: value.kind)
+    def dask_instances(self, values: Values) -> list[InstanceOf]:
+        """Return the instances of Dask classes among the values, and of the user's subclasses as their Dask base."""
+        found = [value for value in values if isinstance(value, InstanceOf)]
+        things = [value.key for value in values if isinstance(value, UserInstance)]
+        parent = [
+            base
+            for key in things
+            for base in self.lineage(key)
+            if isinstance(base, DottedName) and is_dask_name(base.name)
+        ]
+        return sorted(
+            {*found, *(InstanceOf(canonical(base.name)) for base in parent)}, key=lambda value: value.class_name
+        )
 
 
-def instances(kinds: Kinds) -> Kinds:
-    """Return objects of the classes that an expression names, one by one or in a tuple."""
-    found: list[Kinds] = []
-    for value in kinds:
+def instantiate(values: Values) -> Values:
+    """Return instances of the classes among the values."""
+    found: list[Values] = []
+    for value in values:
         match value:
-            case Named(name) if of_dask(name) and is_class(name):
-                found.append(one(Of(canonical(name))))
-            case Class(key):
-                found.append(one(Thing(key)))
+            case DottedName(name) if is_dask_name(name) and is_class(name):
+                found.append(single(InstanceOf(canonical(name))))
+            case UserClass(key):
+                found.append(single(UserInstance(key)))
     return union(found)
 
 

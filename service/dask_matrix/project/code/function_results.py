@@ -1,4 +1,4 @@
-"""What Dask's functions give back, as data, in the notation of ``kinds``."""
+"""Results of Dask's functions, as data, in the notation of `dask_matrix.project.code.method_results`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dask_matrix.project.code.method_results import (
     FRAME_OR_SERIES,
     FUTURE,
     SERIES,
-    named,
+    lookup_result,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ OF_ARRAYS = {
     f"{ARRAY}; [{ARRAY}]": "histogramdd unify_chunks",
     f"{ARRAY}; {ARRAY}; {ARRAY}": "histogram2d",
 }
-"""``dask.array``'s functions that give something other than one array."""
+"""Functions of ``dask.array`` that return something other than one array."""
 FUNCTIONS: Mapping[str, Mapping[str, str]] = {
     "dask.array": OF_ARRAYS,
     "dask.array.linalg": {
@@ -85,7 +85,7 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
         f"[{FUTURE}]; [{FUTURE}]": "wait",
         "distributed.as_completed": "as_completed",
     },
-    # Other projects' clusters are clusters of distributed's.
+    # Clusters of other projects are distributed clusters.
     "dask_jobqueue": {
         CLUSTER: """
             HTCondorCluster LSFCluster MoabCluster OARCluster PBSCluster SGECluster SLURMCluster
@@ -100,11 +100,11 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
     "dask_cloudprovider.azure": {CLUSTER: "AzureVMCluster"},
     "dask_cloudprovider.gcp": {CLUSTER: "GCPCluster"},
     "coiled": {CLUSTER: "Cluster"},
-    # What dask.dataframe.from_pandas is given.
+    # Possible arguments of dask.dataframe.from_pandas.
     "pandas": {PANDAS: "DataFrame concat read_csv read_excel read_json read_parquet read_sql", PANDAS_SERIES: "Series"},
     "geopandas": {PANDAS: "GeoDataFrame read_file", PANDAS_SERIES: "GeoSeries"},
 }
-"""package -> what its functions give -> their names. ``dask.array``'s other functions give an array."""
+"""package -> result -> names of its functions. All other functions of ``dask.array`` return an array."""
 
 OF_NUMPY = """
     absolute add arccos arccosh arcsin arcsinh arctan arctan2 arctanh bitwise_and bitwise_or bitwise_xor cbrt ceil conj
@@ -115,14 +115,14 @@ OF_NUMPY = """
     true_divide trunc
 """
 UFUNCS = frozenset(OF_NUMPY.split())
-"""NumPy's universal functions: called on an array of Dask's, they ask its ``__array_ufunc__``."""
+"""NumPy's universal functions: called with a Dask array, they call its ``__array_ufunc__``."""
 
 
 @cache
-def function_gives(name: str) -> str | None:
-    """Return what a function gives, by its canonical name, in this module's notation; None if nothing is known."""
+def function_result(name: str) -> str | None:
+    """Return the result of a function, by its canonical name, in this module's notation; None if unknown."""
     package, _, short = name.rpartition(".")
-    given = named(FUNCTIONS.get(package, {}), short)
+    given = lookup_result(FUNCTIONS.get(package, {}), short)
     if given is None and package == "dask.array" and short in exported("dask.array"):
         return None if short[0].isupper() else ARRAY
     return given

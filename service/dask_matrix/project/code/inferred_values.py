@@ -1,7 +1,6 @@
-"""What an expression may stand for, as far as reading alone can tell.
+"""The possible values of an expression, as far as they can be inferred without running it.
 
-Each expression has a set of these: empty where nothing is known, more than one where the ways through the code
-differ.
+Each expression has a set of them: empty if nothing is known, more than one if branches of the code differ.
 """
 
 from __future__ import annotations
@@ -12,150 +11,161 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-DEEPEST = 3
-"""How many containers within containers are told apart; what is deeper is unknown, so that a reading ends."""
-MOST = 24
-"""How many different things one expression may stand for; one that could be more is unknown."""
+MAX_DEPTH = 3
+"""Maximum nesting of containers; anything deeper is unknown, so that the analysis terminates."""
+MAX_VALUES = 24
+"""Maximum number of possible values of an expression; with more, it is unknown."""
 
 
 @dataclass(frozen=True)
-class Named:
-    """Something importable by its dotted name: a module, function or class that is not the user's own."""
+class DottedName:
+    """A module, function or class outside the user's code, by its dotted name."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Of:
-    """An object of a class; ``holds`` is what it gives back when asked, as a future of an actor its actor."""
+class InstanceOf:
+    """An instance of a class outside the user's code; ``inner`` is the value it wraps: a future's actor."""
 
-    kind: str
-    holds: Kinds = field(default_factory=frozenset)
+    class_name: str
+    inner: Values = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True)
-class Bound:
-    """A method of an object, not called yet."""
+class BoundMethod:
+    """A method of an instance."""
 
-    owner: Of
+    owner: InstanceOf
     name: str
 
 
 @dataclass(frozen=True)
-class Many:
-    """A list, set, generator or other sequence of such things."""
+class SequenceOf:
+    """A list, set, generator or other sequence; ``items`` are the possible values of any item."""
 
-    items: Kinds
-
-
-@dataclass(frozen=True)
-class Keyed:
-    """A dict whose values are such things."""
-
-    items: Kinds
+    items: Values
 
 
 @dataclass(frozen=True)
-class Row:
-    """A tuple, place by place."""
+class MappingOf:
+    """A dict; ``items`` are its possible values."""
 
-    items: tuple[Kinds, ...]
+    items: Values
 
 
 @dataclass(frozen=True)
-class Module:
-    """A file of the user's own code, imported."""
+class TupleOf:
+    """A tuple; ``items`` has the possible values at each index."""
+
+    items: tuple[Values, ...]
+
+
+@dataclass(frozen=True)
+class UserModule:
+    """An imported file of the user's code."""
 
     file: str
 
 
 @dataclass(frozen=True)
-class Routine:
-    """A function of the user's own, with the parameters that are not given yet.
+class UserFunction:
+    """A function of the user's code, with the parameters that are not bound yet.
 
-    ``sort`` is ``function``, ``method``, ``static`` or ``class`` (a method of its class).
+    ``kind`` is ``function``, ``method``, ``static`` or ``class`` (a class method).
     """
 
     key: str
     parameters: tuple[str, ...] = ()
-    sort: str = "function"
+    kind: str = "function"
 
 
 @dataclass(frozen=True)
-class Class:
-    """A class of the user's own."""
+class UserClass:
+    """A class of the user's code."""
 
     key: str
 
 
 @dataclass(frozen=True)
-class Thing:
-    """An object of a class of the user's own; ``above`` if seen through ``super()``."""
+class UserInstance:
+    """An instance of a class of the user's code; ``via_super`` if accessed through ``super()``."""
 
     key: str
-    above: bool = False
+    via_super: bool = False
 
 
-Value: TypeAlias = Named | Of | Bound | Many | Keyed | Row | Module | Routine | Class | Thing
-Kinds: TypeAlias = frozenset[Value]
-NOTHING: Kinds = frozenset()
-"""What is known of an expression of which nothing is known."""
-TEXT = "str"
-"""The kind of a string: told, as a column is picked by one."""
+Value: TypeAlias = (
+    DottedName
+    | InstanceOf
+    | BoundMethod
+    | SequenceOf
+    | MappingOf
+    | TupleOf
+    | UserModule
+    | UserFunction
+    | UserClass
+    | UserInstance
+)
+Values: TypeAlias = frozenset[Value]
+NO_VALUES: Values = frozenset()
+"""The values of an expression of which nothing is known."""
+STRING = "str"
+"""Class name of a string: known, because a string selects a column."""
 
-PLAIN = "number"
-"""The kind of a number, None or another constant: certainly nothing of Dask's."""
-UNKNOWN = Of("?")
-"""Stands among what a parameter is given where a call gives it something of which nothing is known."""
+CONSTANT = "number"
+"""Class name of a number, None or another constant: certainly not a Dask object."""
+UNKNOWN_ARGUMENT = InstanceOf("?")
+"""Among a parameter's values: some call passes a value of which nothing is known."""
 
 
-def one(value: Value) -> Kinds:
-    """Return the set of one thing."""
+def single(value: Value) -> Values:
+    """Return a set of one value."""
     return frozenset({value})
 
 
-def of(*kinds: str) -> Kinds:
-    """Return objects of these classes."""
-    return frozenset(Of(kind) for kind in kinds)
+def instances_of(*class_names: str) -> Values:
+    """Return instances of these classes."""
+    return frozenset(InstanceOf(class_name) for class_name in class_names)
 
 
-def union(sets: Iterable[Kinds]) -> Kinds:
-    """Return all that several expressions may stand for; nothing if that is too much."""
-    together = NOTHING.union(*sets)
-    return together if len(together) <= MOST else NOTHING
+def union(sets: Iterable[Values]) -> Values:
+    """Return the union of several sets of values; no values if there are more than MAX_VALUES."""
+    together = NO_VALUES.union(*sets)
+    return together if len(together) <= MAX_VALUES else NO_VALUES
 
 
-def many(items: Kinds) -> Kinds:
-    """Return a sequence of such things."""
-    return one(Many(items if _depth(items) < DEEPEST else NOTHING))
+def sequence_of(items: Values) -> Values:
+    """Return a sequence of these items."""
+    return single(SequenceOf(items if _depth(items) < MAX_DEPTH else NO_VALUES))
 
 
-def keyed(items: Kinds) -> Kinds:
-    """Return a dict of such things."""
-    return one(Keyed(items if _depth(items) < DEEPEST else NOTHING))
+def mapping_of(items: Values) -> Values:
+    """Return a dict with these values."""
+    return single(MappingOf(items if _depth(items) < MAX_DEPTH else NO_VALUES))
 
 
-def row(items: Iterable[Kinds]) -> Kinds:
-    """Return a tuple of such things."""
-    return one(Row(tuple(item if _depth(item) < DEEPEST else NOTHING for item in items)))
+def tuple_of(items: Iterable[Values]) -> Values:
+    """Return a tuple of these items."""
+    return single(TupleOf(tuple(item if _depth(item) < MAX_DEPTH else NO_VALUES for item in items)))
 
 
-def _depth(kinds: Kinds) -> int:
-    return max((1 + _depth(union(_within(value))) for value in kinds), default=0)
+def _depth(values: Values) -> int:
+    return max((1 + _depth(union(_nested(value))) for value in values), default=0)
 
 
-def _within(value: Value) -> tuple[Kinds, ...]:
+def _nested(value: Value) -> tuple[Values, ...]:
     match value:
-        case Many(items) | Keyed(items):
+        case SequenceOf(items) | MappingOf(items):
             return (items,)
-        case Row(items):
+        case TupleOf(items):
             return items
-        case Of(_, holds):
-            return (holds,)
+        case InstanceOf(_, inner):
+            return (inner,)
         case _:
             return ()
 
 
-def kinds_of(values: Kinds) -> Iterator[str]:
-    """Yield the classes of the objects among the values."""
-    return (value.kind for value in values if isinstance(value, Of))
+def class_names(values: Values) -> Iterator[str]:
+    """Yield the class names of the instances among the values."""
+    return (value.class_name for value in values if isinstance(value, InstanceOf))

@@ -1,7 +1,7 @@
-"""What is learnt of the user's functions, classes and modules in one round of reading and known in the next.
+"""Facts about the user's functions, classes and modules, found in one round of reading and used in the next.
 
-A key is a sort of fact and where it belongs: ``("return", "a.py:make")`` is what the function ``make`` returns. A
-round reads only what the rounds before it learnt, so the order in which files are read changes nothing.
+A key is the kind of a fact and its subject: ``("return", "a.py:make")`` is what the function ``make`` returns. A
+round uses only facts from earlier rounds, so the order in which files are read does not matter.
 """
 
 from __future__ import annotations
@@ -11,98 +11,111 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeAlias
 
-from dask_matrix.project.code.canonical_names import of_dask
-from dask_matrix.project.code.inferred_values import NOTHING, UNKNOWN, Keyed, Kinds, Many, Named, Of, Row, Value, union
+from dask_matrix.project.code.canonical_names import is_dask_name
+from dask_matrix.project.code.inferred_values import (
+    NO_VALUES,
+    UNKNOWN_ARGUMENT,
+    DottedName,
+    InstanceOf,
+    MappingOf,
+    SequenceOf,
+    TupleOf,
+    Value,
+    Values,
+    union,
+)
 
 Key: TypeAlias = tuple[str, ...]
-CARRIED = 3
-"""In how many rounds a new fact on the user's own classes and functions has files read again; one on Dask always has.
+MAX_CARRIED_ROUNDS = 3
+"""Number of rounds in which a new fact without Dask in it still makes files be read again; one with Dask always does.
 """
 
 
 @dataclass
 class Facts:
-    """What the rounds before learnt, and what this one learns and asks for, by the file that does."""
+    """The facts from earlier rounds, and the new and requested facts of this round by file."""
 
-    known: dict[Key, Kinds] = field(default_factory=dict)
+    known: dict[Key, Values] = field(default_factory=dict)
     names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    asked: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
-    learnt: dict[str, dict[Key, Kinds]] = field(default_factory=lambda: defaultdict(dict))
-    told: dict[Key, dict[str, Kinds]] = field(default_factory=lambda: defaultdict(dict))
-    of_file: dict[str, set[Key]] = field(default_factory=dict)
+    requested: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
+    new_facts: dict[str, dict[Key, Values]] = field(default_factory=lambda: defaultdict(dict))
+    facts_by_file: dict[Key, dict[str, Values]] = field(default_factory=lambda: defaultdict(dict))
+    keys_by_file: dict[str, set[Key]] = field(default_factory=dict)
     rounds: int = 0
 
-    def learn(self, file: str, key: Key, kinds: Kinds) -> None:
-        """Add to what a file tells of something; with nothing to add, that it exists."""
-        kept = kinds if key[0] == "global" else frozenset(value for value in kinds if _of_interest(value))
-        self.learnt[file][key] = self.learnt[file].get(key, NOTHING) | kept
+    def add_fact(self, file: str, key: Key, values: Values) -> None:
+        """Add values to a fact of a file; without any, only that its subject exists."""
+        kept = values if key[0] == "global" else frozenset(value for value in values if _may_lead_to_dask(value))
+        self.new_facts[file][key] = self.new_facts[file].get(key, NO_VALUES) | kept
 
-    def know(self, file: str, key: Key) -> Kinds | None:
-        """Return what is known of something to the file that asks; None if it is not known to exist."""
-        self.asked[file].add(key)
+    def get_fact(self, file: str, key: Key) -> Values | None:
+        """Return a fact, and remember that the file requested it; None if its subject is not known to exist."""
+        self.requested[file].add(key)
         return self.known.get(key)
 
-    def settle(self) -> set[str]:
-        """End a round: what was learnt is known. Return the files that asked for something that is new."""
+    def finish_round(self) -> set[str]:
+        """End a round: make its facts known, and return the files that requested a fact that changed."""
         self.rounds += 1
-        touched = self._take()
-        telling = {key for key in touched if self._changes(key)}
-        return {file for file, keys in self.asked.items() if not keys.isdisjoint(telling)}
+        touched = self._replace_facts()
+        changed = {key for key in touched if self._update(key)}
+        return {file for file, keys in self.requested.items() if not keys.isdisjoint(changed)}
 
-    def _take(self) -> set[Key]:
-        """Put what files told in this round in the place of what they told before; return what that is of."""
+    def _replace_facts(self) -> set[Key]:
+        """Replace the facts of the files read in this round with their new ones; return the keys involved."""
         touched: set[Key] = set()
-        for file, learnt in self.learnt.items():
-            for key in self.of_file.get(file, set()) - learnt.keys():
-                del self.told[key][file]
+        for file, new_facts in self.new_facts.items():
+            for key in self.keys_by_file.get(file, set()) - new_facts.keys():
+                del self.facts_by_file[key][file]
                 touched.add(key)
-            for key, kinds in learnt.items():
-                self.told[key][file] = kinds
-            self.of_file[file] = set(learnt)
-            touched |= learnt.keys()
-        self.learnt = defaultdict(dict)
+            for key, values in new_facts.items():
+                self.facts_by_file[key][file] = values
+            self.keys_by_file[file] = set(new_facts)
+            touched |= new_facts.keys()
+        self.new_facts = defaultdict(dict)
         return touched
 
-    def _changes(self, key: Key) -> bool:
-        """Bring what is known up to date; tell whether the files that asked for it should be read again."""
+    def _update(self, key: Key) -> bool:
+        """Update a known fact; return whether the files that requested it should be read again."""
         before = self.known.pop(key, None)
-        if not self.told[key]:
+        if not self.facts_by_file[key]:
             return before is not None
-        self.known[key] = union(self.told[key].values())
+        self.known[key] = union(self.facts_by_file[key].values())
         if key[0] == "global":
             self.names[key[1]].add(key[2])
         if before == self.known[key]:
             return False
-        return self.rounds <= CARRIED or any(_is_dasks(value) for value in self.known[key] ^ (before or NOTHING))
+        return self.rounds <= MAX_CARRIED_ROUNDS or any(
+            _is_from_dask(value) for value in self.known[key] ^ (before or NO_VALUES)
+        )
 
 
 @cache
-def _of_interest(value: Value) -> bool:
-    """Tell whether a value can lead to Dask: it is Dask's, the user's own, holds such, or is a list that may come to."""
+def _may_lead_to_dask(value: Value) -> bool:
+    """Whether a value may lead to Dask: it is Dask's or the user's, contains such, or is an empty list or dict."""
     match value:
-        case Of():
-            return _is_dasks(value) or value.kind.startswith("pandas.")
-        case Named(name):
-            return of_dask(name)
-        case Many(items) | Keyed(items):
-            return not items or any(_of_interest(item) for item in items)
-        case Row(items):
-            return any(_of_interest(item) for its in items for item in its)
+        case InstanceOf():
+            return _is_from_dask(value) or value.class_name.startswith("pandas.")
+        case DottedName(name):
+            return is_dask_name(name)
+        case SequenceOf(items) | MappingOf(items):
+            return not items or any(_may_lead_to_dask(item) for item in items)
+        case TupleOf(items):
+            return any(_may_lead_to_dask(item) for its in items for item in its)
         case _:
             return True
 
 
 @cache
-def _is_dasks(value: Value) -> bool:
-    """Tell whether a value is Dask's or holds something that is."""
+def _is_from_dask(value: Value) -> bool:
+    """Whether a value is Dask's or contains one that is."""
     match value:
-        case Of(kind, holds):
-            return of_dask(kind) or value == UNKNOWN or any(_is_dasks(item) for item in holds)
-        case Named(name):
-            return of_dask(name)
-        case Many(items) | Keyed(items):
-            return any(_is_dasks(item) for item in items)
-        case Row(items):
-            return any(_is_dasks(item) for its in items for item in its)
+        case InstanceOf(class_name, inner):
+            return is_dask_name(class_name) or value == UNKNOWN_ARGUMENT or any(_is_from_dask(item) for item in inner)
+        case DottedName(name):
+            return is_dask_name(name)
+        case SequenceOf(items) | MappingOf(items):
+            return any(_is_from_dask(item) for item in items)
+        case TupleOf(items):
+            return any(_is_from_dask(item) for its in items for item in its)
         case _:
             return False

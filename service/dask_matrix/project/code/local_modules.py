@@ -1,4 +1,4 @@
-"""Which of the user's own files an import statement means."""
+"""Find the file of the user's code that an import statement means."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class Modules:
-    """The files of a project, found by the dotted names they can be imported by."""
+    """The files of a project by the dotted names under which they can be imported."""
 
     paths: dict[str, PurePath] = field(default_factory=dict)
-    ends: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    by_suffix: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     packages: set[PurePath] = field(default_factory=set)
 
     @classmethod
     def of(cls, sources: Iterable[Source]) -> Modules:
-        """List the files by every dotted name that the last parts of their paths make."""
+        """Index the files by every dotted name that is a suffix of their path."""
         modules = cls()
         for source in sources:
             path = PurePath(Path(source.path).absolute())
@@ -34,20 +34,20 @@ class Modules:
             if path.name == "__init__.py":
                 modules.packages.add(path.parent)
             for start in range(len(parts)):
-                modules.ends[".".join(parts[start:])].append(source.file)
+                modules.by_suffix[".".join(parts[start:])].append(source.file)
         return modules
 
-    def found(self, name: str, importer: str) -> str | None:
-        """Return the file that an absolute import means: the one of that name that stands nearest to the importer."""
+    def find(self, name: str, importer: str) -> str | None:
+        """Return the file that an absolute import means: the one with that name nearest to the importing file."""
         here = self.paths.get(importer)
         length = name.count(".") + 1
-        fitting = [file for file in self.ends.get(name, ()) if self._is_root(_root(self.paths[file], length))]
-        if not fitting:
+        candidates = [file for file in self.by_suffix.get(name, ()) if self._is_root(_root(self.paths[file], length))]
+        if not candidates:
             return None
-        return max(fitting, key=lambda file: (_shared(self.paths[file], here), file))
+        return max(candidates, key=lambda file: (_common_length(self.paths[file], here), file))
 
     def _is_root(self, folder: PurePath) -> bool:
-        """Tell whether imports can start in a folder: it is no package itself."""
+        """Whether absolute imports can start in a folder: it is not a package itself."""
         return folder not in self.packages
 
     def relative(self, name: str, level: int, importer: str) -> str | None:
@@ -55,8 +55,8 @@ class Modules:
         here = self.paths.get(importer)
         if here is None or level > len(here.parents):
             return None
-        wanted = [*_parts_of(here.parents[level - 1]), *filter(None, name.split("."))]
-        return next((file for file in self.ends.get(".".join(wanted), ())), None)
+        dotted = [*_parts_of(here.parents[level - 1]), *filter(None, name.split("."))]
+        return next((file for file in self.by_suffix.get(".".join(dotted), ())), None)
 
 
 def _dotted(path: PurePath) -> list[str]:
@@ -69,12 +69,12 @@ def _parts_of(folder: PurePath) -> list[str]:
 
 
 def _root(path: PurePath, length: int) -> PurePath:
-    """Return the folder in which an import of so many names begins to lead to a file."""
+    """Return the folder from which an import with this many names leads to a file."""
     steps = length if path.name == "__init__.py" else length - 1
     return path.parents[steps]
 
 
-def _shared(path: PurePath, other: PurePath | None) -> int:
-    """Return how many parts two paths have in common from the top."""
+def _common_length(path: PurePath, other: PurePath | None) -> int:
+    """Return the number of leading parts that two paths have in common."""
     pairs = zip(path.parts, other.parts if other else (), strict=False)
     return next((number for number, (one, two) in enumerate(pairs) if one != two), len(path.parts))

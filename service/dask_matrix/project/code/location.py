@@ -1,4 +1,4 @@
-"""Where in a user's code something stands."""
+"""A location in the user's code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """A line of a file, or of a notebook's cell: the cells are counted from 1, those of text too."""
+    """A line of a file or of a notebook cell; cells are counted from 1, including text cells."""
 
     file: str
     line: int
@@ -20,5 +20,5 @@ class Place:
 
     @property
     def order(self) -> tuple[str, int, int]:
-        """What places are sorted by: within a notebook, cell by cell."""
+        """The sort key: file, cell, line."""
         return self.file, self.cell or 0, self.line

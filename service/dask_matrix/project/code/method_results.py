@@ -1,8 +1,8 @@
-"""What Dask's methods and properties give back, as data.
+"""Results of Dask's methods and properties, as data.
 
-A result is written as the class of the object; ``[X]`` is a sequence of X, ``X; Y`` a tuple, ``X | Y`` the one or
-the other, ``=`` the object whose method it is, ``@`` what that object holds, ``1`` the first argument as it was given, and nothing an object that
-is not Dask's. Where a table says nothing, nothing is concluded.
+A result is written as the class of the object; ``[X]`` is a sequence of X, ``X; Y`` a tuple, ``X | Y`` either of
+them, ``=`` an object like the method's owner, ``@`` the value inside the owner, ``1`` the first argument, and an empty
+text an object that is not Dask's. What no table lists is unknown.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ METHODS: Mapping[str, Mapping[str, str]] = {
     "contextlib.ExitStack": {"1": "enter_context"},
     "contextlib.AsyncExitStack": {"1": "enter_context enter_async_context"},
 }
-"""class -> what its methods give -> their names; ``*`` stands for all that are not named."""
+"""class -> result -> names of its methods; ``*`` stands for all others."""
 PROPERTIES: Mapping[str, Mapping[str, str]] = {
     DATAFRAME: {
         INDEX: "index",
@@ -169,7 +169,7 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
     "distributed.Worker": {CLIENT: "client"},
     "distributed.get_task_stream": {"": "data figure"},
 }
-"""class -> what its properties are -> their names."""
+"""class -> value -> names of its properties."""
 ITEMS = {
     DATAFRAME: "",
     GROUPS: "",
@@ -185,40 +185,44 @@ ITEMS = {
     "dask.array.Array.vindex": ARRAY,
     "dask.array.Array.blocks": ARRAY,
 }
-"""class -> what ``x[...]`` gives. A data frame's and its groups' depends on the brackets."""
+"""class -> result of ``x[...]``. For a data frame and its groups it depends on the key."""
 ELEMENTS = {ARRAY: ARRAY, DELAYED: DELAYED, "distributed.as_completed": FUTURE}
-"""class -> what a loop over it gives."""
-COMPUTED = (DATAFRAME, SERIES, ARRAY, DELAYED, INDEX, ITEM, SCALAR)
-"""What operators work on. In an expression of two of them, the result is the one that stands first."""
-LIKE = {
+"""class -> class of its elements in a loop."""
+OPERAND_CLASSES = (DATAFRAME, SERIES, ARRAY, DELAYED, INDEX, ITEM, SCALAR)
+"""Classes with operators. An operator on two of them gives the one that is listed first."""
+BEHAVES_LIKE = {
     "distributed.LocalCluster": CLUSTER,
     "distributed.SSHCluster": CLUSTER,
     "distributed.SubprocessCluster": CLUSTER,
     "distributed.deploy.cluster.Cluster": CLUSTER,
     INDEX: SERIES,
 }
-"""Classes that give what another one does, where they have no entry themselves."""
+"""class -> the class whose entries apply if it has none itself."""
 
 
 @cache
-def method_gives(kind: str, method: str) -> str | None:
-    """Return what a method of a class gives; None if nothing is known."""
-    return _in_table(METHODS, kind, method)
+def method_result(class_name: str, method: str) -> str | None:
+    """Return the result of a method of a class; None if unknown."""
+    return _in_table(METHODS, class_name, method)
 
 
 @cache
-def property_gives(kind: str, name: str) -> str | None:
-    """Return what a property of a class is; None if it is no property that the tables know."""
-    return _in_table(PROPERTIES, kind, name)
+def property_result(class_name: str, name: str) -> str | None:
+    """Return the value of a property of a class; None if it is not a known property."""
+    return _in_table(PROPERTIES, class_name, name)
 
 
-def _in_table(table: Mapping[str, Mapping[str, str]], kind: str, name: str) -> str | None:
-    found = named(table.get(kind, {}), name)
-    return found if found is not None or kind not in LIKE else _in_table(table, LIKE[kind], name)
+def _in_table(table: Mapping[str, Mapping[str, str]], class_name: str, name: str) -> str | None:
+    found = lookup_result(table.get(class_name, {}), name)
+    return (
+        found
+        if found is not None or class_name not in BEHAVES_LIKE
+        else _in_table(table, BEHAVES_LIKE[class_name], name)
+    )
 
 
-def named(given: Mapping[str, str], name: str) -> str | None:
-    """Return the result under which a name stands in a table of results, else the one of ``*``; None if neither."""
+def lookup_result(given: Mapping[str, str], name: str) -> str | None:
+    """Return the result listed for a name, or else the one for ``*``; None if there is neither."""
     default = None
     for result, names in given.items():
         words = names.split()

@@ -1,6 +1,6 @@
-"""Takes the Python code out of a Jupyter notebook: the code cells, without what only IPython understands.
+"""Extract the Python code from a Jupyter notebook: the code cells, without IPython's special syntax.
 
-A line that is taken out leaves an empty statement in its place, so that line numbers stay those of the cell.
+A removed line is replaced by an empty statement, so that line numbers stay the same.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RUNS_CODE = frozenset({"time", "timeit", "prun", "memit", "mprun", "lprun", "snakeviz", "pyinstrument"})
-"""Magics whose text is Python that runs in the notebook's own process."""
+"""Magics followed by Python code that runs in the notebook's own process."""
 RUNS_BELOW = RUNS_CODE | {"capture", "px", "scalene", "skip", "wandb"}
-"""Cell magics above a cell that is Python all the same."""
+"""Cell magics whose cell is Python code."""
 ASSIGNED = re.compile(r"^(\s*[A-Za-z_][\w\s,.]*=\s*)(?:!|%)(?!=).*$")
 """``files = !ls`` and ``where = %pwd``."""
 MAGIC = re.compile(r"^(\s*)%{1,2}(\w+)\s?(.*)$")
@@ -24,7 +24,7 @@ OPTIONS = re.compile(r"^(?:(?:-[flDsT]\s+\S+|-\w+(?:\s+\d+)?)(?:\s+|$))+")
 
 
 class BadNotebook(ValueError):
-    """A file is called .ipynb but is no notebook."""
+    """A file is called .ipynb but is not a notebook."""
 
 
 def cells(content: bytes) -> Iterator[tuple[int, str]]:
@@ -36,18 +36,18 @@ def cells(content: bytes) -> Iterator[tuple[int, str]]:
     except RecursionError as error:
         raise BadNotebook("nested too deeply to be parsed") from error
     except (ValueError, LookupError, TypeError) as error:
-        raise BadNotebook(f"no notebook: {error}") from error
+        raise BadNotebook(f"not a notebook: {error}") from error
     yield from found
 
 
 def _text(cell: dict[str, str | list[str]]) -> str:
-    """Return a cell's text, which stands there whole or line by line, under ``input`` in notebooks before 2015."""
+    """Return a cell's text, stored whole or as a list of lines, under ``input`` in notebooks before 2015."""
     text = cell["source"] if "source" in cell else cell["input"]
     return text if isinstance(text, str) else "".join(text)
 
 
 def without_magics(text: str) -> str:
-    """Return a cell's text as plain Python: magics, shell commands and questions taken out, the code in them kept."""
+    """Return a cell's text as plain Python, without magics, shell commands and ``?`` help, but with the code in them."""
     lines = text.split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     if (match := MAGIC.match(lines[first])) and lines[first].startswith("%%"):
@@ -64,7 +64,7 @@ def without_magics(text: str) -> str:
 
 
 def _plain(line: str) -> str:
-    """Return a line as Python: itself, unless only IPython understands it."""
+    """Return a line as plain Python, unchanged unless it is IPython syntax."""
     stripped = line.strip()
     if match := MAGIC.match(line):
         return match[1] + _code_after(match)

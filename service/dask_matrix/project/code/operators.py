@@ -1,13 +1,13 @@
-"""What operators and brackets give, and which methods of Dask's they call."""
+"""Infer the results of operators and subscripts, and record the Dask methods that they call."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
-from dask_matrix.project.code.containers import contained
-from dask_matrix.project.code.inferred_values import NOTHING, Kinds, Many, Row, many, of
-from dask_matrix.project.code.method_results import COMPUTED
+from dask_matrix.project.code.containers import elements
+from dask_matrix.project.code.inferred_values import NO_VALUES, SequenceOf, TupleOf, Values, instances_of, sequence_of
+from dask_matrix.project.code.method_results import OPERAND_CLASSES
 
 if TYPE_CHECKING:
     from dask_matrix.project.code.file_state import Reading
@@ -18,32 +18,32 @@ OPERATORS = {
     ast.LShift: "lshift", ast.RShift: "rshift", ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le",
     ast.Gt: "gt", ast.GtE: "ge", ast.Invert: "invert", ast.USub: "neg", ast.UAdd: "pos",
 }  # fmt: skip
-"""Operators and the methods they call, without the underscores."""
+"""Operator -> the method that it calls, without underscores."""
 MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
-"""The method that the right operand of a comparison is asked by; the others are asked by ``__radd__`` and its like."""
+"""Comparison -> the method called on its right operand; other operators call ``__radd__`` and the like."""
 
 
-def operated(reading: Reading, node: ast.AST, left: Kinds, operator: ast.AST, right: Kinds) -> Kinds:
-    """Return what an operator gives; note the method of Dask's that it calls."""
+def apply_operator(reading: Reading, node: ast.AST, left: Values, operator: ast.AST, right: Values) -> Values:
+    """Return the result of an operator, and record the Dask method that it calls."""
     name = OPERATORS.get(type(operator))
     if name is None:
-        return NOTHING
-    first, second = _computed(reading, left), _computed(reading, right)
-    for kind in first:
-        reading.note(f"{kind}.__{name}__", node)
-    for kind in () if first else second:
-        reading.note(f"{kind}.__{MIRRORED.get(name, 'r' + name)}__", node)
-    lists = frozenset(value for value in left | right if isinstance(value, Many | Row))
+        return NO_VALUES
+    first, second = _operand_classes(reading, left), _operand_classes(reading, right)
+    for class_name in first:
+        reading.record_use(f"{class_name}.__{name}__", node)
+    for class_name in () if first else second:
+        reading.record_use(f"{class_name}.__{MIRRORED.get(name, 'r' + name)}__", node)
+    lists = frozenset(value for value in left | right if isinstance(value, SequenceOf | TupleOf))
     if lists and isinstance(operator, ast.Add | ast.Mult):
-        return many(contained(reading, lists))
-    return of(*sorted({*first, *second}, key=COMPUTED.index)[:1])
+        return sequence_of(elements(reading, lists))
+    return instances_of(*sorted({*first, *second}, key=OPERAND_CLASSES.index)[:1])
 
 
-def subscripted(reading: Reading, values: Kinds, method: str, node: ast.AST) -> None:
-    """Note ``x[…]`` of what Dask computes."""
-    for kind in _computed(reading, values):
-        reading.note(f"{kind}.{method}", node)
+def record_subscript(reading: Reading, values: Values, method: str, node: ast.AST) -> None:
+    """Record ``x[…]`` on a Dask collection."""
+    for class_name in _operand_classes(reading, values):
+        reading.record_use(f"{class_name}.{method}", node)
 
 
-def _computed(reading: Reading, kinds: Kinds) -> list[str]:
-    return [value.kind for value in reading.dasks(kinds) if value.kind in COMPUTED]
+def _operand_classes(reading: Reading, values: Values) -> list[str]:
+    return [value.class_name for value in reading.dask_instances(values) if value.class_name in OPERAND_CLASSES]

@@ -1,24 +1,24 @@
-"""Functions whose results follow from their arguments: what they are given passes through them."""
+"""Functions whose result depends on their arguments, such as ``dask.persist``, ``zip`` and ``functools.partial``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dask_matrix.project.code.containers import contained
-from dask_matrix.project.code.file_state import instances
+from dask_matrix.project.code.containers import elements
+from dask_matrix.project.code.file_state import instantiate
 from dask_matrix.project.code.function_results import PANDAS, PANDAS_SERIES
 from dask_matrix.project.code.inferred_values import (
-    NOTHING,
-    Keyed,
-    Kinds,
-    Named,
-    Row,
-    kinds_of,
-    many,
-    of,
-    one,
-    row,
+    NO_VALUES,
+    DottedName,
+    MappingOf,
+    TupleOf,
+    Values,
+    class_names,
+    instances_of,
+    sequence_of,
+    single,
+    tuple_of,
     union,
 )
 from dask_matrix.project.code.method_results import DATAFRAME, DELAYED, SERIES
@@ -32,81 +32,83 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """A call and what its arguments stand for, by place and by word."""
+    """A call, with the possible values of its positional and keyword arguments."""
 
     node: ast.expr
-    given: tuple[Kinds, ...] = ()
-    words: tuple[tuple[str, Kinds], ...] = ()
+    arguments: tuple[Values, ...] = ()
+    keywords: tuple[tuple[str, Values], ...] = ()
 
-    def first(self) -> Kinds:
-        """Return the first argument; nothing where there is none."""
-        return self.given[0] if self.given else NOTHING
+    def first(self) -> Values:
+        """Return the values of the first argument; no values if there is none."""
+        return self.arguments[0] if self.arguments else NO_VALUES
 
     def without_first(self) -> Call:
-        """Return the same call with its first argument taken off."""
-        return Call(self.node, self.given[1:], self.words)
+        """Return the call without its first argument."""
+        return Call(self.node, self.arguments[1:], self.keywords)
 
 
-def _delayed(_: Reading, call: Call) -> Kinds:
-    """``delayed(f)`` gives a Delayed, ``delayed(pure=True)`` something to decorate a function with."""
-    return of(DELAYED) if call.given else one(Named("dask.delayed"))
+def _delayed(_: Reading, call: Call) -> Values:
+    """``delayed(f)`` returns a Delayed, ``delayed(pure=True)`` a decorator."""
+    return instances_of(DELAYED) if call.arguments else single(DottedName("dask.delayed"))
 
 
-def _from_pandas(_: Reading, call: Call) -> Kinds:
-    """Return the collection of what is given; of something unknown, either."""
-    given = set(kinds_of(call.first())) & {PANDAS, PANDAS_SERIES}
-    return of(*({PANDAS: DATAFRAME, PANDAS_SERIES: SERIES}[kind] for kind in given or (PANDAS, PANDAS_SERIES)))
+def _from_pandas(_: Reading, call: Call) -> Values:
+    """Return the Dask collection for a pandas object; either collection if it is unknown."""
+    classes = set(class_names(call.first())) & {PANDAS, PANDAS_SERIES}
+    return instances_of(
+        *({PANDAS: DATAFRAME, PANDAS_SERIES: SERIES}[class_name] for class_name in classes or (PANDAS, PANDAS_SERIES))
+    )
 
 
-def _as_given(_: Reading, call: Call) -> Kinds:
-    return row(call.given)
+def _as_given(_: Reading, call: Call) -> Values:
+    return tuple_of(call.arguments)
 
 
-def _first(_: Reading, call: Call) -> Kinds:
+def _first(_: Reading, call: Call) -> Values:
     return call.first()
 
 
-def _partial(_: Reading, call: Call) -> Kinds:
+def _partial(_: Reading, call: Call) -> Values:
     return call.first()
 
 
-def _cast(_: Reading, call: Call) -> Kinds:
-    return instances(call.first())
+def _cast(_: Reading, call: Call) -> Values:
+    return instantiate(call.first())
 
 
-def _sequence(reading: Reading, call: Call) -> Kinds:
-    return many(contained(reading, call.first()))
+def _sequence(reading: Reading, call: Call) -> Values:
+    return sequence_of(elements(reading, call.first()))
 
 
-def _next(reading: Reading, call: Call) -> Kinds:
-    return contained(reading, call.first())
+def _next(reading: Reading, call: Call) -> Values:
+    return elements(reading, call.first())
 
 
-def _numbered(reading: Reading, call: Call) -> Kinds:
-    return many(row([NOTHING, contained(reading, call.first())]))
+def _numbered(reading: Reading, call: Call) -> Values:
+    return sequence_of(tuple_of([NO_VALUES, elements(reading, call.first())]))
 
 
-def _zipped(reading: Reading, call: Call) -> Kinds:
-    return many(row(contained(reading, each) for each in call.given))
+def _zipped(reading: Reading, call: Call) -> Values:
+    return sequence_of(tuple_of(elements(reading, each) for each in call.arguments))
 
 
-def _filtered(reading: Reading, call: Call) -> Kinds:
-    return many(contained(reading, union(call.given[1:2])))
+def _filtered(reading: Reading, call: Call) -> Values:
+    return sequence_of(elements(reading, union(call.arguments[1:2])))
 
 
-def _table(reading: Reading, call: Call) -> Kinds:
+def _table(reading: Reading, call: Call) -> Values:
     """``dict(pairs)`` and ``dict(name=value)``."""
-    pairs = [pair for pair in contained(reading, call.first()) if isinstance(pair, Row) and len(pair.items) > 1]
-    copied = [value.items for value in call.first() if isinstance(value, Keyed)]
-    items = union([*copied, *(pair.items[1] for pair in pairs), *(kinds for _, kinds in call.words)])
-    return one(Keyed(items))
+    pairs = [pair for pair in elements(reading, call.first()) if isinstance(pair, TupleOf) and len(pair.items) > 1]
+    copied = [value.items for value in call.first() if isinstance(value, MappingOf)]
+    items = union([*copied, *(pair.items[1] for pair in pairs), *(values for _, values in call.keywords)])
+    return single(MappingOf(items))
 
 
-def _reduced(reading: Reading, call: Call) -> Kinds:
-    return contained(reading, union(call.given[1:2]))
+def _reduced(reading: Reading, call: Call) -> Values:
+    return elements(reading, union(call.arguments[1:2]))
 
 
-PASSING: dict[str, Callable[[Reading, Call], Kinds]] = {
+PASSTHROUGH: dict[str, Callable[[Reading, Call], Values]] = {
     "dask.delayed": _delayed,
     "dask.dataframe.from_pandas": _from_pandas,
     "dask.optimize": _as_given,
@@ -129,6 +131,6 @@ PASSING: dict[str, Callable[[Reading, Call], Kinds]] = {
     "toolz.curry": _partial,
     "typing.cast": _cast,
 }  # fmt: skip
-"""Functions whose result follows from their arguments."""
-CLASSES_BESIDES = frozenset({"contextlib.ExitStack", "contextlib.AsyncExitStack"})
-"""Classes, not Dask's, through whose methods Dask's objects pass."""
+"""Canonical name of a function -> how its result depends on its arguments."""
+OTHER_CLASSES = frozenset({"contextlib.ExitStack", "contextlib.AsyncExitStack"})
+"""Classes of the standard library whose methods pass Dask objects through."""

@@ -1,37 +1,47 @@
-"""Reads the notation in which the tables of ``kinds`` and ``functions`` say what something gives."""
+"""Parse the notation of the results in `method_results` and `function_results`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dask_matrix.project.code.inferred_values import NOTHING, Kinds, Of, Thing, many, of, one, row, union
+from dask_matrix.project.code.inferred_values import (
+    NO_VALUES,
+    InstanceOf,
+    UserInstance,
+    Values,
+    instances_of,
+    sequence_of,
+    single,
+    tuple_of,
+    union,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def results(notation: str, owner: Of | None = None, given: Sequence[Kinds] = ()) -> Kinds:
-    """Return what a table's entry means for a call of an owner's method with these arguments."""
+def parse_results(notation: str, owner: InstanceOf | None = None, arguments: Sequence[Values] = ()) -> Values:
+    """Return the values that a table entry means for a call of the owner's method with these arguments."""
     if ";" in notation:
-        return row(results(part.strip(), owner, given) for part in notation.split(";"))
+        return tuple_of(parse_results(part.strip(), owner, arguments) for part in notation.split(";"))
     if "|" in notation:
-        return union(results(part.strip(), owner, given) for part in notation.split("|"))
+        return union(parse_results(part.strip(), owner, arguments) for part in notation.split("|"))
     if notation.startswith("["):
-        return many(results(notation[1:-1], owner, given))
+        return sequence_of(parse_results(notation[1:-1], owner, arguments))
     if notation == "=":
-        return _such(owner) if owner else NOTHING
+        return _same_as_owner(owner) if owner else NO_VALUES
     if notation in {"@", "1"}:
-        return _held_or_given(notation, owner, given)
-    return of(notation) if notation else NOTHING
+        return _inner_or_argument(notation, owner, arguments)
+    return instances_of(notation) if notation else NO_VALUES
 
 
-def _held_or_given(notation: str, owner: Of | None, given: Sequence[Kinds]) -> Kinds:
+def _inner_or_argument(notation: str, owner: InstanceOf | None, arguments: Sequence[Values]) -> Values:
     if notation == "@":
-        return owner.holds if owner else NOTHING
-    return given[0] if given else NOTHING
+        return owner.inner if owner else NO_VALUES
+    return arguments[0] if arguments else NO_VALUES
 
 
-def _such(owner: Of) -> Kinds:
-    """Return an object as the owner: one of the user's own class, if it is that."""
-    own = frozenset(value for value in owner.holds if isinstance(value, Thing))
-    return own or one(Of(owner.kind))
+def _same_as_owner(owner: InstanceOf) -> Values:
+    """Return an instance of the owner's class, the user's subclass included."""
+    own = frozenset(value for value in owner.inner if isinstance(value, UserInstance))
+    return own or single(InstanceOf(owner.class_name))

@@ -1,58 +1,58 @@
-"""Which names stand for what, at one place of the code: scopes within scopes, as Python looks names up."""
+"""Nested scopes: the values of names at one point of the code, looked up as Python does."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dask_matrix.project.code.inferred_values import NOTHING, Kinds, union
+from dask_matrix.project.code.inferred_values import NO_VALUES, Values, union
 
 
 @dataclass
 class Scope:
     """The names of a module, class, function or comprehension.
 
-    ``key`` is the file and the dotted way to it, ``first`` a method's first parameter, which is called ``self``.
+    ``key`` is its file and dotted path, ``first`` the name of a method's first parameter, usually ``self``.
     """
 
     key: str
-    above: Scope | None = None
-    sort: str = "function"
+    parent: Scope | None = None
+    kind: str = "function"
     first: str = ""
-    names: dict[str, Kinds] = field(default_factory=dict)
-    elsewhere: dict[str, Scope] = field(default_factory=dict)
+    names: dict[str, Values] = field(default_factory=dict)
+    declared: dict[str, Scope] = field(default_factory=dict)
 
     def home(self, name: str) -> Scope | None:
-        """Return the scope in which a name stands for something when it is looked up from this one."""
+        """Return the scope that binds a name when it is looked up from this one."""
         scope: Scope | None = self
         while scope:
-            home = scope.elsewhere.get(name, scope)
-            if name in home.names and (scope is self or scope.sort != "class"):
+            home = scope.declared.get(name, scope)
+            if name in home.names and (scope is self or scope.kind != "class"):
                 return home
-            scope = scope.above
+            scope = scope.parent
         return None
 
-    def set(self, name: str, kinds: Kinds) -> None:
-        """Give a name: from here on it stands for this, unless it is declared to be of another scope."""
-        if home := self.elsewhere.get(name):
-            home.names[name] = union([home.names.get(name, NOTHING), kinds])
+    def set(self, name: str, values: Values) -> None:
+        """Bind a name; if it is declared ``global`` or ``nonlocal``, add to its values in that scope."""
+        if home := self.declared.get(name):
+            home.names[name] = union([home.names.get(name, NO_VALUES), values])
         else:
-            self.names[name] = kinds
+            self.names[name] = values
 
     def declare(self, name: str, *, everywhere: bool) -> None:
-        """Take a name for one of the module (``global``) or of a function around this one (``nonlocal``)."""
-        scope = self.above
-        while scope and scope.above and (everywhere or name not in scope.names):
-            scope = scope.above
+        """Declare a name to be in the module (``global``) or in an enclosing function (``nonlocal``)."""
+        scope = self.parent
+        while scope and scope.parent and (everywhere or name not in scope.names):
+            scope = scope.parent
         if scope:
-            self.elsewhere[name] = scope
+            self.declared[name] = scope
 
     @property
     def module(self) -> Scope:
         """The outermost scope."""
-        return self.above.module if self.above else self
+        return self.parent.module if self.parent else self
 
 
-def joined(*ways: dict[str, Kinds]) -> dict[str, Kinds]:
-    """Return what names stand for after one of several ways through the code."""
-    names = {name: None for way in ways for name in way}
-    return {name: union(way.get(name, NOTHING) for way in ways) for name in names}
+def merge_branches(*branches: dict[str, Values]) -> dict[str, Values]:
+    """Return the values of names after any of several branches."""
+    names = {name: None for branch in branches for name in branch}
+    return {name: union(branch.get(name, NO_VALUES) for branch in branches) for name in names}

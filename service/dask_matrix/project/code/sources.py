@@ -1,6 +1,6 @@
-"""Finds the Python files and notebooks below some paths and parses them; nothing of them is imported or executed.
+"""Find and parse the Python files and notebooks below some paths; nothing is imported or executed.
 
-Links to files are followed, links to folders are not, so a circle of links ends; a file that two names lead to is
+Links to files are followed, links to folders are not, so that a cycle of links ends; a file that has two paths is
 read once.
 """
 
@@ -19,7 +19,7 @@ from dask_matrix.project.code.notebooks import BadNotebook, cells, without_magic
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-NOT_ENTERED = frozenset({
+SKIPPED_FOLDERS = frozenset({
     "__pycache__",
     "__pypackages__",
     "_darcs",
@@ -31,22 +31,22 @@ NOT_ENTERED = frozenset({
     "venv",
     "virtualenv",
 })  # fmt: skip
-"""Folders whose code is not the user's own, besides those whose name begins with a dot."""
-INSTALLED = ("pyvenv.cfg", "conda-meta")
-"""What stands in a folder that is a virtual environment, whatever its name."""
-MOST_BYTES = 8_000_000
+"""Folders whose code is not the user's own; those whose name starts with a dot are skipped too."""
+ENVIRONMENT_MARKERS = ("pyvenv.cfg", "conda-meta")
+"""Files and folders that mark a virtual environment, whatever its name."""
+MAX_FILE_BYTES = 8_000_000
 """A Python file larger than this is data, not code; parsing it would take gigabytes."""
-MOST_BYTES_OF_NOTEBOOK = 100_000_000
-"""Larger than that of a Python file: a notebook holds the pictures that its cells drew."""
+MAX_NOTEBOOK_BYTES = 100_000_000
+"""Larger than for a Python file: a notebook contains the images that its cells drew."""
 
 
 class NoCode(DaskMatrixError):
-    """A path given as the code to read does not exist, or holds no Python file and no notebook."""
+    """A --code path does not exist, or contains no Python file and no notebook."""
 
 
 @dataclass(frozen=True)
 class Unread:
-    """A file, or a part of one, that could not be parsed, and why: told, never fatal."""
+    """A file, or a part of one, that could not be parsed, and why; reported, never fatal."""
 
     file: str
     reason: str
@@ -54,7 +54,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class Part:
-    """A parsed stretch of code: a whole Python file, or one cell of a notebook, counted from 1 over all its cells."""
+    """The syntax tree of a Python file, or of one notebook cell, counted from 1 over all cells."""
 
     tree: ast.Module
     cell: int | None = None
@@ -62,7 +62,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Source:
-    """A file that was read; ``file`` is its path as the user gave it or would, with forward slashes."""
+    """A parsed file; ``file`` is its path as the user gave it, with forward slashes."""
 
     file: str
     path: Path
@@ -70,9 +70,9 @@ class Source:
 
 
 def read(paths: Sequence[Path]) -> tuple[list[Source], list[Unread]]:
-    """Parse every Python file and notebook at or below the paths; raise NoCode where there is none."""
+    """Parse every Python file and notebook at or below the paths; raise NoCode if a path has none."""
     sources, unread = [], []
-    for path in _each_once(found for given in paths for found in files(given)):
+    for path in _unique_files(found for given in paths for found in files(given)):
         try:
             parts, bad = _parts(path)
         except (OSError, BadNotebook, _Unparsable) as error:
@@ -86,35 +86,33 @@ def read(paths: Sequence[Path]) -> tuple[list[Source], list[Unread]]:
 def files(given: Path) -> list[Path]:
     """Return the Python files and notebooks at or below a path, in order; raise NoCode.
 
-    A file given itself is taken whatever it is called, and a folder given itself is entered whatever it is called.
+    A file or folder that is given directly is read whatever its name.
     """
     if not os.path.lexists(given):
-        raise NoCode(
-            f"No file or folder {given}. Give --code the folder, script or notebook whose Dask use you ask for."
-        )
+        raise NoCode(f"{given}: no such file or folder. Use --code with a folder, a Python file or a notebook.")
     if not given.is_dir():
         return [given]
     if found := sorted(_below(given)):
         return found
-    skipped = "folders that hold installed or built code, such as venv, build and site-packages, are not entered"
-    raise NoCode(f"No Python file (*.py) or notebook (*.ipynb) in {given}: {skipped}. Give --code another folder.")
+    skipped = "folders of installed or built code such as venv, build and site-packages are skipped"
+    raise NoCode(f"No Python file (*.py) or notebook (*.ipynb) in {given}: {skipped}. Use --code with another folder.")
 
 
 def _below(folder: Path) -> Iterator[Path]:
     for at, folders, names in os.walk(folder):
         here = Path(at)
-        folders[:] = [each for each in folders if _entered(here / each)]
+        folders[:] = [each for each in folders if _is_searched(here / each)]
         yield from (here / name for name in names if name.endswith((".py", ".ipynb")))
 
 
-def _entered(folder: Path) -> bool:
-    if folder.name.startswith(".") or folder.name in NOT_ENTERED:
+def _is_searched(folder: Path) -> bool:
+    if folder.name.startswith(".") or folder.name in SKIPPED_FOLDERS:
         return False
-    return not any((folder / mark).exists() for mark in INSTALLED)
+    return not any((folder / mark).exists() for mark in ENVIRONMENT_MARKERS)
 
 
-def _each_once(paths: Iterator[Path]) -> list[Path]:
-    """Return the paths in order, without those that lead to a file that one before them leads to."""
+def _unique_files(paths: Iterator[Path]) -> list[Path]:
+    """Return the paths in order, without those that resolve to the same file as an earlier one."""
     once: dict[str, Path] = {}
     for path in sorted(set(paths)):
         once.setdefault(os.path.realpath(path), path)
@@ -122,31 +120,31 @@ def _each_once(paths: Iterator[Path]) -> list[Path]:
 
 
 class _Unparsable(Exception):
-    """A stretch of code that is no Python; the message says where and why."""
+    """Code that is not valid Python; the message says where and why."""
 
 
 def _parts(path: Path) -> tuple[list[Part], list[Unread]]:
     if path.suffix == ".ipynb":
         return _cells(path)
-    return [Part(_parsed(_content(path, MOST_BYTES)))], []
+    return [Part(_parsed(_content(path, MAX_FILE_BYTES)))], []
 
 
-def _content(path: Path, most: int) -> bytes:
-    """Return what a file holds; a pipe or a device, which may never end, is not opened."""
-    path.stat()  # says why there is no file, which is_file does not
+def _content(path: Path, limit: int) -> bytes:
+    """Return the content of a file; a pipe or a device, which may never end, is not opened."""
+    path.stat()  # raises with the reason, unlike is_file
     if not path.is_file():
         raise _Unparsable("not a regular file")
     with path.open("rb") as file:
-        content = file.read(most + 1)
-    if len(content) > most:
-        raise _Unparsable(f"larger than {most // 1_000_000} MB")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise _Unparsable(f"larger than {limit // 1_000_000} MB")
     return content
 
 
 def _cells(path: Path) -> tuple[list[Part], list[Unread]]:
-    """Parse a notebook cell by cell: one that does not parse takes nothing from the others."""
+    """Parse a notebook cell by cell: an invalid cell does not affect the others."""
     parts, unread = [], []
-    for number, text in cells(_content(path, MOST_BYTES_OF_NOTEBOOK)):
+    for number, text in cells(_content(path, MAX_NOTEBOOK_BYTES)):
         try:
             parts.append(Part(_parsed_cell(text), number))
         except _Unparsable as error:
@@ -155,7 +153,7 @@ def _cells(path: Path) -> tuple[list[Part], list[Unread]]:
 
 
 def _parsed_cell(text: str) -> ast.Module:
-    """Parse a cell as it is, and only if it is no plain Python without its magics."""
+    """Parse a cell unchanged, or without its magics if that is not valid Python."""
     try:
         return _parsed(text)
     except _Unparsable:
@@ -166,7 +164,7 @@ def _parsed(code: str | bytes) -> ast.Module:
     """Parse code; bytes are decoded as PEP 263 says, with a byte order mark or without."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of invalid escapes: the user's linter tells of those
+            warnings.simplefilter("ignore")  # invalid escapes are for the user's linter to report
             return ast.parse(code)
     except SyntaxError as error:
         raise _Unparsable(f"line {error.lineno or 1}: {error.msg}") from error

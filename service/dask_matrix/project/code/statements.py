@@ -1,72 +1,81 @@
-"""Reads statements in the order in which they run, as far as that can be told, one way after the other."""
+"""Read statements in the order in which they run, one branch after the other."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
-from dask_matrix.project.code.annotations import annotated
+from dask_matrix.project.code.annotations import annotated_values
 from dask_matrix.project.code.attributes import member
 from dask_matrix.project.code.calls import result
-from dask_matrix.project.code.containers import contained, holding
-from dask_matrix.project.code.definitions import define, enter, extend
+from dask_matrix.project.code.containers import elements, with_items
+from dask_matrix.project.code.definitions import begin_class, define, enter_function
 from dask_matrix.project.code.expressions import Expressions
 from dask_matrix.project.code.imports import imports, imports_from
-from dask_matrix.project.code.inferred_values import NOTHING, Class, Kinds, Many, Thing, Value, one, union
-from dask_matrix.project.code.operators import operated
+from dask_matrix.project.code.inferred_values import (
+    NO_VALUES,
+    SequenceOf,
+    UserClass,
+    UserInstance,
+    Value,
+    Values,
+    single,
+    union,
+)
+from dask_matrix.project.code.operators import apply_operator
 from dask_matrix.project.code.passthrough import Call
-from dask_matrix.project.code.scopes import joined
-from dask_matrix.project.code.type_narrowing import narrowed
+from dask_matrix.project.code.scopes import merge_branches
+from dask_matrix.project.code.type_narrowing import narrow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dask_matrix.project.code.file_state import Later, Reading
+    from dask_matrix.project.code.file_state import DeferredFunction, Reading
     from dask_matrix.project.code.sources import Source
 
 LEAVES = ast.Return | ast.Raise | ast.Continue | ast.Break
-"""Statements after which the lines below them are not reached."""
+"""Statements that leave a block: the lines after them are not reached."""
 
 
 def read(reading: Reading, source: Source) -> None:
-    """Read a file: its own lines first, the bodies of its functions after them."""
+    """Read a file: first its top level, then the bodies of its functions."""
     statements = Statements(reading)
     for part in source.parts:
         reading.cell = part.cell
         statements.block(part.tree.body)
     module = reading.scope
-    while reading.later:
-        statements.body(reading.later.popleft())
-    for name, kinds in module.names.items():
-        reading.learn(kinds, "global", reading.file, name)
+    while reading.deferred:
+        statements.body(reading.deferred.popleft())
+    for name, values in module.names.items():
+        reading.add_fact(values, "global", reading.file, name)
 
 
 class Statements(Expressions):
-    """Reads statements in a reading's present scope."""
+    """Reads statements in the current scope of a reading."""
 
     def __init__(self, reading: Reading) -> None:
         super().__init__(reading)
         self.loops = 0
 
-    def body(self, later: Later) -> None:
-        """Read the body of a function, in its scope."""
+    def body(self, deferred: DeferredFunction) -> None:
+        """Read the body of a function in its scope."""
         try:
-            enter(self, later)
+            enter_function(self, deferred)
         except RecursionError:
-            self._passed_over(later.node)
+            self._skip(deferred.node)
         else:
-            self.block(later.node.body)
+            self.block(deferred.node.body)
 
-    def _passed_over(self, node: ast.stmt) -> None:
-        self.reading.skipped.add(f"line {node.lineno}: nested too deeply, and passed over")
+    def _skip(self, node: ast.stmt) -> None:
+        self.reading.skipped.add(f"line {node.lineno}: nested too deeply, skipped")
 
     def block(self, body: Sequence[ast.stmt]) -> bool:
-        """Read statements; tell whether the last of them is one that leaves."""
+        """Read statements; return whether the last one leaves the block."""
         for node in body:
             try:
                 self.statement(node)
             except RecursionError:
-                self._passed_over(node)
+                self._skip(node)
         return bool(body) and isinstance(body[-1], LEAVES)
 
     def statement(self, node: ast.stmt) -> None:
@@ -77,7 +86,7 @@ class Statements(Expressions):
         else:
             self._children(node)
 
-    def _names(self) -> dict[str, Kinds]:
+    def _names(self) -> dict[str, Values]:
         return self.reading.scope.names
 
     def _import(self, node: ast.Import) -> None:
@@ -87,23 +96,23 @@ class Statements(Expressions):
         imports_from(self.reading, node)
 
     def _assign(self, node: ast.Assign) -> None:
-        kinds = self.value(node.value)
+        values = self.value(node.value)
         for target in node.targets:
-            self.bind(target, kinds)
+            self.bind(target, values)
 
     def _annassign(self, node: ast.AnnAssign) -> None:
-        said = annotated(self, node.annotation)
-        kinds = self.value(node.value)
-        if node.value or said:
-            self.bind(node.target, said or kinds)
+        annotation = annotated_values(self, node.annotation)
+        values = self.value(node.value)
+        if node.value or annotation:
+            self.bind(node.target, annotation or values)
 
     def _augassign(self, node: ast.AugAssign) -> None:
         before, by = self.value(node.target), self.value(node.value)
-        lists = [value for value in before if isinstance(value, Many)]
+        lists = [value for value in before if isinstance(value, SequenceOf)]
         if lists:
-            self.grow(node.target, holding(before, contained(self.reading, by)))
+            self.update_container(node.target, with_items(before, elements(self.reading, by)))
         else:
-            self.bind(node.target, operated(self.reading, node, before, node.op, by))
+            self.bind(node.target, apply_operator(self.reading, node, before, node.op, by))
 
     def _global(self, node: ast.Global) -> None:
         for name in node.names:
@@ -120,48 +129,48 @@ class Statements(Expressions):
 
     def _classdef(self, node: ast.ClassDef) -> None:
         outer = self.reading.scope
-        scope = self.reading.scope = extend(self, node)
+        scope = self.reading.scope = begin_class(self, node)
         self.block(node.body)
         self.reading.scope = outer
-        for name, kinds in scope.names.items():
-            self.reading.learn(kinds, "attribute", scope.key, name)
-        outer.set(node.name, one(Class(scope.key)))
+        for name, values in scope.names.items():
+            self.reading.add_fact(values, "attribute", scope.key, name)
+        outer.set(node.name, single(UserClass(scope.key)))
 
     def _return(self, node: ast.Return) -> None:
-        self.reading.learn(self.value(node.value), "return", self._function())
+        self.reading.add_fact(self.value(node.value), "return", self._function())
 
-    def _yield(self, node: ast.Yield) -> Kinds:
-        self.reading.learn(self.value(node.value), "yield", self._function())
-        return NOTHING
+    def _yield(self, node: ast.Yield) -> Values:
+        self.reading.add_fact(self.value(node.value), "yield", self._function())
+        return NO_VALUES
 
-    def _yieldfrom(self, node: ast.YieldFrom) -> Kinds:
-        self.reading.learn(contained(self.reading, self.value(node.value)), "yield", self._function())
-        return NOTHING
+    def _yieldfrom(self, node: ast.YieldFrom) -> Values:
+        self.reading.add_fact(elements(self.reading, self.value(node.value)), "yield", self._function())
+        return NO_VALUES
 
     def _function(self) -> str:
         scope = self.reading.scope
-        while scope.sort != "function" and scope.above:
-            scope = scope.above
+        while scope.kind != "function" and scope.parent:
+            scope = scope.parent
         return scope.key
 
     def _if(self, node: ast.If) -> None:
         self.value(node.test)
         before = dict(self._names())
-        ends = []
-        for body, holds in ((node.body, True), (node.orelse, False)):
-            self._restore({**before, **narrowed(self.reading, self.quiet, node.test, holds=holds)})
+        branches = []
+        for body, is_true in ((node.body, True), (node.orelse, False)):
+            self._restore({**before, **narrow(self.reading, self.value_silently, node.test, is_true=is_true)})
             if not self.block(body):
-                ends.append(dict(self._names()))
+                branches.append(dict(self._names()))
             self._restore(before)
-        self._restore(joined(*ends) if ends else before)
+        self._restore(merge_branches(*branches) if branches else before)
 
-    def _restore(self, names: dict[str, Kinds]) -> None:
+    def _restore(self, names: dict[str, Values]) -> None:
         scope = self.reading.scope
         scope.names = dict(names)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        kinds = contained(self.reading, self.value(node.iter))
-        self._loop(node, lambda: self.bind(node.target, kinds))
+        values = elements(self.reading, self.value(node.iter))
+        self._loop(node, lambda: self.bind(node.target, values))
 
     _asyncfor = _for
 
@@ -169,56 +178,56 @@ class Statements(Expressions):
         self._loop(node, lambda: self.value(node.test))
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While, begin: Callable[[], object]) -> None:
-        """Read a loop twice: what its last lines give is what its first ones find. Within a loop, once is enough."""
+        """Read a loop twice, because its first lines see names bound by its last ones; a nested loop only once."""
         self.loops += 1
         for _ in range(2 if self.loops == 1 else 1):
             before = dict(self._names())
             begin()
             self.block(node.body)
-            self._restore(joined(before, self._names()))
+            self._restore(merge_branches(before, self._names()))
         self.loops -= 1
         self.block(node.orelse)
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
         for each in node.items:
-            kinds = self._entered(self.value(each.context_expr), each.context_expr)
+            values = self._context_value(self.value(each.context_expr), each.context_expr)
             if each.optional_vars:
-                self.bind(each.optional_vars, kinds)
+                self.bind(each.optional_vars, values)
         self.block(node.body)
 
     _asyncwith = _with
 
-    def _entered(self, kinds: Kinds, node: ast.expr) -> Kinds:
-        """Return what ``with x as`` gives: what a generator yields, what ``__enter__`` returns, mostly x itself."""
-        return union(self._entered_one(value, node) for value in kinds)
+    def _context_value(self, values: Values, node: ast.expr) -> Values:
+        """Return the value of ``with x as``: what a generator yields, what ``__enter__`` returns, or x itself."""
+        return union(self._context_value_of(value, node) for value in values)
 
-    def _entered_one(self, value: Value, node: ast.expr) -> Kinds:
-        if isinstance(value, Many):
+    def _context_value_of(self, value: Value, node: ast.expr) -> Values:
+        if isinstance(value, SequenceOf):
             return value.items
-        if not isinstance(value, Thing):
-            return one(value)
-        own = [self.reading.know("attribute", value.key, name) for name in ("__enter__", "__aenter__")]
+        if not isinstance(value, UserInstance):
+            return single(value)
+        own = [self.reading.get_fact("attribute", value.key, name) for name in ("__enter__", "__aenter__")]
         if not any(own):
-            return one(value)
+            return single(value)
         return union(
-            result(self.reading, member(self.reading, one(value), name, node), Call(node))
+            result(self.reading, member(self.reading, single(value), name, node), Call(node))
             for name in ("__enter__", "__aenter__")
         )
 
     def _try(self, node: ast.Try) -> None:
         before = dict(self._names())
-        left = self.block(node.body)
+        exits = self.block(node.body)
         after = dict(self._names())
         self._restore(after)
-        ends = [] if left or self.block(node.orelse) else [dict(self._names())]
+        branches = [] if exits or self.block(node.orelse) else [dict(self._names())]
         for handler in node.handlers:
-            self._restore(joined(before, after))
+            self._restore(merge_branches(before, after))
             self.value(handler.type)
             if handler.name:
-                self._names()[handler.name] = NOTHING
+                self._names()[handler.name] = NO_VALUES
             if not self.block(handler.body):
-                ends.append(dict(self._names()))
-        self._restore(joined(*ends) if ends else after)
+                branches.append(dict(self._names()))
+        self._restore(merge_branches(*branches) if branches else after)
         self.block(node.finalbody)
 
     _trystar = _try
@@ -226,16 +235,16 @@ class Statements(Expressions):
     def _match(self, node: ast.Match) -> None:
         self.value(node.subject)
         before = dict(self._names())
-        ends = [before]
+        branches = [before]
         for case in node.cases:
             self._restore(before)
             self._children(case.pattern)
             self.value(case.guard)
             self.block(case.body)
-            ends.append(dict(self._names()))
-        self._restore(joined(*ends))
+            branches.append(dict(self._names()))
+        self._restore(merge_branches(*branches))
 
     def _assert(self, node: ast.Assert) -> None:
         self.value(node.test)
         self.value(node.msg)
-        self._names().update(narrowed(self.reading, self.quiet, node.test, holds=True))
+        self._names().update(narrow(self.reading, self.value_silently, node.test, is_true=True))

@@ -1,9 +1,9 @@
-"""Which Dask APIs a project's code uses, and where: told by reading alone, nothing is imported or executed.
+"""Find the Dask API that a project's code uses, and where; nothing is imported or executed.
 
-Names are spelt as scenarios spell them in ``covers=[…]``, configuration keys as ``config:array.slicing``. A use is
-what the code does at run time: calling, subscripting or passing on something of Dask's, a member of an object whose
-class is known, an operator on it, a class extended or tested for. Imports alone and annotations are no uses; they
-tell what names are. A name on an object of unknown class is never guessed at.
+Names are spelled as in the ``covers=[…]`` of scenarios, configuration keys as ``config:array.slicing``. A use is what
+the code does at run time: it calls, subscripts or passes a Dask object, accesses a member of an object of a known
+class, applies an operator to it, or subclasses or tests for a class. Imports alone and annotations are not uses; they
+tell what names mean. A name on an object of unknown class is never guessed.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from dask_matrix.project.code.sources import Source
 
 __all__ = ["NoCode", "Place", "Unread", "Usage", "usage"]
-ROUNDS = 8
-"""How often files are read again at most, each time knowing what the round before learnt of the user's functions."""
+MAX_ROUNDS = 8
+"""Maximum number of rounds; each one uses the facts about the user's functions from the rounds before."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """The names used, each with its places in order, how many files were read, and what of them could not be."""
+    """The names used, each with its places in order, the number of files read, and what could not be read."""
 
     names: Mapping[str, tuple[Place, ...]]
     files: int
@@ -40,12 +40,12 @@ class Usage:
 
 
 def usage(paths: Sequence[Path]) -> Usage:
-    """Tell which Dask APIs the Python files and notebooks at or below the paths use.
+    """Return the Dask API that the Python files and notebooks at or below the paths use.
 
-    Raise NoCode if a path does not exist or holds neither.
+    Raise NoCode if a path does not exist or contains neither.
     """
     sources, unread = read(paths)
-    readings = _settled(sources)
+    readings = _read_until_stable(sources)
     places: dict[str, set[Place]] = defaultdict(set)
     for reading in readings:
         unread += [Unread(reading.file, reason) for reason in reading.skipped]
@@ -55,17 +55,17 @@ def usage(paths: Sequence[Path]) -> Usage:
     return Usage(names, len(sources), tuple(sorted(unread, key=lambda bad: (bad.file, bad.reason))))
 
 
-def _settled(sources: Sequence[Source]) -> list[Reading]:
-    """Read the files, and again those that asked for what was learnt meanwhile, until nothing new is."""
+def _read_until_stable(sources: Sequence[Source]) -> list[Reading]:
+    """Read all files, then again those that requested facts that changed, until no fact changes."""
     facts, modules = Facts(), Modules.of(sources)
     readings: dict[str, Reading] = {}
     waiting = {source.file for source in sources}
-    for _ in range(ROUNDS):
+    for _ in range(MAX_ROUNDS):
         for source in sources:
             if source.file in waiting:
                 readings[source.file] = Reading(source.file, facts, modules)
                 read_statements(readings[source.file], source)
-        waiting = facts.settle()
+        waiting = facts.finish_round()
         if not waiting:
             break
     return [readings[source.file] for source in sources]

@@ -1,1 +1,1 @@
-"""What a project is on now: a release, what is installed, or what a lock file says."""
+"""The Dask release that a project uses now: given, installed, or in a lock file."""

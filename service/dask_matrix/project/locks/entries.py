@@ -1,4 +1,4 @@
-"""What a lock file lists, before anything is chosen from it; and the errors of reading one."""
+"""The packages that a lock file lists, for all platforms, and the errors of reading one."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from dask_matrix.domain.errors import DaskMatrixError
 if TYPE_CHECKING:
     from pathlib import Path
 
-WAYS = "Give a release such as 2025.2.0, the word installed, or a lock file."
-"""How else a start can be given: the last sentence of most errors here."""
+HINT = "--from with a release such as 2025.2.0 or a lock file"
+"""What to use instead, at the end of most error messages here."""
 
 
 class UnknownStart(DaskMatrixError):
-    """The text is neither a release, nor ``installed``, nor a file."""
+    """The text is not a release, not ``installed`` and not a file."""
 
 
 class UnreadableLock(DaskMatrixError):
-    """A file cannot be read as what its name or its content says it is."""
+    """A file cannot be read as the kind of lock file that its name or content says it is."""
 
 
 class NoDask(DaskMatrixError):
-    """What was read lists no dask."""
+    """The environment or lock file does not contain dask."""
 
 
 class UnpinnedDask(DaskMatrixError):
@@ -32,15 +32,15 @@ class UnpinnedDask(DaskMatrixError):
 
 
 class NoRelease(DaskMatrixError):
-    """The dask that is listed is none of an index: from a repository, a URL or a folder, or built between releases."""
+    """The listed dask is not a release: it comes from a repository, a URL or a folder, or is a development version."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One package as one place of a file lists it. ``where`` is that place, for messages: ``uv.lock, line 12``.
+    """One package as a lock file lists it. ``where`` is its place, for messages: ``uv.lock, line 12``.
 
-    ``markers`` are PEP 508 markers of which one must hold; without any, the entry is for every platform.
-    ``origin`` is where the package comes from if not from an index; ``asked`` what is written where a pin is missing.
+    ``markers`` are PEP 508 markers, one of which must be true; without any, the entry is for every platform.
+    ``origin`` is where the package comes from if not from an index; ``requirement`` is the requirement if it is not pinned.
     """
 
     name: str
@@ -49,12 +49,12 @@ class Entry:
     markers: tuple[str, ...] = ()
     requires_python: str = ""
     origin: str = ""
-    asked: str = ""
+    requirement: str = ""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """All that a file lists, and what it says of Python: the one it was made for, and those it allows."""
+    """All packages that a file lists, the Python it was made for, and the Pythons it allows."""
 
     entries: tuple[Entry, ...]
     python: str = ""
@@ -63,12 +63,12 @@ class Listing:
     notes: tuple[str, ...] = ()
 
 
-def place(path: Path, line: int | None) -> str:
-    """Return how a place of a file is named; the file alone where the line is not known."""
+def location(path: Path, line: int | None) -> str:
+    """Return ``FILE, line N``, or only the file if the line is not known."""
     return f"{path}, line {line}" if line else str(path)
 
 
 def without_secrets(text: str) -> str:
-    """Return a URL, or a text with one, as it may be shown: without user, password, token of conda and query."""
+    """Return a text without the secrets of URLs in it: user, password, conda token and query."""
     text = re.sub(r"(?<=://)[^/@\s]*@", "", text)
     return re.sub(r"(?<=/)t/[^/\s]+/", "", re.sub(r"(://[^?\s]*)\?[^#\s]*", r"\1", text))

@@ -1,4 +1,4 @@
-"""What the markers of a lock file are held against: a Python, and the platform of this machine."""
+"""Evaluate environment markers (PEP 508) for the project's Python and this machine's platform."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from packaging.version import Version
 from dask_matrix.domain.environments.environment import Python
 from dask_matrix.domain.environments.release import version_of
 from dask_matrix.project.locks.entries import UnreadableLock
-from dask_matrix.project.locks.parsing import text_of
+from dask_matrix.project.locks.parsing import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from dask_matrix.project.locks.entries import Entry, Listing
 
 MINORS = range(8, 30)
-"""The minors of Python 3 that a range may mean."""
-LATE = 99
-"""The micro version of a Python of which only the minor is known: most are on a late one."""
+"""Minor versions of Python 3 to try against ``requires-python``."""
+LATE_MICRO = 99
+"""Micro version to assume if only the minor version is known: most users are on a late one."""
 PYTHON = re.compile(r"(?:(?:cpython|python)[-@]?)?(\d+\.\d+(?:\.\d+)?)(?:[.+-].*|rc\d+|[ab]\d+)?")
-"""A version of Python as .python-version and pyvenv.cfg write it."""
+"""A Python version as written in .python-version and pyvenv.cfg."""
 
 
 @dataclass(frozen=True)
-class Target:
-    """A Python, and whether the project's own is known to be that one."""
+class MarkerEnvironment:
+    """The Python to evaluate markers for, and whether it is known to be the project's own."""
 
     version: Version
     known: bool
@@ -39,20 +39,20 @@ class Target:
 
     @property
     def python(self) -> Python:
-        """The minor."""
+        """Its minor version."""
         return Python(self.version.major, self.version.minor)
 
     def __str__(self) -> str:
-        assumed = "" if self.known else " (assumed, for the project names none)"
+        assumed = "" if self.known else " (assumed; the project does not specify one)"
         return f"Python {self.python}{assumed} on {sys.platform}"
 
-    def fits(self, entry: Entry) -> bool:
-        """Whether an entry is for this Python and platform; what cannot be decided is."""
+    def matches(self, entry: Entry) -> bool:
+        """Whether an entry is for this Python and platform; true if that cannot be decided."""
         if not allows(entry.requires_python, self.version):
             return False
-        return not entry.markers or any(self._holds(marker) for marker in entry.markers)
+        return not entry.markers or any(self._is_true(marker) for marker in entry.markers)
 
-    def _holds(self, marker: str) -> bool:
+    def _is_true(self, marker: str) -> bool:
         values: dict[str, str | frozenset[str]] = {
             "python_version": str(self.python),
             "python_full_version": str(self.version),
@@ -62,48 +62,52 @@ class Target:
         }
         try:
             return Marker(marker).evaluate(values)
-        except (ValueError, UndefinedEnvironmentName, RecursionError):  # no marker, or none that can be compared
+        except (ValueError, UndefinedEnvironmentName, RecursionError):  # an invalid marker, or one with unknown names
             return True
 
 
-def target(listing: Listing, folder: Path) -> Target:
-    """Return what a listing is for: its own Python, else that of the folder it stands in, else one that it allows."""
-    stated = full(listing.python) or _beside(folder, listing.requires_python) or _only(listing.requires_python)
-    return Target(stated or _assumed(listing.requires_python), stated is not None, listing.groups)
+def marker_environment(listing: Listing, folder: Path) -> MarkerEnvironment:
+    """Return the Python to use for a listing: the one it names, or else its folder's, or else one that it allows."""
+    named = (
+        full_version(listing.python)
+        or _folder_python(folder, listing.requires_python)
+        or _only_allowed(listing.requires_python)
+    )
+    return MarkerEnvironment(named or _assumed(listing.requires_python), named is not None, listing.groups)
 
 
-def full(text: str) -> Version | None:
-    """Return a Python's version, late in its minor if only that is given; None for what is none."""
+def full_version(text: str) -> Version | None:
+    """Return a Python version, with a late micro version if none is given; None if it cannot be parsed."""
     found = PYTHON.fullmatch(text.strip())
     if not found:
         return None
-    return version_of(found[1] if found[1].count(".") > 1 else f"{found[1]}.{LATE}")
+    return version_of(found[1] if found[1].count(".") > 1 else f"{found[1]}.{LATE_MICRO}")
 
 
 def allows(requires_python: str, version: Version) -> bool:
-    """Whether a range of Pythons has this one; a range that is none of PEP 440 has all."""
+    """Whether ``requires-python`` allows this version; an invalid specifier allows all."""
     try:
         return SpecifierSet(requires_python).contains(version, prereleases=True)
     except ValueError:  # InvalidSpecifier is one; so is a number of thousands of digits
         return True
 
 
-def _beside(folder: Path, requires_python: str) -> Version | None:
-    """Return the Python that .python-version or the .venv of a folder names, if it is allowed."""
-    named = full(_first_line(folder / ".python-version")) or venv_python(folder / ".venv")
+def _folder_python(folder: Path, requires_python: str) -> Version | None:
+    """Return the Python of a folder's .python-version or .venv, if it is allowed."""
+    named = full_version(_first_line(folder / ".python-version")) or venv_python(folder / ".venv")
     return named if named and allows(requires_python, named) else None
 
 
 def venv_python(folder: Path) -> Version | None:
-    """Return the Python of a virtual environment, as its pyvenv.cfg says it."""
+    """Return the Python of a virtual environment, from its pyvenv.cfg."""
     settings = venv_settings(folder)
-    return full(settings.get("version", "") or settings.get("version_info", ""))
+    return full_version(settings.get("version", "") or settings.get("version_info", ""))
 
 
 def venv_settings(folder: Path) -> dict[str, str]:
-    """Return what a pyvenv.cfg says; nothing if there is none."""
+    """Return the settings in a pyvenv.cfg; empty if there is no such file."""
     try:
-        lines = text_of(folder / "pyvenv.cfg").splitlines()
+        lines = read_text(folder / "pyvenv.cfg").splitlines()
     except UnreadableLock:
         return {}
     return {
@@ -113,24 +117,24 @@ def venv_settings(folder: Path) -> dict[str, str]:
 
 def _first_line(path: Path) -> str:
     try:
-        lines = text_of(path).splitlines()
+        lines = read_text(path).splitlines()
     except UnreadableLock:
         return ""
     return next((line for line in lines if line.strip() and not line.startswith("#")), "")
 
 
 def _allowed(requires_python: str) -> list[Version]:
-    return [late for minor in MINORS if allows(requires_python, late := Version(f"3.{minor}.{LATE}"))]
+    return [late for minor in MINORS if allows(requires_python, late := Version(f"3.{minor}.{LATE_MICRO}"))]
 
 
-def _only(requires_python: str) -> Version | None:
-    """Return the one minor that a range has, if it has but one."""
+def _only_allowed(requires_python: str) -> Version | None:
+    """Return the minor version that ``requires-python`` allows, if it allows only one."""
     allowed = _allowed(requires_python)
     return allowed[0] if len(allowed) == 1 else None
 
 
 def _assumed(requires_python: str) -> Version:
-    """Return the Python that runs us, or the allowed one nearest to it."""
+    """Return the running Python, or the nearest one that is allowed."""
     running = Version(".".join(map(str, sys.version_info[:3])))
     if allows(requires_python, running):
         return running

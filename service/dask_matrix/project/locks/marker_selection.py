@@ -1,4 +1,4 @@
-"""Chooses, of all that a lock file lists for several Pythons and platforms, what it is that one of them gets."""
+"""Select the packages of a lock file that apply to one Python and platform."""
 
 from __future__ import annotations
 
@@ -13,73 +13,82 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dask_matrix.project.locks.entries import Entry
-    from dask_matrix.project.locks.marker_environment import Target
+    from dask_matrix.project.locks.marker_environment import MarkerEnvironment
 
-TOLD = ("dask", "distributed", "pandas", "numpy", "pyarrow")
-"""The packages of which it is said where there was a choice."""
+NOTED_PACKAGES = ("dask", "distributed", "pandas", "numpy", "pyarrow")
+"""Packages for which a note says that there was a choice."""
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """One entry for each package, by name, and what is to be said of the choices."""
+class Selection:
+    """One entry per package, by name, and notes about the choices."""
 
     entries: dict[str, Entry]
     notes: tuple[str, ...]
 
 
-def choose(listed: Sequence[Entry], target: Target, source: str) -> Chosen:
-    """Return for each package its highest version that is for the target.
+def select_packages(listed: Sequence[Entry], environment: MarkerEnvironment, source: str) -> Selection:
+    """Return the highest version of each package that applies to the target.
 
-    A package of which nothing is for the target is left out; dask is taken all the same, and a note says so.
+    A package that does not apply to the target is left out, except for dask, which is used anyway, with a note.
     """
-    fitting: dict[str, list[Entry]] = {}
+    matching: dict[str, list[Entry]] = {}
     for entry in listed:
-        if target.fits(entry):
-            fitting.setdefault(entry.name, []).append(entry)
-    unfit = [] if "dask" in fitting else [entry for entry in listed if entry.name == "dask"]
-    offered = fitting | ({"dask": unfit} if unfit else {})
-    taken = {name: max(entries, key=_rank) for name, entries in offered.items()}
-    notes = [*_among(listed, fitting, taken, target), *_undecided(fitting, taken, target), *_unfit(unfit, target)]
-    return Chosen(taken, tuple(f"{source}: {note}" for note in notes))
+        if environment.matches(entry):
+            matching.setdefault(entry.name, []).append(entry)
+    unmatched = [] if "dask" in matching else [entry for entry in listed if entry.name == "dask"]
+    candidates = matching | ({"dask": unmatched} if unmatched else {})
+    selected = {name: max(entries, key=_rank) for name, entries in candidates.items()}
+    notes = [
+        *_choices_note(listed, matching, selected, environment),
+        *_undecided(matching, selected, environment),
+        *_unmatched_dask(unmatched, environment),
+    ]
+    return Selection(selected, tuple(f"{source}: {note}" for note in notes))
 
 
 def _rank(entry: Entry) -> tuple[bool, bool, tuple[bool, Version]]:
-    """Return how good an entry is: a pin before none, of an index before another, then by version."""
+    """Return the preference of an entry: pinned over unpinned, from an index over elsewhere, then by version."""
     return entry.version is not None, not entry.origin, _order(entry.version or "")
 
 
 def _order(version: str) -> tuple[bool, Version]:
-    """Return where a version stands; one that cannot be read is below all others."""
+    """Return the sort key of a version; one that cannot be parsed is below all others."""
     read = version_of(version)
     return read is not None, read or Version("0")
 
 
-def _among(
-    listed: Sequence[Entry], fitting: Mapping[str, list[Entry]], taken: Mapping[str, Entry], target: Target
+def _choices_note(
+    listed: Sequence[Entry],
+    matching: Mapping[str, list[Entry]],
+    selected: Mapping[str, Entry],
+    environment: MarkerEnvironment,
 ) -> Iterator[str]:
-    """Yield what Python and platform decided of packages with several versions, in one sentence."""
-    decided = [name for name in TOLD if len(_versions(fitting.get(name, []))) == 1]
-    told = []
+    """Yield one sentence on packages with several versions, of which Python and platform leave one."""
+    decided = [name for name in NOTED_PACKAGES if len(_versions(matching.get(name, []))) == 1]
+    choices = []
     for name in decided:
         versions = _versions(entry for entry in listed if entry.name == name)
-        if others := [version for version in versions if version != taken[name].version]:
-            told.append(f"{name} {taken[name].version} (not {', '.join(others)})")
-    if told:
-        yield f"of several versions, those for {target} were taken: {'; '.join(told)}."
+        if others := [version for version in versions if version != selected[name].version]:
+            choices.append(f"{name} {selected[name].version} (not {', '.join(others)})")
+    if choices:
+        yield f"using the versions for {environment}: {'; '.join(choices)}."
 
 
-def _undecided(fitting: Mapping[str, list[Entry]], taken: Mapping[str, Entry], target: Target) -> Iterator[str]:
-    """Yield for which packages Python and platform left several versions."""
-    for name in TOLD:
-        if len(versions := _versions(fitting.get(name, []))) > 1:
-            yield f"{name} {' and '.join(versions)} are all for {target}; the highest, {taken[name].version}, was taken."
+def _undecided(
+    matching: Mapping[str, list[Entry]], selected: Mapping[str, Entry], environment: MarkerEnvironment
+) -> Iterator[str]:
+    """Yield a sentence for each package of which Python and platform leave several versions."""
+    for name in NOTED_PACKAGES:
+        if len(versions := _versions(matching.get(name, []))) > 1:
+            yield f"{name} {' and '.join(versions)} all match {environment}; using the highest, {selected[name].version}."
 
 
-def _unfit(unfit: list[Entry], target: Target) -> Iterator[str]:
-    """Yield that dask was taken though it is not for the target, and what it is for."""
-    if unfit:
-        markers = sorted({marker for entry in unfit for marker in _conditions(entry)})
-        yield f"no dask in it is for {target}, only for {', or '.join(markers)}; it was taken all the same."
+def _unmatched_dask(unmatched: list[Entry], environment: MarkerEnvironment) -> Iterator[str]:
+    """Yield a sentence if dask does not apply to the target but is used anyway."""
+    if unmatched:
+        markers = sorted({marker for entry in unmatched for marker in _conditions(entry)})
+        yield f"no dask matches {environment}, only {', or '.join(markers)}; using it anyway."
 
 
 def _versions(entries: Iterable[Entry]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a user's project is on now: a release as given, what is installed, or what a lock file says."""
+"""Find out which Dask release a project uses now: a given release, what is installed, or a lock file."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from dask_matrix.domain.environments.release import InvalidRelease, Release, version_of
 from dask_matrix.project.locks import formats
-from dask_matrix.project.locks.entries import WAYS, NoDask, NoRelease, UnknownStart, UnpinnedDask
+from dask_matrix.project.locks.entries import HINT, NoDask, NoRelease, UnknownStart, UnpinnedDask
 from dask_matrix.project.locks.installed import installed
-from dask_matrix.project.locks.marker_environment import target
-from dask_matrix.project.locks.marker_selection import choose
+from dask_matrix.project.locks.marker_environment import marker_environment
+from dask_matrix.project.locks.marker_selection import select_packages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,11 +24,11 @@ INSTALLED = "installed"
 
 @dataclass(frozen=True)
 class Start:
-    """Where an upgrade begins: the release, and what else is known of the environment it stands in.
+    """The start of an upgrade: the release, and what is known about the rest of its environment.
 
-    ``source`` is the release as given, ``installed in`` and the environment, or the file's name. ``packages`` has the
-    version of all that is pinned, by canonical name, dask and distributed included. ``notes`` are sentences on what
-    was odd. ``python`` is None where the project does not say which it is on.
+    ``source`` is the release as given, ``installed in`` and the environment, or the file's name. ``packages`` maps
+    canonical names to versions for everything that is pinned, including dask and distributed. ``notes`` are sentences
+    about choices and assumptions. ``python`` is None if the project does not specify it.
     """
 
     release: Release
@@ -39,7 +39,7 @@ class Start:
 
 
 def start(text: str) -> Start:
-    """Read a release, the word ``installed``, or the path of a lock file; raise what is wrong with it."""
+    """Read a release, the word ``installed``, or the path of a lock file; raise a DaskMatrixError if it is none."""
     if text == INSTALLED:
         return _from_installed()
     try:
@@ -49,9 +49,11 @@ def start(text: str) -> Start:
 
 
 def _from_installed() -> Start:
-    place, listing = installed()
-    missing = f"No dask is installed in {place.shown}. Activate the environment you work in. {WAYS}"
-    return _begin(listing, f"installed in {place.shown}", place.folder.parent, missing)
+    found_environment, listing = installed()
+    missing = f"Dask is not installed in {found_environment.display_name}. Activate another environment, or use {HINT}."
+    return _start_of(
+        listing, f"installed in {found_environment.display_name}", found_environment.folder.parent, missing
+    )
 
 
 def _from_file(text: str) -> Start:
@@ -61,32 +63,32 @@ def _from_file(text: str) -> Start:
     except (OSError, ValueError):
         there, folder = False, False
     if there and folder:
-        raise UnknownStart(f"{text} is a folder. {formats.beside(path)}")
+        raise UnknownStart(f"{text} is a folder. {formats.lock_file_hint(path)}")
     if not there:
-        raise UnknownStart(f"{text[:200]!r} is no release and there is no such file. {WAYS}")
-    return _begin(formats.read(path), path.name, path.parent, f"There is no dask in {path}. {WAYS}")
+        raise UnknownStart(f"{text[:200]!r}: no such file (and not a release). Use {HINT}, or --from installed.")
+    return _start_of(formats.read(path), path.name, path.parent, f"{path} does not list dask. Use {HINT}.")
 
 
-def _begin(listing: Listing, source: str, folder: Path, missing: str) -> Start:
-    """Return the start that a listing is; raise NoDask (which says what is ``missing``), UnpinnedDask or NoRelease."""
-    aim = target(listing, folder)
-    chosen = choose(listing.entries, aim, source)
+def _start_of(listing: Listing, source: str, folder: Path, missing: str) -> Start:
+    """Return the start that a listing describes; raise NoDask (with the text ``missing``), UnpinnedDask or NoRelease."""
+    environment = marker_environment(listing, folder)
+    chosen = select_packages(listing.entries, environment, source)
     dask, notes = _dask(chosen.entries, source, missing)
     packages = {name: entry.version for name, entry in chosen.entries.items() if entry.version}
     return Start(
         release=_release(dask),
         source=source,
-        python=aim.python if aim.known else None,
+        python=environment.python if environment.known else None,
         packages=packages,
-        notes=(*listing.notes, *chosen.notes, *notes, *_differing(packages, source)),
+        notes=(*listing.notes, *chosen.notes, *notes, *_version_mismatch(packages, source)),
     )
 
 
 def _dask(entries: Mapping[str, Entry], source: str, missing: str) -> tuple[Entry, tuple[str, ...]]:
-    """Return what is listed as dask; else distributed if it is pinned, for it needs dask of its own version."""
+    """Return the entry of dask; or of distributed, if only that is pinned: it requires the same version of dask."""
     dask, distributed = entries.get("dask"), entries.get("distributed")
     if distributed and distributed.version and not (dask and (dask.version or dask.origin)):
-        note = f"{source} has no pin of dask; that of distributed was taken, which needs dask of the same version."
+        note = f"{source} does not pin dask; using the version of distributed, which requires the same dask."
         return distributed, (note,)
     if dask is None:
         raise NoDask(missing)
@@ -96,25 +98,25 @@ def _dask(entries: Mapping[str, Entry], source: str, missing: str) -> tuple[Entr
 def _release(dask: Entry) -> Release:
     """Return the release of an entry; raise UnpinnedDask or NoRelease naming its line."""
     if dask.origin:
-        raise NoRelease(f"{dask.where}: {dask.name} comes from {dask.origin}, which is no release. {WAYS}")
+        raise NoRelease(f"{dask.where}: {dask.name} comes from {dask.origin}, which is not a release. Use {HINT}.")
     if dask.version is None:
-        asked = f" ({dask.asked})" if dask.asked else ""
-        raise UnpinnedDask(f"{dask.where}: dask is not pinned{asked}. Write dask== and the version in use. {WAYS}")
+        requirement = f" ({dask.requirement})" if dask.requirement else ""
+        raise UnpinnedDask(f"{dask.where}: dask is not pinned{requirement}. Pin it with dask==VERSION, or use {HINT}.")
     version = version_of(dask.version)
     if version is None:
-        raise NoRelease(f"{dask.where}: {dask.version[:80]!r} is no version of dask. {WAYS}")
+        raise NoRelease(f"{dask.where}: {dask.version[:80]!r} is not a version of dask. Use {HINT}.")
     if version.local or version.is_devrelease:
-        raise NoRelease(f"{dask.where}: dask {version} was built between releases. {WAYS}")
+        raise NoRelease(f"{dask.where}: dask {version} is a development version, not a release. Use {HINT}.")
     return Release(version)
 
 
-def _differing(packages: Mapping[str, str], source: str) -> tuple[str, ...]:
-    """Return a note if dask and distributed are of two versions."""
+def _version_mismatch(packages: Mapping[str, str], source: str) -> tuple[str, ...]:
+    """Return a note if dask and distributed have different versions."""
     dask, distributed = packages.get("dask"), packages.get("distributed")
-    if not dask or not distributed or _same(dask, distributed):
+    if not dask or not distributed or _is_same_version(dask, distributed):
         return ()
-    return (f"{source} has dask {dask} but distributed {distributed}; the two are tested as a pair of dask's version.",)
+    return (f"{source} has dask {dask} but distributed {distributed}; results are for {dask} of both.",)
 
 
-def _same(version: str, other: str) -> bool:
+def _is_same_version(version: str, other: str) -> bool:
     return (version_of(version) or version) == (version_of(other) or other)

@@ -1,4 +1,4 @@
-"""Reads the lock files that are TOML: uv.lock, pylock.toml, poetry.lock and pdm.lock."""
+"""Read the TOML lock files: uv.lock, pylock.toml, poetry.lock and pdm.lock."""
 
 from __future__ import annotations
 
@@ -8,60 +8,60 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from dask_matrix.project.locks.entries import Entry, Listing, UnreadableLock, place, without_secrets
-from dask_matrix.project.locks.parsing import table, tables, toml, word, words
+from dask_matrix.project.locks.entries import Entry, Listing, UnreadableLock, location, without_secrets
+from dask_matrix.project.locks.parsing import string, strings, table, tables, toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
 HEADING = re.compile(r"^[ \t]*\[\[[ \t]*packages?[ \t]*\]\]", re.MULTILINE)
-ELSEWHERE = ("git", "hg", "svn", "bzr", "vcs", "url", "path", "directory", "archive", "file", "editable", "virtual")
-"""What a source is called that is no index, in any of the four."""
+NOT_AN_INDEX = ("git", "hg", "svn", "bzr", "vcs", "url", "path", "directory", "archive", "file", "editable", "virtual")
+"""Keys of sources that are not an index, in any of the four formats."""
 
 
 def uv(path: Path, text: str) -> Listing:
-    """Return what a uv.lock lists, with the markers under which a package was resolved to each of its versions."""
+    """Return the packages in a uv.lock, with the resolution markers of each version."""
     lock = toml(path, text)
     keys = _Keys("resolution-markers", "", lambda package: _origin(package.get("source")))
-    return Listing(_entries(path, text, lock.get("package"), keys), requires_python=word(lock.get("requires-python")))
+    return Listing(_entries(path, text, lock.get("package"), keys), requires_python=string(lock.get("requires-python")))
 
 
 def pylock(path: Path, text: str) -> Listing:
-    """Return what a pylock.toml (PEP 751) lists; raise UnreadableLock if it is of another version of the format."""
+    """Return the packages in a pylock.toml (PEP 751); raise UnreadableLock if its lock-version is not supported."""
     lock = toml(path, text)
-    if not re.match(r"1(\.|$)", written := word(lock.get("lock-version"))):
-        raise UnreadableLock(f"{path}: its lock-version is {written or 'not given'}. The version read here is 1.0.")
+    if not re.match(r"1(\.|$)", written := string(lock.get("lock-version"))):
+        raise UnreadableLock(f"{path}: lock-version {written or '(missing)'} is not supported, only 1.0 is.")
     return Listing(
         _entries(path, text, lock.get("packages"), _Keys("marker", "requires-python", _origin)),
-        requires_python=word(lock.get("requires-python")),
-        groups=tuple(filter(None, words(lock.get("default-groups")))),
+        requires_python=string(lock.get("requires-python")),
+        groups=tuple(filter(None, strings(lock.get("default-groups")))),
     )
 
 
 def poetry(path: Path, text: str) -> Listing:
-    """Return what a poetry.lock lists. Poetry 2 writes markers; of an older one the Pythons of a package must do."""
+    """Return the packages in a poetry.lock. Poetry 2 writes markers; older ones only the Pythons of a package."""
     lock = toml(path, text)
     keys = _Keys("markers", "python-versions", lambda package: _poetry_origin(table(package.get("source"))))
     return Listing(
         _entries(path, text, lock.get("package"), keys),
-        requires_python=word(table(lock.get("metadata")).get("python-versions")),
+        requires_python=string(table(lock.get("metadata")).get("python-versions")),
     )
 
 
 def pdm(path: Path, text: str) -> Listing:
-    """Return what a pdm.lock lists; one made for several targets says nothing of its Python."""
+    """Return the packages in a pdm.lock; its Python is not known if it was made for several targets."""
     lock = toml(path, text)
     targets = tables(table(lock.get("metadata")).get("targets"))
     return Listing(
         _entries(path, text, lock.get("package"), _Keys("marker", "requires_python", _origin)),
-        requires_python=word(targets[0].get("requires_python")) if len(targets) == 1 else "",
+        requires_python=string(targets[0].get("requires_python")) if len(targets) == 1 else "",
     )
 
 
 @dataclass(frozen=True)
 class _Keys:
-    """How a format names the markers and the Pythons of a package, and how it says where the package is from."""
+    """The keys of a package's markers and Pythons in a format, and how to read where the package comes from."""
 
     markers: str
     pythons: str
@@ -69,24 +69,24 @@ class _Keys:
 
 
 def _entries(path: Path, text: str, listed: object, keys: _Keys) -> tuple[Entry, ...]:
-    """Return the packages that are listed; the nth heading of the text is the nth package's."""
+    """Return the listed packages; the nth heading in the text belongs to the nth package."""
     packages = tables(listed)
     return tuple(
         Entry(
-            canonicalize_name(word(package["name"])),
-            word(package.get("version")) or None,
-            place(path, line),
+            canonicalize_name(string(package["name"])),
+            string(package.get("version")) or None,
+            location(path, line),
             _markers(package.get(keys.markers)),
-            word(package.get(keys.pythons)),
+            string(package.get(keys.pythons)),
             keys.origin(package),
         )
         for package, line in zip(packages, _lines(text, len(packages)), strict=True)
-        if word(package.get("name"))
+        if string(package.get("name"))
     )
 
 
 def _lines(text: str, count: int) -> Sequence[int | None]:
-    """Return the lines of the headings, if each package has one."""
+    """Return the line of each package's heading, or Nones if there is not one heading per package."""
     lines: list[int | None] = []
     line, end = 1, 0
     for heading in HEADING.finditer(text):
@@ -97,16 +97,16 @@ def _lines(text: str, count: int) -> Sequence[int | None]:
 
 
 def _markers(value: object) -> tuple[str, ...]:
-    """Return the markers in any of their forms: a text, a list, or (Poetry) a text for each group."""
+    """Return the markers from any of their forms: a string, a list, or (Poetry) a string for each group."""
     if isinstance(value, dict):
-        return tuple(filter(None, map(word, value.values())))
-    return tuple(filter(None, words(value)))
+        return tuple(filter(None, map(string, value.values())))
+    return tuple(filter(None, strings(value)))
 
 
 def _origin(source: object) -> str:
-    """Return where a package comes from if not from an index, as the address in its source."""
+    """Return where a package comes from, with the address in its source; empty if it comes from an index."""
     fields = table(source)
-    for name in ELSEWHERE:
+    for name in NOT_AN_INDEX:
         if fields.get(name):
             address = _address(fields[name])
             return f"{name} {address}" if address else name
@@ -115,10 +115,10 @@ def _origin(source: object) -> str:
 
 def _address(value: object) -> str:
     inner = table(value)
-    return without_secrets(word(value) or word(inner.get("url")) or word(inner.get("path")))
+    return without_secrets(string(value) or string(inner.get("url")) or string(inner.get("path")))
 
 
 def _poetry_origin(source: dict[str, Any]) -> str:
-    """Return the same of Poetry, where a private index is a source too: of type legacy."""
-    kind = word(source.get("type"))
-    return f"{kind} {without_secrets(word(source.get('url')))}" if kind in ELSEWHERE else ""
+    """Return the origin of a Poetry package; a private index is a source too, of type ``legacy``."""
+    kind = string(source.get("type"))
+    return f"{kind} {without_secrets(string(source.get('url')))}" if kind in NOT_AN_INDEX else ""

@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that the store hands over (`alembic` alone is not meant to be used here)."""
+"""Run migrations on the connection that `migrate` passes in (not meant for the `alembic` command)."""
 
 from __future__ import annotations
 

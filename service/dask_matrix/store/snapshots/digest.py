@@ -1,6 +1,6 @@
-"""What a snapshot's database holds as one file of JSON, which answers about upgrades without any database.
+"""Cache what upgrade answers need of a snapshot as one JSON file, so that `check` opens no database.
 
-It is made beside that database in the cache, and read by whoever asks once and ends: the gate.
+The file is made from the snapshot's database and stored next to it in the cache.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from dask_matrix.domain.matrix.matrix import Matrix
 from dask_matrix.domain.matrix.rows_and_columns import Environment, Refusal, Scenario
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.records.records import PairFields, Warned, release_of
-from dask_matrix.domain.upgrades.columns import Side, Sides
-from dask_matrix.domain.upgrades.upgrade import Backing, Span
+from dask_matrix.domain.upgrades.columns import ColumnSet, ColumnSets
+from dask_matrix.domain.upgrades.upgrade import Span, UpgradeEvidence
 from dask_matrix.domain.verdicts.verdict import Judgement
 from dask_matrix.store.snapshots.location import cached, read
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from dask_matrix.domain.upgrades.context import Beliefs
+    from dask_matrix.domain.upgrades.context import Context
     from dask_matrix.store.snapshots.location import Snapshot
     from dask_matrix.store.store import Store
 
@@ -33,7 +33,7 @@ Cell = tuple[str, str]
 
 
 class Row(NamedTuple):
-    """A scenario as far as an answer tells of it."""
+    """The fields of a scenario that upgrade answers use."""
 
     id: str
     title: str
@@ -44,7 +44,7 @@ class Row(NamedTuple):
 
 
 class Column(NamedTuple):
-    """An environment, with its sets of rows in hexadecimal digits and the span of its results."""
+    """An environment, its sets of rows as hexadecimal bit sets, and the span of its results."""
 
     key: str
     release: str
@@ -61,13 +61,13 @@ class Column(NamedTuple):
 
 
 class Cells(Mapping[Cell, Judgement]):
-    """Cells read from JSON, each made when it is asked for: of tens of thousands an answer tells a few."""
+    """Cells read from JSON, decoded on access: an answer uses few of tens of thousands."""
 
-    def __init__(self, told: dict[Cell, list[Any]]) -> None:
-        self._told = told
+    def __init__(self, encoded: dict[Cell, list[Any]]) -> None:
+        self._encoded = encoded
 
     def __getitem__(self, cell: Cell) -> Judgement:
-        verdict, exception, result, passed, executions, was = self._told[cell]
+        verdict, exception, result, passed, executions, was = self._encoded[cell]
         return Judgement(
             Verdict(verdict),
             exception=exception,
@@ -78,66 +78,68 @@ class Cells(Mapping[Cell, Judgement]):
         )
 
     def __iter__(self) -> Iterator[Cell]:
-        return iter(self._told)
+        return iter(self._encoded)
 
     def __len__(self) -> int:
-        return len(self._told)
+        return len(self._encoded)
 
 
-def held(folder: Path, cache: Path, beliefs: Beliefs, day: date) -> tuple[Sides, Backing, Snapshot]:
-    """Return what questions are put to, of a folder's snapshot; made in the cache where needed. Raises BadSnapshot."""
+def load_upgrade_evidence(
+    folder: Path, cache: Path, context: Context, day: date
+) -> tuple[ColumnSets, UpgradeEvidence, Snapshot]:
+    """Return a snapshot's column sets, evidence and summary; the JSON file is made if missing. Raises BadSnapshot."""
     head = read(folder)
     path = cached(head, cache, "json")
     if not path.exists():
         _make(path, folder, cache)
     try:
-        matrix, made, backing = _read(path, beliefs)
-    except (ValueError, KeyError, TypeError, IndexError):  # damaged: made once more, then it is trouble of ours
+        matrix, column_sets, evidence = _read(path, context)
+    except (ValueError, KeyError, TypeError, IndexError):  # damaged: write it again; a second failure is a bug
         _make(path, folder, cache)
-        matrix, made, backing = _read(path, beliefs)
-    return Sides(matrix.listing(beliefs.known, day), made), backing, head
+        matrix, column_sets, evidence = _read(path, context)
+    return ColumnSets(matrix.with_known_failures(context.known, day), column_sets), evidence, head
 
 
-def _read(path: Path, beliefs: Beliefs) -> tuple[Matrix, dict[str, Side], Backing]:
-    told = json.loads(path.read_bytes())
-    columns = [Column(*values) for values in told["environments"]]
-    rows = tuple(_scenario(Row(*each)) for each in told["scenarios"])
+def _read(path: Path, context: Context) -> tuple[Matrix, dict[str, ColumnSet], UpgradeEvidence]:
+    content = json.loads(path.read_bytes())
+    columns = [Column(*values) for values in content["environments"]]
+    rows = tuple(_scenario(Row(*each)) for each in content["scenarios"])
     environments = tuple(map(_environment, columns))
-    cells = {(rows[number].id, key): cell for key, of in told["cells"].items() for number, *cell in of}
-    made = {
-        each.key: Side(environment, *(int(bits, 16) for bits in each.sets))
+    cells = {(rows[number].id, key): cell for key, of in content["cells"].items() for number, *cell in of}
+    column_sets = {
+        each.key: ColumnSet(environment, *(int(bits, 16) for bits in each.sets))
         for each, environment in zip(columns, environments, strict=True)
     }
     spans = {each.key: Span(*map(datetime.fromisoformat, each.span)) for each in columns if each.span}
-    warnings = told["warnings"]
-    backing = Backing(spans, lambda key: _warned(warnings.get(key, {})), beliefs)
-    return Matrix(rows, environments, Cells(cells)), made, backing
+    warnings = content["warnings"]
+    evidence = UpgradeEvidence(spans, lambda key: _warned(warnings.get(key, {})), context)
+    return Matrix(rows, environments, Cells(cells)), column_sets, evidence
 
 
-def _warned(told: dict[str, Any]) -> dict[str, tuple[Warned, ...]]:
-    return {name: tuple(Warned(**each) for each in given) for name, given in told.items()}
+def _warned(encoded: dict[str, Any]) -> dict[str, tuple[Warned, ...]]:
+    return {name: tuple(Warned(**each) for each in given) for name, given in encoded.items()}
 
 
 def _scenario(row: Row) -> Scenario:
     return Scenario(row.id, row.title, row.area, row.fingerprint, issues=tuple(row.issues), covers=tuple(row.covers))
 
 
-def _environment(told: Column) -> Environment:
+def _environment(column: Column) -> Environment:
     return Environment(
-        told.key,
-        release_of(told.release, told.pair),
-        Python.parse(told.python),
-        Lane(told.lane),
-        told.platform,
-        datetime.fromisoformat(told.at),
-        released_at=datetime.fromisoformat(told.released_at) if told.released_at else None,
-        lock=told.lock,
-        refusal=Refusal(*told.refusal) if told.refusal else None,
+        column.key,
+        release_of(column.release, column.pair),
+        Python.parse(column.python),
+        Lane(column.lane),
+        column.platform,
+        datetime.fromisoformat(column.at),
+        released_at=datetime.fromisoformat(column.released_at) if column.released_at else None,
+        lock=column.lock,
+        refusal=Refusal(*column.refusal) if column.refusal else None,
     )
 
 
 def _make(path: Path, folder: Path, cache: Path) -> None:
-    """Write the file whole, or not at all; several processes may do so at once."""
+    """Write the file atomically; safe when several processes do so at once."""
     from dask_matrix.store import store as stores
     from dask_matrix.store.snapshots import snapshot
 
@@ -150,11 +152,11 @@ def _make(path: Path, folder: Path, cache: Path) -> None:
 
 
 def _digest(store: Store) -> dict[str, Any]:
-    sides, spans = Sides(store.matrix()), store.spans()
-    matrix = sides.matrix
+    column_sets, spans = ColumnSets(store.matrix()), store.spans()
+    matrix = column_sets.matrix
     return {
         "scenarios": [Row(*(getattr(each, name) for name in Row._fields)) for each in matrix.scenarios],
-        "environments": [_column(each, sides.of(each), spans.get(each.key)) for each in matrix.environments],
+        "environments": [_column(each, column_sets.of(each), spans.get(each.key)) for each in matrix.environments],
         "cells": {each.key: list(_cells(matrix, each)) for each in matrix.environments},
         "warnings": {
             each.key: {name: [one.model_dump() for one in given] for name, given in store.warnings(each.key).items()}
@@ -163,7 +165,7 @@ def _digest(store: Store) -> dict[str, Any]:
     }
 
 
-def _column(environment: Environment, side: Side, span: Span | None) -> Column:
+def _column(environment: Environment, column_set: ColumnSet, span: Span | None) -> Column:
     refusal = environment.refusal
     return Column(
         environment.key,
@@ -175,7 +177,7 @@ def _column(environment: Environment, side: Side, span: Span | None) -> Column:
         environment.released_at.isoformat() if environment.released_at else None,
         environment.lock,
         [refusal.phase, refusal.message] if refusal else None,
-        [f"{bits:x}" for bits in (side.holds, side.broken, side.inapplicable)],
+        [f"{bits:x}" for bits in (column_set.passes, column_set.broken, column_set.inapplicable)],
         [span.oldest.isoformat(), span.newest.isoformat()] if span else None,
         PairFields.of(environment.pair).model_dump(mode="json") if environment.pair else None,
     )

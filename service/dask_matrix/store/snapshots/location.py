@@ -1,4 +1,4 @@
-"""What a snapshot says of itself, and where what is made of it is cached. No database is needed for either."""
+"""Read snapshot.json and locate the files that are cached for a snapshot. Needs no database."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from dask_matrix.domain.errors import DaskMatrixError
 
 HERE = Path(__file__).parents[1]
 RECORDS, HEAD = "records.jsonl.xz", "snapshot.json"
-NAMING = 16
-"""Characters of a digest that name a database in the cache."""
+DIGEST_LENGTH = 16
+"""Characters of a snapshot's sha256 used in the names of its cached files."""
 
 
 class BadSnapshot(DaskMatrixError):
-    """A folder holds no snapshot that can be shown; the message says what is wrong with it."""
+    """A folder contains no usable snapshot; the message says what is wrong with it."""
 
 
 class Snapshot(BaseModel):
-    """What snapshot.json says of the records beside it. ``texts_of_passed`` are what passing scenarios printed."""
+    """The content of snapshot.json. ``texts_of_passed`` tells whether the output of passing scenarios is included."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,31 +43,31 @@ class Snapshot(BaseModel):
 
 
 def read(folder: Path) -> Snapshot:
-    """Return what a folder's snapshot says of itself; raise BadSnapshot if there is none, or none that is known."""
+    """Return the content of a folder's snapshot.json; raise BadSnapshot if it is missing or not understood."""
     path = folder / HEAD
     try:
         return Snapshot.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         raise BadSnapshot(
-            f"No snapshot in {folder}: there is no {HEAD}. `nox -s snapshot` makes one, `dask-matrix run` evidence of your own."
+            f"No snapshot in {folder}: {HEAD} is missing. Create one with `nox -s snapshot`, or use your own evidence: `dask-matrix run`."
         ) from None
     except OSError as error:
         raise BadSnapshot(f"Cannot read {path}: {error.strerror}.") from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        told = ".".join(map(str, first["loc"])) or "the file"
+        field = ".".join(map(str, first["loc"])) or "the file"
         raise BadSnapshot(
-            f"{path} is of no snapshot that this version of dask-matrix knows: {told}: {first['msg']}."
+            f"{path}: not a snapshot that this version of dask-matrix can read: {field}: {first['msg']}."
         ) from None
 
 
 def cached(head: Snapshot, cache: Path, form: str) -> Path:
-    """Return where something made of a snapshot is cached; ``form`` is the file's ending."""
-    return cache / f"snapshot-{head.sha256[:NAMING]}-{_made_by()}.{form}"
+    """Return the path of a file derived from a snapshot; ``form`` is its suffix."""
+    return cache / f"snapshot-{head.sha256[:DIGEST_LENGTH]}-{_code_digest()}.{form}"
 
 
-def _made_by() -> str:
-    """Return a digest of how what is cached follows from records, so that none of another version is taken for the same."""
+def _code_digest() -> str:
+    """Return a digest of the code that derives cached files from records, so that other versions do not share them."""
     digest = hashlib.sha256()
     for path in sorted([*HERE.rglob("*.py"), *HERE.parent.joinpath("domain").rglob("*.py")]):
         digest.update(path.read_bytes())

@@ -1,1 +1,1 @@
-"""The JSON API: its routes, and the schemas of its answers."""
+"""The JSON API: routes, and request and response models."""

@@ -1,4 +1,4 @@
-"""What bisections found, as JSON and as a part of a page."""
+"""Bisections: the JSON route, and their presentation on pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from dask_matrix.domain.records.bisection import Told
+from dask_matrix.domain.records.bisection import RecordedBisection
 from dask_matrix.web import links, times
 from dask_matrix.web.dependencies import StoreReader
 from dask_matrix.web.links import API
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
     from dask_matrix.domain.matrix.rows_and_columns import Scenario
     from dask_matrix.domain.records.bisection import Suspect
 
-MOST = 12
-"""Suspects listed on a page; the JSON has all."""
+MAX_SUSPECTS = 12
+"""Suspects listed on a page; the JSON lists all."""
 router = APIRouter(prefix=API)
 
 
-class BisectsQuery(BaseModel):
-    """Which bisections are asked for; an empty value is the same as none."""
+class BisectionsQuery(BaseModel):
+    """Which bisections to list; an empty value counts as not given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    scenario: str = Field("", max_length=300, description="Only those of one scenario, by its id or a former one.")
+    scenario: str = Field("", max_length=300, description="Only those of this scenario, by its current or a former id.")
 
 
-class BisectsOut(BaseModel):
-    """What bisections found, newest first."""
+class BisectionsOut(BaseModel):
+    """Bisections, newest first."""
 
-    bisects: list[Told]
+    bisects: list[RecordedBisection]
 
 
 @dataclass(frozen=True)
-class Suspected:
-    """One suspect in words."""
+class SuspectRow:
+    """One suspect, as a page shows it."""
 
     link: links.Link
     repository: str
@@ -52,15 +52,15 @@ class Suspected:
 
 
 @dataclass(frozen=True)
-class Bisection:
-    """What one bisection found, in words."""
+class BisectionRow:
+    """One bisection, as a page shows it."""
 
     headline: str
     ends: str
     end_told: str
     failing_with: str
     sureness: str
-    suspects: tuple[Suspected, ...]
+    suspects: tuple[SuspectRow, ...]
     more: int
     turnings: tuple[str, ...]
     commands: tuple[str, ...]
@@ -72,52 +72,52 @@ class Bisection:
 
 @dataclass(frozen=True)
 class Bisections:
-    """What is known of where a scenario turned, and the command that finds it; for ``_bisect.html``."""
+    """The bisections of a scenario, and the command that starts one; context of ``_bisect.html``."""
 
-    found: tuple[Bisection, ...]
+    found: tuple[BisectionRow, ...]
     command: str
     href: str
 
 
 @router.get("/bisects", tags=["evidence"])
-def bisects(query: Annotated[BisectsQuery, Query()], books: StoreReader) -> BisectsOut:
-    """Return what bisections found, newest first: the suspects, every turning seen, and what was looked at."""
-    scenario = books.store.scenario(query.scenario).id if query.scenario else None
-    return BisectsOut(bisects=books.store.bisects(scenario))
+def bisects(query: Annotated[BisectionsQuery, Query()], reader: StoreReader) -> BisectionsOut:
+    """List bisections, newest first: the suspects, every transition found, and what was tested."""
+    scenario = reader.store.scenario(query.scenario).id if query.scenario else None
+    return BisectionsOut(bisects=reader.store.bisects(scenario))
 
 
-def bisections(scenario: Scenario, told: Iterable[Told], at: datetime | None = None) -> Bisections:
-    """Return what bisections of a scenario found, up to a moment, in words: of those that asked the same only the newest.
+def bisections(scenario: Scenario, recorded: Iterable[RecordedBisection], at: datetime | None = None) -> Bisections:
+    """Return the bisections of a scenario up to a moment, as a page shows them; of equal questions only the newest.
 
-    ``told`` are the newest first, as the store gives them.
+    ``recorded`` are the newest first, as the store gives them.
     """
-    newest: dict[tuple[str, ...], Told] = {}
-    for each in told:
+    newest: dict[tuple[str, ...], RecordedBisection] = {}
+    for each in recorded:
         if at is None or each.at <= at:
             newest.setdefault(each.found.question, each)
     command = f"dask-matrix bisect {quote(scenario.id)} --commits"
     return Bisections(tuple(map(_bisection, newest.values())), command, links.bisects(scenario.id))
 
 
-def _bisection(told: Told) -> Bisection:
-    found = told.found
-    return Bisection(
+def _bisection(recorded: RecordedBisection) -> BisectionRow:
+    found = recorded.found
+    return BisectionRow(
         headline=found.headline,
         ends=found.ends,
         end_told=found.end_told,
         failing_with=found.failing_with,
         sureness=found.sureness if found.suspects else "",
-        suspects=tuple(map(_suspected, found.suspects[:MOST])),
-        more=max(0, len(found.suspects) - MOST),
+        suspects=tuple(map(_suspect_row, found.suspects[:MAX_SUSPECTS])),
+        more=max(0, len(found.suspects) - MAX_SUSPECTS),
         turnings=tuple(each.sentence for each in found.turnings),
         commands=found.commands,
         spent=found.spent.sentence,
-        at=times.moment(told.at),
-        run=told.run,
-        run_href=links.run(told.run),
+        at=times.moment(recorded.at),
+        run=recorded.run,
+        run_href=links.run(recorded.run),
     )
 
 
-def _suspected(suspect: Suspect) -> Suspected:
+def _suspect_row(suspect: Suspect) -> SuspectRow:
     link = links.Link(suspect.name, suspect.link if suspect.link.startswith("https://") else "")
-    return Suspected(link, suspect.repository, suspect.subject, suspect.author, times.day(suspect.authored))
+    return SuspectRow(link, suspect.repository, suspect.subject, suspect.author, times.day(suspect.authored))

@@ -1,4 +1,4 @@
-"""The matrix in each of its forms: JSON, CSV, Parquet."""
+"""Routes for the matrix as JSON, CSV or Parquet."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from fastapi.responses import Response, StreamingResponse
 from dask_matrix.web.api import schemas
 from dask_matrix.web.api.tables import comma_separated, parquet
 from dask_matrix.web.dependencies import StoreReader
-from dask_matrix.web.http.negotiation import Form, ranked
-from dask_matrix.web.http.query_parameters import FormQuery, StrictMatrixQuery
+from dask_matrix.web.http.negotiation import ResponseFormat, preferred_format
+from dask_matrix.web.http.query_parameters import MatrixFormatQuery, StrictMatrixQuery
 from dask_matrix.web.links import API
 
 PARQUET = "application/vnd.apache.parquet"
-TABLE = {"type": "string", "description": "A row for each cell, in the columns of the first row."}
+TABLE = {"type": "string", "description": "A header row, then one row per cell."}
 router = APIRouter(prefix=API, tags=["matrix"])
 
 
 @router.get("/matrix", response_model=schemas.MatrixOut, responses={200: {"content": {"text/csv": {"schema": TABLE}}}})
-def matrix(request: Request, query: Annotated[FormQuery, Query()], books: StoreReader) -> Any:
-    """Return the matrix, or the part of it that the parameters ask for; as CSV with ``Accept: text/csv`` or ``format=csv``."""
-    part = books.strips(query.at, history=query.history).select(query.selection())
-    if (query.form or ranked(request.headers.get("accept", ""))) is Form.JSON:
+def matrix(request: Request, query: Annotated[MatrixFormatQuery, Query()], reader: StoreReader) -> Any:
+    """Return the matrix, or the part that the parameters select; as CSV with ``Accept: text/csv`` or ``format=csv``."""
+    part = reader.encoded_rows(query.at, history=query.history).select(query.selection())
+    if (query.form or preferred_format(request.headers.get("accept", ""))) is ResponseFormat.JSON:
         return part.columnar()
     return StreamingResponse(comma_separated(part.matrix), media_type="text/csv", headers=_named("dask-matrix.csv"))
 
@@ -33,12 +33,12 @@ def matrix(request: Request, query: Annotated[FormQuery, Query()], books: StoreR
     response_class=Response,
     responses={
         200: {"content": {PARQUET: {"schema": {"type": "string", "format": "binary"}}}},
-        501: {"description": "The server has no pandas or no pyarrow."},
+        501: {"description": "pandas or pyarrow is not installed on the server."},
     },
 )
-def matrix_parquet(query: Annotated[StrictMatrixQuery, Query()], books: StoreReader) -> Response:
-    """Return the table of ``format=csv`` as Parquet, for pandas and its like."""
-    part = books.strips(query.at, history=query.history).select(query.selection())
+def matrix_parquet(query: Annotated[StrictMatrixQuery, Query()], reader: StoreReader) -> Response:
+    """Return the same table as ``format=csv``, as a Parquet file for pandas and similar tools."""
+    part = reader.encoded_rows(query.at, history=query.history).select(query.selection())
     return Response(parquet(part.matrix), media_type=PARQUET, headers=_named("dask-matrix.parquet"))
 
 

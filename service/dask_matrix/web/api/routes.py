@@ -1,4 +1,4 @@
-"""The JSON routes. Each reads the query, asks the store, calls the domain and returns."""
+"""JSON routes for releases, environments, scenarios, cells, results and the service itself."""
 
 from __future__ import annotations
 
@@ -21,55 +21,55 @@ health = APIRouter()
 
 
 @router.get("/releases", tags=["releases and environments"])
-def releases(books: StoreReader) -> schemas.ReleasesOut:
-    """Return the releases, newest first, each with its environments and how much holds in them."""
-    return schemas.releases_out(books.matrix())
+def releases(reader: StoreReader) -> schemas.ReleasesOut:
+    """List all releases, newest first, each with its environments and how many scenarios pass in them."""
+    return schemas.releases_out(reader.matrix())
 
 
 @router.get("/releases/{release}", tags=["releases and environments"])
-def release(release: ReleaseName, query: At, books: StoreReader) -> schemas.ReleaseWhole:
-    """Return one release with its environments, and what each of them turned against the release before."""
-    return schemas.release_whole(columns.version(books, release, query.at))
+def release(release: ReleaseName, query: At, reader: StoreReader) -> schemas.ReleaseDetails:
+    """Return one release with its environments, and what changed in each from the previous release."""
+    return schemas.release_details(columns.version(reader, release, query.at))
 
 
 @router.get("/environments/{key}", tags=["releases and environments"])
-def environment(key: EnvironmentKey, query: At, books: StoreReader) -> schemas.EnvironmentOut:
-    """Return one environment with its lock, or with what refused it; its verdicts, and what it turned."""
-    return schemas.environment_out(columns.column(books, key, query.at))
+def environment(key: EnvironmentKey, query: At, reader: StoreReader) -> schemas.EnvironmentOut:
+    """Return one environment: its lock, or why it is uninstallable; its verdicts; and what changed from the previous one."""
+    return schemas.environment_out(columns.column(reader, key, query.at))
 
 
 @router.get("/scenarios", tags=["scenarios"])
-def scenarios(books: StoreReader) -> schemas.ScenariosOut:
-    """Return all scenarios, in the order of the matrix."""
-    return schemas.ScenariosOut(scenarios=[schemas.scenario_head(each) for each in books.matrix().scenarios])
+def scenarios(reader: StoreReader) -> schemas.ScenariosOut:
+    """List all scenarios, in the order of the matrix."""
+    return schemas.ScenariosOut(scenarios=[schemas.scenario_head(each) for each in reader.matrix().scenarios])
 
 
 @router.get("/scenarios/{scenario:path}", tags=["scenarios"])
-def scenario(scenario: ScenarioId, query: At, books: StoreReader) -> schemas.ScenarioOut:
-    """Return one scenario, by its id or a former one: its source, its verdict in each environment, where it turns."""
-    row = books.store.scenario(scenario)
-    return schemas.scenario_out(row, books.matrix(query.at), books.store.executions(row.id, query.at))
+def scenario(scenario: ScenarioId, query: At, reader: StoreReader) -> schemas.ScenarioOut:
+    """Return one scenario by its current or a former id: its source, its verdict in each environment, its transitions."""
+    row = reader.store.scenario(scenario)
+    return schemas.scenario_out(row, reader.matrix(query.at), reader.store.executions(row.id, query.at))
 
 
 @router.get("/cells/{scenario:path}/{key}", tags=["evidence"])
-def cell(scenario: ScenarioId, key: EnvironmentKey, query: At, books: StoreReader) -> schemas.CellOut:
-    """Return what is said of one scenario in one environment, with the evidence and the commands to repeat it."""
-    return schemas.cell_out(cells.cell(books, books.store.scenario(scenario), key, query.at))
+def cell(scenario: ScenarioId, key: EnvironmentKey, query: At, reader: StoreReader) -> schemas.CellOut:
+    """Return the verdict of one scenario in one environment, with its evidence and the commands to rerun it."""
+    return schemas.cell_out(cells.cell(reader, reader.store.scenario(scenario), key, query.at))
 
 
 @router.get("/results/{result}", tags=["evidence"])
-def result(result: ResultId, books: StoreReader) -> schemas.ResultOut:
-    """Return one execution with all its evidence."""
-    return schemas.result_out(books.store.result(result))
+def result(result: ResultId, reader: StoreReader) -> schemas.ResultOut:
+    """Return one execution with traceback, output and warnings."""
+    return schemas.result_out(reader.store.result(result))
 
 
 @router.get("/about", tags=["service"])
-def about(books: StoreReader) -> AboutOut:
-    """Return what the words of the matrix mean, the figures that verdicts depend on, and how far the evidence goes."""
-    return about_out(books.matrix())
+def about(reader: StoreReader) -> AboutOut:
+    """Return what the terms of the matrix mean, the limits that verdicts depend on, and what the evidence covers."""
+    return about_out(reader.matrix())
 
 
 @health.get("/healthz", tags=["service"])
-def healthz(books: StoreReader) -> schemas.Health:
-    """Return that the store can be read; a problem document with status 503 where it cannot."""
-    return schemas.Health(status="ok", version=version("dask-matrix"), revision=books.store.revision)
+def healthz(reader: StoreReader) -> schemas.Health:
+    """Check that the database can be read; answers 503 if it cannot."""
+    return schemas.Health(status="ok", version=version("dask-matrix"), revision=reader.store.revision)

@@ -1,4 +1,4 @@
-"""The shapes of the JSON answers, so that OpenAPI tells them, and how they are made from the domain's objects."""
+"""Response models of the JSON API, and functions that build them from domain objects."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from dask_matrix.domain.matrix.matrix import by_release
 from dask_matrix.domain.matrix.rows_and_columns import column_head
 from dask_matrix.domain.records.outcome import Outcome, Verdict
 from dask_matrix.domain.records.records import Warned
-from dask_matrix.domain.transitions.row_neighbours import lines, turns_on
+from dask_matrix.domain.transitions.row_neighbours import lines, row_transitions
 from dask_matrix.domain.verdicts.execution_history import steadiness, took
 from dask_matrix.domain.verdicts.known_failures import Overlay
 from dask_matrix.web import links
 from dask_matrix.web.api.schemas_details import (
     ChangeOut,
+    DurationsOut,
     LocksOut,
     NeighbourOut,
     SteadinessOut,
-    TookOut,
-    TurnOut,
+    TransitionOut,
     change_out,
     locks_out,
     neighbour_out,
     seconds_out,
     steadiness_out,
-    turn_out,
+    transition_out,
     verdicts_of,
 )
 from dask_matrix.web.repeat_commands import install, reproduce
@@ -46,19 +46,19 @@ if TYPE_CHECKING:
 
 
 class RefusalOut(BaseModel):
-    """Why an environment cannot be had."""
+    """Why an environment cannot be installed."""
 
-    phase: str = Field(description="What refused: interpreter, resolve, install or import.")
-    message: str = Field(description="The whole of what it said.")
+    phase: str = Field(description="The phase that failed: interpreter, resolve, install or import.")
+    message: str = Field(description="The complete error message.")
 
 
 class InstallationOut(BaseModel):
-    """That an environment was installed."""
+    """How an environment was last installed."""
 
-    at: datetime = Field(description="When it had been.")
-    run: str = Field(description="The run that did it.")
-    seconds: float = Field(description="The wall-clock time it took.")
-    log: str = Field(description="What uv said meanwhile; of a longer log its beginning and its end.")
+    at: datetime = Field(description="When the installation was finished.")
+    run: str = Field(description="Id of the run that installed it.")
+    seconds: float = Field(description="Wall-clock time of the installation.")
+    log: str = Field(description="Output of uv; a long log is cut in the middle.")
 
 
 class CommitOut(BaseModel):
@@ -69,20 +69,22 @@ class CommitOut(BaseModel):
 
 
 class PairOut(BaseModel):
-    """The two commits that an environment is made of."""
+    """The two commits that an environment is built from."""
 
     dask: CommitOut
     distributed: CommitOut
-    ref: str = Field(description="What was asked for, such as main.")
+    ref: str = Field(description="The ref that was requested, such as main.")
 
 
 class EnvironmentHead(BaseModel):
-    """One column."""
+    """One environment, a column of the matrix."""
 
-    key: str = Field(description="Identity: 16 hex digits of a hash of Python, platform and lock.")
-    release: str = Field(description="The version of Dask, also where it is made of two commits.")
-    name: str = Field(description="What heads the column: the release, or main.")
-    pair: PairOut | None = Field(description="The two commits it is made of; null for a release of the index.")
+    key: str = Field(description="Environment key: 16 hex digits of a hash of Python, platform and lock.")
+    release: str = Field(description="The version of Dask, also for a commit pair.")
+    name: str = Field(description="Column heading: the release, or main.")
+    pair: PairOut | None = Field(
+        description="The commit pair it is built from; null for a release from the package index."
+    )
     python: str
     lane: str
     platform: str
@@ -92,49 +94,51 @@ class EnvironmentHead(BaseModel):
 
 
 class ScenarioHead(BaseModel):
-    """One row."""
+    """One scenario, a row of the matrix."""
 
     id: str
     title: str
     area: str
     issues: list[str]
-    covers: list[str] = Field(description="Dotted names of the Dask API it exercises.")
-    fingerprint: str = Field(description="Hash of everything its outcome depends on besides the environment.")
+    covers: list[str] = Field(description="Dotted names of the Dask API that it exercises.")
+    fingerprint: str = Field(description="Hash of everything that its outcome depends on besides the environment.")
 
 
 class MatrixOut(BaseModel):
-    """The grid in columns: ``cells`` has a string for each scenario, in it a character for each environment."""
+    """The matrix: ``cells`` has a string for each scenario, with a character for each environment."""
 
-    legend: dict[str, Verdict] = Field(description="Character of a cell -> its verdict.")
+    legend: dict[str, Verdict] = Field(description="Character in `cells` -> verdict.")
     scenarios: list[ScenarioHead]
     environments: list[EnvironmentHead]
     cells: list[str]
-    overlay_legend: dict[str, Overlay | None] = Field(description="Character of an overlay -> what it says.")
+    overlay_legend: dict[str, Overlay | None] = Field(description="Character in `overlays` -> overlay.")
     overlays: list[str] = Field(
-        description="Beside ``cells``: what known.toml makes of each verdict, and where a pass warns of more than before."
+        description="Like `cells`, with an overlay for each cell: known failures, surprise passes, and passes with new warnings."
     )
 
 
 class EnvironmentOut(EnvironmentHead):
-    """One environment whole."""
+    """One environment in full."""
 
     python_full: str | None
-    cutoff: datetime | None = Field(description="Nothing uploaded later was given to the resolver.")
+    cutoff: datetime | None = Field(description="The resolver ignored packages uploaded after this time.")
     described_at: datetime
-    packages: dict[str, str] = Field(description="Name -> version of what its lock pins.")
+    packages: dict[str, str] = Field(description="Package name -> version pinned by its lock.")
     lock: str
-    install: list[str] = Field(description="The commands that install exactly this, its lock saved as a file.")
-    installation: InstallationOut | None = Field(
-        description="How it was last installed; null where it was not, or before that was recorded."
+    install: list[str] = Field(
+        description="Commands that install exactly this environment from its lock saved as a file."
     )
-    verdicts: dict[str, Verdict] = Field(description="Id of a scenario -> its verdict here.")
+    installation: InstallationOut | None = Field(
+        description="How it was last installed; null if it was not, or if no installation was recorded."
+    )
+    verdicts: dict[str, Verdict] = Field(description="Scenario id -> verdict in this environment.")
     change: ChangeOut | None = Field(
-        description="What it turned against the one before in its lane; null for the first, or if it cannot be had."
+        description="Changes from the previous environment in its lane; null for the first, or if it cannot be installed."
     )
 
 
 class ScenarioOut(ScenarioHead):
-    """One scenario whole."""
+    """One scenario in full."""
 
     description: str
     file: str
@@ -143,28 +147,28 @@ class ScenarioOut(ScenarioHead):
     source: str
     since: str | None
     until: str | None
-    formerly: list[str] = Field(description="Ids it had before it was renamed or moved.")
-    verdicts: dict[str, Verdict] = Field(description="Key of an environment -> the verdict in it.")
-    turns: list[TurnOut] = Field(description="Where it turns, by lane and release.")
-    seconds: dict[str, TookOut] = Field(description="Key of an environment -> how long executions that passed took.")
+    formerly: list[str] = Field(description="Former ids, from before it was renamed or moved.")
+    verdicts: dict[str, Verdict] = Field(description="Environment key -> verdict.")
+    turns: list[TransitionOut] = Field(description="Its transitions, by lane and release.")
+    seconds: dict[str, DurationsOut] = Field(description="Environment key -> duration of the executions that passed.")
     steadiness: SteadinessOut
 
 
 class ScenariosOut(BaseModel):
-    """All rows, in the order of the matrix."""
+    """All scenarios, in the order of the matrix."""
 
     scenarios: list[ScenarioHead]
 
 
 class TallyOut(BaseModel):
-    """How many cells hold, of those that claim something."""
+    """How many scenarios pass (``holds``), of those with a result (``of``)."""
 
     holds: int
     of: int
 
 
 class ReleaseEnvironment(EnvironmentHead):
-    """One environment of a release, with how much holds in it."""
+    """One environment of a release, with the number of scenarios that pass."""
 
     tally: TallyOut
 
@@ -177,22 +181,22 @@ class ReleaseOut(BaseModel):
     tally: TallyOut
 
 
-class ReleaseEnvironmentWhole(ReleaseEnvironment):
-    """One environment of a release, with what it turned."""
+class ReleaseEnvironmentDetails(ReleaseEnvironment):
+    """One environment of a release, with its changes from the previous release."""
 
     change: ChangeOut | None = Field(
-        description="What it turned against the one before in its lane; null for the first, or if it cannot be had."
+        description="Changes from the previous environment in its lane; null for the first, or if it cannot be installed."
     )
 
 
-class ReleaseWhole(BaseModel):
-    """One release whole."""
+class ReleaseDetails(BaseModel):
+    """One release in full."""
 
     release: str
-    before: str | None = Field(description="The release before it.")
-    after: str | None = Field(description="The release after it.")
-    environments: list[ReleaseEnvironmentWhole]
-    page: str = Field(description="Where a person reads the same.")
+    before: str | None = Field(description="The previous release.")
+    after: str | None = Field(description="The next release.")
+    environments: list[ReleaseEnvironmentDetails]
+    page: str = Field(description="Address of the HTML page.")
 
 
 class ReleasesOut(BaseModel):
@@ -202,7 +206,7 @@ class ReleasesOut(BaseModel):
 
 
 class ExceptionOut(BaseModel):
-    """What was raised."""
+    """The exception that was raised."""
 
     type: str
     message: str
@@ -236,47 +240,47 @@ class ResultOut(ResultHead):
 
 
 class ReproduceOut(BaseModel):
-    """The commands that execute a cell again."""
+    """Commands that rerun a cell."""
 
     nox: str
     dask_matrix: str
 
 
 class KnownOut(BaseModel):
-    """The entry of known.toml that lists a cell as failing."""
+    """The entry in known.toml for a cell."""
 
     issue: str
     reason: str
-    expires: date = Field(description="From this day on it is not believed any more.")
+    expires: date = Field(description="The entry is ignored from this day on.")
 
 
 class CellOut(BaseModel):
-    """What is said of one scenario in one environment, and what it rests on."""
+    """The verdict of one scenario in one environment, with its evidence."""
 
     scenario: ScenarioHead
     environment: EnvironmentHead
     verdict: Verdict
-    was: Verdict | None = Field(description="The old verdict of a stale cell.")
+    was: Verdict | None = Field(description="Previous verdict of a stale cell.")
     overlay: Overlay | None = Field(
-        description="known: fails as listed; surprise: listed, and it passes; "
-        "new-warnings: passes, with a deprecation warning that the column before it did not give."
+        description="known: expected failure, listed in known.toml; surprise: listed, but passes; "
+        "new-warnings: passes with a deprecation warning that the previous environment did not give."
     )
-    known: KnownOut | None = Field(description="Why it is listed as failing, whatever its verdict.")
-    passed: int = Field(description="How many of the executions that count passed.")
+    known: KnownOut | None = Field(description="Its entry in known.toml, whatever its verdict.")
+    passed: int = Field(description="How many of the counted executions passed.")
     executions: int
-    result: ResultOut | None = Field(description="The result that decides, with its evidence.")
+    result: ResultOut | None = Field(description="The result that decides the verdict, with its evidence.")
     attempts: list[ResultHead] = Field(description="All results, newest first.")
     reproduce: ReproduceOut
-    neighbour: NeighbourOut | None = Field(description="The cell that it is compared with, null if there is none.")
+    neighbour: NeighbourOut | None = Field(description="The cell it is compared with; null if there is none.")
     locks: LocksOut | None = Field(
-        description="What differs from where the verdict was the opposite, null if that was nowhere in its lane."
+        description="What differs from the environment with the opposite verdict; null if there is none in this lane."
     )
-    turn: TurnOut | None = Field(description="The nearest turn of its row in its lane.")
-    page: str = Field(description="Where a person reads the same.")
+    turn: TransitionOut | None = Field(description="The scenario's nearest transition in this lane.")
+    page: str = Field(description="Address of the HTML page.")
 
 
 class Health(BaseModel):
-    """That the service answers, and from which state of the store."""
+    """Health of the server, with the revision of its database."""
 
     status: Literal["ok"]
     version: str
@@ -284,7 +288,7 @@ class Health(BaseModel):
 
 
 def environment_out(column: Column) -> EnvironmentOut:
-    """Return an environment as JSON tells it."""
+    """Return the response for an environment."""
     environment = column.environment
     return EnvironmentOut(
         **column_head(environment),
@@ -300,14 +304,14 @@ def environment_out(column: Column) -> EnvironmentOut:
     )
 
 
-def release_whole(version: Version) -> ReleaseWhole:
-    """Return a release as JSON tells it."""
-    return ReleaseWhole(
+def release_details(version: Version) -> ReleaseDetails:
+    """Return the response for a release."""
+    return ReleaseDetails(
         release=version.name,
         before=str(version.before) if version.before else None,
         after=str(version.after) if version.after else None,
         environments=[
-            ReleaseEnvironmentWhole(
+            ReleaseEnvironmentDetails(
                 **column_head(each.environment),
                 tally=_tally(replace(each.matrix, environments=(each.environment,))),
                 change=change_out(each.change, each.matrix) if each.change else None,
@@ -319,25 +323,27 @@ def release_whole(version: Version) -> ReleaseWhole:
 
 
 def scenario_head(scenario: Scenario) -> ScenarioHead:
-    """Return a row's head as JSON tells it."""
+    """Return the summary of a scenario."""
     return ScenarioHead.model_validate(scenario, from_attributes=True)
 
 
 def scenario_out(scenario: Scenario, matrix: Matrix, executions: Mapping[str, Sequence[Evidence]]) -> ScenarioOut:
-    """Return a scenario as JSON tells it; ``executions`` are all there are of it, by environment."""
+    """Return the response for a scenario; ``executions`` are all of its executions, by environment key."""
     cells = zip(matrix.environments, matrix.row(scenario), strict=True)
-    found = [turn for line in lines(matrix.environments) for turn in turns_on(matrix, scenario, line.environments)]
-    told = {
+    found = [
+        each for line in lines(matrix.environments) for each in row_transitions(matrix, scenario, line.environments)
+    ]
+    fields = {
         "verdicts": {environment.key: cell.verdict for environment, cell in cells},
-        "turns": list(map(turn_out, found)),
+        "turns": list(map(transition_out, found)),
         "seconds": seconds_out(took(executions, scenario.fingerprint)),
         "steadiness": steadiness_out(steadiness(executions, scenario.fingerprint)),
     }
-    return ScenarioOut.model_validate({**asdict(scenario), **told})
+    return ScenarioOut.model_validate({**asdict(scenario), **fields})
 
 
 def releases_out(matrix: Matrix) -> ReleasesOut:
-    """Return the releases of a matrix as JSON tells them."""
+    """Return the response for all releases of a matrix."""
     return ReleasesOut(releases=[_release_out(part) for part in by_release(matrix)])
 
 
@@ -347,13 +353,13 @@ def result_head(result: Result) -> ResultHead:
 
 
 def result_out(result: Result) -> ResultOut:
-    """Return a result as JSON tells it."""
+    """Return the response for a result."""
     raised = {"type": result.exception_type, "message": result.exception_message} if result.exception_type else None
     return ResultOut.model_validate({**asdict(result), "exception": raised})
 
 
 def cell_out(cell: Cell) -> CellOut:
-    """Return a cell as JSON tells it."""
+    """Return the response for a cell."""
     scenario, environment, judgement, deciding = cell.scenario, cell.environment, cell.judgement, cell.deciding
     entry = cell.matrix.known.get((scenario.id, environment.key))
     return CellOut(
@@ -370,7 +376,7 @@ def cell_out(cell: Cell) -> CellOut:
         reproduce=ReproduceOut(**asdict(reproduce(scenario, environment))),
         neighbour=neighbour_out(cell.neighbour) if cell.neighbour else None,
         locks=locks_out(cell.locks) if cell.locks else None,
-        turn=turn_out(cell.turn) if cell.turn else None,
+        turn=transition_out(cell.turn) if cell.turn else None,
         page=links.cell(scenario.id, environment.key),
     )
 

@@ -1,4 +1,4 @@
-"""The shapes of what JSON tells beside a thing itself: where it turns, what it turned, how long it takes, what words mean."""
+"""Nested response models: transitions, changes, lock differences, durations, and the about page."""
 
 from __future__ import annotations
 
@@ -18,48 +18,52 @@ if TYPE_CHECKING:
 
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
-    from dask_matrix.domain.transitions.transitions import Turn
-    from dask_matrix.domain.upgrades.environment_diff import Change
-    from dask_matrix.domain.verdicts.execution_history import Steadiness, Took
+    from dask_matrix.domain.transitions.transitions import Transition
+    from dask_matrix.domain.upgrades.environment_diff import EnvironmentDiff
+    from dask_matrix.domain.verdicts.execution_history import Durations, Steadiness
     from dask_matrix.web.cells import Locks, Neighbour
-    from dask_matrix.web.drawing.labels import Word
+    from dask_matrix.web.drawing.labels import Label
 
 
-class TurnOut(BaseModel):
-    """Where a row turns on its lane."""
+class TransitionOut(BaseModel):
+    """A transition of a scenario in one lane."""
 
-    breaks: bool = Field(description="Whether it held before; otherwise it is fixed.")
-    before: str = Field(description="Key of the last environment before the turn.")
-    after: str = Field(description="Key of the environment that it turns in.")
-    release: str = Field(description="The release that it turns in.")
+    breaks: bool = Field(description="true if it breaks (passed before), false if it is fixed.")
+    before: str = Field(description="Key of the last environment before the transition.")
+    after: str = Field(description="Key of the first environment with the new verdict.")
+    release: str = Field(description="Release of that environment.")
     lane: str
-    verdict: Verdict = Field(description="The verdict that it turns to.")
+    verdict: Verdict = Field(description="The new verdict.")
     exception: str = Field(description="Type of what is raised on the side where it does not hold.")
-    bisect: str = Field(description="The command that finds what made it turn.")
+    bisect: str = Field(description="The command that finds the commit or release that caused it.")
 
 
 class NeighbourOut(BaseModel):
-    """Another cell of the row: the nearest of the lane with the opposite verdict, else that of the release before."""
+    """The cell to compare with: the nearest in the lane with the opposite verdict, else that of the previous release."""
 
     environment: str = Field(description="Key of its environment.")
     release: str
     verdict: Verdict
-    opposite: bool = Field(description="Whether its verdict is the opposite.")
+    opposite: bool = Field(
+        description="Whether it has the opposite verdict (passes where this one fails, or the reverse)."
+    )
     exception: str = Field(description="Type of what it raised.")
-    result: str | None = Field(description="Id of the result that decides it.")
+    result: str | None = Field(description="Id of the result that decides its verdict.")
 
 
 class LocksOut(BaseModel):
-    """What differs from the last environment before where the verdict was the opposite, or the first one after."""
+    """Package differences from the last earlier environment with the opposite verdict, or else the first later one."""
 
     environment: str = Field(description="Key of that environment.")
     release: str
-    held: bool = Field(description="Whether the behaviour holds there.")
-    packages: list[PackageChange] = Field(description="Packages beside Dask that differ, from the earlier release on.")
+    held: bool = Field(description="Whether the scenario passes there.")
+    packages: list[PackageChange] = Field(
+        description="Packages other than Dask that differ, from the earlier to the later release."
+    )
 
 
-class TurnedOut(BaseModel):
-    """One row that turned."""
+class ChangedScenarioOut(BaseModel):
+    """One scenario whose verdict changed."""
 
     scenario: str
     title: str
@@ -69,20 +73,20 @@ class TurnedOut(BaseModel):
 
 
 class ChangeOut(BaseModel):
-    """What an environment turned against the one before in its lane."""
+    """Changes of an environment from the previous one in its lane."""
 
-    against: str = Field(description="Key of the environment before.")
-    release: str = Field(description="Its release.")
-    regressed: list[TurnedOut]
-    fixed: list[TurnedOut]
+    against: str = Field(description="Key of the previous environment.")
+    release: str = Field(description="Release of the previous environment.")
+    regressed: list[ChangedScenarioOut]
+    fixed: list[ChangedScenarioOut]
     new_warnings: list[NewWarning]
-    packages: list[PackageChange] = Field(description="Packages beside Dask that differ.")
-    holding: int = Field(description="How many rows hold on both sides.")
-    unknown: int = Field(description="How many rows have no verdict on both sides.")
+    packages: list[PackageChange] = Field(description="Packages other than Dask that differ.")
+    holding: int = Field(description="How many scenarios pass in both.")
+    unknown: int = Field(description="How many scenarios cannot be compared, for lack of a result in one of the two.")
 
 
-class TookOut(BaseModel):
-    """Wall-clock seconds of the executions that passed in one environment: indicative, machines differ."""
+class DurationsOut(BaseModel):
+    """Wall-clock seconds of the executions that passed in one environment; indicative only, machines differ."""
 
     shortest: float
     median: float
@@ -91,15 +95,15 @@ class TookOut(BaseModel):
 
 
 class SteadinessOut(BaseModel):
-    """How constant the outcomes of a scenario's present text are."""
+    """How stable the outcomes of a scenario are, in its current version."""
 
-    executions: int = Field(description="How many executions count.")
-    environments: int = Field(description="In how many environments.")
-    mixed: list[str] = Field(description="Keys of the environments where they both passed and broke.")
+    executions: int = Field(description="How many executions were counted.")
+    environments: int = Field(description="In how many environments they ran.")
+    mixed: list[str] = Field(description="Keys of the environments where some passed and some failed.")
 
 
 class WordOut(BaseModel):
-    """One word of the matrix."""
+    """One term of the matrix and its meaning."""
 
     name: str
     means: str
@@ -107,38 +111,36 @@ class WordOut(BaseModel):
 
 
 class FiguresOut(BaseModel):
-    """The numbers that verdicts depend on, as far as nobody sets others."""
+    """Default limits and thresholds that verdicts depend on."""
 
-    timeout: float = Field(description="Seconds of one execution.")
-    memory: int | None = Field(description="MiB of all processes of an execution.")
-    output: int = Field(description="KiB kept of each captured stream.")
-    retries: int = Field(description="How often a scenario that broke is executed again at once.")
-    broken: int = Field(description="Executions that a broken verdict rests on.")
-    turning: int = Field(
-        description="Executions that a verdict rests on which differs from that of the release beside it."
-    )
+    timeout: float = Field(description="Time limit of one execution, in seconds.")
+    memory: int | None = Field(description="Memory limit of all processes of one execution, in MiB; null for none.")
+    output: int = Field(description="Maximum kept per captured stream, in KiB; longer output is cut in the middle.")
+    retries: int = Field(description="How many times a failed scenario is retried right away.")
+    broken: int = Field(description="Executions required for a failing verdict.")
+    turning: int = Field(description="Executions required for a verdict that differs from that of an adjacent release.")
     live_minutes: float = Field(
-        description="Results are coming in while the newest is younger than this, unless its run has ended."
+        description="A run counts as live while its newest result is less than this many minutes old, unless it has ended."
     )
-    entries: int = Field(description="Entries of a feed.")
+    entries: int = Field(description="Maximum number of entries in a feed.")
 
 
 class ExtentOut(BaseModel):
-    """How far the evidence goes."""
+    """What the evidence covers."""
 
     scenarios: int
     environments: int
-    refused: int = Field(description="How many of the environments cannot be had.")
-    first: str = Field(description="The first release.")
-    last: str
+    refused: int = Field(description="How many of the environments cannot be installed.")
+    first: str = Field(description="The oldest release.")
+    last: str = Field(description="The newest release.")
     pythons: list[str]
     lanes: list[str]
     platforms: list[str]
-    listed: int = Field(description="How many scenarios are listed as failing somewhere.")
+    listed: int = Field(description="How many scenarios have a known failure.")
 
 
 class AboutOut(BaseModel):
-    """What the numbers mean and rest on."""
+    """What the terms and numbers of the matrix mean."""
 
     verdicts: list[WordOut]
     overlays: list[WordOut]
@@ -147,25 +149,25 @@ class AboutOut(BaseModel):
     lanes: list[WordOut]
     figures: FiguresOut
     extent: ExtentOut
-    page: str = Field(description="Where a person reads the same, and more.")
+    page: str = Field(description="Address of the HTML page, which explains more.")
 
 
-def turn_out(turn: Turn) -> TurnOut:
-    """Return a turn as JSON tells it."""
-    return TurnOut(
-        breaks=turn.breaks,
-        before=turn.before.key,
-        after=turn.after.key,
-        release=str(turn.after.release),
-        lane=turn.after.lane.value,
-        verdict=turn.now.verdict,
-        exception=turn.now.exception if turn.breaks else turn.was.exception,
-        bisect=repeat_commands.bisect(turn),
+def transition_out(transition: Transition) -> TransitionOut:
+    """Return the response part for a transition."""
+    return TransitionOut(
+        breaks=transition.breaks,
+        before=transition.before.key,
+        after=transition.after.key,
+        release=str(transition.after.release),
+        lane=transition.after.lane.value,
+        verdict=transition.now.verdict,
+        exception=transition.now.exception if transition.breaks else transition.was.exception,
+        bisect=repeat_commands.bisect(transition),
     )
 
 
 def neighbour_out(other: Neighbour) -> NeighbourOut:
-    """Return a neighbour as JSON tells it."""
+    """Return the response part for the cell that is compared with."""
     return NeighbourOut(
         environment=other.environment.key,
         release=str(other.environment.release),
@@ -177,24 +179,26 @@ def neighbour_out(other: Neighbour) -> NeighbourOut:
 
 
 def locks_out(locks: Locks) -> LocksOut:
-    """Return what differs in two locks as JSON tells it."""
+    """Return the response part for the differences between two locks."""
     other = locks.environment
-    return LocksOut(environment=other.key, release=str(other.release), held=locks.held, packages=list(locks.packages))
+    return LocksOut(environment=other.key, release=str(other.release), held=locks.passes, packages=list(locks.packages))
 
 
-def change_out(found: Change, matrix: Matrix) -> ChangeOut:
-    """Return what an environment turned as JSON tells it."""
+def change_out(found: EnvironmentDiff, matrix: Matrix) -> ChangeOut:
+    """Return the response part for the changes of an environment."""
 
-    def turned(row: Scenario) -> TurnedOut:
+    def changed_scenario(row: Scenario) -> ChangedScenarioOut:
         was, now = matrix.cell(row, found.before), matrix.cell(row, found.after)
         raised = now.exception or was.exception
-        return TurnedOut(scenario=row.id, title=row.title, before=was.verdict, after=now.verdict, exception=raised)
+        return ChangedScenarioOut(
+            scenario=row.id, title=row.title, before=was.verdict, after=now.verdict, exception=raised
+        )
 
     return ChangeOut(
         against=found.before.key,
         release=str(found.before.release),
-        regressed=list(map(turned, found.regressed)),
-        fixed=list(map(turned, found.fixed)),
+        regressed=list(map(changed_scenario, found.regressed)),
+        fixed=list(map(changed_scenario, found.fixed)),
         new_warnings=list(found.new_warnings),
         packages=list(found.packages),
         holding=found.holding,
@@ -202,27 +206,27 @@ def change_out(found: Change, matrix: Matrix) -> ChangeOut:
     )
 
 
-def seconds_out(taken: Mapping[str, Took]) -> dict[str, TookOut]:
-    """Return by environment how long something takes as JSON tells it."""
+def seconds_out(durations: Mapping[str, Durations]) -> dict[str, DurationsOut]:
+    """Return environment key -> durations of the executions that passed."""
     return {
-        key: TookOut(shortest=each.shortest, median=each.typical, longest=each.longest, executions=each.executions)
-        for key, each in taken.items()
+        key: DurationsOut(shortest=each.shortest, median=each.typical, longest=each.longest, executions=each.executions)
+        for key, each in durations.items()
     }
 
 
 def steadiness_out(steady: Steadiness) -> SteadinessOut:
-    """Return how constant outcomes are as JSON tells it."""
+    """Return the response part for the stability of outcomes."""
     return SteadinessOut(executions=steady.executions, environments=steady.cells, mixed=list(steady.mixed))
 
 
 def verdicts_of(matrix: Matrix, environment: Environment) -> dict[str, Verdict]:
-    """Return scenario id -> verdict of one column."""
+    """Return scenario id -> verdict in one environment."""
     return {row.id: matrix.cell(row, environment).verdict for row in matrix.scenarios}
 
 
 def about_out(matrix: Matrix) -> AboutOut:
-    """Return what the numbers mean as JSON tells it."""
-    figures, reach = Figures(), extent(matrix)
+    """Return the response that explains the terms and numbers of a matrix."""
+    figures, coverage = Figures(), extent(matrix)
     return AboutOut(
         verdicts=_words(VERDICTS.items()),
         overlays=_words(OVERLAYS.items()),
@@ -230,10 +234,10 @@ def about_out(matrix: Matrix) -> AboutOut:
         upgrades=_words(SAFETIES.items()),
         lanes=[WordOut(name=lane.value, means=means) for lane, means in LANES.items()],
         figures=FiguresOut.model_validate(figures, from_attributes=True),
-        extent=ExtentOut.model_validate(reach, from_attributes=True),
+        extent=ExtentOut.model_validate(coverage, from_attributes=True),
         page=links.about(),
     )
 
 
-def _words(table: Iterable[tuple[StrEnum, Word]]) -> list[WordOut]:
+def _words(table: Iterable[tuple[StrEnum, Label]]) -> list[WordOut]:
     return [WordOut(name=name.value, means=word.means, symbol=word.symbol) for name, word in table]

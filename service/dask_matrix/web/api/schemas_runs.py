@@ -1,4 +1,4 @@
-"""The shapes of what is answered about runs, and of the events that tell of them."""
+"""Request and response models of runs, and the data of server-sent events."""
 
 from __future__ import annotations
 
@@ -9,122 +9,132 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 
 from dask_matrix.domain.records.outcome import Outcome, Verdict
-from dask_matrix.domain.records.run_end import How
+from dask_matrix.domain.records.run_end import EndStatus
 from dask_matrix.web import links
 from dask_matrix.web.reader import LIVE_FOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dask_matrix.domain.records.run import Arrival, Part, Progress, Run
+    from dask_matrix.domain.records.run import Arrival, EnvironmentProgress, Progress, Run
 
-MOST_RUNS = 100
-USUAL_RUNS = 20
-MOST_NUMBER = 2**62
-"""Beyond any number of a result, and within what a database holds."""
+MAX_RUNS = 100
+DEFAULT_RUNS = 20
+MAX_EVENT_ID = 2**62
+"""Larger than any event id, and small enough for a database integer."""
 
 
 class RunsQuery(BaseModel):
-    """Which runs a list has; an empty value is the same as none."""
+    """Which runs to list; an empty value counts as not given."""
 
     model_config = ConfigDict(frozen=True)
 
-    before: str = Field("", max_length=64, description="Id of a run: only older ones. `next` of an answer has it set.")
-    limit: int = Field(USUAL_RUNS, ge=1, le=MOST_RUNS, description="How many runs at most.")
+    before: str = Field(
+        "", max_length=64, description="A run id: list only older runs. `next` of a response has it set."
+    )
+    limit: int = Field(DEFAULT_RUNS, ge=1, le=MAX_RUNS, description="Maximum number of runs.")
 
 
 class StrictRunsQuery(RunsQuery):
-    """The same for scripts: a misspelled parameter is an error."""
+    """The same for the API: an unknown parameter is an error."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class AfterQuery(BaseModel):
-    """Where in what arrives of a run to begin."""
+    """Where to start in the event stream of a run."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     after: int = Field(
         0,
         ge=0,
-        le=MOST_NUMBER,
-        description="Id of an event: only results that arrived after it. A Last-Event-ID header goes before it.",
+        le=MAX_EVENT_ID,
+        description="An event id: only results that arrived after it. A Last-Event-ID header takes precedence.",
     )
 
 
 class ProgressOut(BaseModel):
-    """How far something has come."""
+    """Progress of a run, or of its part in one environment."""
 
-    done: int = Field(description="Scenarios that have a result, each once for each environment.")
+    done: int = Field(description="Scenarios with a result, counted once per environment.")
     planned: int | None = Field(
-        description="Scenarios that are to have one, in the environments begun so far; null where nobody said."
+        description="Scenarios to execute in the environments started so far, counted once per environment; null if not recorded."
     )
-    results: int = Field(description="Results; more than `done` where scenarios were executed again.")
-    outcomes: dict[Outcome, int] = Field(description="Outcome -> how many results have it.")
-    first_result: datetime | None = Field(description="When the first result was begun.")
+    results: int = Field(description="Results; more than `done` if scenarios were executed more than once.")
+    outcomes: dict[Outcome, int] = Field(description="Outcome -> number of results.")
+    first_result: datetime | None = Field(description="When the first execution started.")
     last_result: datetime | None = Field(description="When the newest result was recorded.")
-    seconds: float | None = Field(description="Wall-clock time from the one to the other.")
+    seconds: float | None = Field(description="Wall-clock time between the two.")
 
 
 class RunHead(ProgressOut):
-    """One batch of work, and how far it has come."""
+    """One run and its progress."""
 
-    id: str = Field(description="Identity; ids of `dask-matrix run` begin with the moment it began.")
-    at: datetime = Field(description="When it began.")
-    who: str = Field(description="The user that ran it.")
+    id: str = Field(description="Run id; those of `dask-matrix run` begin with the start time.")
+    at: datetime = Field(description="When it started.")
+    who: str = Field(description="The user who started it.")
     host: str = Field(description="The machine it ran on.")
     commit: str | None = Field(
-        description="The commit of the scenario set, +dirty if it had changes; null outside git."
+        description="Commit of the scenario set, with +dirty if it had uncommitted changes; null outside git."
     )
-    scenario_set: str = Field(description="The name of the scenario set's folder.")
-    tool: str = Field(description="The version of dask-matrix that ran it.")
+    scenario_set: str = Field(description="Name of the scenario set's folder.")
+    tool: str = Field(description="Version of dask-matrix that ran it.")
     live: bool = Field(
-        description="Whether it is taken to go on: it gave a sign of life within two minutes, and has not ended since."
+        description="Whether it is still running: active within the last two minutes, and not ended since."
     )
-    last_sign: datetime = Field(description="When it gave its last sign of life.")
-    ended: datetime | None = Field(description="When it ended; null if it never said so, or has gone on since.")
-    how: How | None = Field(description="How it ended; null as `ended`.")
-    environments: int = Field(description="Environments it has begun with.")
+    last_sign: datetime = Field(description="Time of its last activity.")
+    ended: datetime | None = Field(
+        description="When it ended; null if no end was recorded, or if it has continued since."
+    )
+    how: EndStatus | None = Field(description="How it ended; null if `ended` is.")
+    environments: int = Field(description="Number of environments started so far.")
     environments_planned: int | None = Field(
-        description="Environments it set out to work on, some maybe without anything to do; null where nobody said."
+        description="Number of environments selected, including any with nothing to do; null if not recorded."
     )
-    page: str = Field(description="Where a person reads the same.")
+    page: str = Field(description="Address of the HTML page.")
 
 
 class RunsOut(BaseModel):
-    """Runs, the newest first."""
+    """A page of runs, newest first."""
 
     runs: list[RunHead] = Field(description="The runs.")
-    next: str | None = Field(description="The address of the next older ones; null if there are none.")
+    next: str | None = Field(description="Address of the next older runs; null if there are none.")
 
 
-class BrokenOut(BaseModel):
+class BrokenScenarioOut(BaseModel):
     """A scenario that neither passed nor was skipped."""
 
-    scenario: str = Field(description="Its id.")
-    title: str = Field(description="Its title.")
-    outcome: Outcome = Field(description="The outcome of the newest such execution in this run.")
-    page: str = Field(description="Where a person reads of it.")
+    scenario: str = Field(description="Scenario id.")
+    title: str = Field(description="Title of the scenario.")
+    outcome: Outcome = Field(
+        description="Outcome of its newest execution in this run that neither passed nor was skipped."
+    )
+    page: str = Field(description="Address of the HTML page of the cell.")
 
 
-class RunPartOut(ProgressOut):
-    """What a run did in one environment."""
+class RunEnvironmentOut(ProgressOut):
+    """The part of a run in one environment."""
 
-    environment: str = Field(description="The environment's key.")
-    label: str = Field(description="Its release, Python and lane in words; the key where nothing describes it.")
-    refusal: str | None = Field(description="What refuses it by now: interpreter, resolve, install or import.")
-    broken: list[BrokenOut] = Field(description="The first scenarios that broke, by their ids.")
-    more_broken: int = Field(description="How many more there are.")
+    environment: str = Field(description="Environment key.")
+    label: str = Field(description="Its release, Python and lane; the key if the environment is not recorded.")
+    refusal: str | None = Field(
+        description="The phase that makes it uninstallable now: interpreter, resolve, install or import."
+    )
+    broken: list[BrokenScenarioOut] = Field(
+        description="The first scenarios that neither passed nor were skipped, by id."
+    )
+    more_broken: int = Field(description="How many more such scenarios there are.")
 
 
 class RunOut(RunHead):
-    """One batch of work whole."""
+    """One run in full."""
 
-    parts: list[RunPartOut] = Field(description="Each environment it has begun with, in that order.")
+    parts: list[RunEnvironmentOut] = Field(description="Each environment started so far, in that order.")
 
 
 class ResultEvent(BaseModel):
-    """A result that has arrived; the event's id is its number."""
+    """A new result; the event id is its number."""
 
     result: str
     scenario: str
@@ -140,29 +150,29 @@ class ResultEvent(BaseModel):
 
 
 class ProgressEvent(ProgressOut):
-    """How far a run has come by now."""
+    """Current progress of a run."""
 
     environments: int
     environments_planned: int | None
 
 
 class EndEvent(BaseModel):
-    """That a run is over: nothing more is told of it. ``how`` it ended is null where it gives no sign of life any more."""
+    """The run is over, and so is the stream. ``how`` is null if no end was recorded and the run is no longer active."""
 
     run: str
     results: int
-    how: How | None
+    how: EndStatus | None
 
 
 class StateEvent(BaseModel):
-    """That answers may differ from before. ``state`` is the event's id too."""
+    """Responses may have changed. ``state`` is also the event id."""
 
     state: str
     revision: int
     live: bool
 
 
-def _told(progress: Progress) -> dict[str, object]:
+def _progress_fields(progress: Progress) -> dict[str, object]:
     return {
         "done": progress.done,
         "planned": progress.planned,
@@ -175,21 +185,21 @@ def _told(progress: Progress) -> dict[str, object]:
 
 
 def run_head(run: Run, now: datetime) -> RunHead:
-    """Return a run as a list tells it, at a moment."""
-    return RunHead.model_validate(_head(run, now))
+    """Return the summary of a run at a moment."""
+    return RunHead.model_validate(_run_fields(run, now))
 
 
-def run_out(run: Run, parts: Iterable[Part], now: datetime) -> RunOut:
-    """Return a run as JSON tells it, at a moment."""
-    return RunOut.model_validate({**_head(run, now), "parts": [_part(each) for each in parts]})
+def run_out(run: Run, parts: Iterable[EnvironmentProgress], now: datetime) -> RunOut:
+    """Return the response for a run at a moment."""
+    return RunOut.model_validate({**_run_fields(run, now), "parts": [_environment_fields(each) for each in parts]})
 
 
-def _head(run: Run, now: datetime) -> dict[str, object]:
+def _run_fields(run: Run, now: datetime) -> dict[str, object]:
     record = run.record
     return {
         **record.model_dump(include={"id", "at", "who", "host", "commit", "scenario_set", "tool"}),
-        **_told(run.progress),
-        "live": run.left(now, LIVE_FOR) > 0,
+        **_progress_fields(run.progress),
+        "live": run.seconds_left(now, LIVE_FOR) > 0,
         "last_sign": run.newest,
         "ended": run.end.at if run.end else None,
         "how": how(run),
@@ -199,15 +209,15 @@ def _head(run: Run, now: datetime) -> dict[str, object]:
     }
 
 
-def how(run: Run) -> How | None:
-    """Return how a run ended, None if it never said so or has gone on since."""
+def how(run: Run) -> EndStatus | None:
+    """Return how a run ended; None if no end was recorded, or if it has continued since."""
     return run.end.how if run.end else None
 
 
-def _part(part: Part) -> dict[str, object]:
+def _environment_fields(part: EnvironmentProgress) -> dict[str, object]:
     broken = [{**asdict(each), "page": links.cell(each.scenario, part.environment)} for each in part.broken]
     return {
-        **_told(part.progress),
+        **_progress_fields(part.progress),
         "environment": part.environment,
         "label": part.label,
         "refusal": part.refusal or None,
@@ -216,18 +226,18 @@ def _part(part: Part) -> dict[str, object]:
     }
 
 
-def progress(run: Run) -> ProgressEvent:
-    """Return how far a run has come, as an event tells it."""
-    told = {"environments": run.environments, "environments_planned": run.record.environments}
-    return ProgressEvent.model_validate({**_told(run.progress), **told})
+def progress_event(run: Run) -> ProgressEvent:
+    """Return the data of a progress event."""
+    environment_counts = {"environments": run.environments, "environments_planned": run.record.environments}
+    return ProgressEvent.model_validate({**_progress_fields(run.progress), **environment_counts})
 
 
-def end(run: Run) -> EndEvent:
-    """Return that a run is over, as an event tells it."""
+def end_event(run: Run) -> EndEvent:
+    """Return the data of an end event."""
     return EndEvent(run=run.record.id, results=run.progress.results, how=how(run))
 
 
-def arrived(arrival: Arrival) -> ResultEvent:
-    """Return a result as an event tells it."""
+def result_event(arrival: Arrival) -> ResultEvent:
+    """Return the data of a result event."""
     page = links.cell(arrival.scenario, arrival.environment)
     return ResultEvent.model_validate({**asdict(arrival), "page": page})

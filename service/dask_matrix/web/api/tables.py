@@ -1,4 +1,4 @@
-"""The matrix as a flat table, a row for each cell: CSV piece by piece, Parquet at once."""
+"""The matrix as a flat table with one row per cell: streamed CSV, or Parquet."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 COLUMNS = ("scenario", "area", "release", "python", "lane", "verdict", "exception", "result")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+"""First characters that make a spreadsheet treat a value as a formula."""
 PIECE = 2**16
-"""Characters of CSV that are sent at once."""
+"""Characters of CSV per chunk."""
 
 
 def comma_separated(matrix: Matrix) -> Iterator[str]:
-    """Yield the table as CSV (RFC 4180) in pieces; no value of it is a formula to a spreadsheet."""
+    """Yield the table as CSV (RFC 4180) in chunks; values that look like spreadsheet formulas are quoted."""
     text = io.StringIO()
     write = csv.writer(text).writerow
     write(COLUMNS)
@@ -36,7 +36,7 @@ def comma_separated(matrix: Matrix) -> Iterator[str]:
 
 
 def parquet(matrix: Matrix) -> bytes:
-    """Return the table as Parquet, all columns text; raise NotInstalled without pandas and pyarrow."""
+    """Return the table as Parquet, all columns text; raise NotInstalled if pandas or pyarrow is missing."""
     pandas = _needed("pandas")
     _needed("pyarrow")
     file = io.BytesIO()
@@ -47,7 +47,7 @@ def parquet(matrix: Matrix) -> bytes:
 
 
 def _table(matrix: Matrix) -> Iterator[tuple[str, ...]]:
-    """Yield the cells as rows of the table; a cell without a result has an empty one."""
+    """Yield one table row per cell; ``result`` is empty for a cell without a result."""
     for scenario in matrix.scenarios:
         for environment, cell in zip(matrix.environments, matrix.row(scenario), strict=True):
             place = str(environment.release), str(environment.python), environment.lane.value
@@ -59,11 +59,11 @@ def _inert(value: str) -> str:
 
 
 def _needed(package: str) -> Any:
-    """Import a package only where it is used: most servers never do, and pandas takes a second."""
+    """Import an optional package on first use, because pandas takes a second to import."""
     try:
         return import_module(package)
     except ImportError:
         raise NotInstalled(
-            f"Parquet needs {package}, which this server does not have: install dask-matrix[analysis]. "
-            "/api/v1/matrix?format=csv has the same table."
+            f"Parquet needs {package}, which is not installed on this server: pip install 'dask-matrix[analysis]'. "
+            "The same table is available as CSV: /api/v1/matrix?format=csv"
         ) from None

@@ -1,4 +1,4 @@
-"""What breaks and what is fixed by a move: the JSON route, by query or by body."""
+"""Routes that answer what an upgrade breaks and fixes, by query string or by JSON body."""
 
 from __future__ import annotations
 
@@ -10,147 +10,151 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from dask_matrix.domain.environments.environment import Lane
 from dask_matrix.domain.upgrades.answer import Answer, Question
-from dask_matrix.domain.upgrades.nearest_environment import COMPARED
+from dask_matrix.domain.upgrades.nearest_environment import SIGNIFICANT_PACKAGES
 from dask_matrix.domain.upgrades.upgrade import PYTHON
 from dask_matrix.web.dependencies import StoreReader
 from dask_matrix.web.http.query_parameters import PythonText, ReleaseText, TargetText, python_text
 from dask_matrix.web.links import API
 
 router = APIRouter(prefix=API, tags=["upgrades"])
-MOST = 100
-"""Values of one parameter."""
-MOST_NAMES = 5_000
-"""Names that some code uses."""
-LONGEST = 300
-"""Characters of one value."""
-HAD = ("python", *COMPARED)
-"""What may be had now."""
-UNTOLD = frozenset({"have"})
-"""What the command line has no option for: it reads it from where it is."""
+MAX_VALUES = 100
+"""Values per parameter."""
+MAX_NAMES = 5_000
+"""Names in ``uses``."""
+MAX_LENGTH = 300
+"""Characters per value."""
+COMPARED_PACKAGES = ("python", *SIGNIFICANT_PACKAGES)
+"""Packages that ``have`` accepts."""
+WITHOUT_CLI_OPTION = frozenset({"have"})
+"""Parameters without a command-line option: `dask-matrix check` reads the versions from the environment or lock file."""
 
 
-def _unbroken(text: str) -> str:
-    """Refuse halves of characters, which JSON can write and no answer can hold."""
+def _reject_surrogates(text: str) -> str:
+    """Reject lone surrogates, which JSON can escape but UTF-8 cannot encode."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ValueError("not a text: it has half of a surrogate pair") from None
+        raise ValueError("not valid text: contains a lone surrogate") from None
     return text
 
 
 def _version(name: str, version: str) -> tuple[str, str]:
-    """Return a package that is had by its canonical name, with its version."""
+    """Return the canonical name of a package, and its version."""
     canonical, version = name.strip().lower(), version.strip()
-    if canonical not in HAD:
-        raise ValueError(f"only versions of {', '.join(HAD)} are compared")
+    if canonical not in COMPARED_PACKAGES:
+        raise ValueError(f"unsupported package; use one of {', '.join(COMPARED_PACKAGES)}")
     if not version:
-        raise ValueError("write a package and its version, such as pandas==2.2.3")
+        raise ValueError("not a package and its version, such as pandas==2.2.3")
     return canonical, python_text(version) if canonical == PYTHON else version
 
 
-def _had(text: str) -> str:
+def _package_version(text: str) -> str:
     name, mark, version = text.partition("==")
     return "==".join(_version(name, version if mark else ""))
 
 
-def _have(versions: dict[str, str]) -> dict[str, str]:
+def _package_versions(versions: dict[str, str]) -> dict[str, str]:
     return dict(_version(*each) for each in versions.items())
 
 
-Text = Annotated[str, Field(max_length=LONGEST), AfterValidator(_unbroken)]
-Texts = Annotated[list[Text], Field(max_length=MOST)]
-Names = Annotated[list[Text], Field(max_length=MOST_NAMES)]
-Had = Annotated[Text, AfterValidator(_had)]
-Have = Annotated[dict[Text, Text], Field(max_length=MOST), AfterValidator(_have)]
+Text = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(_reject_surrogates)]
+Texts = Annotated[list[Text], Field(max_length=MAX_VALUES)]
+Names = Annotated[list[Text], Field(max_length=MAX_NAMES)]
+PackageVersion = Annotated[Text, AfterValidator(_package_version)]
+PackageVersions = Annotated[dict[Text, Text], Field(max_length=MAX_VALUES), AfterValidator(_package_versions)]
 
 
-class _Asked(BaseModel):
-    """What may be asked, however it is sent."""
+class _UpgradeParameters(BaseModel):
+    """The fields of an upgrade question that query and body share."""
 
     model_config = ConfigDict(extra="forbid", validate_by_name=True)
 
     start: ReleaseText = Field(
-        alias="from", description="The release that is moved from, such as 2025.2.0.", examples=["2025.2.0"]
+        alias="from", description="The release to upgrade from, such as 2025.2.0.", examples=["2025.2.0"]
     )
-    target: TargetText = Field(
-        alias="to", description="The release that is moved to, or `main`.", examples=["2025.4.1"]
+    target: TargetText = Field(alias="to", description="The release to upgrade to, or `main`.", examples=["2025.4.1"])
+    lane: Lane = Field(default=Lane.AS_RELEASED, description="How the dependencies other than Dask were chosen.")
+    python: PythonText | None = Field(
+        default=None, description="Only environments with this Python version, such as 3.11."
     )
-    lane: Lane = Field(default=Lane.AS_RELEASED, description="How dependencies other than Dask were chosen.")
-    python: PythonText | None = Field(default=None, description="Only environments of this Python, such as 3.11.")
     area: Texts = Field(default=[], description="Only scenarios of this area.")
-    scenario: Texts = Field(default=[], description="Only this scenario; * is anything.")
-    q: Text = Field(default="", description="Only scenarios with these words.")
-    covers: Texts = Field(default=[], description="Only scenarios that exercise this dotted name, or what is below it.")
-    profile: Text = Field(default="", description="A kind of work that matrix.toml names.")
+    scenario: Texts = Field(default=[], description="Only this scenario, by id; * matches anything.")
+    q: Text = Field(
+        default="", description="Only scenarios whose id, title, covered names or issues contain these words."
+    )
+    covers: Texts = Field(default=[], description="Only scenarios that exercise this dotted name, or a name below it.")
+    profile: Text = Field(default="", description="Only scenarios of this profile from matrix.toml.")
     accept: Texts = Field(
-        default=[], description="`known` accepts the failures listed as known, anything else a scenario by its id."
+        default=[],
+        description="Ignore these failures: `known` for all known failures, or a scenario id; * matches anything.",
     )
 
 
-class UpgradeBody(_Asked):
-    """A question as a body writes it, with what is too long for an address. What is listed in one field are alternatives."""
+class UpgradeBody(_UpgradeParameters):
+    """An upgrade question as a JSON body, with fields too long for a URL. Several values in one field are alternatives."""
 
     uses: Names | None = Field(
-        default=None, description="Only scenarios that exercise one of these very names, which some code uses."
+        default=None,
+        description="Only scenarios that exercise at least one of these exact names, the Dask API that your code uses.",
     )
-    have: Have = Field(
+    have: PackageVersions = Field(
         default={},
-        description="Versions that you have now, of python, pandas, numpy and pyarrow: the nearest environment tested stands for the start.",
+        description="Versions you have now of python, pandas, numpy and pyarrow; the start is the tested environment nearest to them.",
     )
 
     @model_validator(mode="before")
     @classmethod
     def _without_empty_values(cls, values: Any) -> Any:
-        """An empty text says nothing. An empty name within a list does: it is no name of any scenario."""
+        """Drop empty strings, which count as not given; not those within a list, which match no scenario."""
         return {name: value for name, value in values.items() if value != ""} if isinstance(values, dict) else values
 
     def question(self) -> Question:
-        """Return it in the domain's words."""
+        """Return the question as a domain object."""
         return Question(**self.model_dump())
 
 
-class UpgradeQuery(_Asked):
-    """A question as a query string writes it; parameters that may stand several times are alternatives."""
+class UpgradeQuery(_UpgradeParameters):
+    """An upgrade question as query parameters; several values of one parameter are alternatives."""
 
-    have: list[Had] = Field(
+    have: list[PackageVersion] = Field(
         default=[],
-        max_length=MOST,
-        description="What you have now, of python, pandas, numpy and pyarrow, such as pandas==2.2.3: the nearest environment tested stands for the start.",
+        max_length=MAX_VALUES,
+        description="A version you have now of python, pandas, numpy or pyarrow, such as pandas==2.2.3; the start is the tested environment nearest to these.",
     )
 
     @model_validator(mode="before")
     @classmethod
     def _without_empty_values(cls, values: Any) -> Any:
-        """An empty value says nothing, as forms send it."""
+        """Drop empty values, which forms send for fields left blank."""
         if not isinstance(values, dict):
             return values
-        told = {name: _said(value) for name, value in values.items()}
-        return {name: value for name, value in told.items() if value not in ("", [])}
+        values = {name: _without_empty(value) for name, value in values.items()}
+        return {name: value for name, value in values.items() if value not in ("", [])}
 
     def question(self) -> Question:
-        """Return it in the domain's words."""
-        told = self.model_dump(exclude={"have"})
-        return Question(**told, have=dict(_pair(each) for each in self.have))
+        """Return the question as a domain object."""
+        values = self.model_dump(exclude={"have"})
+        return Question(**values, have=dict(_pair(each) for each in self.have))
 
 
-class AskedQuery(UpgradeQuery):
-    """The same from a form: releases may not be chosen yet, and what is no field of it says nothing."""
+class UpgradeFormQuery(UpgradeQuery):
+    """The same from the HTML form: releases may be missing, and unknown parameters are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
     start: ReleaseText | Literal[""] = Field(default="", alias="from")
     target: TargetText | Literal[""] = Field(default="", alias="to")
 
-    def asked(self) -> Question | None:
-        """Return it in the domain's words, once both releases are named."""
+    def complete_question(self) -> Question | None:
+        """Return the question as a domain object; None until both releases are given."""
         return self.question() if self.start and self.target else None
 
-    def values(self, **instead: str) -> dict[str, str | list[str]]:
-        """Return the values that say something, as a query string writes them."""
-        return {**self.model_dump(mode="json", by_alias=True, exclude_defaults=True), **instead}
+    def values(self, **replacements: str) -> dict[str, str | list[str]]:
+        """Return the values that differ from their defaults, as query parameters, with replacements."""
+        return {**self.model_dump(mode="json", by_alias=True, exclude_defaults=True), **replacements}
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Return the same with a pair for each value."""
+        """Return the same as (name, value) pairs, one for each value."""
         return [
             (name, each)
             for name, value in self.values().items()
@@ -158,27 +162,27 @@ class AskedQuery(UpgradeQuery):
         ]
 
     def command(self) -> str:
-        """Return the command that asks the same; nothing where no command does."""
-        if UNTOLD & self.values().keys():
+        """Return the equivalent `dask-matrix check` command; empty if there is none."""
+        if WITHOUT_CLI_OPTION & self.values().keys():
             return ""
         options = (f"{'-q' if name == 'q' else f'--{name}'} {shlex.quote(each)}" for name, each in self.pairs())
         return " ".join(["dask-matrix check", *options])
 
 
 @router.get("/upgrade", response_model=Answer)
-def upgrade(query: Annotated[UpgradeQuery, Query()], books: StoreReader) -> Response:
-    """Return what breaks and what is fixed by a move from one release to another, with the evidence."""
-    return _written(books.upgrade(query.question()))
+def upgrade(query: Annotated[UpgradeQuery, Query()], reader: StoreReader) -> Response:
+    """Return what breaks and what is fixed when you upgrade from one release to another, with the evidence."""
+    return _json_response(reader.upgrade(query.question()))
 
 
 @router.post("/upgrade", response_model=Answer)
-def upgrade_of_mine(body: UpgradeBody, books: StoreReader) -> Response:
-    """Return the same for a question too long for an address: with the names that some code uses. Nothing is kept."""
-    return _written(books.upgrade(body.question()))
+def upgrade_of_mine(body: UpgradeBody, reader: StoreReader) -> Response:
+    """Answer a question too long for a URL, such as one with the names that your code uses. Nothing is stored."""
+    return _json_response(reader.upgrade(body.question()))
 
 
-def _written(answer: Answer) -> Response:
-    """Write an answer at once: it is what it says it is, and needs no validation on its way out."""
+def _json_response(answer: Answer) -> Response:
+    """Serialise an answer directly: it is valid already, and validating it again on the way out would take time."""
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
@@ -187,5 +191,5 @@ def _pair(text: str) -> tuple[str, str]:
     return name, version
 
 
-def _said(value: Any) -> Any:
+def _without_empty(value: Any) -> Any:
     return [each for each in value if each != ""] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""Evidence made fit to be shown: whatever a scenario printed or raised is inert, and its traceback highlighted."""
+"""Evidence as safe HTML: control characters removed, markup escaped, tracebacks highlighted and folded."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pygments.lexers import PythonLexer
 
 from dask_matrix.web.drawing import tracebacks
 
-MOST_HIGHLIGHTED = 200_000
-LONGEST_LINE = 2_000
-"""Characters; text beyond either is shown plain, because a lexer takes its time over it."""
+MAX_HIGHLIGHTED = 200_000
+MAX_LINE = 2_000
+"""Limits in characters; longer text is not highlighted, because a lexer is slow on it."""
 
 _ESCAPES = re.compile(
     r"\x1b\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)?"  # operating system commands: titles, links
@@ -31,51 +31,52 @@ _FORMAT: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """A part of a traceback; ``foreign`` says what it folds away, nothing where it stands open."""
+class TracebackPart:
+    """A part of a traceback; ``fold_label`` is the summary of a folded part, empty for an open one."""
 
     html: Markup
-    foreign: str = ""
+    fold_label: str = ""
 
 
-def plain(text: str) -> str:
-    """Return text without terminal escapes and control characters; marks that reorder what is read are spelled out."""
+def plain_text(text: str) -> str:
+    """Return text without terminal escapes and control characters; marks that change text direction are spelled out."""
     text = _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
     return _DIRECTIONS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def shown(value: object) -> object:
-    """Return what a template is about to put out; any text that is not markup of ours is made plain, whatever it is."""
+def finalize(value: object) -> object:
+    """Clean any value that a template outputs: text that is not our own markup goes through `plain_text`."""
     if isinstance(value, str) and not isinstance(value, Markup) and not value.isprintable():
-        return plain(value)
+        return plain_text(value)
     return value
 
 
-def python(source: str) -> Markup:
-    """Return source code highlighted, as inert markup."""
-    text = plain(source)
-    return _lexed(text) if _worth_it(text) else escape(text)
+def highlight_python(source: str) -> Markup:
+    """Return highlighted source code as safe markup."""
+    text = plain_text(source)
+    return _highlighted(text) if _is_small_enough(text) else escape(text)
 
 
-def traceback(text: str) -> tuple[Stretch, ...]:
-    """Return a traceback highlighted, as inert markup in stretches, those of foreign frames to be folded away."""
-    text = plain(text)
+def highlight_traceback(text: str) -> tuple[TracebackPart, ...]:
+    """Return a highlighted traceback in parts; runs of frames outside the scenario are parts to fold."""
+    text = plain_text(text)
     if not text:
         return ()
-    if not _worth_it(text):
-        return (Stretch(escape(text)),)
-    shown = _interpreters(text) if tracebacks.is_interpreters(text) else _pytests(text)
+    if not _is_small_enough(text):
+        return (TracebackPart(escape(text)),)
+    shown = _highlight_interpreter(text) if tracebacks.is_interpreter_format(text) else _highlight_pytest(text)
     lines = shown.split("\n")
-    if len(lines) != text.count("\n") + 1:  # never seen: a lexer that loses lines would fold at the wrong ones
-        return (Stretch(escape(text)),)
+    if len(lines) != text.count("\n") + 1:  # defensive: if a lexer lost lines, the wrong ones would be folded
+        return (TracebackPart(escape(text)),)
     return tuple(
-        Stretch(Markup("\n").join(lines[each.start : each.end]), each.foreign) for each in tracebacks.parts(text)
+        TracebackPart(Markup("\n").join(lines[each.start : each.end]), each.fold_label)
+        for each in tracebacks.parts(text)
     )
 
 
-def _interpreters(text: str) -> Markup:
-    """Highlight line by line. Pygments has a lexer for this form, which never ends on some of what a scenario may print."""
+def _highlight_interpreter(text: str) -> Markup:
+    """Highlight line by line. Pygments has a lexer for this format, but it hangs on some output a scenario may print."""
     shown, inside = [], False
     for line in text.split("\n"):
         kind = tracebacks.kind(line, inside=inside)
@@ -85,30 +86,30 @@ def _interpreters(text: str) -> Markup:
 
 
 def _line(kind: str, line: str) -> Markup:
-    """Return one line of the interpreter's form."""
+    """Return one line of the interpreter's format."""
     if kind == "tb-code":
-        return _lexed(line)
+        return _highlighted(line)
     if kind == "tb-file" and (found := _FILE.match(line)):
         return Markup('<span class="tb-place">{}<b>{}</b>{}</span><span class="nf">{}</span>').format(*found.groups(""))
     return Markup('<span class="{}">{}</span>').format(kind, line) if kind and line else escape(line)
 
 
-def _pytests(text: str) -> Markup:
+def _highlight_pytest(text: str) -> Markup:
     pieces = groupby(text.split("\n"), key=_kind)
     return Markup("\n").join(_piece(kind, "\n".join(lines)) for kind, lines in pieces)
 
 
-def _worth_it(text: str) -> bool:
-    return len(text) <= MOST_HIGHLIGHTED and all(len(line) <= LONGEST_LINE for line in text.splitlines())
+def _is_small_enough(text: str) -> bool:
+    return len(text) <= MAX_HIGHLIGHTED and all(len(line) <= MAX_LINE for line in text.splitlines())
 
 
-def _lexed(text: str) -> Markup:
+def _highlighted(text: str) -> Markup:
     shown = highlight(text, _PYTHON, _FORMAT)
     return Markup(shown if text.endswith("\n") else shown.removesuffix("\n"))  # noqa: S704 - Pygments escapes what it formats
 
 
 def _kind(line: str) -> str:
-    """Say what a line of pytest's form is; the answer is the class it is shown in."""
+    """Return the CSS class for a line of pytest's format."""
     if line.startswith("E "):
         return "tb-error"
     if line.startswith(">"):
@@ -119,9 +120,9 @@ def _kind(line: str) -> str:
 
 
 def _piece(kind: str, text: str) -> Markup:
-    """Return lines of one kind, the markup of each closed at its end."""
+    """Return lines of one kind, each with its own closed markup."""
     if kind == "":
-        return _lexed(text)
+        return _highlighted(text)
     return Markup("\n").join(
         Markup('<span class="{}">{}</span>').format(kind, _inner(kind, line)) for line in text.split("\n")
     )
@@ -130,4 +131,4 @@ def _piece(kind: str, text: str) -> Markup:
 def _inner(kind: str, line: str) -> Markup:
     if kind != "tb-here":
         return escape(line)
-    return Markup("{}{}").format(line[:1], _lexed(line[1:]))
+    return Markup("{}{}").format(line[:1], _highlighted(line[1:]))

@@ -1,4 +1,4 @@
-"""The matrix as its page draws it: heads by year and release, rows by area, and in each row stretches of like cells."""
+"""The grid of the matrix page: column heads by year and release, rows by area, and runs of equal cells in each row."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from dask_matrix.domain.matrix.cell_states import LOOKS
-from dask_matrix.domain.matrix.encoded_rows import BREAKING, HOLDING
+from dask_matrix.domain.matrix.cell_states import CELL_STATES
+from dask_matrix.domain.matrix.encoded_rows import FAILING, PASSING
 from dask_matrix.domain.verdicts.verdict import Judgement
 from dask_matrix.web import links
-from dask_matrix.web.drawing.labels import OVERLAYS, REFUSALS, said
-from dask_matrix.web.drawing.palette import WIDEST
+from dask_matrix.web.drawing.labels import OVERLAYS, REFUSALS, change_label, verdict_label
+from dask_matrix.web.drawing.palette import MAX_RUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dask_matrix.domain.matrix.cell_states import Look
-    from dask_matrix.domain.matrix.encoded_rows import Strips
+    from dask_matrix.domain.matrix.cell_states import CellState
+    from dask_matrix.domain.matrix.encoded_rows import EncodedRows
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 
-MOST_ROOMY = 12
-"""Columns; with more of them their heads are written upright."""
-MOST_KEPT = 2**14
-"""Stretches that are kept as they are written: the same ones stand in many rows."""
-MOST_DRAWN = 2**11
-"""Strips that are kept as they are drawn."""
-_ALIKE = re.compile(rf"(.)\1{{0,{WIDEST - 1}}}", re.DOTALL)
+MAX_ROOMY_COLUMNS = 12
+"""Columns; with more of them, column heads are written vertically."""
+CELL_CACHE_SIZE = 2**14
+"""Cached runs of cells: many rows have the same ones."""
+ROW_CACHE_SIZE = 2**11
+"""Cached rows of cells."""
+_EQUAL_CELLS = re.compile(rf"(.)\1{{0,{MAX_RUN - 1}}}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One row. ``covers`` and ``issues`` are what the filter looks at besides what is to be read.
+class GridRow:
+    """One row. ``covers`` and ``issues`` are not shown; the filter searches them.
 
-    ``cells`` has an element for each stretch: cells side by side that look alike, how many they are, and the same in words.
+    ``cells`` has one element per run of adjacent equal cells, with its width as a class and its verdict as text.
     """
 
     id: str
@@ -49,21 +49,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """The rows of one area, and how many of its rows hold in the newest column that says something; ``shut`` if folded."""
+class AreaBlock:
+    """The rows of one area; ``passing`` of ``of`` scenarios pass in ``newest``, the newest column with a result."""
 
     area: str
     value: str
-    holds: int
+    passing: int
     of: int
     newest: str
-    lines: tuple[Line, ...]
-    shut: bool
+    rows: tuple[GridRow, ...]
+    collapsed: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """A run of columns under one text: a year, or a release with its day. ``more`` names the commits of what is no release."""
+class ColumnGroupHead:
+    """Head of adjacent columns: a year, or a release with its day. ``more`` names the commits of a commit pair."""
 
     text: str
     columns: int
@@ -74,8 +74,8 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Foot:
-    """The head of a single column: what tells it from its release's others. ``message`` begins what refused it."""
+class ColumnHead:
+    """Head of one column: lane and Python, or its refusal. ``message`` is the start of the refusal's message."""
 
     key: str
     python: str
@@ -88,47 +88,47 @@ class Foot:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A part of the matrix ready to be drawn."""
+class Grid:
+    """Context of ``_grid.html``: a part of the matrix."""
 
-    years: tuple[Head, ...]
-    releases: tuple[Head, ...]
-    columns: tuple[Foot, ...]
-    blocks: tuple[Block, ...]
+    years: tuple[ColumnGroupHead, ...]
+    releases: tuple[ColumnGroupHead, ...]
+    columns: tuple[ColumnHead, ...]
+    areas: tuple[AreaBlock, ...]
     css: str
 
     @property
     def width(self) -> int:
-        """The number of columns of the table, the heads of rows included."""
+        """Number of columns of the table, including the row heads."""
         return len(self.columns) + 1
 
 
-def sheet(part: Strips, shut: frozenset[str] = frozenset()) -> Sheet:
-    """Return a part of the matrix as it is drawn; ``shut`` are areas that are folded."""
+def grid(part: EncodedRows, collapsed: frozenset[str] = frozenset()) -> Grid:
+    """Return the grid for a part of the matrix; ``collapsed`` are the names of folded areas."""
     environments = part.matrix.environments
-    years = _counted(["" if each.pair else str(each.release.version.major) for each in environments])
-    cuts = _cuts([count for _, count in years])
+    years = _run_lengths(["" if each.pair else str(each.release.version.major) for each in environments])
+    year_spans = _spans([count for _, count in years])
     names = tuple(each.name for each in environments)
-    return Sheet(
-        years=tuple(Head(year, count) for year, count in years),
-        releases=tuple(_release(list(found)) for _, found in groupby(environments, key=lambda each: each.release)),
-        columns=tuple(map(_foot, environments)),
-        blocks=tuple(
-            _block(
+    return Grid(
+        years=tuple(ColumnGroupHead(year, count) for year, count in years),
+        releases=tuple(_release_head(list(found)) for _, found in groupby(environments, key=lambda each: each.release)),
+        columns=tuple(map(_column_head, environments)),
+        areas=tuple(
+            _area_block(
                 part,
                 area,
                 scenarios,
-                [_line(each, _drawn(part.strips[each.id], cuts, names)) for each in scenarios],
-                shut,
+                [_grid_row(each, _row_html(part.rows[each.id], year_spans, names)) for each in scenarios],
+                collapsed,
             )
             for area, scenarios in part.matrix.areas().items()
         ),
-        css="roomy" if len(environments) <= MOST_ROOMY else "dense",
+        css="roomy" if len(environments) <= MAX_ROOMY_COLUMNS else "dense",
     )
 
 
-def _line(scenario: Scenario, cells: Markup) -> Line:
-    return Line(
+def _grid_row(scenario: Scenario, cells: Markup) -> GridRow:
+    return GridRow(
         id=scenario.id,
         title=scenario.title,
         href=links.scenario(scenario.id),
@@ -138,50 +138,52 @@ def _line(scenario: Scenario, cells: Markup) -> Line:
     )
 
 
-@lru_cache(maxsize=MOST_DRAWN)
-def _drawn(strip: str, cuts: tuple[tuple[int, int], ...], names: tuple[str, ...]) -> Markup:
-    """Return a strip as it is drawn. Most rows stay as they were when a result comes in, and many are alike."""
-    return Markup("".join(_stretches(strip, cuts, names)))  # noqa: S704 - of Markup
+@lru_cache(maxsize=ROW_CACHE_SIZE)
+def _row_html(row: str, year_spans: tuple[tuple[int, int], ...], names: tuple[str, ...]) -> Markup:
+    """Return the cells of a row. Cached, since a new result changes few rows and many rows are equal."""
+    return Markup("".join(_cell_runs(row, year_spans, names)))  # noqa: S704 - of Markup
 
 
-def _stretches(strip: str, cuts: Sequence[tuple[int, int]], names: Sequence[str]) -> Iterator[Markup]:
-    """Yield the stretches of a strip; one never goes on from year to year."""
-    for start, end in cuts:
-        for found in _ALIKE.finditer(strip, start, end):
-            yield _stretch(found[1], found.end() - found.start(), names[found.start()], names[found.end() - 1])
+def _cell_runs(row: str, year_spans: Sequence[tuple[int, int]], names: Sequence[str]) -> Iterator[Markup]:
+    """Yield the runs of equal cells in a row; a run never crosses a year."""
+    for start, end in year_spans:
+        for found in _EQUAL_CELLS.finditer(row, start, end):
+            yield _cell_run(found[1], found.end() - found.start(), names[found.start()], names[found.end() - 1])
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _stretch(look: str, columns: int, first: str, last: str) -> Markup:
-    css, label = _SHOWN[look]
+@lru_cache(maxsize=CELL_CACHE_SIZE)
+def _cell_run(state: str, columns: int, first: str, last: str) -> Markup:
+    css, label = _CSS_AND_TEXT[state]
     place = first if first == last else f"{first} to {last}"
     return Markup('<i class="{} w{}">{}: {}</i>').format(css, columns, label, place)
 
 
-def _block(
-    part: Strips, area: str, scenarios: Sequence[Scenario], lines: Sequence[Line], shut: frozenset[str]
-) -> Block:
-    """Return the rows of an area with what the newest column says that says anything of them."""
-    strips = [part.strips[each.id] for each in scenarios]
+def _area_block(
+    part: EncodedRows, area: str, scenarios: Sequence[Scenario], rows: Sequence[GridRow], collapsed: frozenset[str]
+) -> AreaBlock:
+    """Return the rows of an area, with the pass count of the newest column that has a result for any of them."""
+    encoded_rows = [part.rows[each.id] for each in scenarios]
     for place in range(len(part.matrix.environments) - 1, -1, -1):
-        column = [each[place] for each in strips]
-        holds = sum(each in HOLDING for each in column)
-        if of := holds + sum(each in BREAKING for each in column):
+        column = [each[place] for each in encoded_rows]
+        passing = sum(each in PASSING for each in column)
+        if of := passing + sum(each in FAILING for each in column):
             newest = part.matrix.environments[place].name
-            return Block(area or "no area", area, holds, of, newest, tuple(lines), area in shut)
-    return Block(area or "no area", area, 0, 0, "", tuple(lines), area in shut)
+            return AreaBlock(area or "no area", area, passing, of, newest, tuple(rows), area in collapsed)
+    return AreaBlock(area or "no area", area, 0, 0, "", tuple(rows), area in collapsed)
 
 
-def _release(environments: Sequence[Environment]) -> Head:
+def _release_head(environments: Sequence[Environment]) -> ColumnGroupHead:
     first = environments[0]
     refused = "refused" if all(each.refusal for each in environments) else ""
     day = str(first.day or "")
-    return Head(first.name, len(environments), links.release(first.release.called), day, refused, first.commits)
+    return ColumnGroupHead(
+        first.name, len(environments), links.release(first.release.url_name), day, refused, first.commits
+    )
 
 
-def _foot(environment: Environment) -> Foot:
+def _column_head(environment: Environment) -> ColumnHead:
     refusal = environment.refusal
-    return Foot(
+    return ColumnHead(
         key=environment.key,
         python=str(environment.python),
         lane=environment.lane.value,
@@ -193,25 +195,28 @@ def _foot(environment: Environment) -> Foot:
     )
 
 
-def _counted(texts: Sequence[str]) -> list[tuple[str, int]]:
+def _run_lengths(texts: Sequence[str]) -> list[tuple[str, int]]:
     return [(text, len(list(same))) for text, same in groupby(texts)]
 
 
-def _cuts(counts: Sequence[int]) -> tuple[tuple[int, int], ...]:
+def _spans(counts: Sequence[int]) -> tuple[tuple[int, int], ...]:
     ends = [0]
     for count in counts:
         ends.append(ends[-1] + count)
     return tuple(pairwise(ends))
 
 
-def _shown(look: Look) -> tuple[str, str]:
-    """Return the classes and the words of a look."""
-    word = said(Judgement(look.verdict, was=look.was))
-    beside = OVERLAYS[look.overlay] if look.overlay else None
-    css = [word.css, *(["turn"] if look.turns else []), *([beside.css] if beside else [])]
-    return " ".join(css), ", ".join(
-        [word.label, *(["turns"] if look.turns else []), *([beside.label] if beside else [])]
-    )
+def _css_and_text(state: CellState) -> tuple[str, str]:
+    """Return the CSS classes and the text of a cell state."""
+    word = verdict_label(Judgement(state.verdict, was=state.was))
+    overlay = OVERLAYS[state.overlay] if state.overlay else None
+    css = [word.css, *(["turn"] if state.is_transition else []), *([overlay.css] if overlay else [])]
+    texts = [
+        word.label,
+        *([change_label(state.verdict)] if state.is_transition else []),
+        *([overlay.label] if overlay else []),
+    ]
+    return " ".join(css), ", ".join(texts)
 
 
-_SHOWN = {character: _shown(look) for character, look in LOOKS.items()}
+_CSS_AND_TEXT = {character: _css_and_text(state) for character, state in CELL_STATES.items()}

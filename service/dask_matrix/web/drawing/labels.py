@@ -1,7 +1,7 @@
-"""The one table of words: how each verdict, outcome, lane and refusal is called, drawn and coloured.
+"""Labels, symbols, colours and explanations of verdicts, outcomes, overlays, lanes and refusals.
 
-Templates and routes decide nothing: what stands here is what is shown. ``css`` is a class of static/site.css. The symbols
-are in the fonts that systems come with, none of them is an emoji, and none is told from another by colour alone.
+The only place that defines them. ``css`` is a class of static/site.css. The symbols are in the fonts that systems come
+with, none is an emoji, and none differs from another by colour alone.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """How one value is shown: its label, its symbol, its colour class, and a sentence that says what it means."""
+class Label:
+    """How one value is shown: label, symbol, colour class, and a sentence that explains it."""
 
     label: str
     symbol: str
@@ -29,63 +29,67 @@ class Word:
 
 
 VERDICTS = {
-    Verdict.PASS: Word("pass", "✓", "v-pass", "The behaviour holds in this environment."),
-    Verdict.FAIL: Word("fail", "✕", "v-fail", "The behaviour is wrong here: an assertion or an exception in the call."),
-    Verdict.TIMEOUT: Word("timeout", "◷", "v-timeout", "It did not end before its deadline."),
-    Verdict.CRASH: Word("crash", "↯", "v-crash", "The process died: a signal, or an exit from within."),
-    Verdict.FLAKY: Word("flaky", "≈", "v-flaky", "The same scenario in the same environment both passed and failed."),
-    Verdict.NOT_APPLICABLE: Word("n/a", "–", "v-na", "The scenario declares that it does not apply here."),  # noqa: RUF001 - a dash
-    Verdict.UNINSTALLABLE: Word(
+    Verdict.PASS: Label("pass", "✓", "v-pass", "The scenario passes in this environment."),
+    Verdict.FAIL: Label(
+        "fail", "✕", "v-fail", "The scenario fails here: an assertion failed or the call raised an exception."
+    ),
+    Verdict.TIMEOUT: Label("timeout", "◷", "v-timeout", "The scenario did not finish before its deadline."),
+    Verdict.CRASH: Label("crash", "↯", "v-crash", "The process died: a signal, or an unexpected exit."),
+    Verdict.FLAKY: Label("flaky", "≈", "v-flaky", "The scenario both passed and failed in the same environment."),
+    Verdict.NOT_APPLICABLE: Label("n/a", "–", "v-na", "The scenario declares that it does not apply here."),  # noqa: RUF001 - a dash
+    Verdict.UNINSTALLABLE: Label(
         "uninstallable",
         "∅",
         "v-uninstallable",
-        "This environment cannot be had: the resolver, installer or import refused.",
+        "This environment could not be installed: resolving, installing or importing failed.",
     ),
-    Verdict.UNTESTED: Word("untested", "·", "v-untested", "No evidence. Never filled in from the neighbours."),
-    Verdict.STALE: Word(
-        "stale", "◌", "v-stale", "The scenario has changed since it ran here; the old verdict is kept in sight."
+    Verdict.UNTESTED: Label("untested", "·", "v-untested", "No result. Never filled in from neighbouring cells."),
+    Verdict.STALE: Label(
+        "stale", "◌", "v-stale", "The scenario has changed since it ran here; the symbol is that of its old verdict."
     ),
 }
 
 OVERLAYS = {
-    Overlay.KNOWN: Word("known", "k", "o-known", "It fails as listed, with an issue and a reason, until a day."),
-    Overlay.SURPRISE: Word("surprise", "!", "o-surprise", "It is listed as failing, and it holds."),
-    Overlay.NEW_WARNINGS: Word(
+    Overlay.KNOWN: Label(
+        "known", "k", "o-known", "Expected failure, listed with an issue, a reason and an expiry date."
+    ),
+    Overlay.SURPRISE: Label("surprise", "!", "o-surprise", "Listed as an expected failure, but it passes."),
+    Overlay.NEW_WARNINGS: Label(
         "new warnings",
         "w",
         "o-new-warnings",
-        "It passes, but with a deprecation warning that the column before it, in the same lane, did not give.",
+        "It passes, but with a deprecation warning that the previous release in the same lane does not give.",
     ),
 }
 
 SAFETIES = {
-    Safety.SAFE: Word(
-        "safe", "✓", "v-pass", "Nothing that held breaks, and there is fresh evidence for everything asked."
+    Safety.SAFE: Label(
+        "safe", "✓", "v-pass", "Nothing that passes now breaks, and every selected scenario has an up-to-date result."
     ),
-    Safety.UNSAFE: Word("unsafe", "✕", "v-fail", "Something that held breaks, or the target does not install."),
-    Safety.UNKNOWN: Word(
-        "unknown", "?", "v-flaky", "Nothing is known to break, but not everything is known. Never taken for safe."
+    Safety.UNSAFE: Label("unsafe", "✕", "v-fail", "Something that passes now breaks, or the target does not install."),
+    Safety.UNKNOWN: Label(
+        "unknown", "?", "v-flaky", "Nothing is known to break, but some results are missing. Never treated as safe."
     ),
 }
 
 OUTCOMES = {
-    Outcome.PASSED: Word("passed", "✓", "v-pass", "It ran to its end and the behaviour was right."),
-    Outcome.FAILED: Word("failed", "✕", "v-fail", "An assertion or an exception in the call."),
-    Outcome.TIMED_OUT: Word("timed out", "◷", "v-timeout", "It was stopped at its deadline."),
-    Outcome.CRASHED: Word("crashed", "↯", "v-crash", "The process died by a signal or an exit from within."),
-    Outcome.SKIPPED: Word("skipped", "–", "v-na", "Declared not applicable, with a reason."),  # noqa: RUF001 - a dash
-    Outcome.ERRORED: Word(
+    Outcome.PASSED: Label("passed", "✓", "v-pass", "It ran to the end and the behaviour was as expected."),
+    Outcome.FAILED: Label("failed", "✕", "v-fail", "An assertion failed or the call raised an exception."),
+    Outcome.TIMED_OUT: Label("timed out", "◷", "v-timeout", "It was stopped at its deadline."),
+    Outcome.CRASHED: Label("crashed", "↯", "v-crash", "The process died: a signal, or an unexpected exit."),
+    Outcome.SKIPPED: Label("skipped", "–", "v-na", "Declared not applicable, with a reason."),  # noqa: RUF001 - a dash
+    Outcome.ERRORED: Label(
         "errored",
         "!",
         "v-untested",
-        "Trouble in a fixture or in the harness: it says nothing about Dask and is not counted.",
+        "An error in a fixture or in the harness: it says nothing about Dask and is not counted.",
     ),
 }
 
 LANES = {
-    Lane.AS_RELEASED: "the other dependencies as they were when the release came out",
-    Lane.LATEST: "the other dependencies as they are today",
-    Lane.LOWEST_DIRECT: "the lowest versions the release says it works with",
+    Lane.AS_RELEASED: "other dependencies as of the day of the release",
+    Lane.LATEST: "other dependencies in their newest versions",
+    Lane.LOWEST_DIRECT: "direct dependencies in the lowest versions that the release allows",
 }
 
 REFUSALS = {
@@ -94,17 +98,24 @@ REFUSALS = {
     "install": "does not install",
     "import": "does not import",
 }
-"""Phase of a refusal -> the short reason that stands in the column's head."""
+"""Phase of a refusal -> the short reason shown in the head of its column."""
 
-TURN = "A filled cell is where a row turns: in the column before it, in the same lane, the opposite was so."
+CHANGE_LEGEND = (
+    "A filled cell marks a change from the previous release in the same lane: pass to fail, or fail to pass."
+)
 TITLE = "Dask matrix"
-PROMISE = "What breaks, and what gets fixed, from one Dask release to another – and the evidence."  # noqa: RUF001 - a dash
+TAGLINE = "Upgrading Dask? See what breaks, what gets fixed, and the test runs that prove it."
 
 
-def said(judgement: Judgement) -> Word:
-    """Return the word for a verdict; a stale one shows the symbol of what it was and says so."""
+def change_label(verdict: Verdict) -> str:
+    """Return the label of a change from the opposite verdict to this one."""
+    return "fixed here" if verdict.passes else "breaks here"
+
+
+def verdict_label(judgement: Judgement) -> Label:
+    """Return the label of a verdict; a stale one shows the symbol and label of its old verdict."""
     word = VERDICTS[judgement.verdict]
     if judgement.was is None:
         return word
     was = VERDICTS[judgement.was]
-    return Word(f"{word.label}, was {was.label}", was.symbol, f"{was.css} {word.css}", word.means)
+    return Label(f"{word.label}, was {was.label}", was.symbol, f"{was.css} {word.css}", word.means)

@@ -1,7 +1,7 @@
-"""The colours and symbols of verdicts, in one table: as a style sheet for the pages, and for pictures.
+"""Colours and symbols of verdicts, as a style sheet for the pages and for pictures.
 
-A cell of the grid has no element of its own. Cells that are alike and side by side are one stretch, and its symbols are
-a background that repeats once for each column.
+A cell of the grid has no element of its own: adjacent equal cells are one element, and its symbols are a background that
+repeats once per column.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 SIZE = 24
-"""The side of a tile, in the units of its drawing."""
-WIDEST = 100
-"""Columns of the widest stretch; a class ``w…`` says how many one has, since the pages' policy allows no style in line."""
+"""Side of a tile, in SVG units."""
+MAX_RUN = 100
+"""Most columns in one element; its width is a class ``w…``, since the content security policy forbids inline styles."""
 
 
 @dataclass(frozen=True)
 class Hue:
-    """How a kind of verdict is coloured: by light and by dark, the hue itself and a tint of it to lie behind."""
+    """Colours of a verdict in light and dark mode: the hue itself, and a tint for backgrounds."""
 
     light: str
     dark: str
@@ -25,7 +25,7 @@ class Hue:
     dark_tint: str = "none"
 
     def of(self, scheme: str) -> tuple[str, str]:
-        """Return hue and tint of a scheme."""
+        """Return hue and tint for a colour scheme."""
         return (self.dark, self.dark_tint) if scheme == DARK else (self.light, self.light_tint)
 
 
@@ -40,11 +40,11 @@ HUES = {
     "none": NONE,
 }
 ON = {LIGHT: "#fff", DARK: "#111417"}
-"""What is written on a filled tile."""
+"""Colour of symbols on a filled tile."""
 INK = {LIGHT: "#1c2126", DARK: "#e3e6e8"}
 HATCH = {LIGHT: "#dcdcd7", DARK: "#30373e"}
 PLAIN = frozenset({"pass", "na", "untested", "uninstallable"})
-"""What has no tile behind it unless it turns: what is as it should be stays calm."""
+"""Verdicts without a background, unless the verdict changes there: expected results stay calm."""
 
 PATHS = {
     "pass": "M7.5 12.5l3 3.2 6-7.2",
@@ -56,25 +56,25 @@ PATHS = {
     "untested": "M12 12h.01",
     "uninstallable": "M3 9L9 3M3 15L15 3M3 21L21 3M9 21L21 9M15 21l6-6",
 }
-"""What is drawn on the tile of a verdict; the first part of its class ``v-…`` names it."""
+"""SVG path of each verdict's symbol, by its class without ``v-``."""
 MARKS = {"known": "k", "surprise": "!", "new-warnings": "w"}
-"""What stands in the corner of a cell for an overlay of class ``o-…``."""
+"""Character in the corner of a cell, by the overlay's class without ``o-``."""
 
 
-def style() -> str:
-    """Return the style sheet of all this: the hues as variables, a tile for each verdict, by light and by dark."""
+def stylesheet() -> str:
+    """Return the style sheet: hues as variables and a tile for each verdict, in light and dark mode."""
     dark = "@media (prefers-color-scheme: dark) {\n" + _variables(DARK) + "\n}"
     tiles = "\n".join(
         f".v-{name} {{ --tile: var(--tile-{name}) }}\n.v-{name}.turn {{ --tile: var(--tile-{name}-turn) }}"
         for name in PATHS
     )
     marks = "\n".join(f".o-{name} {{ --mark: var(--mark-{name}) }}" for name in MARKS)
-    widths = "\n".join(f".w{number} {{ --n: {number} }}" for number in range(1, WIDEST + 1))
+    widths = "\n".join(f".w{number} {{ --n: {number} }}" for number in range(1, MAX_RUN + 1))
     return "\n".join([_variables(LIGHT), dark, tiles, marks, ".v-stale { --outline: var(--tile-stale) }", widths, ""])
 
 
 def hue(name: str) -> Hue:
-    """Return the colours of a verdict by its class without ``v-``."""
+    """Return the colours of a verdict, by its class without ``v-``."""
     return HUES.get(name, NONE)
 
 

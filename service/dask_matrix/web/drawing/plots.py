@@ -1,4 +1,4 @@
-"""Plots as inline SVG, drawn by the server: no script, no style attribute, colours by class."""
+"""Plots as inline SVG, drawn on the server: no scripts, no style attributes, colours by class."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from dask_matrix.web import times
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dask_matrix.domain.verdicts.execution_history import Took
+    from dask_matrix.domain.verdicts.execution_history import Durations
 
 PITCH, HEIGHT, LEFT, TOP, BOTTOM = 12, 132, 58, 10, 34
-"""Pixels: between two releases, of the plane, and around it."""
-APART = 4.0
-"""Pixels between the marks of two lines of the same release."""
+"""Pixels: between two releases, height of the plot area, and its margins."""
+MARK_OFFSET = 4.0
+"""Pixels between the marks of two lines at the same release."""
 STEPS = (1, 2, 5, 10)
-ROOM = 3
-"""Releases that the label of a year takes the room of."""
-MOST_LINES = 4
-"""Kinds of marks there are."""
+YEAR_LABEL_WIDTH = 3
+"""Width of a year's label, in releases."""
+MAX_LINES = 4
+"""How many lines have a mark of their own; further lines are left out."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One release. ``took`` has an entry for each line, None where nothing passed."""
+    """One release. ``took`` has an entry per line, None where nothing passed."""
 
     release: str
     year: str
-    took: tuple[Took | None, ...]
+    took: tuple[Durations | None, ...]
 
 
-def seconds(points: Sequence[Point], lines: Sequence[str]) -> Markup:
-    """Return the plot of how long something takes over releases: shortest, median and longest; nothing without figures."""
+def duration_plot(points: Sequence[Point], lines: Sequence[str]) -> Markup:
+    """Plot shortest, median and longest duration by release; return empty markup without any durations."""
     figures = [took for point in points for took in point.took if took]
     if not figures:
         return Markup("")
@@ -44,17 +44,17 @@ def seconds(points: Sequence[Point], lines: Sequence[str]) -> Markup:
     width = LEFT + PITCH * len(points) + PITCH
     inner = Markup("").join([*_levels(top, step, width), *_years(points), *_marks(points, lines, top)])
     return Markup(
-        '<svg class="plot" role="img" width="{w}" height="{h}" viewBox="0 0 {w} {h}" aria-label="{told}">{inner}</svg>'
-    ).format(w=width, h=TOP + HEIGHT + BOTTOM, told=_told(points, figures), inner=inner)
+        '<svg class="plot" role="img" width="{w}" height="{h}" viewBox="0 0 {w} {h}" aria-label="{text}">{inner}</svg>'
+    ).format(w=width, h=TOP + HEIGHT + BOTTOM, text=_summary(points, figures), inner=inner)
 
 
-def _told(points: Sequence[Point], figures: Sequence[Took]) -> str:
+def _summary(points: Sequence[Point], figures: Sequence[Durations]) -> str:
     low, high = min(each.typical for each in figures), max(each.typical for each in figures)
-    return f"Seconds from {points[0].release} to {points[-1].release}: medians between {times.duration(low)} and {times.duration(high)}."
+    return f"Duration from {points[0].release} to {points[-1].release}: medians between {times.duration(low)} and {times.duration(high)}."
 
 
 def _scale(longest: float) -> tuple[float, float]:
-    """Return the top of the plane and the step between its lines: the smallest round ones that hold everything."""
+    """Return the top of the axis and the step between grid lines: the smallest round values that fit all durations."""
     rough = max(longest, 0.001) / 3
     power: float = 10.0 ** floor(log10(rough))
     step = next((power * each for each in STEPS if power * each >= rough), power * STEPS[-1])
@@ -66,7 +66,7 @@ def _level(value: float, top: float) -> float:
 
 
 def _levels(top: float, step: float, width: int) -> Iterator[Markup]:
-    """Yield the horizontal lines with their seconds."""
+    """Yield the horizontal grid lines with their labels."""
     for number in range(4):
         y = _level(step * number, top)
         label = times.duration(step * number) if number else "0"
@@ -75,40 +75,40 @@ def _levels(top: float, step: float, width: int) -> Iterator[Markup]:
 
 
 def _years(points: Sequence[Point]) -> Iterator[Markup]:
-    """Yield a line where a year begins, and its label where there is room for it before the next."""
+    """Yield a line where a year begins, and its label if it fits before the next."""
     begins = [(number, point.year) for number, point in enumerate(points) if point.year]
-    after = [number for number, _ in begins[1:]] + [len(points) + ROOM]
+    after = [number for number, _ in begins[1:]] + [len(points) + YEAR_LABEL_WIDTH]
     for (number, year), end in zip(begins, after, strict=True):
         x = LEFT + PITCH * number + 2
         yield Markup('<line class="begins" x1="{x}" x2="{x}" y1="{a}" y2="{b}"/>').format(
             x=x, a=TOP, b=TOP + HEIGHT + 6
         )
-        if end - number >= ROOM:
+        if end - number >= YEAR_LABEL_WIDTH:
             yield Markup('<text x="{}" y="{}">{}</text>').format(x, TOP + HEIGHT + 20, year)
 
 
 def _marks(points: Sequence[Point], lines: Sequence[str], top: float) -> Iterator[Markup]:
-    """Yield for each figure the line from shortest to longest and a mark at the median, with its numbers as a tip."""
+    """Yield for each release and line a range from shortest to longest and a mark at the median, with a tooltip."""
     for number, point in enumerate(points):
-        for place, took in enumerate(point.took[:MOST_LINES]):
+        for place, took in enumerate(point.took[:MAX_LINES]):
             if took:
-                x = round(LEFT + PITCH * (number + 0.5) + 2 + APART * (place - (len(point.took) - 1) / 2), 1)
-                told = f"{point.release}, {lines[place]}: {_figures(took)}"
+                x = round(LEFT + PITCH * (number + 0.5) + 2 + MARK_OFFSET * (place - (len(point.took) - 1) / 2), 1)
+                text = f"{point.release}, {lines[place]}: {_figures(took)}"
                 yield Markup(
-                    '<g class="line-{n}"><title>{told}</title><line x1="{x}" x2="{x}" y1="{a}" y2="{b}"/>{mark}</g>'
+                    '<g class="line-{n}"><title>{text}</title><line x1="{x}" x2="{x}" y1="{a}" y2="{b}"/>{mark}</g>'
                 ).format(
-                    n=place, told=told, x=x, a=_level(took.longest, top), b=_level(took.shortest, top),
+                    n=place, text=text, x=x, a=_level(took.longest, top), b=_level(took.shortest, top),
                     mark=_mark(place, x, _level(took.typical, top)),
                 )  # fmt: skip
 
 
 def _mark(place: int, x: float, y: float) -> Markup:
-    """Return the mark of a line: round for the first, square for others, so that colour is not all that tells them apart."""
+    """Return the mark of a line: round for the first, square for others, so lines differ by more than colour."""
     if place == 0:
         return Markup('<circle cx="{}" cy="{}" r="2.8"/>').format(x, y)
     return Markup('<rect x="{}" y="{}" width="5" height="5"/>').format(round(x - 2.5, 1), round(y - 2.5, 1))
 
 
-def _figures(took: Took) -> str:
+def _figures(took: Durations) -> str:
     span = f"{times.duration(took.shortest)} to {times.duration(took.longest)}, median " if took.executions > 1 else ""
-    return f"{span}{times.duration(took.typical)} of {took.executions}"
+    return f"{span}{times.duration(took.typical)} of {took.executions} {'execution' if took.executions == 1 else 'executions'}"

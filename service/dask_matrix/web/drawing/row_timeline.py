@@ -1,4 +1,4 @@
-"""A row as a strip: a tile for each release, one above the other for each lane."""
+"""The timeline of a row: one tile per release, with a line of tiles for each lane and Python."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from typing import TYPE_CHECKING
 
 from dask_matrix.domain.transitions.row_neighbours import Line, line_through, lines
 from dask_matrix.web import links
-from dask_matrix.web.drawing.labels import OVERLAYS, said
+from dask_matrix.web.drawing.labels import OVERLAYS, change_label, verdict_label
 
 if TYPE_CHECKING:
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.web.as_of import AsOf
 
-AROUND, NEAR = 12, 4
-"""Releases on either side of one that are shown around it, and those of them that are shown where there is little room."""
+RELEASES_AROUND, RELEASES_NEAR = 12, 4
+"""Releases shown on either side of a cell, and how many of them remain on a narrow screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One cell. ``mark`` is the character of what is said of it beside its verdict."""
+    """One cell. ``mark`` is the character of its overlay."""
 
     css: str
     symbol: str
     mark: str
-    told: str
+    text: str
     href: str
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """One release, with a tile for each line or None. ``year`` is said where it begins; ``far``: left out where room is scarce."""
+class TimelineRelease:
+    """One release, with a tile or None for each line. ``year`` is set where a year begins; ``far``: hidden on narrow screens."""
 
     year: str
     release: str
@@ -42,78 +42,93 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Strip:
-    """The releases in order, and what each line of tiles is."""
+class RowTimeline:
+    """The releases in order, and the name of each line of tiles."""
 
     lines: tuple[str, ...]
-    stops: tuple[Stop, ...]
+    releases: tuple[TimelineRelease, ...]
 
 
-def strip(matrix: Matrix, scenario: Scenario, as_of: AsOf) -> Strip:
-    """Return the strip of a whole row."""
-    return _strip(matrix, scenario, as_of, lines(matrix.environments))
+def row_timeline(matrix: Matrix, scenario: Scenario, as_of: AsOf) -> RowTimeline:
+    """Return the timeline of a whole row."""
+    return _timeline(matrix, scenario, as_of, lines(matrix.environments))
 
 
-def around(matrix: Matrix, scenario: Scenario, environment: Environment, as_of: AsOf) -> Strip:
-    """Return the part of an environment's line that is around it."""
+def timeline_around(matrix: Matrix, scenario: Scenario, environment: Environment, as_of: AsOf) -> RowTimeline:
+    """Return the timeline of the releases around an environment, on its line only."""
     line = line_through(matrix.environments, environment)
     if environment not in line:
-        return Strip((), ())
+        return RowTimeline((), ())
     here = line.index(environment)
-    whole = _strip(matrix, scenario, as_of, [Line(environment.lane, None, environment.platform, line)])
-    told = [
-        replace(stop, current=number == here, far=abs(number - here) > NEAR)
-        for number, stop in enumerate(whole.stops)
-        if abs(number - here) <= AROUND
+    whole = _timeline(matrix, scenario, as_of, [Line(environment.lane, None, environment.platform, line)])
+    near = [
+        replace(each, current=number == here, far=abs(number - here) > RELEASES_NEAR)
+        for number, each in enumerate(whole.releases)
+        if abs(number - here) <= RELEASES_AROUND
     ]
-    return Strip(whole.lines, tuple(_with_years(told)))
+    return RowTimeline(whole.lines, tuple(_with_years(near)))
 
 
-def parted(release: str) -> tuple[str, str]:
-    """Return the year of a release and the rest of its name, for little room: ``2025`` and ``4.1``; a ref is all rest."""
+def split_year(release: str) -> tuple[str, str]:
+    """Split the name of a release into year and rest (``2025``, ``4.1``); a ref such as ``main`` has no year."""
     year, dot, rest = release.partition(".")
     return (year, rest) if dot and year.isdigit() else ("", release)
 
 
-def named(line: Line, among: list[Line]) -> str:
-    """Return what a line is, as far as it differs from others."""
+def line_name(line: Line, among: list[Line]) -> str:
+    """Name a line by its lane, and by Python and platform where lines differ in them."""
     python = f", Python {line.python}" if line.python else ""
     platform = f", {line.platform}" if len({each.platform for each in among}) > 1 else ""
     return f"{line.lane}{python}{platform}"
 
 
-def _strip(matrix: Matrix, scenario: Scenario, as_of: AsOf, found: list[Line]) -> Strip:
+def _timeline(matrix: Matrix, scenario: Scenario, as_of: AsOf, found: list[Line]) -> RowTimeline:
     shown = {each.key for line in found for each in line.environments}
-    releases = dict.fromkeys(each.release.name for each in matrix.environments if each.key in shown)
+    names = dict.fromkeys(each.release.name for each in matrix.environments if each.key in shown)
     tiles = [_tiles(matrix, scenario, as_of, line) for line in found]
-    stops = [Stop(*parted(each)[:1], each, parted(each)[1], tuple(of.get(each) for of in tiles)) for each in releases]
-    return Strip(tuple(named(line, found) for line in found), tuple(_with_years(stops)))
+    releases = [_timeline_release(each, tuple(line.get(each) for line in tiles)) for each in names]
+    return RowTimeline(tuple(line_name(line, found) for line in found), tuple(_with_years(releases)))
 
 
-def _with_years(stops: list[Stop]) -> list[Stop]:
-    """Return stops that say their year only where it begins."""
-    years = [parted(each.release)[0] for each in stops]
+def _timeline_release(name: str, tiles: tuple[Tile | None, ...]) -> TimelineRelease:
+    year, short = split_year(name)
+    return TimelineRelease(year, name, short, tiles)
+
+
+def _with_years(releases: list[TimelineRelease]) -> list[TimelineRelease]:
+    """Return the releases with ``year`` only where a year begins."""
+    years = [split_year(each.release)[0] for each in releases]
     before = ["", *years]
     return [
-        replace(each, year=year if year != last else "") for each, year, last in zip(stops, years, before, strict=False)
+        replace(each, year=year if year != last else "")
+        for each, year, last in zip(releases, years, before, strict=False)
     ]
 
 
 def _tiles(matrix: Matrix, scenario: Scenario, as_of: AsOf, line: Line) -> dict[str, Tile]:
     alone = replace(matrix, scenarios=(scenario,), environments=line.environments)
-    turning = alone.turning(scenario)
-    return {each.name: _tile(alone, scenario, each, as_of, turns=each.key in turning) for each in line.environments}
+    change_keys = alone.transition_keys(scenario)
+    return {
+        each.name: _tile(alone, scenario, each, as_of, is_change=each.key in change_keys) for each in line.environments
+    }
 
 
-def _tile(matrix: Matrix, scenario: Scenario, environment: Environment, as_of: AsOf, *, turns: bool) -> Tile:
-    word = said(matrix.cell(scenario, environment))
+def _tile(matrix: Matrix, scenario: Scenario, environment: Environment, as_of: AsOf, *, is_change: bool) -> Tile:
+    judgement = matrix.cell(scenario, environment)
+    word = verdict_label(judgement)
     overlay = matrix.overlay(scenario, environment)
-    beside = OVERLAYS[overlay] if overlay else None
-    told = ", ".join([word.label, *(["turns"] if turns else []), *([beside.label] if beside else [])])
+    overlay_label = OVERLAYS[overlay] if overlay else None
+    text = ", ".join(
+        [
+            word.label,
+            *([change_label(judgement.verdict)] if is_change else []),
+            *([overlay_label.label] if overlay_label else []),
+        ]
+    )
     return Tile(
-        css=f"{word.css} turn" if turns else word.css,
+        css=f"{word.css} turn" if is_change else word.css,
         symbol=word.symbol,
-        mark=beside.symbol if beside else "",
-        told=f"{environment.name}, {environment.lane}, Python {environment.python}: {told}",
+        mark=overlay_label.symbol if overlay_label else "",
+        text=f"{environment.name}, {environment.lane}, Python {environment.python}: {text}",
         href=as_of.to(links.cell(scenario.id, environment.key)),
     )

@@ -1,7 +1,7 @@
-"""A traceback in parts: what is the scenario's own stands open, runs of frames of other code can be folded away.
+"""Split a traceback into parts: the scenario's own frames stay open, runs of frames from other code can be folded.
 
-Three forms are told apart: the interpreter's, faulthandler's (the stacks of threads, the most recent call first) and
-pytest's. The lines of the parts together are the lines that came in, whatever they are.
+Three formats are supported: the interpreter's, faulthandler's (stacks of threads, most recent call first) and pytest's.
+The parts always add up to the lines that came in, in any format.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 FIRST_LINE = re.compile(
     r"^[ |+]*(?:Traceback|Exception Group Traceback|Stack|(?:Current thread|Thread) .*) \(most recent call (first|last)\)"
 )
-"""What the interpreter, or faulthandler, begins a stack with."""
-MOST_NAMED = 3
-"""Packages that are named where frames are folded."""
+"""First line of a stack, as the interpreter or faulthandler writes it."""
+MAX_OWNERS = 3
+"""Most packages named in the summary of folded frames."""
 STANDARD_LIBRARY, HARNESS = "the standard library", "the harness"
 OF_A_FRAME = frozenset({"tb-file", "tb-code", "tb-mark"})
-"""The kinds of lines that a frame is made of."""
+"""Kinds of lines that belong to a frame."""
 _FRAME = re.compile(r'^(?P<margin>[ |]*)File "(?P<path>[^"]*)", line \d+')
 _MARK = re.compile(r"^[ |]+[~^]+$")
 _SHORT = re.compile(r"^(?P<path>\S[^\n]*?):\d+: in \S")
@@ -36,11 +36,11 @@ _COMPILED = re.compile(r"\.(?:pyx|pxd|pxi)$")
 
 @dataclass(frozen=True)
 class Part:
-    """Lines from ``start`` up to ``end``, without it; ``foreign`` says what is folded in them, or nothing."""
+    """Lines from ``start`` up to, not including, ``end``; ``fold_label`` is the summary of a folded part, or empty."""
 
     start: int
     end: int
-    foreign: str = ""
+    fold_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,13 @@ class _Frame:
     last: bool = False
 
 
-def is_interpreters(text: str) -> bool:
-    """Whether a traceback is of the interpreter's form, or faulthandler's."""
+def is_interpreter_format(text: str) -> bool:
+    """Whether a traceback has the interpreter's or faulthandler's format."""
     return any(FIRST_LINE.match(line) for line in text.split("\n"))
 
 
 def kind(line: str, *, inside: bool) -> str:
-    """Return what a line of the interpreter's form is, as the class it is shown in; ``inside``: it follows a frame's line."""
+    """Return the CSS class for a line of the interpreter's format; ``inside``: it follows a line of a frame."""
     if _FRAME.match(line):
         return "tb-file"
     if FIRST_LINE.match(line):
@@ -70,14 +70,14 @@ def kind(line: str, *, inside: bool) -> str:
 
 
 def parts(text: str) -> list[Part]:
-    """Return a traceback in parts, in order and without a gap. What is not understood is open."""
+    """Split a traceback into parts, in order and without gaps. Lines that are not understood stay open."""
     lines = text.split("\n")
-    frames = list(_interpreters(lines) if is_interpreters(text) else _pytests(lines))
-    return list(_joined(frames, len(lines)))
+    frames = list(_interpreter_frames(lines) if is_interpreter_format(text) else _pytest_frames(lines))
+    return list(_folded_parts(frames, len(lines)))
 
 
 def owner(path: str) -> str:
-    """Return whose code a file is: a package, the standard library, the harness; nothing for the scenario's own."""
+    """Return whose code a file is: a package, the standard library or the harness; empty for the scenario's own."""
     path = path.replace("\\", "/")
     if found := _INSTALLED.search(path):
         return found["top"]
@@ -90,8 +90,8 @@ def owner(path: str) -> str:
     return "generated code" if path.startswith("<") else ""
 
 
-def _joined(frames: Sequence[_Frame], length: int) -> Iterator[Part]:
-    """Yield what stands between foldable frames as open parts, and runs of them as one each."""
+def _folded_parts(frames: Sequence[_Frame], length: int) -> Iterator[Part]:
+    """Yield runs of foldable frames as one part each, and the lines between them as open parts."""
     place = 0
     foldable = [each for each in frames if each.owner and not each.last]
     for _, run in groupby(enumerate(foldable), key=lambda each: _run_of(each, foldable)):
@@ -105,7 +105,7 @@ def _joined(frames: Sequence[_Frame], length: int) -> Iterator[Part]:
 
 
 def _run_of(numbered: tuple[int, _Frame], frames: Sequence[_Frame]) -> int:
-    """Return the number of the first frame of the run that a frame is in: those without a line between them."""
+    """Return the number of the first frame of a frame's run: adjacent frames without a line between them."""
     number, _ = numbered
     while number and frames[number - 1].end == frames[number].start:
         number -= 1
@@ -114,12 +114,12 @@ def _run_of(numbered: tuple[int, _Frame], frames: Sequence[_Frame]) -> int:
 
 def _summary(frames: Sequence[_Frame]) -> str:
     owners = list(dict.fromkeys(each.owner for each in frames))
-    told = ", ".join(owners[:MOST_NAMED]) + (", …" if len(owners) > MOST_NAMED else "")
-    return f"{len(frames)} {'frame' if len(frames) == 1 else 'frames'} in {told}"
+    named = ", ".join(owners[:MAX_OWNERS]) + (", …" if len(owners) > MAX_OWNERS else "")
+    return f"{len(frames)} {'frame' if len(frames) == 1 else 'frames'} in {named}"
 
 
-def _interpreters(lines: Sequence[str]) -> Iterator[_Frame]:
-    """Yield the frames of a form in which each begins with its file; the innermost of each stack is marked as its last."""
+def _interpreter_frames(lines: Sequence[str]) -> Iterator[_Frame]:
+    """Yield the frames of the interpreter's format; the innermost of each stack is marked as its last."""
     stack: list[_Frame] = []
     recent_first = False
     place = 0
@@ -138,7 +138,7 @@ def _interpreters(lines: Sequence[str]) -> Iterator[_Frame]:
 
 
 def _end_of(lines: Sequence[str], start: int, margin: int) -> int:
-    """Return the line after a frame: its code is indented deeper, and a note on repetition is part of it."""
+    """Return the line after a frame: its code is indented deeper, and "Previous line repeated" is part of it."""
     end = start + 1
     while end < len(lines) and (
         (lines[end][: margin + 2].strip(" |") == "" and lines[end][margin + 2 :].strip())
@@ -154,8 +154,8 @@ def _marked(stack: Sequence[_Frame], *, recent_first: bool) -> Iterator[_Frame]:
         yield _Frame(each.start, each.end, each.owner, last=number == innermost)
 
 
-def _pytests(lines: Sequence[str]) -> Iterator[_Frame]:
-    """Yield the frames of pytest's form: chunks between rules, each ended by its place, or begun by it in the short style.
+def _pytest_frames(lines: Sequence[str]) -> Iterator[_Frame]:
+    """Yield the frames of pytest's format: chunks between rules, with the location last, or first in the short style.
 
     A frame with an error in it is the last of its stack.
     """
@@ -166,7 +166,7 @@ def _pytests(lines: Sequence[str]) -> Iterator[_Frame]:
 
 
 def _chunks(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield where chunks begin and end; a rule belongs to the chunk before it."""
+    """Yield start and end of each chunk; a rule belongs to the chunk before it."""
     start = 0
     for number, line in enumerate(lines):
         if _RULE.match(line):

@@ -1,1 +1,1 @@
-"""Feeds of verdict changes, and badges."""
+"""Feeds of what breaks and what is fixed (Atom, JSON Feed), and badges (SVG, shields.io)."""

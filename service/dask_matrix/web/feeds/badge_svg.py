@@ -1,4 +1,4 @@
-"""A badge as a picture: our own SVG, flat, with widths that are computed, so that nothing is loaded from elsewhere."""
+"""Draw a badge as a self-contained SVG; text widths are computed, so that nothing is loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from dask_matrix.web.drawing.evidence_html import plain
+from dask_matrix.web.drawing.evidence_html import plain_text
 
 FONT = "Verdana,Geneva,DejaVu Sans,sans-serif"
 SIZE, HEIGHT, BASELINE, PADDING = 11, 20, 14, 6
 """Pixels."""
 LABEL_COLOUR, TEXT_COLOUR = "3c4043", "ffffff"
 LONGEST = 100
-"""Characters of a label or a message."""
+"""Maximum characters of a label or a message."""
 _WIDTHS = {
     "ijlI|.,:;'!": 4.0,
     " ()[]/-frt": 4.5,
@@ -23,11 +23,11 @@ _WIDTHS = {
     "mwMW@%→": 11.0,
 }
 _WIDTH = {character: width for characters, width in _WIDTHS.items() for character in characters}
-"""Character -> pixels it takes in Verdana of SIZE, a little more rather than less; the text is fitted to the sum."""
+"""Character -> its width in pixels in Verdana of SIZE, rounded up; the SVG fits the text to the sum."""
 
 
 class Colour(StrEnum):
-    """What a message stands on, six hex digits: each is dark enough for white text."""
+    """Background of a message, six hex digits; each is dark enough for white text."""
 
     GOOD = "2e7d32"
     MIXED = "8a5a00"
@@ -37,7 +37,7 @@ class Colour(StrEnum):
 
 @dataclass(frozen=True)
 class Badge:
-    """What a badge says."""
+    """The content of a badge."""
 
     label: str
     message: str
@@ -45,12 +45,12 @@ class Badge:
 
     @property
     def text(self) -> str:
-        """The whole in words, for those who do not see it."""
+        """Label and message as one text, for screen readers."""
         return f"{self.label}: {self.message}"
 
 
 def svg(badge: Badge) -> bytes:
-    """Return a badge as an SVG document; whatever its texts hold is inert."""
+    """Return a badge as an SVG document; markup in its texts is escaped."""
     label, message = _fit(badge.label), _fit(badge.message)
     left, right = (width(each) + 2 * PADDING for each in (label, message))
     size = {"width": str(left + right), "height": str(HEIGHT)}
@@ -65,12 +65,12 @@ def svg(badge: Badge) -> bytes:
 
 
 def width(text: str) -> int:
-    """Return how many pixels a text takes; characters nobody measured count as wide ones."""
+    """Return the width of a text in pixels; unmeasured characters count as wide."""
     return round(sum(_WIDTH.get(character, 11.0) for character in text))
 
 
 def _fit(text: str) -> str:
-    text = plain(text).replace("\n", " ")
+    text = plain_text(text).replace("\n", " ")
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 

@@ -1,4 +1,4 @@
-"""What the badges say of a release and of a move."""
+"""The text and colour of release and upgrade badges."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
     from dask_matrix.web.reader import Reader
 
 GOOD_SHARE, MIXED_SHARE = 0.95, 0.8
-"""From which share of what holds a badge is of which colour."""
+"""Minimum share of passing scenarios for a green badge, and for an amber one."""
 COLOURS = {Safety.SAFE: Colour.GOOD, Safety.UNSAFE: Colour.BAD, Safety.UNKNOWN: Colour.UNKNOWN}
 UNKNOWN = Safety.UNKNOWN.value
 
 
 def release_badge(matrix: Matrix, release: str) -> Badge:
-    """Return how much holds on a release as released, on its newest Python; raise UnknownName for what is no version."""
-    standing = {each.release: each for each in line(matrix).environments}
-    wanted = named(release, matrix)
-    label, environment = f"dask {wanted or LATEST}", standing.get(wanted) if wanted else None
-    return Badge(label, *_said(matrix, environment)) if environment else Badge(label, UNKNOWN, Colour.UNKNOWN)
+    """Return how many scenarios pass on a release, in lane as-released on its newest Python; raise UnknownName for a bad version."""
+    environments = {each.release: each for each in line(matrix).environments}
+    parsed = parse_release(release, matrix)
+    label, environment = f"dask {parsed or LATEST}", environments.get(parsed) if parsed else None
+    return Badge(label, *_message(matrix, environment)) if environment else Badge(label, UNKNOWN, Colour.UNKNOWN)
 
 
-def upgrade_badge(books: Reader, start: str, target: str) -> Badge:
-    """Return whether a move is safe; raise UnknownName for what is no version."""
-    matrix = books.matrix()
-    before, after = named(start, matrix), named(target, matrix)
+def upgrade_badge(reader: Reader, start: str, target: str) -> Badge:
+    """Return whether an upgrade is safe; raise UnknownName for a bad version."""
+    matrix = reader.matrix()
+    before, after = parse_release(start, matrix), parse_release(target, matrix)
     label = f"dask {before or LATEST} → {after or LATEST}"
     if before is None or after is None:
         return Badge(label, UNKNOWN, Colour.UNKNOWN)
-    verdict = books.upgrade(Question(start=str(before), target=str(after))).verdict
+    verdict = reader.upgrade(Question(start=str(before), target=str(after))).verdict
     return Badge(label, verdict.value, COLOURS[verdict])
 
 
-def named(text: str, matrix: Matrix) -> Release | None:
-    """Return the release that a text names, be there evidence of it or not; None for the latest of an empty matrix."""
+def parse_release(text: str, matrix: Matrix) -> Release | None:
+    """Parse a version or ``latest``, tested or not; None for ``latest`` of an empty matrix. Raises UnknownName."""
     columns = line(matrix).environments
     if text == LATEST:
         return columns[-1].release if columns else None
@@ -56,11 +56,11 @@ def named(text: str, matrix: Matrix) -> Release | None:
         raise UnknownName("release", text, get_close_matches(text, known) or known[:4]) from None
 
 
-def _said(matrix: Matrix, environment: Environment) -> tuple[str, Colour]:
+def _message(matrix: Matrix, environment: Environment) -> tuple[str, Colour]:
     if refusal := environment.refusal:
         return REFUSALS.get(refusal.phase, refusal.phase), Colour.BAD
     tally = replace(matrix, environments=(environment,)).tally(matrix.scenarios)
-    return (f"{tally.holds} of {tally.of} hold", _colour(tally)) if tally.of else (UNKNOWN, Colour.UNKNOWN)
+    return (f"{tally.holds} of {tally.of} pass", _colour(tally)) if tally.of else (UNKNOWN, Colour.UNKNOWN)
 
 
 def _colour(tally: Tally) -> Colour:

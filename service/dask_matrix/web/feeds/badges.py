@@ -1,4 +1,4 @@
-"""Badges for a README: how much holds on a release, and whether a move is safe, as SVG and for shields.io."""
+"""Badge routes: how many scenarios pass on a release, and whether an upgrade is safe, as SVG and for shields.io."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/badge", tags=["badges"])
 
 
 class EndpointBadge(BaseModel):
-    """A badge in the terms of https://shields.io/badges/endpoint-badge."""
+    """A badge in the format of https://shields.io/badges/endpoint-badge."""
 
     schemaVersion: Literal[1] = 1  # noqa: N815 - as shields.io names it
     label: str
@@ -28,27 +28,27 @@ class EndpointBadge(BaseModel):
 
 
 @router.get("/release/{release}.svg", response_class=Response, responses=PICTURE)
-def release_badge_svg(release: ReleaseOrLatest, books: StoreReader) -> Response:
-    """Return how much holds on a release, with the dependencies of its day, as a picture."""
-    return Response(svg(release_badge(books.matrix(), release)), media_type=SVG)
+def release_badge_svg(release: ReleaseOrLatest, reader: StoreReader) -> Response:
+    """Return a badge with the number of scenarios that pass on a release (lane as-released, newest Python), as SVG."""
+    return Response(svg(release_badge(reader.matrix(), release)), media_type=SVG)
 
 
 @router.get("/release/{release}.json")
-def release_badge_json(release: ReleaseOrLatest, books: StoreReader) -> EndpointBadge:
-    """Return the same for shields.io to draw."""
-    return _endpoint(release_badge(books.matrix(), release))
+def release_badge_json(release: ReleaseOrLatest, reader: StoreReader) -> EndpointBadge:
+    """Return the release badge as JSON for shields.io."""
+    return _endpoint(release_badge(reader.matrix(), release))
 
 
 @router.get("/upgrade/{start}/{target}.svg", response_class=Response, responses=PICTURE)
-def upgrade_badge_svg(start: ReleaseOrLatest, target: ReleaseOrLatest, books: StoreReader) -> Response:
-    """Return whether it is safe to move from one release to another, as a picture."""
-    return Response(svg(upgrade_badge(books, start, target)), media_type=SVG)
+def upgrade_badge_svg(start: ReleaseOrLatest, target: ReleaseOrLatest, reader: StoreReader) -> Response:
+    """Return a badge that says whether an upgrade is safe, as SVG."""
+    return Response(svg(upgrade_badge(reader, start, target)), media_type=SVG)
 
 
 @router.get("/upgrade/{start}/{target}.json")
-def upgrade_badge_json(start: ReleaseOrLatest, target: ReleaseOrLatest, books: StoreReader) -> EndpointBadge:
-    """Return the same for shields.io to draw."""
-    return _endpoint(upgrade_badge(books, start, target))
+def upgrade_badge_json(start: ReleaseOrLatest, target: ReleaseOrLatest, reader: StoreReader) -> EndpointBadge:
+    """Return the upgrade badge as JSON for shields.io."""
+    return _endpoint(upgrade_badge(reader, start, target))
 
 
 def _endpoint(badge: Badge) -> EndpointBadge:

@@ -1,4 +1,4 @@
-"""What the feeds tell: an entry for each scenario that turns at a release, and one for each release."""
+"""Feed entries: one for each scenario that breaks or is fixed at a release, and one for each release."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from dask_matrix.domain.transitions.transitions import line, turns
+from dask_matrix.domain.transitions.transitions import line, transitions
 from dask_matrix.web import links
-from dask_matrix.web.drawing.labels import REFUSALS, TITLE, said
+from dask_matrix.web.drawing.labels import REFUSALS, TITLE, verdict_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
-    from dask_matrix.domain.transitions.transitions import Turn
+    from dask_matrix.domain.transitions.transitions import Transition
     from dask_matrix.domain.verdicts.verdict import Judgement
 
-MOST = 200
-"""Entries of one feed."""
+MAX_ENTRIES = 200
+"""Maximum number of entries in a feed."""
 TAG = "tag:dask-matrix,2026"
-"""What all ids begin with (RFC 4151): they are the same wherever the matrix is served, and never change."""
+"""Prefix of all entry ids (RFC 4151): the same wherever the matrix is served, and never changed."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that is told. ``href`` is a path of this site, ``issues`` lead elsewhere."""
+    """One feed entry. ``href`` is a path of this site, ``issues`` are external links."""
 
     id: str
     title: str
@@ -41,7 +41,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Feed:
-    """The newest entries, and the page that shows the same."""
+    """The newest entries, and the page with the same content (``href``)."""
 
     id: str
     title: str
@@ -51,85 +51,93 @@ class Feed:
 
 
 def feed(matrix: Matrix, area: str, scenario: Scenario | None, updated: datetime) -> Feed:
-    """Return the feed of a matrix, narrowed to an area and to a scenario; newest release first."""
-    column = line(matrix)
-    told = [each for each in turns(column) if scenario is None or each.scenario.id == scenario.id]
-    told = [each for each in told if not area or each.scenario.area == area]
-    rows = [each for each in column.scenarios if not area or each.area == area]
-    releases = [] if scenario else list(_releases(replace(column, scenarios=tuple(rows)), told, area))
+    """Return the feed of a matrix, newest release first; limited to an area or a scenario if given."""
+    line_matrix = line(matrix)
+    listed = [each for each in transitions(line_matrix) if scenario is None or each.scenario.id == scenario.id]
+    listed = [each for each in listed if not area or each.scenario.area == area]
+    scenarios = [each for each in line_matrix.scenarios if not area or each.area == area]
+    releases = (
+        [] if scenario else list(_release_entries(replace(line_matrix, scenarios=tuple(scenarios)), listed, area))
+    )
     entries = {environment.key: [entry] for environment, entry in releases}
-    for turn in told:
-        entries.setdefault(turn.after.key, []).append(_turned(turn))
-    ordered = [entry for each in reversed(column.environments) for entry in entries.get(each.key, ())]
-    narrowed = scenario.id if scenario else area
+    for transition in listed:
+        entries.setdefault(transition.after.key, []).append(_transition_entry(transition))
+    ordered = [entry for each in reversed(line_matrix.environments) for entry in entries.get(each.key, ())]
+    filtered = scenario.id if scenario else area
     return Feed(
-        id=f"{TAG}:feed/{'scenario/' if scenario else 'area/' if area else ''}{quote(narrowed)}",
+        id=f"{TAG}:feed/{'scenario/' if scenario else 'area/' if area else ''}{quote(filtered)}",
         title=f"{TITLE}: {scenario.title if scenario else area or 'what breaks and what is fixed'}",
         href=links.scenario(scenario.id) if scenario else links.matrix({"area": area} if area else None),
         updated=updated,
-        entries=tuple(ordered[:MOST]),
+        entries=tuple(ordered[:MAX_ENTRIES]),
     )
 
 
-def _turned(turn: Turn) -> Entry:
-    scenario, release = turn.scenario, turn.after.release
+def _transition_entry(transition: Transition) -> Entry:
+    scenario, release = transition.scenario, transition.after.release
     return Entry(
-        id=f"{TAG}:{'breaks' if turn.breaks else 'fixed'}/{release}/{quote(_first_name(scenario))}",
-        title=f"{'Breaks' if turn.breaks else 'Fixed'} in {release}: {scenario.title}",
-        href=links.cell(scenario.id, turn.after.key),
-        updated=_since(turn.after),
-        content="\n".join([_seen(turn.before, turn.was), _seen(turn.after, turn.now), *_issues(scenario)]),
+        id=f"{TAG}:{'breaks' if transition.breaks else 'fixed'}/{release}/{quote(_original_id(scenario))}",
+        title=f"{'Breaks' if transition.breaks else 'Fixed'} in {release}: {scenario.title}",
+        href=links.cell(scenario.id, transition.after.key),
+        updated=_release_time(transition.after),
+        content="\n".join(
+            [
+                _verdict_sentence(transition.before, transition.was),
+                _verdict_sentence(transition.after, transition.now),
+                *_issues(scenario),
+            ]
+        ),
         area=scenario.area,
         issues=tuple(map(links.issue, scenario.issues)),
     )
 
 
-def _first_name(scenario: Scenario) -> str:
-    """Return the id that a scenario had first, so that renaming it makes no news."""
+def _original_id(scenario: Scenario) -> str:
+    """Return the original id of a scenario, so that renaming it adds no entry."""
     return scenario.formerly[0] if scenario.formerly else scenario.id
 
 
-def _seen(environment: Environment, cell: Judgement) -> str:
+def _verdict_sentence(environment: Environment, cell: Judgement) -> str:
     raised = f" ({cell.exception})" if cell.exception else ""
-    return f"{environment.label}: {said(cell).label}{raised}."
+    return f"{environment.label}: {verdict_label(cell).label}{raised}."
 
 
 def _issues(scenario: Scenario) -> list[str]:
     return [f"Issues: {', '.join(scenario.issues)}"] if scenario.issues else []
 
 
-def _releases(matrix: Matrix, told: Iterable[Turn], area: str) -> Iterator[tuple[Environment, Entry]]:
-    """Yield an entry for each release, with the number of its turns against the one before that has evidence."""
-    counted = Counter((turn.after.key, turn.breaks) for turn in told)
+def _release_entries(matrix: Matrix, listed: Iterable[Transition], area: str) -> Iterator[tuple[Environment, Entry]]:
+    """Yield an entry for each release, with the number of changes since the previous tested release."""
+    counts = Counter((transition.after.key, transition.breaks) for transition in listed)
     before: Environment | None = None
     for each in matrix.environments:
         if not replace(matrix, environments=(each,)).tally(matrix.scenarios).of:
-            yield each, _release(each, _silence(each), area)
+            yield each, _release_entry(each, _untested_reason(each), area)
             continue
-        turned = f"{counted[each.key, True]} break, {counted[each.key, False]} fixed"
-        summary = f"{turned} against {before.release}" if before else "the first release with evidence"
-        yield each, _release(each, summary, area)
+        changes = f"{counts[each.key, True]} break, {counts[each.key, False]} fixed"
+        summary = f"{changes} since {before.release}" if before else "first tested release"
+        yield each, _release_entry(each, summary, area)
         before = each
 
 
-def _silence(environment: Environment) -> str:
-    """Say why nothing is claimed of a release."""
+def _untested_reason(environment: Environment) -> str:
+    """Return why a release has no verdicts."""
     refusal = environment.refusal
-    return REFUSALS.get(refusal.phase, refusal.phase) if refusal else "no evidence yet"
+    return REFUSALS.get(refusal.phase, refusal.phase) if refusal else "not tested yet"
 
 
-def _release(environment: Environment, summary: str, area: str) -> Entry:
-    narrowed = f"?area={quote(area, safe='')}" if area else ""
+def _release_entry(environment: Environment, summary: str, area: str) -> Entry:
+    filtered = f"?area={quote(area, safe='')}" if area else ""
     return Entry(
-        id=f"{TAG}:release/{environment.release}{narrowed}",
+        id=f"{TAG}:release/{environment.release}{filtered}",
         title=f"{environment.release}: {summary}",
         href=links.release(str(environment.release)),
-        updated=_since(environment),
+        updated=_release_time(environment),
         content=f"{environment.label}: {summary}.",
         area=area,
     )
 
 
-def _since(environment: Environment) -> datetime:
-    """Return when a release was uploaded; where nobody knows, when its environment was described."""
+def _release_time(environment: Environment) -> datetime:
+    """Return the upload time of a release; if unknown, the time its environment was recorded."""
     return environment.released_at or environment.at

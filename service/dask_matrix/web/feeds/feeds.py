@@ -1,4 +1,4 @@
-"""The feeds of verdict changes: Atom and JSON Feed, the same entries in both."""
+"""Feed routes: what breaks and what is fixed at each release, as Atom and JSON Feed."""
 
 from __future__ import annotations
 
@@ -21,33 +21,33 @@ if TYPE_CHECKING:
     from dask_matrix.web.reader import Reader
 
 NOTHING_YET = datetime.fromtimestamp(0, UTC)
-"""When a feed was changed last in which nothing has ever been."""
+"""Update time of an empty feed."""
 router = APIRouter(tags=["feeds"])
-Narrowed = Annotated[FeedQuery, Query()]
+FeedParameters = Annotated[FeedQuery, Query()]
 
 
 @router.get("/feed.atom", response_class=Response, responses={200: {"content": {ATOM: {"schema": {"type": "string"}}}}})
-def feed_atom(request: Request, query: Narrowed, books: StoreReader) -> Response:
-    """Return what breaks and what is fixed at each release as an Atom feed, newest release first."""
-    return Response(atom(_feed(books, query), *_addresses(request)), media_type=ATOM)
+def feed_atom(request: Request, query: FeedParameters, reader: StoreReader) -> Response:
+    """Return what breaks and what is fixed in each release as an Atom feed, newest release first."""
+    return Response(atom(_feed(reader, query), *_addresses(request)), media_type=ATOM)
 
 
 @router.get(
     "/feed.json", response_class=Response, responses={200: {"content": {JSON_FEED: {"schema": {"type": "object"}}}}}
 )
-def feed_json(request: Request, query: Narrowed, books: StoreReader) -> Response:
-    """Return the same as a JSON Feed 1.1."""
-    return JSONResponse(json_feed(_feed(books, query), *_addresses(request)), media_type=JSON_FEED)
+def feed_json(request: Request, query: FeedParameters, reader: StoreReader) -> Response:
+    """Return what breaks and what is fixed in each release as a JSON Feed 1.1, newest release first."""
+    return JSONResponse(json_feed(_feed(reader, query), *_addresses(request)), media_type=JSON_FEED)
 
 
-def _feed(books: Reader, query: FeedQuery) -> Feed:
-    matrix = books.matrix()
-    scenario = books.store.scenario(query.scenario) if query.scenario else None
-    return feed(matrix, _area(matrix, query.area), scenario, books.freshness().newest or NOTHING_YET)
+def _feed(reader: Reader, query: FeedQuery) -> Feed:
+    matrix = reader.matrix()
+    scenario = reader.store.scenario(query.scenario) if query.scenario else None
+    return feed(matrix, _area(matrix, query.area), scenario, reader.freshness().newest or NOTHING_YET)
 
 
 def _area(matrix: Matrix, area: str) -> str:
-    """Return an area that there is; a misspelled one would be a feed that is silent for ever."""
+    """Return an existing area; raise UnknownName for any other, which would be a feed that is always empty."""
     known = list(matrix.areas())
     if area and area not in known:
         raise UnknownName("area", area, get_close_matches(area, known) or known[:4])
@@ -55,5 +55,5 @@ def _area(matrix: Matrix, area: str) -> str:
 
 
 def _addresses(request: Request) -> tuple[str, str]:
-    """Return the address of the site and of the feed itself, as the asker wrote them."""
+    """Return the URL of the site and of the feed, as the client requested them."""
     return str(request.base_url), str(request.url)

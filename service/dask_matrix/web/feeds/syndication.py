@@ -1,11 +1,11 @@
-"""Feeds as they are written: Atom (RFC 4287) and JSON Feed 1.1. ``base`` is the address of this site, with its last slash."""
+"""Serialise feeds as Atom (RFC 4287) and JSON Feed 1.1. ``base`` is the URL of this site, with a trailing slash."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from dask_matrix.web.drawing.evidence_html import plain
+from dask_matrix.web.drawing.evidence_html import plain_text
 from dask_matrix.web.drawing.labels import TITLE
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ JSON_FEED_VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def atom(feed: Feed, base: str, itself: str) -> bytes:
-    """Return a feed as an Atom document; ``itself`` is the address it is read at."""
+    """Return a feed as an Atom document; ``itself`` is the feed's own URL."""
     root = Element("feed", {"xmlns": NAMESPACE})
     _text(root, "id", feed.id)
     _text(root, "title", feed.title)
@@ -35,10 +35,10 @@ def atom(feed: Feed, base: str, itself: str) -> bytes:
 
 
 def json_feed(feed: Feed, base: str, itself: str) -> dict[str, Any]:
-    """Return a feed as a JSON Feed; ``itself`` is the address it is read at."""
+    """Return a feed as a JSON Feed; ``itself`` is the feed's own URL."""
     return {
         "version": JSON_FEED_VERSION,
-        "title": plain(feed.title),
+        "title": plain_text(feed.title),
         "home_page_url": _absolute(base, feed.href),
         "feed_url": itself,
         "authors": [{"name": TITLE}],
@@ -56,29 +56,29 @@ def _entry(root: Element, entry: Entry, base: str) -> None:
         if issue.href:
             _link(element, "related", issue.href)
     if entry.area:
-        SubElement(element, "category", {"term": plain(entry.area)})
+        SubElement(element, "category", {"term": plain_text(entry.area)})
     _text(element, "content", entry.content, {"type": "text"})
 
 
 def _item(entry: Entry, base: str) -> dict[str, Any]:
-    tags = {"tags": [plain(entry.area)]} if entry.area else {}
+    tags = {"tags": [plain_text(entry.area)]} if entry.area else {}
     return {
         "id": entry.id,
         "url": _absolute(base, entry.href),
-        "title": plain(entry.title),
-        "content_text": plain(entry.content),
+        "title": plain_text(entry.title),
+        "content_text": plain_text(entry.content),
         "date_modified": _moment(entry.updated),
         **tags,
     }
 
 
 def _text(parent: Element, name: str, text: str, attributes: dict[str, str] | None = None) -> None:
-    SubElement(parent, name, attributes or {}).text = plain(text)
+    SubElement(parent, name, attributes or {}).text = plain_text(text)
 
 
 def _link(parent: Element, relation: str, address: str, media_type: str = "") -> None:
     kind = {"type": media_type} if media_type else {}
-    SubElement(parent, "link", {"rel": relation, "href": plain(address), **kind})
+    SubElement(parent, "link", {"rel": relation, "href": plain_text(address), **kind})
 
 
 def _absolute(base: str, path: str) -> str:

@@ -1,1 +1,1 @@
-"""HTTP itself: middleware, parameters, content negotiation, problem documents, caching."""
+"""HTTP: middleware, query parameters, content negotiation, problem documents, caching."""

@@ -1,4 +1,4 @@
-"""Reading from pages of other sites: whatever is public to read, a script of any origin may read, without credentials."""
+"""CORS: scripts of any origin may read the API, badges and feeds, without credentials."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ PREFLIGHT = {
 }
 
 
-class OpenToRead:
-    """ASGI middleware. Lets browsers hand the answers to GET and HEAD to scripts of other sites, and nothing else."""
+class PublicReadCors:
+    """ASGI middleware that adds CORS headers to GET and HEAD responses of public read-only paths."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a browser that asks beforehand; else let the app answer, and say that anyone may read it."""
+        """Answer preflight requests; add CORS headers to the app's response otherwise."""
         if scope["type"] != "http" or not scope["path"].startswith(READABLE):
             await self.app(scope, receive, send)
         elif scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):

@@ -1,4 +1,4 @@
-"""Which of its forms an answer is wanted in: JSON, unless CSV is asked for by name or ranked above it."""
+"""Content negotiation between JSON and CSV: JSON unless the Accept header prefers CSV."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from enum import StrEnum
 _QUALITY = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
 
-class Form(StrEnum):
-    """The forms of the matrix that one address has."""
+class ResponseFormat(StrEnum):
+    """Response formats of the matrix at one address."""
 
     JSON = "json"
     CSV = "csv"
 
 
-def ranked(accept: str) -> Form:
-    """Return the form that an Accept header ranks highest; JSON where it is silent, or ranks both alike."""
+def preferred_format(accept: str) -> ResponseFormat:
+    """Return the format that an Accept header prefers; JSON if it names neither or ranks both equally."""
     csv, json = _quality(accept, "text/csv"), _quality(accept, "application/json")
-    return Form.CSV if csv > json else Form.JSON
+    return ResponseFormat.CSV if csv > json else ResponseFormat.JSON
 
 
 def _quality(accept: str, media_type: str) -> float:
-    """Return how much a media type is wanted, by the most exact of the ranges that it is in."""
-    told = dict(_range(each) for each in accept.lower().split(","))
+    """Return the quality value of a media type, from the most specific range that matches it."""
+    qualities = dict(_range(each) for each in accept.lower().split(","))
     ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
-    return next((told[each] for each in ranges if each in told), 0.0)
+    return next((qualities[each] for each in ranges if each in qualities), 0.0)
 
 
 def _range(text: str) -> tuple[str, float]:

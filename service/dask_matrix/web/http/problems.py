@@ -1,4 +1,4 @@
-"""Errors, told in one place: RFC 9457 problem documents for scripts, a page with the same words for people."""
+"""Error responses: RFC 9457 problem documents for scripts, an HTML page with the same text for people."""
 
 from __future__ import annotations
 
@@ -25,83 +25,85 @@ if TYPE_CHECKING:
 
 
 class NotInstalled(DaskMatrixError):
-    """A form of an answer needs packages that are not there."""
+    """The server lacks packages that a response format needs."""
 
 
 MEDIA_TYPE = "application/problem+json"
 
-SCRIPTED = ("/api/v", "/healthz", "/badge/", "/feed.")
-"""Where scripts ask, and read documents."""
+PROBLEM_DOCUMENT_PATHS = ("/api/v", "/healthz", "/badge/", "/feed.")
+"""Paths that answer errors with problem documents instead of pages."""
 
 REQUIRED = "required"
-"""Why what is not there is refused."""
-MOST_ERRORS = 100
-"""Bad parameters that are told."""
-MOST_GIVEN = 300
-"""Characters of what was given that are told again."""
+"""Reason given for a missing parameter."""
+MAX_ERRORS = 100
+"""Invalid parameters listed in one response."""
+MAX_GIVEN_LENGTH = 300
+"""Characters of a rejected value that are repeated in the response."""
 
 KINDS = {
-    "unknown-name": "Something was asked for by a name that does not exist; `nearest` holds names that do.",
-    "bad-query": "A parameter has a value, or a name, that is not allowed; `errors` holds each of them.",
-    "unreadable-body": "The body of the request is not JSON in UTF-8.",
+    "unknown-name": "Nothing has this name; `nearest` lists similar names that exist.",
+    "bad-query": "A parameter or body field is unknown, missing or has an invalid value; `errors` lists each of them.",
+    "unreadable-body": "The request body is not valid JSON in UTF-8.",
     "not-found": "There is nothing at this address.",
-    "not-allowed": "This address does not answer this method.",
-    "unreadable-store": "The database cannot be read at present.",
-    "not-installed": "The server lacks the packages that this form of an answer needs.",
-    "internal": "A mistake of ours; the server's log holds the details.",
-    "other": "Any other refusal; the title is that of its HTTP status.",
+    "not-allowed": "This address does not support this method.",
+    "unreadable-store": "The database cannot be read right now; try again later.",
+    "not-installed": "The server lacks packages that this format needs.",
+    "internal": "An internal error; the server log has the details. Please report it.",
+    "other": "Any other error; the title is the phrase of its HTTP status.",
 }
-"""The last part of a problem's ``type``, and what it means."""
+"""Last part of a problem's ``type`` -> what it means."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What went wrong, in the terms of RFC 9457. ``more`` holds the offender and the way out."""
+    """An RFC 9457 problem. ``details`` has extension members, such as the unknown name and the nearest known ones."""
 
     kind: str
     status: int
     title: str
     detail: str
-    more: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
 
     def document(self, instance: str) -> dict[str, Any]:
-        """Return it as a problem document."""
+        """Return the problem document."""
         own = {"type": f"/api/docs#problem-{self.kind}", "title": self.title, "status": self.status}
-        return {**own, "detail": self.detail, "instance": instance, **self.more}
+        return {**own, "detail": self.detail, "instance": instance, **self.details}
 
-    def ways_out(self) -> list[links.Link]:
-        """Return what was probably meant, as links where there is a page."""
+    def suggestions(self) -> list[links.Link]:
+        """Return the nearest existing names, as links where they have a page."""
         pages = {"scenario": links.scenario, "environment": links.environment, "release": links.release}
-        page = pages.get(self.more.get("what", ""))
-        return [links.Link(name, page(name) if page else "") for name in self.more.get("nearest", ())]
+        page = pages.get(self.details.get("what", ""))
+        return [links.Link(name, page(name) if page else "") for name in self.details.get("nearest", ())]
 
 
 def problem_of(error: Exception, known: Sequence[str] = ()) -> Problem:
-    """Return the problem that an exception stands for; ``known`` are the parameters that the address takes."""
+    """Return the problem for an exception; ``known`` are the names of the parameters that the route accepts."""
     match error:
         case UnknownName():
-            more = {"what": error.what, "name": error.name, "nearest": error.nearest}
-            return Problem("unknown-name", 404, f"No such {error.what}", str(error), more)
+            details = {"what": error.what, "name": error.name, "nearest": error.nearest}
+            return Problem("unknown-name", 404, f"No such {error.what}", str(error), details)
         case DatabaseUnreachable() | NotInstalled():
-            return _unable(error)
+            return _server_problem(error)
         case RequestValidationError():
             return _bad_query(error, known or parameters())
         case DaskMatrixError():
-            return Problem("bad-query", 422, "Not understood", str(error))
+            return Problem("bad-query", 422, "Invalid request", str(error))
         case HTTPException():
             return _http(error)
         case _:
-            return Problem("internal", 500, "Internal error", "Something went wrong here. The server's log says what.")
+            return Problem(
+                "internal", 500, "Internal error", "Something went wrong on the server; its log has the details."
+            )
 
 
 def add_handlers(app: FastAPI, page: Callable[[Request, Problem], Response]) -> None:
-    """Let an app answer every error as a problem document, or by ``page`` where a person asked."""
+    """Make an app answer every error with a problem document, or with ``page`` where people browse."""
 
     def answer(request: Request, error: Exception) -> Response:
-        problem = problem_of(error, _taken(request, error))
+        problem = problem_of(error, _accepted_parameters(request, error))
         path = request.url.path
         document = JSONResponse(problem.document(path), problem.status, media_type=MEDIA_TYPE)
-        response = document if path.startswith(SCRIPTED) else page(request, problem)
+        response = document if path.startswith(PROBLEM_DOCUMENT_PATHS) else page(request, problem)
         response.headers.update(HEADERS)  # an internal error passes no middleware
         return response
 
@@ -109,11 +111,11 @@ def add_handlers(app: FastAPI, page: Callable[[Request, Problem], Response]) -> 
         app.add_exception_handler(kind, answer)
 
 
-def _unable(error: DatabaseUnreachable | NotInstalled) -> Problem:
-    """Return what the server cannot do, whoever asks."""
+def _server_problem(error: DatabaseUnreachable | NotInstalled) -> Problem:
+    """Return the problem for something that the server itself cannot do."""
     if isinstance(error, NotInstalled):
         return Problem("not-installed", 501, "Not installed on this server", str(error))
-    return Problem("unreadable-store", 503, "The store cannot be read", str(error))
+    return Problem("unreadable-store", 503, "Database unavailable", str(error))
 
 
 def _http(error: HTTPException) -> Problem:
@@ -129,8 +131,8 @@ def _http(error: HTTPException) -> Problem:
     )
 
 
-def _taken(request: Request, error: Exception) -> list[str]:
-    """Return the names of what an address takes, in its query or its body, as its description has them; none for a page."""
+def _accepted_parameters(request: Request, error: Exception) -> list[str]:
+    """Return the names of a route's query parameters or body fields, from the OpenAPI description; none for a page."""
     if not isinstance(error, RequestValidationError):
         return []
     method, _, path = (error.endpoint_path or "").partition(" ")
@@ -142,7 +144,7 @@ def _taken(request: Request, error: Exception) -> list[str]:
 
 
 def fields_of_body(operation: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
-    """Return by its name the description of each field of an operation's body."""
+    """Return field name -> schema of an operation's request body."""
     content = operation.get("requestBody", {}).get("content", {})
     reference: str = content.get("application/json", {}).get("schema", {}).get("$ref", "")
     found: dict[str, Any] = (
@@ -155,38 +157,38 @@ def _bad_query(error: RequestValidationError, known: Sequence[str]) -> Problem:
     found = error.errors()
     if any(each["type"] == "json_invalid" for each in found):
         return _http(HTTPException(HTTPStatus.BAD_REQUEST))
-    errors = [_parameter(each, known) for each in found[:MOST_ERRORS]]
-    return Problem("bad-query", 422, "A parameter is not understood", " ".join(map(told, errors)), {"errors": errors})
+    errors = [_parameter(each, known) for each in found[:MAX_ERRORS]]
+    return Problem("bad-query", 422, "Invalid parameter", " ".join(map(error_sentence, errors)), {"errors": errors})
 
 
-def told(error: dict[str, Any]) -> str:
-    """Return one bad parameter as a sentence, such as ``lane=newest: not one of as-released, latest``."""
+def error_sentence(error: dict[str, Any]) -> str:
+    """Return one invalid parameter as a sentence, such as ``lane=newest: must be one of as-released, latest.``."""
     given = "" if error["reason"] == REQUIRED else f"={error['given']}"
     return f"{error['parameter']}{given}: {error['reason'].removesuffix('.')}."
 
 
 def _parameter(error: Any, known: Sequence[str]) -> dict[str, Any]:
-    """Say one bad parameter: its name, what was given, why it is refused, and what is allowed where that is a list."""
+    """Return one invalid parameter: its name, the value given, the reason, and the allowed values where they are listed."""
     name = _name(error["loc"])
     reason = _text(error["msg"].removeprefix("Value error, "))
-    said = {"parameter": name, "given": _given(error["input"]), "reason": reason}
+    problem = {"parameter": name, "given": _given(error["input"]), "reason": reason}
     if error["type"] == "missing":
-        return {**said, "given": None, "reason": REQUIRED}
+        return {**problem, "given": None, "reason": REQUIRED}
     if error["type"] == "extra_forbidden":
-        reason = "there is no such parameter"
-        return {**said, "reason": reason, "nearest": get_close_matches(name, known), "allowed": list(known)}
+        reason = "unknown parameter"
+        return {**problem, "reason": reason, "nearest": get_close_matches(name, known), "allowed": list(known)}
     if name in ALLOWED:
-        return {**said, "reason": f"not one of {', '.join(ALLOWED[name])}", "allowed": ALLOWED[name]}
-    return said
+        return {**problem, "reason": f"must be one of {', '.join(ALLOWED[name])}", "allowed": ALLOWED[name]}
+    return problem
 
 
 def _name(place: Sequence[str | int]) -> str:
-    """Return the parameter that a place is in: the second of its list is that parameter too."""
+    """Return the parameter that an error location is in; an item of a list belongs to the list's parameter."""
     return _text(str(place[1] if len(place) > 1 else place[0]))
 
 
 def _given(value: Any) -> Any:
-    """Return what was given as a document can hold it: not endless, no half of a character, no number that is none."""
+    """Return the given value in a form that JSON can hold: truncated, without lone surrogates, NaN or infinity."""
     if value is None or isinstance(value, bool | int):
         return value
     return _text(value if isinstance(value, str) else str(value))
@@ -194,4 +196,4 @@ def _given(value: Any) -> Any:
 
 def _text(text: str) -> str:
     text = text.encode(errors="backslashreplace").decode()
-    return text if len(text) <= MOST_GIVEN else f"{text[: MOST_GIVEN - 1]}…"
+    return text if len(text) <= MAX_GIVEN_LENGTH else f"{text[: MAX_GIVEN_LENGTH - 1]}…"

@@ -1,4 +1,4 @@
-"""What a request may ask of the matrix, checked at the door."""
+"""Query parameters that select part of the matrix or of a feed, and their validation."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.matrix.filter_language import Terms
 from dask_matrix.domain.matrix.selection import Selection
 from dask_matrix.domain.records.outcome import Verdict
-from dask_matrix.web.http.negotiation import Form
+from dask_matrix.web.http.negotiation import ResponseFormat
 
 
-def _reads(parse: Callable[[str], object]) -> Callable[[str], str]:
-    """Let a domain value read a text; what it says of a bad one becomes the error."""
+def _parsed_by(parse: Callable[[str], object]) -> Callable[[str], str]:
+    """Return a validator that parses with a domain type; its error message becomes the parameter's."""
 
     def check(text: str) -> str:
         try:
@@ -35,51 +35,53 @@ def _utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except OverflowError:
-        raise ValueError("not a moment that exists in UTC") from None
+        raise ValueError("out of range: no such time in UTC") from None
 
 
 def _filter(text: str) -> str:
-    """Let what is wrong with a filter become the error of its parameter."""
-    _reads(Terms.parse)(text)
+    """Validate a filter expression; return it as it was written."""
+    _parsed_by(Terms.parse)(text)
     return text
 
 
-python_text = _reads(Python.parse)
-ReleaseText = Annotated[str, AfterValidator(_reads(Release.parse))]
-TargetText = Annotated[str, AfterValidator(_reads(lambda text: MAIN if text == MAIN else Release.parse(text)))]
+python_text = _parsed_by(Python.parse)
+ReleaseText = Annotated[str, AfterValidator(_parsed_by(Release.parse))]
+TargetText = Annotated[str, AfterValidator(_parsed_by(lambda text: MAIN if text == MAIN else Release.parse(text)))]
 PythonText = Annotated[str, AfterValidator(python_text)]
 Values = dict[str, str | list[str]]
-"""What a query string says: by its name a value, or a list of them."""
-NEWEST = 24
-"""Releases of the page's first view."""
+"""Query parameter -> its value, or its values."""
+DEFAULT_RELEASES = 24
+"""Releases that the matrix page shows by default."""
 Moment = Annotated[datetime, AfterValidator(_utc)]
 
 
 class MatrixQuery(BaseModel):
-    """A selection of the matrix as a query string writes it; an empty value is the same as none."""
+    """A selection of the matrix as query parameters; an empty value counts as not given."""
 
     model_config = ConfigDict(frozen=True, validate_by_name=True)
 
     q: Annotated[str, AfterValidator(_filter)] = Field(
         "",
         max_length=300,
-        description="Words that a row's id, title, covered names or issues must contain; terms such as area:io, "
-        "verdict:fail, covers:dask.array, issue:9041, is:turning, is:flaky, is:known, is:surprise, is:new-warnings; "
-        "a minus before one reverses it.",
+        description="Only scenarios whose id, title, covered names or issues contain these words, or that match terms such as "
+        "area:io, verdict:fail, covers:dask.array, issue:9041, is:turning, is:flaky, is:known, is:surprise, "
+        "is:new-warnings; a leading minus negates a word or term.",
     )
-    area: str = Field("", max_length=300, description="Only the rows of one area.")
-    verdict: Verdict | None = Field(None, description="Only rows with this verdict in a column shown.")
-    start: ReleaseText | None = Field(None, alias="from", description="The first release shown, such as 2025.2.0.")
-    end: ReleaseText | None = Field(None, alias="to", description="The last release shown.")
-    python: PythonText | None = Field(None, description="Only environments of this Python, such as 3.11.")
-    lane: Lane | None = Field(None, description="Only environments of this lane.")
-    changes: bool = Field(default=False, description="Only rows that hold in one column shown and not in another.")
-    last: int | None = Field(None, ge=0, le=10_000, description="Only the last so many releases of those; 0 is all.")
-    history: bool = Field(
-        default=False, description="Also the columns of all commits that were run, not only of the newest main."
+    area: str = Field("", max_length=300, description="Only scenarios of this area.")
+    verdict: Verdict | None = Field(
+        None, description="Only scenarios with this verdict in at least one environment shown."
     )
+    start: ReleaseText | None = Field(None, alias="from", description="First release to show, such as 2025.2.0.")
+    end: ReleaseText | None = Field(None, alias="to", description="Last release to show.")
+    python: PythonText | None = Field(None, description="Only environments with this Python version, such as 3.11.")
+    lane: Lane | None = Field(None, description="Only environments in this lane.")
+    changes: bool = Field(
+        default=False, description="Only scenarios that pass in one environment shown and fail in another."
+    )
+    last: int | None = Field(None, ge=0, le=10_000, description="Only the newest N of these releases; 0 for all.")
+    history: bool = Field(default=False, description="Include every commit that was run, not only the newest main.")
     at: Moment | None = Field(
-        None, description="The matrix as it was at this moment, ISO 8601; UTC if no offset is given."
+        None, description="The matrix as it was at this time (ISO 8601; UTC if no offset is given)."
     )
 
     @model_validator(mode="before")
@@ -88,7 +90,7 @@ class MatrixQuery(BaseModel):
         return {name: value for name, value in values.items() if value != ""} if isinstance(values, dict) else values
 
     def selection(self) -> Selection:
-        """Return it in the domain's words."""
+        """Return the selection as a domain object."""
         return Selection(
             area=self.area,
             q=self.q,
@@ -102,25 +104,25 @@ class MatrixQuery(BaseModel):
         )
 
     def values(self, at: datetime | None = None) -> Values:
-        """Return the values that say something, as a query string writes them; ``at`` freezes them."""
-        told = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"at", "changes", "history"})
+        """Return the values that differ from their defaults, as query parameters; ``at`` pins them to a time."""
+        given = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"at", "changes", "history"})
         changed = self.changes is not type(self).model_fields["changes"].default
         changes = {"changes": str(self.changes).lower()} if changed else {}
         moment = at or self.at
         frozen = {"at": moment.isoformat().replace("+00:00", "Z")} if moment else {}
         history = {"history": "true"} if self.history else {}
-        return {name: value for name, value in {**told, **changes, **history, **frozen}.items() if value != []}
+        return {name: value for name, value in {**given, **changes, **history, **frozen}.items() if value != []}
 
 
 class PageQuery(MatrixQuery):
-    """The same as the page of the matrix takes it: at first, of the newest releases, the rows that turn in them."""
+    """The selection of the matrix page; by default the scenarios that change in the newest releases."""
 
     changes: bool = True
-    shut: frozenset[str] = Field(frozenset(), description="Areas that are folded.")
+    shut: frozenset[str] = Field(frozenset(), description="Areas to show collapsed.")
 
     @property
-    def narrows(self) -> bool:
-        """Whether it asks for some rows or columns only."""
+    def is_filtered(self) -> bool:
+        """Whether any row or column is filtered out on request."""
         return bool(self.model_fields_set - {"shut", "at", "history"})
 
     @field_serializer("shut")
@@ -128,40 +130,40 @@ class PageQuery(MatrixQuery):
         return sorted(value)
 
     def selection(self) -> Selection:
-        """Return it in the domain's words; without a range, of the newest releases."""
+        """Return the selection as a domain object; the newest releases if no range is given."""
         ranged = self.start or self.end or self.last is not None
-        asked = super().selection()
-        return asked if ranged else replace(asked, last=NEWEST)
+        selected = super().selection()
+        return selected if ranged else replace(selected, last=DEFAULT_RELEASES)
 
-    def asked(self) -> Values:
-        """Return the same as the JSON route is asked."""
-        told = self.selection()
-        more = {"last": str(told.last)} if told.last else {}
-        own = {name: value for name, value in self.values().items() if name not in {"changes", "shut", "last"}}
-        return {**own, **({"changes": "true"} if self.changes else {}), **more}
+    def api_values(self) -> Values:
+        """Return the query parameters that select the same from the JSON route."""
+        given = self.selection()
+        last = {"last": str(given.last)} if given.last else {}
+        values = {name: value for name, value in self.values().items() if name not in {"changes", "shut", "last"}}
+        return {**values, **({"changes": "true"} if self.changes else {}), **last}
 
 
 class StrictMatrixQuery(MatrixQuery):
-    """The same for scripts: a misspelled parameter is an error, not a wider answer than was meant."""
+    """The same for the API: an unknown parameter is an error, so that a typo never widens the answer."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class FormQuery(StrictMatrixQuery):
-    """The same where the answer has several forms."""
+class MatrixFormatQuery(StrictMatrixQuery):
+    """The same for a route that answers in several formats."""
 
-    form: Form | None = Field(
-        None, alias="format", description="The form of the answer; without it the Accept header decides."
+    form: ResponseFormat | None = Field(
+        None, alias="format", description="Response format; the default follows the Accept header."
     )
 
 
 class FeedQuery(BaseModel):
-    """What a feed is narrowed to; an empty value is the same as none."""
+    """What a feed is limited to; an empty value counts as not given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    area: str = Field("", max_length=300, description="Only the scenarios of one area.")
-    scenario: str = Field("", max_length=300, description="Only one scenario, by its id or a former one.")
+    area: str = Field("", max_length=300, description="Only scenarios of this area.")
+    scenario: str = Field("", max_length=300, description="Only this scenario, by its current or a former id.")
 
 
 ALLOWED = {
@@ -169,11 +171,11 @@ ALLOWED = {
     "lane": [lane.value for lane in Lane],
     "changes": ["true", "false"],
     "history": ["true", "false"],
-    "format": [form.value for form in Form],
+    "format": [form.value for form in ResponseFormat],
 }
-"""The values of the parameters that have a closed list of them."""
+"""Allowed values of the parameters that have a fixed set."""
 
 
 def parameters() -> list[str]:
-    """Return the names of all parameters of the matrix."""
+    """Return the names of all matrix parameters."""
     return [field.alias or name for name, field in MatrixQuery.model_fields.items()]

@@ -1,1 +1,1 @@
-"""The OpenAPI description of the API, with its examples."""
+"""The OpenAPI description of the API, with examples."""

@@ -1,4 +1,4 @@
-"""The OpenAPI description: what FastAPI makes of the routes, with our problem documents, conditional answers and examples."""
+"""The OpenAPI description: FastAPI's, plus problem documents, conditional responses and examples."""
 
 from __future__ import annotations
 
@@ -9,29 +9,37 @@ from pydantic import BaseModel, Field
 
 from dask_matrix.web import links
 from dask_matrix.web.http.problems import KINDS, MEDIA_TYPE
-from dask_matrix.web.openapi.examples import PARAMETERS, answers, documents, problems
+from dask_matrix.web.openapi.examples import PARAMETERS, document_examples, problem_examples, response_examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fastapi.routing import APIRoute
 
-MADE_UP = "An example, made up: no evidence"
+MADE_UP = "Made-up example, not evidence"
 REF = "#/components/schemas/{model}"
 TAGS = [
-    {"name": "matrix", "description": "The grid of verdicts, whole or in part, in several forms."},
-    {"name": "upgrades", "description": "What breaks and what is fixed by a move from one release to another."},
-    {"name": "releases and environments", "description": "The columns, and exactly what is installed in them."},
-    {"name": "scenarios", "description": "The rows, and what they say of themselves."},
-    {"name": "evidence", "description": "What verdicts rest on."},
-    {"name": "events", "description": "What happens, told as it happens: server-sent events."},
-    {"name": "badges", "description": "Small pictures for a README."},
-    {"name": "feeds", "description": "Verdict changes, as news."},
-    {"name": "service", "description": "The service itself."},
+    {"name": "matrix", "description": "The grid of verdicts, whole or filtered, as JSON, CSV or Parquet."},
+    {"name": "upgrades", "description": "What breaks and what is fixed when you upgrade from one release to another."},
+    {
+        "name": "releases and environments",
+        "description": "The columns of the matrix, and exactly what is installed in each.",
+    },
+    {"name": "scenarios", "description": "The rows of the matrix: what each scenario tests."},
+    {"name": "evidence", "description": "The results behind the verdicts: cells, results, runs and bisections."},
+    {"name": "events", "description": "Live updates as server-sent events."},
+    {"name": "badges", "description": "Badges for a README, as SVG and for shields.io."},
+    {"name": "feeds", "description": "What breaks and what is fixed in each release, as Atom and JSON feeds."},
+    {"name": "service", "description": "Health of this server, and the meaning of its words and numbers."},
 ]
-UNCHANGED = {"description": "Unchanged: If-None-Match named the present ETag. There is no body."}
-ETAG = {"ETag": {"description": "Send it back as If-None-Match.", "schema": {"type": "string"}}}
-TROUBLES = {
+UNCHANGED = {"description": "Not modified: If-None-Match has the current ETag. No body."}
+ETAG = {
+    "ETag": {
+        "description": "Send it as If-None-Match to get 304 while nothing has changed.",
+        "schema": {"type": "string"},
+    }
+}
+PROBLEM_RESPONSES = {
     "400": KINDS["unreadable-body"],
     "404": KINDS["unknown-name"],
     "422": KINDS["bad-query"],
@@ -41,55 +49,55 @@ TROUBLES = {
 
 
 class BadParameter(BaseModel):
-    """One parameter that is not understood."""
+    """One invalid parameter or body field."""
 
-    parameter: str
-    given: Any
-    reason: str
-    nearest: list[str] = Field(default=[], description="Names of parameters that are like it.")
-    allowed: list[str] = Field(default=[], description="What there is to choose from, where that is a list.")
+    parameter: str = Field(description="Its name.")
+    given: Any = Field(description="The value given, truncated; null if the parameter is missing.")
+    reason: str = Field(description="Why it was rejected.")
+    nearest: list[str] = Field(default=[], description="Similar parameter names that exist.")
+    allowed: list[str] = Field(default=[], description="The allowed values, or the parameters that exist.")
 
 
 class ProblemDocument(BaseModel):
-    """What went wrong (RFC 9457), with the name of the offender and the way out."""
+    """An error (RFC 9457): what was wrong, and how to fix it."""
 
-    type: str = Field(description="Where this kind of problem is explained.")
+    type: str = Field(description="Address of the documentation of this kind of problem.")
     title: str
     status: int
     detail: str
-    instance: str = Field(description="The path that was asked for.")
-    what: str = Field(default="", description="What kind of thing is unknown.")
-    name: str = Field(default="", description="The name that is unknown.")
-    nearest: list[str] = Field(default=[], description="Names that exist.")
-    errors: list[BadParameter] = Field(default=[], description="Every parameter that is not understood.")
+    instance: str = Field(description="The path of the request.")
+    what: str = Field(default="", description="Kind of the unknown thing, such as scenario or release.")
+    name: str = Field(default="", description="The unknown name.")
+    nearest: list[str] = Field(default=[], description="Similar names that exist.")
+    errors: list[BadParameter] = Field(default=[], description="Each invalid parameter or body field.")
 
 
-class Described(FastAPI):
-    """An application whose description tells all that its answers may be."""
+class DescribedApp(FastAPI):
+    """A FastAPI application with the completed OpenAPI description."""
 
     def openapi(self) -> dict[str, Any]:
-        """Return the description, made once."""
+        """Return the description; it is generated once."""
         if self.openapi_schema is None:
-            self.openapi_schema = completed(super().openapi())
+            self.openapi_schema = complete_document(super().openapi())
         return self.openapi_schema
 
 
 def operation_id(route: APIRoute) -> str:
-    """Return the id of a route's operation: the name of its function, which stays within v1."""
+    """Return the operation id of a route: its function's name, stable within v1."""
     return route.name
 
 
-def completed(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a description of FastAPI's with what it cannot know."""
-    shapes = document["components"]["schemas"]
+def complete_document(document: dict[str, Any]) -> dict[str, Any]:
+    """Return FastAPI's description with problem documents, 304 responses and examples added."""
+    schemas = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
-        shapes.pop(name, None)
-    shape = ProblemDocument.model_json_schema(ref_template=REF)
-    shapes |= {**shape.pop("$defs"), "ProblemDocument": shape}
-    made, told = answers(), documents()
+        schemas.pop(name, None)
+    schema = ProblemDocument.model_json_schema(ref_template=REF)
+    schemas |= {**schema.pop("$defs"), "ProblemDocument": schema}
+    json_examples, other_examples = response_examples(), document_examples()
     for path, method, operation in _operations(document):
-        _with_answers(operation, method, path)
-        _with_examples(operation, made, told)
+        _add_responses(operation, method, path)
+        _add_examples(operation, json_examples, other_examples)
     return document
 
 
@@ -99,38 +107,42 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
             yield path, method, operation
 
 
-def _with_answers(operation: dict[str, Any], method: str, path: str) -> None:
-    """Add the answers that come from around the routes: 304 and the problems."""
-    answers = operation["responses"]
-    asks = "parameters" in operation or "requestBody" in operation
-    statuses = ["404", "422", "503"] if asks else ["503"]
+def _add_responses(operation: dict[str, Any], method: str, path: str) -> None:
+    """Add the responses that do not come from the route itself: 304 and problem documents."""
+    responses = operation["responses"]
+    has_input = "parameters" in operation or "requestBody" in operation
+    statuses = ["404", "422", "503"] if has_input else ["503"]
     statuses += ["400"] if "requestBody" in operation else []
     if links.is_stream(path):
-        content = answers["200"]["content"]["text/event-stream"]
-        content["schema"] = {"type": "array", "items": content["itemSchema"]}  # for who knows OpenAPI 3.1 only
+        content = responses["200"]["content"]["text/event-stream"]
+        content["schema"] = {"type": "array", "items": content["itemSchema"]}  # for tools that only know OpenAPI 3.1
     elif method == "get" and path != "/healthz":
-        answers["200"]["headers"] = ETAG
-        answers["304"] = UNCHANGED
-    for status in [*statuses, *(answers.keys() & TROUBLES.keys())]:
-        answers[status] = _problem(status)
-    operation["responses"] = dict(sorted(answers.items()))
+        responses["200"]["headers"] = ETAG
+        responses["304"] = UNCHANGED
+    for status in [*statuses, *(responses.keys() & PROBLEM_RESPONSES.keys())]:
+        responses[status] = _problem(status)
+    operation["responses"] = dict(sorted(responses.items()))
 
 
 def _problem(status: str) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": {"$ref": REF.format(model="ProblemDocument")}}
-    if (value := problems().get(status)) is not None:
+    if (value := problem_examples().get(status)) is not None:
         content["examples"] = _example(value)
-    return {"description": TROUBLES[status], "content": {MEDIA_TYPE: content}}
+    return {"description": PROBLEM_RESPONSES[status], "content": {MEDIA_TYPE: content}}
 
 
-def _with_examples(operation: dict[str, Any], made: dict[str, Any], told: dict[str, Any]) -> None:
+def _add_examples(operation: dict[str, Any], json_examples: dict[str, Any], other_examples: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
         if (value := PARAMETERS.get(parameter["name"])) is not None:
             several = parameter["schema"].get("type") == "array"
             parameter["examples"] = _example([value] if several else value)
     for media_type, content in operation["responses"]["200"]["content"].items():
-        shape = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
-        if (value := made.get(shape, told.get(media_type, told.get(operation["operationId"])))) is not None:
+        schema = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if (
+            value := json_examples.get(
+                schema, other_examples.get(media_type, other_examples.get(operation["operationId"]))
+            )
+        ) is not None:
             content["examples"] = _example(value)
 
 

@@ -1,1 +1,1 @@
-"""The HTML pages: their routes, and a context for each template."""
+"""HTML pages: routes, and the context of each template."""

@@ -1,4 +1,4 @@
-"""The OpenAPI description as a page: no script, nothing loaded from elsewhere."""
+"""Context of the API documentation page, made from the OpenAPI description: no scripts, nothing loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a route. ``kind`` says its type, or lists the values it may have."""
+    """One parameter of a route. ``kind`` is its type, or its allowed values."""
 
     name: str
     place: str
@@ -26,9 +26,9 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Route:
-    """One route: the shapes of its body and of its JSON if it has any, the media types of its other answers.
+    """One route. ``body`` and ``returns`` name the schemas of its JSON, if any; ``media_types`` are its other formats.
 
-    ``example`` is an address that can be opened as it is.
+    ``example`` is an address that can be opened.
     """
 
     method: str
@@ -36,14 +36,14 @@ class Route:
     summary: str
     parameters: tuple[Parameter, ...]
     body: str
-    answer: str
-    others: tuple[str, ...]
+    returns: str
+    media_types: tuple[str, ...]
     example: str
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of an answer."""
+    """One field of a schema."""
 
     name: str
     kind: str
@@ -51,8 +51,8 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Shape:
-    """One object that answers are made of."""
+class Schema:
+    """One JSON schema."""
 
     name: str
     means: str
@@ -61,30 +61,30 @@ class Shape:
 
 @dataclass(frozen=True)
 class DocsPage:
-    """The whole description."""
+    """Context of the API documentation page."""
 
     routes: tuple[Route, ...]
-    shapes: tuple[Shape, ...]
+    schemas: tuple[Schema, ...]
     problems: tuple[tuple[str, str], ...]
 
 
 def docs_page(openapi: dict[str, Any]) -> DocsPage:
-    """Return an OpenAPI description in the terms of the page."""
-    shapes = openapi["components"]["schemas"]
+    """Return the context for an OpenAPI description."""
+    schemas = openapi["components"]["schemas"]
     return DocsPage(
         routes=tuple(
             _route(method, path, operation)
             for path, operations in openapi["paths"].items()
             for method, operation in operations.items()
         ),
-        shapes=tuple(_shape(name, shape) for name, shape in shapes.items() if "ValidationError" not in name),
+        schemas=tuple(_schema(name, schema) for name, schema in schemas.items() if "ValidationError" not in name),
         problems=tuple(KINDS.items()),
     )
 
 
 def _route(method: str, path: str, operation: dict[str, Any]) -> Route:
     content = operation["responses"]["200"]["content"]
-    shape = content.get("application/json", {}).get("schema")
+    schema = content.get("application/json", {}).get("schema")
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     return Route(
         method=method.upper(),
@@ -92,8 +92,8 @@ def _route(method: str, path: str, operation: dict[str, Any]) -> Route:
         summary=operation.get("description", ""),
         parameters=tuple(map(_parameter, operation.get("parameters", ()))),
         body=_kind(body) if body else "",
-        answer=_kind(shape) if shape else "",
-        others=tuple(each for each in content if each != "application/json"),
+        returns=_kind(schema) if schema else "",
+        media_types=tuple(each for each in content if each != "application/json"),
         example=""
         if "{" in path or method != "get" or is_stream(path)
         else _example(path, operation.get("parameters", ())),
@@ -101,7 +101,7 @@ def _route(method: str, path: str, operation: dict[str, Any]) -> Route:
 
 
 def _example(path: str, parameters: Iterable[dict[str, Any]]) -> str:
-    """Return an address that can be opened: with the first example of each parameter that must be there."""
+    """Return an address with the first example of each required parameter."""
     needed = {each["name"]: each["schema"].get("examples", [""])[0] for each in parameters if each["required"]}
     return f"{path}?{urlencode(needed)}" if needed else path
 
@@ -112,17 +112,17 @@ def _parameter(parameter: dict[str, Any]) -> Parameter:
     return Parameter(parameter["name"], parameter["in"], parameter["required"], kind, parameter.get("description", ""))
 
 
-def _shape(name: str, shape: dict[str, Any]) -> Shape:
+def _schema(name: str, schema: dict[str, Any]) -> Schema:
     fields = tuple(
         Field(field, _kind(schema), schema.get("description", ""))
-        for field, schema in shape.get("properties", {}).items()
+        for field, schema in schema.get("properties", {}).items()
     )
-    means = shape.get("description", "") or ", ".join(map(str, shape.get("enum", ())))
-    return Shape(name, means, fields)
+    means = schema.get("description", "") or ", ".join(map(str, schema.get("enum", ())))
+    return Schema(name, means, fields)
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    """Say a JSON schema in a few words: ``list of EnvironmentHead``, ``string or null``."""
+    """Describe a JSON schema in a few words: ``list of EnvironmentHead``, ``string or null``."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:

@@ -1,4 +1,4 @@
-"""What the page of a cell may see. It is shown as a page of its own and, by the matrix, as a panel beside the grid."""
+"""Context of the cell page, shown as a page of its own and as a panel next to the grid."""
 
 from __future__ import annotations
 
@@ -7,62 +7,62 @@ from typing import TYPE_CHECKING
 
 from dask_matrix.domain.transitions.row_neighbours import line_through
 from dask_matrix.domain.upgrades.answer import PackageChange
-from dask_matrix.domain.verdicts.deprecations import fresh
+from dask_matrix.domain.verdicts.deprecations import added_warnings
 from dask_matrix.web import links, repeat_commands, times
-from dask_matrix.web.drawing.labels import OUTCOMES, OVERLAYS, Word, said
-from dask_matrix.web.drawing.row_timeline import Strip, around
-from dask_matrix.web.pages.contexts import Execution, Place, backport, execution, place
+from dask_matrix.web.drawing.labels import OUTCOMES, OVERLAYS, Label, verdict_label
+from dask_matrix.web.drawing.row_timeline import RowTimeline, timeline_around
+from dask_matrix.web.pages.contexts import EnvironmentLink, Execution, backport, execution, place
 
 if TYPE_CHECKING:
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.records.records import Warned
     from dask_matrix.domain.records.result import Result
-    from dask_matrix.domain.transitions.transitions import Turn
+    from dask_matrix.domain.transitions.transitions import Transition
     from dask_matrix.domain.verdicts.verdict import Judgement
     from dask_matrix.web.as_of import AsOf
     from dask_matrix.web.cells import Cell, Locks, Neighbour
 
-FEW = 8
-"""Packages that are in sight at once of those that differ."""
-MOST_PAST = 100
-"""Executions that are listed in the history of a cell."""
-_WHICH = {
-    (True, True): "the last release before where it held",
-    (True, False): "the first release after where it holds",
-    (False, True): "the last release before where it did not hold",
-    (False, False): "the first release after where it does not hold",
+PACKAGES_SHOWN = 8
+"""Differing packages shown before the rest is folded."""
+MAX_HISTORY = 100
+"""Most executions listed in the history of a cell."""
+_OTHER_RELEASE = {
+    (True, True): "the last earlier release where it passes",
+    (True, False): "the first later release where it passes",
+    (False, True): "the last earlier release where it does not pass",
+    (False, False): "the first later release where it does not pass",
 }
-"""Whether it held in another release, and whether that is the earlier one -> how that release is called."""
+"""(passes in the other release, the other release is earlier) -> description of that release."""
 
 
 @dataclass(frozen=True)
-class Step:
-    """The cell beside one in its row."""
+class NeighbourCell:
+    """The previous or next cell on the same line."""
 
     label: str
     href: str
-    word: Word
+    word: Label
 
 
 @dataclass(frozen=True)
-class Listed:
-    """The entry that lists a cell as failing; ``word`` says what it makes of the verdict, if anything."""
+class KnownFailureNote:
+    """The known failure that applies to a cell; ``word`` is the resulting overlay, if any."""
 
-    word: Word | None
+    word: Label | None
     issue: links.Link
     reason: str
     expires: str
 
 
 @dataclass(frozen=True)
-class Side:
-    """One of two cells side by side; ``href`` is empty for the one whose page it is. ``warnings`` are those it alone gives."""
+class ComparedCell:
+    """One of two compared cells; ``href`` is empty for the page's own. ``warnings`` are those only this one gives."""
 
     release: str
     python: str
     href: str
-    word: Word
+    word: Label
     count: str
     raised: str
     message: str
@@ -72,28 +72,28 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Compared:
-    """The cell and its neighbour, the earlier release first. ``title`` says why that neighbour."""
+class Comparison:
+    """The cell and its neighbour, the earlier release first. ``title`` says why this neighbour was chosen."""
 
     title: str
-    sides: tuple[Side, Side]
+    sides: tuple[ComparedCell, ComparedCell]
 
     @property
     def warns(self) -> bool:
-        """Whether a side gives warnings that the other does not."""
+        """Whether either cell gives warnings that the other does not."""
         return any(each.warnings for each in self.sides)
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """The streams in which the two differ."""
+        """Names of the streams in which the two differ."""
         return tuple(dict.fromkeys(name for each in self.sides for name, _ in each.outputs))
 
 
 @dataclass(frozen=True)
 class Differences:
-    """What differs from an environment: Dask first. ``alone``: nothing else does; ``locked``: both sides have a lock.
+    """Package differences from another environment, Dask first. ``alone``: only Dask differs; ``locked``: both have a lock.
 
-    ``backport`` is the day the earlier release was uploaded, if that was after the later one.
+    ``backport`` is the upload day of the earlier release, if that was after the later one.
     """
 
     title: str
@@ -106,19 +106,19 @@ class Differences:
 
 @dataclass(frozen=True)
 class Bisect:
-    """The turning nearest to a cell, and the command that finds what made it."""
+    """The transition nearest to a cell, and the command that bisects it."""
 
-    told: str
+    sentence: str
     command: str
 
 
 @dataclass(frozen=True)
-class Past:
-    """One execution in the history of a cell; ``stale``: of another text of the scenario than the present one."""
+class HistoryRow:
+    """One execution in the history of a cell; ``stale``: of another version of the scenario than the current one."""
 
     href: str
     started: str
-    word: Word
+    word: Label
     raised: str
     took: str
     attempt: int
@@ -131,137 +131,143 @@ class Past:
 
 @dataclass(frozen=True)
 class CellPage:
-    """One scenario in one environment."""
+    """Context of the cell page."""
 
     title: str
     scenario: str
     scenario_href: str
-    place: Place
+    place: EnvironmentLink
     refusal_message: str
-    word: Word
-    listed: Listed | None
+    word: Label
+    known_failure: KnownFailureNote | None
     count: str
     execution: Execution | None
-    compared: Compared | None
+    compared: Comparison | None
     differences: Differences | None
     bisect: Bisect | None
-    history: tuple[Past, ...]
+    history: tuple[HistoryRow, ...]
     executions: int
     commands: repeat_commands.Reproduce
     lock_href: str
     issues: tuple[links.Link, ...]
-    before: Step | None
-    after: Step | None
-    strip: Strip
+    before: NeighbourCell | None
+    after: NeighbourCell | None
+    timeline: RowTimeline
     as_of: AsOf
-    few: int = FEW
+    packages_shown: int = PACKAGES_SHOWN
 
 
 def cell_page(cell: Cell, as_of: AsOf) -> CellPage:
-    """Return the page of one cell; the result that decides is its evidence, else the newest."""
+    """Return the context for a cell; its evidence is the deciding result, or else the newest."""
     matrix, scenario, environment = cell.matrix, cell.scenario, cell.environment
     shown = cell.deciding or next(iter(cell.results), None)
-    before, after = _steps(matrix, scenario, environment, as_of)
+    before, after = _neighbour_cells(matrix, scenario, environment, as_of)
     return CellPage(
         title=scenario.title,
         scenario=scenario.id,
         scenario_href=as_of.to(links.scenario(scenario.id)),
         place=place(environment, as_of),
         refusal_message=environment.refusal.message if environment.refusal else "",
-        word=said(cell.judgement),
-        listed=_listed(matrix, scenario, environment),
+        word=verdict_label(cell.judgement),
+        known_failure=_known_failure(matrix, scenario, environment),
         count=_count(cell.judgement),
         execution=execution(shown) if shown else None,
-        compared=_compared(cell, cell.neighbour, as_of) if cell.neighbour else None,
+        compared=_comparison(cell, cell.neighbour, as_of) if cell.neighbour else None,
         differences=_differences(cell, cell.locks, as_of) if cell.locks else None,
         bisect=bisect(cell.turn) if cell.turn else None,
-        history=tuple(_past(cell, each) for each in cell.results[:MOST_PAST]),
+        history=tuple(_history_row(cell, each) for each in cell.results[:MAX_HISTORY]),
         executions=len(cell.results),
         commands=repeat_commands.reproduce(scenario, environment),
         lock_href=links.lock(environment.key) if environment.lock else "",
         issues=tuple(map(links.issue, scenario.issues)),
         before=before,
         after=after,
-        strip=around(matrix, scenario, environment, as_of),
+        timeline=timeline_around(matrix, scenario, environment, as_of),
         as_of=as_of,
     )
 
 
-def bisect(turn: Turn) -> Bisect:
-    """Return a turning in words, with the command that finds what made it."""
-    done = "breaks" if turn.breaks else "is fixed"
-    return Bisect(f"It {done} between {turn.before.name} and {turn.after.name}.", repeat_commands.bisect(turn))
+def bisect(transition: Transition) -> Bisect:
+    """Describe a transition, with the command that bisects it."""
+    done = "breaks" if transition.breaks else "is fixed"
+    return Bisect(
+        f"It {done} between {transition.before.name} and {transition.after.name}.", repeat_commands.bisect(transition)
+    )
 
 
-def _steps(
+def _neighbour_cells(
     matrix: Matrix, scenario: Scenario, environment: Environment, as_of: AsOf
-) -> tuple[Step | None, Step | None]:
-    """Return the cells before and after one on its line, where there are any."""
+) -> tuple[NeighbourCell | None, NeighbourCell | None]:
+    """Return the previous and the next cell on the same line, or None."""
     line = (None, *line_through(matrix.environments, environment), None)
     if environment not in line:
         return None, None
     here = line.index(environment)
     before, after = (
-        _step(matrix, scenario, each, as_of) if each else None for each in (line[here - 1], line[here + 1])
+        _neighbour_cell(matrix, scenario, each, as_of) if each else None for each in (line[here - 1], line[here + 1])
     )
     return before, after
 
 
-def _step(matrix: Matrix, scenario: Scenario, environment: Environment, as_of: AsOf) -> Step:
-    word = said(matrix.cell(scenario, environment))
-    return Step(environment.name, as_of.to(links.cell(scenario.id, environment.key)), word)
+def _neighbour_cell(matrix: Matrix, scenario: Scenario, environment: Environment, as_of: AsOf) -> NeighbourCell:
+    word = verdict_label(matrix.cell(scenario, environment))
+    return NeighbourCell(environment.name, as_of.to(links.cell(scenario.id, environment.key)), word)
 
 
-def _listed(matrix: Matrix, scenario: Scenario, environment: Environment) -> Listed | None:
-    """Return the entry that lists a cell as failing, if there is one."""
+def _known_failure(matrix: Matrix, scenario: Scenario, environment: Environment) -> KnownFailureNote | None:
+    """Return the known failure that applies to a cell, or None."""
     if (entry := matrix.known.get((scenario.id, environment.key))) is None:
         return None
-    told = matrix.overlay(scenario, environment)
-    return Listed(OVERLAYS[told] if told else None, links.issue(entry.issue), entry.reason, str(entry.expires))
+    sentence = matrix.overlay(scenario, environment)
+    return KnownFailureNote(
+        OVERLAYS[sentence] if sentence else None, links.issue(entry.issue), entry.reason, str(entry.expires)
+    )
 
 
 def _count(judgement: Judgement) -> str:
-    """Say what a verdict rests on."""
+    """Say how many executions a verdict is based on."""
     if not judgement.executions:
-        return "no execution counts"
+        return "no execution counted"
     return f"{judgement.passed} of {judgement.executions} {'execution' if judgement.executions == 1 else 'executions'} passed"
 
 
-def _compared(cell: Cell, other: Neighbour, as_of: AsOf) -> Compared:
+def _comparison(cell: Cell, other: Neighbour, as_of: AsOf) -> Comparison:
     mine, theirs = cell.deciding, other.result
-    here = _side(cell.environment, cell.judgement, mine, theirs, "")
-    there = _side(
+    here = _compared_cell(cell.environment, cell.judgement, mine, theirs, "")
+    there = _compared_cell(
         other.environment, other.judgement, theirs, mine, as_of.to(links.cell(cell.scenario.id, other.environment.key))
     )
     earlier = other.environment.release < cell.environment.release
-    title = _why(other.judgement, earlier=earlier) if other.opposite else "Beside the release before"
-    return Compared(title, (there, here) if earlier else (here, there))
+    title = (
+        _comparison_title(other.judgement, earlier=earlier) if other.opposite else "Compared with the previous release"
+    )
+    return Comparison(title, (there, here) if earlier else (here, there))
 
 
-def _why(judgement: Judgement, *, earlier: bool) -> str:
-    does = "holds" if judgement.verdict.holds else "does not hold"
-    return f"Beside the nearest release where it {does}{'' if earlier else ', a later one'}"
+def _comparison_title(judgement: Judgement, *, earlier: bool) -> str:
+    does = "passes" if judgement.verdict.passes else "does not pass"
+    return f"Compared with the nearest {'' if earlier else 'later '}release where it {does}"
 
 
-def _side(
+def _compared_cell(
     environment: Environment, judgement: Judgement, mine: Result | None, theirs: Result | None, href: str
-) -> Side:
-    return Side(
+) -> ComparedCell:
+    return ComparedCell(
         release=environment.name,
         python=str(environment.python),
         href=href,
-        word=said(judgement),
+        word=verdict_label(judgement),
         count=_count(judgement),
         raised=mine.exception_type if mine else "",
         message=(mine.exception_message or mine.reason) if mine else "",
         took=times.duration(mine.seconds) if mine else "",
-        warnings=tuple(fresh(theirs.warnings, mine.warnings)) if mine and theirs else (),
+        warnings=tuple(added_warnings(theirs.warnings, mine.warnings)) if mine and theirs else (),
         outputs=tuple(_outputs(mine, theirs)) if mine and theirs else (),
     )
 
 
 def _outputs(mine: Result, theirs: Result) -> list[tuple[str, str]]:
-    """Return the streams that both sides have a text of, or one, and whose texts differ."""
+    """Return this cell's text of each stream that differs between the two."""
     pairs = {
         "standard output": (mine.stdout, theirs.stdout),
         "standard error": (mine.stderr, theirs.stderr),
@@ -277,7 +283,7 @@ def _differences(cell: Cell, locks: Locks, as_of: AsOf) -> Differences:
     if earlier.python != later.python:
         own.append(PackageChange(name="Python", before=str(earlier.python), after=str(later.python)))
     return Differences(
-        title=_WHICH[locks.held, other is earlier],
+        title=_OTHER_RELEASE[locks.passes, other is earlier],
         other=links.Link(other.name, as_of.to(links.environment(other.key))),
         changes=(*own, *locks.packages),
         alone=len(own) == 1 and not locks.packages,
@@ -286,8 +292,8 @@ def _differences(cell: Cell, locks: Locks, as_of: AsOf) -> Differences:
     )
 
 
-def _past(cell: Cell, result: Result) -> Past:
-    return Past(
+def _history_row(cell: Cell, result: Result) -> HistoryRow:
+    return HistoryRow(
         href=links.result(result.id),
         started=times.moment(result.started),
         word=OUTCOMES[result.outcome],

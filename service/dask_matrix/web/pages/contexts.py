@@ -1,4 +1,4 @@
-"""What several pages may see alike, and the small pages: results, the list of releases, errors."""
+"""Contexts shared by several pages, and those of the small pages: result, list of releases, error."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from dask_matrix.domain.matrix.matrix import by_release
 from dask_matrix.web import links, times
 from dask_matrix.web.as_of import AsOf
 from dask_matrix.web.drawing import evidence_html
-from dask_matrix.web.drawing.labels import LANES, OUTCOMES, REFUSALS, Word
+from dask_matrix.web.drawing.labels import LANES, OUTCOMES, REFUSALS, Label
 
 if TYPE_CHECKING:
     from dask_matrix.domain.matrix.matrix import Matrix, Tally
     from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.records.records import RunRecord, Warned
     from dask_matrix.domain.records.result import Result
-    from dask_matrix.web.drawing.evidence_html import Stretch
+    from dask_matrix.web.drawing.evidence_html import TracebackPart
     from dask_matrix.web.http.problems import Problem
 
 NOW = AsOf()
 
 
 @dataclass(frozen=True)
-class Heading:
-    """An environment in words, with its address, its status and how much holds in it."""
+class EnvironmentHeading:
+    """An environment with its address, its refusal and its pass count."""
 
     label: str
     release: str
@@ -39,8 +39,8 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Place:
-    """An environment in words, with its address."""
+class EnvironmentLink:
+    """An environment with its address and that of its release."""
 
     label: str
     release: str
@@ -63,16 +63,16 @@ class Output:
 
 @dataclass(frozen=True)
 class Execution:
-    """One result with its evidence made fit to be shown."""
+    """One result with its evidence as safe HTML."""
 
     id: str
     href: str
-    word: Word
+    word: Label
     phase: str
     reason: str
     exception_type: str
     exception_message: str
-    traceback: tuple[Stretch, ...]
+    traceback: tuple[TracebackPart, ...]
     outputs: tuple[Output, ...]
     warnings: tuple[Warned, ...]
     took: str
@@ -85,7 +85,7 @@ class Execution:
 
 @dataclass(frozen=True)
 class ResultPage:
-    """One execution."""
+    """Context of the result page."""
 
     execution: Execution
     scenario: links.Link
@@ -96,26 +96,26 @@ class ResultPage:
 
 
 @dataclass(frozen=True)
-class Released:
-    """One release in the list."""
+class ReleaseRow:
+    """One row of the list of releases."""
 
     release: str
     href: str
     day: str
     tally: Tally
-    environments: tuple[Heading, ...]
+    environments: tuple[EnvironmentHeading, ...]
 
 
 @dataclass(frozen=True)
 class ReleasesPage:
-    """All releases, newest first."""
+    """Context of the list of releases, newest first."""
 
-    releases: tuple[Released, ...]
+    releases: tuple[ReleaseRow, ...]
 
 
 @dataclass(frozen=True)
 class ProblemPage:
-    """An error in words."""
+    """Context of the error page."""
 
     status: int
     title: str
@@ -124,10 +124,10 @@ class ProblemPage:
     errors: tuple[dict[str, object], ...]
 
 
-def heading(matrix: Matrix, environment: Environment) -> Heading:
-    """Return an environment in words."""
+def heading(matrix: Matrix, environment: Environment) -> EnvironmentHeading:
+    """Return an environment with its pass count in a matrix."""
     refusal = environment.refusal
-    return Heading(
+    return EnvironmentHeading(
         label=environment.label,
         release=str(environment.release),
         python=str(environment.python),
@@ -141,10 +141,10 @@ def heading(matrix: Matrix, environment: Environment) -> Heading:
     )
 
 
-def place(environment: Environment, as_of: AsOf = NOW) -> Place:
-    """Return an environment in words."""
+def place(environment: Environment, as_of: AsOf = NOW) -> EnvironmentLink:
+    """Return an environment with links that keep the moment shown."""
     refusal = environment.refusal
-    return Place(
+    return EnvironmentLink(
         label=environment.label,
         release=str(environment.release),
         python=str(environment.python),
@@ -158,13 +158,13 @@ def place(environment: Environment, as_of: AsOf = NOW) -> Place:
 
 
 def backport(earlier: Environment, later: Environment) -> str:
-    """Return the day on which an earlier release was uploaded, if that was after a later one; else nothing."""
+    """Return the upload day of the earlier release if it was uploaded after the later one, else an empty text."""
     late = earlier.released_at and later.released_at and earlier.released_at > later.released_at
     return times.day(earlier.released_at) if late else ""
 
 
 def result_page(matrix: Matrix, result: Result, run: RunRecord | None) -> ResultPage:
-    """Return the page of one result."""
+    """Return the context for a result."""
     labels = {each.key: each.label for each in matrix.environments}
     return ResultPage(
         execution=execution(result),
@@ -179,18 +179,18 @@ def result_page(matrix: Matrix, result: Result, run: RunRecord | None) -> Result
 
 
 def releases_page(matrix: Matrix) -> ReleasesPage:
-    """Return the page of all releases."""
-    return ReleasesPage(tuple(_released(part) for part in by_release(matrix)))
+    """Return the context of the list of releases."""
+    return ReleasesPage(tuple(_release_row(part) for part in by_release(matrix)))
 
 
 def problem_page(problem: Problem) -> ProblemPage:
-    """Return the page of an error."""
-    errors = tuple(problem.more.get("errors", ()))
-    return ProblemPage(problem.status, problem.title, problem.detail, tuple(problem.ways_out()), errors)
+    """Return the context for an error."""
+    errors = tuple(problem.details.get("errors", ()))
+    return ProblemPage(problem.status, problem.title, problem.detail, tuple(problem.suggestions()), errors)
 
 
 def execution(result: Result) -> Execution:
-    """Return a result with its evidence made fit to be shown."""
+    """Return a result with its evidence as safe HTML."""
     streams = {"standard output": result.stdout, "standard error": result.stderr, "log": result.log}
     return Execution(
         id=result.id,
@@ -200,7 +200,7 @@ def execution(result: Result) -> Execution:
         reason=result.reason,
         exception_type=result.exception_type,
         exception_message=result.exception_message,
-        traceback=evidence_html.traceback(result.traceback),
+        traceback=evidence_html.highlight_traceback(result.traceback),
         outputs=tuple(Output(name, text) for name, text in streams.items() if text),
         warnings=result.warnings,
         took=times.duration(result.seconds),
@@ -212,10 +212,10 @@ def execution(result: Result) -> Execution:
     )
 
 
-def _released(part: Matrix) -> Released:
+def _release_row(part: Matrix) -> ReleaseRow:
     environments = tuple(heading(part, each) for each in part.environments)
     first = part.environments[0]
-    return Released(
+    return ReleaseRow(
         str(first.release),
         links.release(str(first.release)),
         times.day(first.released_at),

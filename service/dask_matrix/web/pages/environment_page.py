@@ -1,4 +1,4 @@
-"""What the pages of an environment and of a release may see: what they turned, what is in them, how to install it."""
+"""Contexts of the environment page and the release page: changes, verdicts, lock and install commands."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from dask_matrix.domain.environments.commit_pair import PROJECTS
 from dask_matrix.domain.environments.environment import packages
 from dask_matrix.web import links, repeat_commands, times
-from dask_matrix.web.drawing.labels import OVERLAYS, REFUSALS, Word, said
-from dask_matrix.web.pages.contexts import Heading, Place, backport, heading, place
+from dask_matrix.web.drawing.labels import OVERLAYS, REFUSALS, Label, verdict_label
+from dask_matrix.web.pages.contexts import EnvironmentHeading, EnvironmentLink, backport, heading, place
 
 if TYPE_CHECKING:
     from dask_matrix.domain.environments.release import Release
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.records.installation import Installation
     from dask_matrix.domain.upgrades.answer import PackageChange
-    from dask_matrix.domain.upgrades.environment_diff import Change
+    from dask_matrix.domain.upgrades.environment_diff import EnvironmentDiff
     from dask_matrix.web.as_of import AsOf
     from dask_matrix.web.columns import Column, Version
 
@@ -27,22 +27,22 @@ NOT_YET = "it has not been installed"
 
 
 @dataclass(frozen=True)
-class Turned:
-    """One row that turned: its cell on either side."""
+class ChangedRow:
+    """One scenario that breaks or is fixed, with its verdict before and after."""
 
     title: str
     id: str
     href: str
-    word: Word
+    word: Label
     exception: str
     before_href: str
-    before_word: Word
+    before_word: Label
     issues: tuple[links.Link, ...]
 
 
 @dataclass(frozen=True)
-class Warns:
-    """A row that warns of something it did not warn of before."""
+class NewWarning:
+    """A scenario with a warning that it did not give before."""
 
     title: str
     href: str
@@ -51,15 +51,15 @@ class Warns:
 
 
 @dataclass(frozen=True)
-class Changed:
-    """What an environment turned against the one before; ``days`` lie between the two releases, None if that is not known."""
+class Changes:
+    """Changes from the previous environment; ``days`` between the two releases, None if unknown."""
 
-    before: Place
+    before: EnvironmentLink
     days: int | None
     backport: str
-    regressed: tuple[Turned, ...]
-    fixed: tuple[Turned, ...]
-    warnings: tuple[Warns, ...]
+    regressed: tuple[ChangedRow, ...]
+    fixed: tuple[ChangedRow, ...]
+    warnings: tuple[NewWarning, ...]
     packages: tuple[PackageChange, ...]
     python: tuple[str, str] | None
     locked: bool
@@ -69,28 +69,28 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """One row in an environment."""
+class RowVerdict:
+    """The verdict of one scenario in an environment."""
 
     title: str
     href: str
-    word: Word
-    mark: Word | None
+    word: Label
+    mark: Label | None
 
 
 @dataclass(frozen=True)
 class Area:
-    """The rows of one area: those that hold apart from the rest."""
+    """The scenarios of one area: ``holding`` pass, ``others`` do not."""
 
     name: str
     tally: Tally
-    others: tuple[Standing, ...]
-    holding: tuple[Standing, ...]
+    others: tuple[RowVerdict, ...]
+    holding: tuple[RowVerdict, ...]
 
 
 @dataclass(frozen=True)
 class Installed:
-    """How an environment was last installed."""
+    """The last installation of an environment."""
 
     at: str
     took: str
@@ -101,10 +101,10 @@ class Installed:
 
 @dataclass(frozen=True)
 class EnvironmentPage:
-    """One column, and exactly what is in it. ``not_logged`` says why there is no log of an installation, where one is missed."""
+    """Context of the environment page. ``not_logged`` says why there is no install log, where one would be expected."""
 
-    heading: Heading
-    place: Place
+    heading: EnvironmentHeading
+    place: EnvironmentLink
     key: str
     python_full: str
     cutoff: str
@@ -120,37 +120,37 @@ class EnvironmentPage:
     not_logged: str
     ref: str
     commits: tuple[links.Link, ...]
-    changed: Changed | None
+    changed: Changes | None
     areas: tuple[Area, ...]
     as_of: AsOf
 
 
 @dataclass(frozen=True)
-class Tried:
+class TestedEnvironment:
     """One environment of a release."""
 
-    heading: Heading
+    heading: EnvironmentHeading
     href: str
     refusal: str
     message: str
-    changed: Changed | None
+    changed: Changes | None
 
 
 @dataclass(frozen=True)
 class ReleasePage:
-    """One release, with the environments it was tried in."""
+    """Context of the release page."""
 
     release: str
     day: str
     age: str
-    environments: tuple[Tried, ...]
+    environments: tuple[TestedEnvironment, ...]
     before: links.Link | None
     after: links.Link | None
     as_of: AsOf
 
 
 def environment_page(column: Column, as_of: AsOf) -> EnvironmentPage:
-    """Return the page of one environment."""
+    """Return the context for an environment."""
     environment, refusal = column.environment, column.environment.refusal
     return EnvironmentPage(
         heading=heading(column.matrix, environment),
@@ -187,7 +187,7 @@ def _installed(installation: Installation) -> Installed:
 
 
 def _not_logged(column: Column) -> str:
-    """Say why no installation is on record of an environment; nothing where what refused it came before that."""
+    """Say why an environment has no recorded installation; empty if it was refused before installing."""
     environment = column.environment
     if environment.refusal and environment.refusal.phase != "import":
         return ""
@@ -196,7 +196,7 @@ def _not_logged(column: Column) -> str:
 
 
 def _commits(environment: Environment) -> tuple[links.Link, ...]:
-    """Return the commits of what is no release, each leading to where everybody can read it."""
+    """Return the commits of a commit pair, with links to GitHub."""
     if (pair := environment.pair) is None:
         return ()
     found = ((project, pair.commit(project)) for project in PROJECTS)
@@ -204,12 +204,12 @@ def _commits(environment: Environment) -> tuple[links.Link, ...]:
 
 
 def release_page(version: Version, as_of: AsOf) -> ReleasePage:
-    """Return the page of one release."""
+    """Return the context for a release."""
     return ReleasePage(
         release=version.name,
         day=times.day(version.columns[0].environment.released_at),
         age=as_of.age(version.columns[0].environment.day),
-        environments=tuple(_tried(each, as_of) for each in version.columns),
+        environments=tuple(_tested_environment(each, as_of) for each in version.columns),
         before=_release(version.before, as_of) if version.before else None,
         after=_release(version.after, as_of) if version.after else None,
         as_of=as_of,
@@ -220,9 +220,9 @@ def _release(release: Release, as_of: AsOf) -> links.Link:
     return links.Link(release.name, as_of.to(links.release(str(release))))
 
 
-def _tried(column: Column, as_of: AsOf) -> Tried:
+def _tested_environment(column: Column, as_of: AsOf) -> TestedEnvironment:
     refusal = column.environment.refusal
-    return Tried(
+    return TestedEnvironment(
         heading=heading(column.matrix, column.environment),
         href=as_of.to(links.environment(column.environment.key)),
         refusal=REFUSALS.get(refusal.phase, refusal.phase) if refusal else "",
@@ -231,19 +231,19 @@ def _tried(column: Column, as_of: AsOf) -> Tried:
     )
 
 
-def _changed(column: Column, as_of: AsOf) -> Changed | None:
+def _changed(column: Column, as_of: AsOf) -> Changes | None:
     if (found := column.change) is None:
         return None
     before, after = found.before, found.after
     pythons = (str(before.python), str(after.python))
-    return Changed(
+    return Changes(
         before=place(before, as_of),
         days=(after.released_at - before.released_at).days if after.released_at and before.released_at else None,
         backport=backport(before, after),
-        regressed=tuple(_turned(column.matrix, found, each, as_of) for each in found.regressed),
-        fixed=tuple(_turned(column.matrix, found, each, as_of) for each in found.fixed),
+        regressed=tuple(_changed_row(column.matrix, found, each, as_of) for each in found.regressed),
+        fixed=tuple(_changed_row(column.matrix, found, each, as_of) for each in found.fixed),
         warnings=tuple(
-            Warns(each.title, as_of.to(links.cell(each.scenario, after.key)), each.category, each.message)
+            NewWarning(each.title, as_of.to(links.cell(each.scenario, after.key)), each.category, each.message)
             for each in found.new_warnings
         ),
         packages=found.packages,
@@ -251,20 +251,22 @@ def _changed(column: Column, as_of: AsOf) -> Changed | None:
         locked=bool(before.lock and after.lock),
         holding=found.holding,
         unknown=found.unknown,
-        upgrade_href=links.upgrade({"from": str(before.release), "to": after.release.called, "lane": after.lane.value}),
+        upgrade_href=links.upgrade(
+            {"from": str(before.release), "to": after.release.url_name, "lane": after.lane.value}
+        ),
     )
 
 
-def _turned(matrix: Matrix, found: Change, row: Scenario, as_of: AsOf) -> Turned:
+def _changed_row(matrix: Matrix, found: EnvironmentDiff, row: Scenario, as_of: AsOf) -> ChangedRow:
     now, was = matrix.cell(row, found.after), matrix.cell(row, found.before)
-    return Turned(
+    return ChangedRow(
         title=row.title,
         id=row.id,
         href=as_of.to(links.cell(row.id, found.after.key)),
-        word=said(now),
+        word=verdict_label(now),
         exception=now.exception or was.exception,
         before_href=as_of.to(links.cell(row.id, found.before.key)),
-        before_word=said(was),
+        before_word=verdict_label(was),
         issues=tuple(map(links.issue, row.issues)),
     )
 
@@ -273,20 +275,22 @@ def _areas(matrix: Matrix, environment: Environment, as_of: AsOf) -> list[Area]:
     alone = replace(matrix, environments=(environment,))
     found = []
     for name, rows in matrix.areas().items():
-        told = {row.id: _standing(alone, row, environment, as_of) for row in rows}
-        holds = {row.id for row in rows if alone.cell(row, environment).verdict.holds}
+        verdicts = {row.id: _row_verdict(alone, row, environment, as_of) for row in rows}
+        passing = {row.id for row in rows if alone.cell(row, environment).verdict.passes}
         found.append(
             Area(
                 name,
                 alone.tally(rows),
-                tuple(each for row, each in told.items() if row not in holds),
-                tuple(each for row, each in told.items() if row in holds),
+                tuple(each for row, each in verdicts.items() if row not in passing),
+                tuple(each for row, each in verdicts.items() if row in passing),
             )
         )
     return found
 
 
-def _standing(matrix: Matrix, row: Scenario, environment: Environment, as_of: AsOf) -> Standing:
+def _row_verdict(matrix: Matrix, row: Scenario, environment: Environment, as_of: AsOf) -> RowVerdict:
     overlay = matrix.overlay(row, environment)
     href = as_of.to(links.cell(row.id, environment.key))
-    return Standing(row.title, href, said(matrix.cell(row, environment)), OVERLAYS[overlay] if overlay else None)
+    return RowVerdict(
+        row.title, href, verdict_label(matrix.cell(row, environment)), OVERLAYS[overlay] if overlay else None
+    )

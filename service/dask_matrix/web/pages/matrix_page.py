@@ -1,4 +1,4 @@
-"""What the page of the matrix may see: the sheet, the filter form as it stands, and the legend."""
+"""Context of the matrix page: the grid, the filter form and the legend."""
 
 from __future__ import annotations
 
@@ -8,39 +8,40 @@ from typing import TYPE_CHECKING
 from dask_matrix.domain.matrix.filter_language import STATES
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.web import links, times
-from dask_matrix.web.drawing.grid import Sheet, sheet
-from dask_matrix.web.drawing.labels import OVERLAYS, PROMISE, TURN, VERDICTS, Word
-from dask_matrix.web.http.query_parameters import NEWEST
-from dask_matrix.web.pages.contexts import Heading, heading
+from dask_matrix.web.drawing.grid import Grid, grid
+from dask_matrix.web.drawing.labels import CHANGE_LEGEND, OVERLAYS, TAGLINE, VERDICTS, Label
+from dask_matrix.web.http.query_parameters import DEFAULT_RELEASES
+from dask_matrix.web.pages.contexts import EnvironmentHeading, heading
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import date
 
-    from dask_matrix.domain.matrix.encoded_rows import Strips
+    from dask_matrix.domain.matrix.encoded_rows import EncodedRows
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.store.store import Freshness
     from dask_matrix.web.http.query_parameters import PageQuery, Values
 
-FOLDED = {"q", "shut"}
-"""The parameters that are told elsewhere than in what a phone folds: in the box for words, and in the grid."""
+ALWAYS_VISIBLE = {"q", "shut"}
+"""Parameters that stay visible when a phone folds the filter form: the text box, and collapsed areas."""
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One option of a list to choose from."""
+class Option:
+    """One option of a drop-down list."""
 
     value: str
-    chosen: bool
+    selected: bool
 
 
 @dataclass(frozen=True)
 class Filters:
-    """The filter form as it stands: the values given, and what there is to choose from.
+    """The filter form: current values, and options to choose from.
 
-    ``narrow``: it narrows anything; ``unfolded``: by more than words, so that a phone shows all of it.
-    ``first`` is what no first release means; ``known_verdicts`` has ``verdict=class`` for each verdict, ``known_states`` what may stand after ``is:``.
+    ``filtered``: any filter is set; ``expanded``: one besides the text is, so a phone shows the whole form.
+    ``first`` labels an empty "From"; ``known_verdicts`` has ``verdict=class`` for each verdict, ``known_states`` the words
+    allowed after ``is:``.
     """
 
     q: str
@@ -48,39 +49,39 @@ class Filters:
     last: str
     first: str
     at: str
-    areas: tuple[Choice, ...]
-    starts: tuple[Choice, ...]
-    ends: tuple[Choice, ...]
-    pythons: tuple[Choice, ...]
-    lanes: tuple[Choice, ...]
+    areas: tuple[Option, ...]
+    starts: tuple[Option, ...]
+    ends: tuple[Option, ...]
+    pythons: tuple[Option, ...]
+    lanes: tuple[Option, ...]
     verdict: str
     known_verdicts: str
     known_states: str
     history: bool
-    narrow: bool
-    unfolded: bool
+    filtered: bool
+    expanded: bool
 
 
 @dataclass(frozen=True)
 class Hidden:
-    """What a view leaves out: rows that do not turn in it, releases before it; and the addresses that show them."""
+    """How many unchanged scenarios and other releases a view hides, and the addresses that show them."""
 
-    uniform: int
-    with_uniform: str
+    unchanged: int
+    unchanged_href: str
     releases: int
-    with_releases: str
+    releases_href: str
 
 
 @dataclass(frozen=True)
 class MatrixPage:
-    """The matrix. ``state`` is ``grid``, ``nothing`` (the filter leaves nothing), ``waiting`` or ``empty``.
+    """Context of the matrix page. ``state`` is ``grid``, ``nothing`` (no matches), ``waiting`` or ``empty``.
 
-    ``start`` is the number of the first column shown among the ``columns`` that there are.
+    ``start`` is the index of the first column shown, of all ``columns``.
     """
 
     promise: str
     state: str
-    sheet: Sheet
+    grid: Grid
     rows: int
     first: str
     newest: str
@@ -88,11 +89,11 @@ class MatrixPage:
     columns: int
     hidden: Hidden
     filters: Filters
-    legend: tuple[Word, ...]
-    overlays: tuple[Word, ...]
+    legend: tuple[Label, ...]
+    overlays: tuple[Label, ...]
     turn: str
     commits: tuple[str, ...]
-    refused: tuple[Heading, ...]
+    refused: tuple[EnvironmentHeading, ...]
     picture: str
     frozen_at: str
     permalink: str
@@ -100,19 +101,19 @@ class MatrixPage:
     twin: str
 
 
-def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness, day: date) -> MatrixPage:
-    """Return the page of a matrix narrowed by a query, as it is looked at on a day; raise InvalidFilter."""
+def matrix_page(whole: EncodedRows, query: PageQuery, freshness: Freshness, day: date) -> MatrixPage:
+    """Return the context for a matrix filtered by a query; ages are as of ``day``. Raise InvalidFilter."""
     part = whole.select(query.selection())
-    if part.uniform and not part.matrix.scenarios and not query.narrows:
-        query = query.model_copy(update={"changes": False})  # nothing turns yet: a first column shows all there is
+    if part.uniform and not part.matrix.scenarios and not query.is_filtered:
+        query = query.model_copy(update={"changes": False})  # nothing has changed yet: show all rows
         part = whole.select(query.selection())
     shown, values = part.matrix, query.values()
     live = {name: value for name, value in values.items() if name != "at"}
     releases = [each.name for each in shown.environments]
     return MatrixPage(
-        promise=PROMISE,
+        promise=TAGLINE,
         state=_state(whole.matrix, part),
-        sheet=sheet(part, query.shut),
+        grid=grid(part, query.shut),
         rows=len(shown.scenarios),
         first=releases[0] if releases else "",
         newest=releases[-1] if releases else "",
@@ -122,41 +123,41 @@ def matrix_page(whole: Strips, query: PageQuery, freshness: Freshness, day: date
         filters=_filters(whole.matrix, query, live.keys()),
         legend=tuple(VERDICTS.values()),
         overlays=tuple(OVERLAYS.values()),
-        turn=TURN,
+        turn=CHANGE_LEGEND,
         commits=tuple(dict.fromkeys(_commits(each, day) for each in shown.environments if each.pair)),
         refused=tuple(heading(shown, each) for each in shown.environments if each.refusal),
         picture=links.picture({"at": values["at"]} if "at" in values else None),
         frozen_at=times.moment(query.at),
         permalink=links.matrix(query.values(at=freshness.newest)),
         live_link=links.matrix(live),
-        twin=links.columnar(query.asked()),
+        twin=links.columnar(query.api_values()),
     )
 
 
 def _commits(environment: Environment, day: date) -> str:
-    """Return what a column is that is no release, and how old that is; its day stands above it."""
+    """Describe the commits of a column and their age; the day is in the column's head."""
     age = times.age(environment.day, day)
     return f"{environment.made_of}, {age}" if age else environment.made_of
 
 
-def _state(whole: Matrix, part: Strips) -> str:
+def _state(whole: Matrix, part: EncodedRows) -> str:
     if whole.scenarios and whole.environments:
         some = part.matrix.environments and (part.matrix.scenarios or part.uniform)
         return "grid" if some else "nothing"
     return "waiting" if whole.environments else "empty"
 
 
-def _hidden(whole: Matrix, part: Strips, query: PageQuery) -> Hidden:
+def _hidden(whole: Matrix, part: EncodedRows, query: PageQuery) -> Hidden:
     values: Values = query.values()
-    kept = {name: value for name, value in values.items() if name not in {"from", "to", "last"}}
+    other_values = {name: value for name, value in values.items() if name not in {"from", "to", "last"}}
     shown = {each.release for each in part.matrix.environments}
     reached = replace(query.selection(), start=None, end=None, last=0)
-    releases = {each.release for each in filter(reached.takes, whole.environments) if each.pair is None} - shown
+    releases = {each.release for each in filter(reached.includes, whole.environments) if each.pair is None} - shown
     return Hidden(
-        uniform=part.uniform,
-        with_uniform=links.matrix({**values, "changes": "false"}),
+        unchanged=part.uniform,
+        unchanged_href=links.matrix({**values, "changes": "false"}),
         releases=len(releases),
-        with_releases=links.matrix({**kept, "last": "0"}),
+        releases_href=links.matrix({**other_values, "last": "0"}),
     )
 
 
@@ -168,23 +169,25 @@ def _filters(whole: Matrix, query: PageQuery, given: Collection[str]) -> Filters
         q=query.q,
         all_rows=not query.changes,
         last="" if query.last is None else str(query.last),
-        first="first" if query.last == 0 else f"newest {query.last or NEWEST}",
+        first="first" if query.last == 0 else f"newest {query.last or DEFAULT_RELEASES}",
         at=str(at),
-        areas=choices(whole.areas(), query.area),
-        starts=choices(releases, query.start or ""),
-        ends=choices(releases, query.end or ""),
-        pythons=choices((str(each) for each in sorted({each.python for each in environments})), query.python or ""),
-        lanes=choices(sorted({each.lane for each in environments}), query.lane or ""),
+        areas=options(whole.areas(), query.area),
+        starts=options(releases, query.start or ""),
+        ends=options(releases, query.end or ""),
+        pythons=options((str(each) for each in sorted({each.python for each in environments})), query.python or ""),
+        lanes=options(sorted({each.lane for each in environments}), query.lane or ""),
         verdict=query.verdict.value if isinstance(query.verdict, Verdict) else "",
         known_verdicts=" ".join(f"{verdict.value}={word.css}" for verdict, word in VERDICTS.items()),
         known_states=" ".join(STATES),
         history=query.history,
-        narrow=bool(given),
-        unfolded=not set(given) <= FOLDED,
+        filtered=bool(given),
+        expanded=not set(given) <= ALWAYS_VISIBLE,
     )
 
 
-def choices(values: Iterable[str], chosen: str) -> tuple[Choice, ...]:
-    """Return what there is to choose from; a value asked for stays in sight even if there is nothing of it."""
+def options(values: Iterable[str], selected: str) -> tuple[Option, ...]:
+    """Return the options of a list; a selected value is an option even if it does not exist."""
     known = [str(value) for value in values]
-    return tuple(Choice(value, value == chosen) for value in dict.fromkeys([*known, *([chosen] if chosen else [])]))
+    return tuple(
+        Option(value, value == selected) for value in dict.fromkeys([*known, *([selected] if selected else [])])
+    )

@@ -1,4 +1,4 @@
-"""Runs, as JSON and as pages: what ran, where, how long, and what came of it."""
+"""Runs, as JSON and as pages: what ran, where, how long, with which results."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from dask_matrix.web import links, times
 from dask_matrix.web.api import schemas_runs
 from dask_matrix.web.api.schemas_runs import RunsQuery, StrictRunsQuery
 from dask_matrix.web.dependencies import StoreReader
-from dask_matrix.web.drawing.labels import OUTCOMES, REFUSALS, Word
+from dask_matrix.web.drawing.labels import OUTCOMES, REFUSALS, Label
 from dask_matrix.web.pages.routes import show
 from dask_matrix.web.path_parameters import RunId
 from dask_matrix.web.reader import LIVE_FOR
 
 if TYPE_CHECKING:
-    from dask_matrix.domain.records.bisection import Told
-    from dask_matrix.domain.records.run import Arrival, Part, Progress, Run
+    from dask_matrix.domain.records.bisection import RecordedBisection
+    from dask_matrix.domain.records.run import Arrival, EnvironmentProgress, Progress, Run
     from dask_matrix.web.reader import Reader
 
-LATEST = 20
-"""Results that are shown as they come."""
-SHORT = 10
-"""Characters of a commit."""
+MAX_ARRIVALS = 20
+"""Latest results shown on the page of a run."""
+SHORT_COMMIT = 10
+"""Characters of an abbreviated commit."""
 router = APIRouter(prefix=links.API)
 pages = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many results have an outcome."""
+    """Number of results with one outcome."""
 
-    word: Word
-    many: int
+    word: Label
+    number: int
 
 
 @dataclass(frozen=True)
-class Come:
-    """How far something has come, in words; ``planned`` is 0 where nobody said."""
+class RunProgress:
+    """Progress of a run or of one environment in it; ``planned`` is 0 if unknown."""
 
     done: int
     planned: int
@@ -54,10 +54,10 @@ class Come:
 
 @dataclass(frozen=True)
 class RunRow:
-    """One run in words. ``environments_planned`` is 0 where nobody said.
+    """One run. ``environments_planned`` is 0 if unknown.
 
-    ``how`` and when it ``ended`` are empty where it never said so; ``newest`` is its last sign of life, and
-    ``silent_since`` is that beside the moment of its begin.
+    ``ending`` and ``ended`` are empty if no end was recorded; ``newest`` is its last activity, and ``silent_since`` the same
+    without the date if that is the date of its start.
     """
 
     id: str
@@ -70,18 +70,18 @@ class RunRow:
     short: str
     tool: str
     live: bool
-    how: str
+    ending: str
     ended: str
     newest: str
     silent_since: str
     environments: int
     environments_planned: int
-    come: Come
+    progress: RunProgress
 
 
 @dataclass(frozen=True)
 class RunsPage:
-    """Runs, newest first; ``older`` leads on, ``newest`` back to the begin."""
+    """Context of the list of runs, newest first; ``older`` and ``newest`` are addresses of other parts of it."""
 
     runs: tuple[RunRow, ...]
     older: str
@@ -90,38 +90,38 @@ class RunsPage:
 
 @dataclass(frozen=True)
 class BrokenRow:
-    """A scenario that broke, with its cell."""
+    """A scenario that did not pass, with a link to its cell."""
 
     title: str
     href: str
-    word: Word
+    word: Label
 
 
 @dataclass(frozen=True)
-class PartRow:
+class RunEnvironmentRow:
     """One environment of a run."""
 
     label: str
     href: str
     refusal: str
-    come: Come
+    progress: RunProgress
     broken: tuple[BrokenRow, ...]
     more: int
 
 
 @dataclass(frozen=True)
 class ArrivalRow:
-    """A result that has arrived, with its cell."""
+    """A result that has arrived, with a link to its cell."""
 
     title: str
     href: str
     label: str
-    word: Word
+    word: Label
 
 
 @dataclass(frozen=True)
-class SearchedRow:
-    """What a bisection of a run found, beside the scenario that it was about."""
+class BisectionRow:
+    """A bisection of a run: its scenario and its finding."""
 
     title: str
     href: str
@@ -130,61 +130,61 @@ class SearchedRow:
 
 @dataclass(frozen=True)
 class RunPage:
-    """One run. While it goes on, ``stream`` tells more after the ``arrivals``, drawn by the word of each outcome."""
+    """Context of the page of a run. While it is live, ``stream`` is the event stream with results after ``arrivals``."""
 
     run: RunRow
-    parts: tuple[PartRow, ...]
-    searched: tuple[SearchedRow, ...]
+    parts: tuple[RunEnvironmentRow, ...]
+    bisections: tuple[BisectionRow, ...]
     arrivals: tuple[ArrivalRow, ...]
     stream: str
     most: int
-    words: dict[Outcome, Word]
+    words: dict[Outcome, Label]
 
 
 @router.get("/runs", tags=["evidence"])
-def runs(query: Annotated[StrictRunsQuery, Query()], books: StoreReader) -> schemas_runs.RunsOut:
-    """Return the runs, newest first: who ran what, where, how long, and what came of it."""
-    found, older = _listed(books, query)
-    told = [schemas_runs.run_head(each, datetime.now(UTC)) for each in found]
-    return schemas_runs.RunsOut(runs=told, next=links.twin(older) if older else None)
+def runs(query: Annotated[StrictRunsQuery, Query()], reader: StoreReader) -> schemas_runs.RunsOut:
+    """List runs, newest first: who ran what, where, how long, with which results."""
+    found, older = _listed(reader, query)
+    heads = [schemas_runs.run_head(each, datetime.now(UTC)) for each in found]
+    return schemas_runs.RunsOut(runs=heads, next=links.twin(older) if older else None)
 
 
 @router.get("/runs/{run}", tags=["evidence"])
-def run(run: RunId, books: StoreReader) -> schemas_runs.RunOut:
-    """Return who ran a batch of work, where, when, from which commit of the scenario set, and what came of it."""
-    found = books.store.runs.run(run)
-    return schemas_runs.run_out(found, books.store.runs.parts(run), datetime.now(UTC))
+def run(run: RunId, reader: StoreReader) -> schemas_runs.RunOut:
+    """Return one run: who started it, where, when, from which commit of the scenario set, and its results."""
+    found = reader.store.runs.run(run)
+    return schemas_runs.run_out(found, reader.store.runs.parts(run), datetime.now(UTC))
 
 
 @pages.get("/runs")
-def runs_page(request: Request, query: Annotated[RunsQuery, Query()], books: StoreReader) -> HTMLResponse:
+def runs_page(request: Request, query: Annotated[RunsQuery, Query()], reader: StoreReader) -> HTMLResponse:
     """All runs."""
-    found, older = _listed(books, query)
+    found, older = _listed(reader, query)
     page = RunsPage(tuple(map(_row, found)), older, links.runs() if query.before else "")
     return show(request, "runs.html", page, title="Runs", section="runs")
 
 
 @pages.get("/runs/{run}")
-def run_page(request: Request, run: RunId, books: StoreReader) -> HTMLResponse:
+def run_page(request: Request, run: RunId, reader: StoreReader) -> HTMLResponse:
     """One run."""
-    told = books.store.runs
-    arrivals, found, parts = told.latest(run, LATEST), told.run(run), told.parts(run)
+    stored = reader.store.runs
+    arrivals, found, parts = stored.latest(run, MAX_ARRIVALS), stored.run(run), stored.parts(run)
     row, after = _row(found), arrivals[0].number if arrivals else 0
     page = RunPage(
         run=row,
-        parts=tuple(map(_part, parts)),
-        searched=tuple(map(_searched, books.store.bisects(run=run))),
+        parts=tuple(map(_run_environment_row, parts)),
+        bisections=tuple(map(_bisection_row, reader.store.bisects(run=run))),
         arrivals=tuple(map(_arrival, arrivals)),
         stream=links.run_events(run, after) if row.live else "",
-        most=LATEST,
+        most=MAX_ARRIVALS,
         words=OUTCOMES,
     )
     return show(request, "run.html", page, title=f"Run {run}", section="runs")
 
 
-def _listed(books: Reader, query: RunsQuery) -> tuple[list[Run], str]:
-    """Return the runs that a query asks for, and the address of the older ones, if there are any."""
-    found = books.store.runs.page(query.limit + 1, query.before)
+def _listed(reader: Reader, query: RunsQuery) -> tuple[list[Run], str]:
+    """Return the runs for a query, and the address of the older ones or an empty text."""
+    found = reader.store.runs.page(query.limit + 1, query.before)
     shown = found[: query.limit]
     limit = query.limit if "limit" in query.model_fields_set else 0
     return shown, links.runs(shown[-1].record.id, limit) if len(found) > len(shown) else ""
@@ -201,36 +201,36 @@ def _row(run: Run) -> RunRow:
         host=record.host,
         scenario_set=record.scenario_set,
         commit=record.commit or "",
-        short=commit[:SHORT] + (f"+{dirty}" if dirty else ""),
+        short=commit[:SHORT_COMMIT] + (f"+{dirty}" if dirty else ""),
         tool=record.tool,
-        live=run.left(datetime.now(UTC), LIVE_FOR) > 0,
-        how=run.end.how.value if run.end else "",
+        live=run.seconds_left(datetime.now(UTC), LIVE_FOR) > 0,
+        ending=run.end.how.value if run.end else "",
         ended=times.moment(run.end.at) if run.end else "",
         newest=times.moment(run.newest),
         silent_since=times.after(run.newest, record.at),
         environments=run.environments,
         environments_planned=max(record.environments or 0, run.environments) if record.environments else 0,
-        come=_come(run.progress),
+        progress=_run_progress(run.progress),
     )
 
 
-def _come(progress: Progress) -> Come:
-    return Come(
+def _run_progress(progress: Progress) -> RunProgress:
+    return RunProgress(
         done=progress.done,
         planned=progress.planned or 0,
         results=progress.results,
-        counts=tuple(Count(OUTCOMES[each], many) for each, many in progress.outcomes.items() if many),
+        counts=tuple(Count(OUTCOMES[each], number) for each, number in progress.outcomes.items() if number),
         took=times.duration(progress.seconds) if progress.seconds is not None else "",
         last=times.moment(progress.last),
     )
 
 
-def _part(part: Part) -> PartRow:
-    return PartRow(
+def _run_environment_row(part: EnvironmentProgress) -> RunEnvironmentRow:
+    return RunEnvironmentRow(
         label=part.label,
         href=links.environment(part.environment),
         refusal=REFUSALS.get(part.refusal, part.refusal),
-        come=_come(part.progress),
+        progress=_run_progress(part.progress),
         broken=tuple(
             BrokenRow(each.title, links.cell(each.scenario, part.environment), OUTCOMES[each.outcome])
             for each in part.broken
@@ -239,9 +239,9 @@ def _part(part: Part) -> PartRow:
     )
 
 
-def _searched(told: Told) -> SearchedRow:
-    found = told.found
-    return SearchedRow(found.title or found.scenario, links.scenario(found.scenario), found.headline)
+def _bisection_row(recorded: RecordedBisection) -> BisectionRow:
+    found = recorded.found
+    return BisectionRow(found.title or found.scenario, links.scenario(found.scenario), found.headline)
 
 
 def _arrival(arrival: Arrival) -> ArrivalRow:

@@ -1,17 +1,17 @@
-"""What the page of a scenario may see: its row, where it turns, how long it takes, whether it is steady, its text."""
+"""Context of the scenario page: timeline, changes, durations, repeatability, bisections and source."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dask_matrix.domain.transitions.row_neighbours import lines, turns_on
+from dask_matrix.domain.transitions.row_neighbours import lines, row_transitions
 from dask_matrix.domain.verdicts.execution_history import Steadiness, steadiness, took
 from dask_matrix.web import links, repeat_commands, times
 from dask_matrix.web.api import bisections
 from dask_matrix.web.drawing import evidence_html, plots
-from dask_matrix.web.drawing.labels import Word, said
-from dask_matrix.web.drawing.row_timeline import Strip, named, parted, strip
+from dask_matrix.web.drawing.labels import Label, verdict_label
+from dask_matrix.web.drawing.row_timeline import RowTimeline, line_name, row_timeline, split_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,33 +20,33 @@ if TYPE_CHECKING:
 
     from dask_matrix.domain.matrix.matrix import Matrix, Tally
     from dask_matrix.domain.matrix.rows_and_columns import Scenario
-    from dask_matrix.domain.records.bisection import Told
+    from dask_matrix.domain.records.bisection import RecordedBisection
     from dask_matrix.domain.transitions.row_neighbours import Line
-    from dask_matrix.domain.transitions.transitions import Turn
-    from dask_matrix.domain.verdicts.execution_history import Took
+    from dask_matrix.domain.transitions.transitions import Transition
+    from dask_matrix.domain.verdicts.execution_history import Durations
     from dask_matrix.domain.verdicts.verdict import Evidence
     from dask_matrix.web.as_of import AsOf
 
 
 @dataclass(frozen=True)
-class Turning:
-    """Where the row turns on one line: in which release, against which, and the command that finds what made it."""
+class TransitionRow:
+    """One transition on one line: the release, the one before it, and the command that bisects it."""
 
     breaks: bool
-    word: Word
+    word: Label
     release: str
     day: str
     href: str
     exception: str
     before: links.Link
-    before_word: Word
+    before_word: Label
     line: str
     command: str
 
 
 @dataclass(frozen=True)
-class Figure:
-    """How long the executions that passed took in one environment."""
+class DurationRow:
+    """Durations of the passing executions in one environment."""
 
     release: str
     line: str
@@ -58,7 +58,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class ScenarioPage:
-    """One row, and what it says of itself."""
+    """Context of the scenario page."""
 
     id: str
     title: str
@@ -66,19 +66,19 @@ class ScenarioPage:
     area_href: str
     description: str
     source: Markup
-    where: str
+    source_location: str
     issues: tuple[links.Link, ...]
     covers: tuple[links.Link, ...]
     since: str
     until: str
     formerly: tuple[str, ...]
     tally: Tally
-    strip: Strip
-    turnings: tuple[Turning, ...]
+    timeline: RowTimeline
+    changes: tuple[TransitionRow, ...]
     lines: tuple[str, ...]
     timed: frozenset[str]
     plot: Markup
-    figures: tuple[Figure, ...]
+    durations: tuple[DurationRow, ...]
     steadiness: Steadiness
     mixed: tuple[links.Link, ...]
     bisections: bisections.Bisections
@@ -89,75 +89,75 @@ def scenario_page(
     matrix: Matrix,
     scenario: Scenario,
     executions: Mapping[str, Sequence[Evidence]],
-    told: Iterable[Told],
+    recorded: Iterable[RecordedBisection],
     as_of: AsOf,
 ) -> ScenarioPage:
-    """Return the page of one scenario; ``executions`` are all there are of it, by environment, ``told`` what bisections found."""
+    """Return the context for a scenario; ``executions`` are all of its executions by environment."""
     first, _, rest = scenario.description.partition("\n")
     found = lines(matrix.environments)
-    names = tuple(named(each, found) for each in found)
+    names = tuple(line_name(each, found) for each in found)
     steady, taken = steadiness(executions, scenario.fingerprint), took(executions, scenario.fingerprint)
-    figures = tuple(_figures(found, taken))
+    durations = tuple(_duration_rows(found, taken))
     return ScenarioPage(
         id=scenario.id,
         title=scenario.title,
         area=scenario.area,
         area_href=as_of.to(links.matrix({"area": scenario.area})),
         description=(rest if first.strip() == scenario.title else scenario.description).strip(),
-        source=evidence_html.python(scenario.source),
-        where=f"{scenario.file}:{scenario.line}" if scenario.file else "",
+        source=evidence_html.highlight_python(scenario.source),
+        source_location=f"{scenario.file}:{scenario.line}" if scenario.file else "",
         issues=tuple(map(links.issue, scenario.issues)),
         covers=tuple(links.Link(each, as_of.to(links.matrix({"q": each}))) for each in scenario.covers),
         since=scenario.since or "",
         until=scenario.until or "",
         formerly=scenario.formerly,
         tally=matrix.tally([scenario]),
-        strip=strip(matrix, scenario, as_of),
-        turnings=tuple(_turnings(matrix, scenario, found, as_of)),
+        timeline=row_timeline(matrix, scenario, as_of),
+        changes=tuple(_change_rows(matrix, scenario, found, as_of)),
         lines=names,
-        timed=frozenset(each.line for each in figures),
-        plot=plots.seconds(_points(found, taken), names),
-        figures=figures,
+        timed=frozenset(each.line for each in durations),
+        plot=plots.duration_plot(_points(found, taken), names),
+        durations=durations,
         steadiness=steady,
         mixed=tuple(
             links.Link(each.label, as_of.to(links.cell(scenario.id, each.key)))
             for each in matrix.environments
             if each.key in steady.mixed
         ),
-        bisections=bisections.bisections(scenario, told, as_of.moment),
+        bisections=bisections.bisections(scenario, recorded, as_of.moment),
         as_of=as_of,
     )
 
 
-def _turnings(matrix: Matrix, scenario: Scenario, found: list[Line], as_of: AsOf) -> Iterator[Turning]:
-    """Yield the turnings of each line, the newest first."""
+def _change_rows(matrix: Matrix, scenario: Scenario, found: list[Line], as_of: AsOf) -> Iterator[TransitionRow]:
+    """Yield the transitions of each line, newest first."""
     for line in found:
-        for turn in reversed(turns_on(matrix, scenario, line.environments)):
-            yield _turning(turn, named(line, found) if len(found) > 1 else "", as_of)
+        for transition in reversed(row_transitions(matrix, scenario, line.environments)):
+            yield _change_row(transition, line_name(line, found) if len(found) > 1 else "", as_of)
 
 
-def _turning(turn: Turn, line: str, as_of: AsOf) -> Turning:
-    name = turn.scenario.id
-    return Turning(
-        breaks=turn.breaks,
-        word=said(turn.now),
-        release=turn.after.name,
-        day=times.day(turn.after.released_at),
-        href=as_of.to(links.cell(name, turn.after.key)),
-        exception=turn.now.exception if turn.breaks else turn.was.exception,
-        before=links.Link(turn.before.name, as_of.to(links.cell(name, turn.before.key))),
-        before_word=said(turn.was),
+def _change_row(transition: Transition, line: str, as_of: AsOf) -> TransitionRow:
+    name = transition.scenario.id
+    return TransitionRow(
+        breaks=transition.breaks,
+        word=verdict_label(transition.now),
+        release=transition.after.name,
+        day=times.day(transition.after.released_at),
+        href=as_of.to(links.cell(name, transition.after.key)),
+        exception=transition.now.exception if transition.breaks else transition.was.exception,
+        before=links.Link(transition.before.name, as_of.to(links.cell(name, transition.before.key))),
+        before_word=verdict_label(transition.was),
         line=line,
-        command=repeat_commands.bisect(turn),
+        command=repeat_commands.bisect(transition),
     )
 
 
-def _points(found: list[Line], taken: Mapping[str, Took]) -> list[plots.Point]:
-    """Return a point for each release, from the first to the last that has figures."""
+def _points(found: list[Line], taken: Mapping[str, Durations]) -> list[plots.Point]:
+    """Return a point for each release, from the first to the last with durations."""
     ordered = sorted((each for line in found for each in line.environments), key=lambda each: each.order)
     releases = list(dict.fromkeys(each.release for each in ordered))
     by_line = [{each.release: taken.get(each.key) for each in line.environments} for line in found]
-    years = [parted(each.name)[0] for each in releases]
+    years = [split_year(each.name)[0] for each in releases]
     points = [
         plots.Point(each.name, year, tuple(of.get(each) for of in by_line))
         for each, year in zip(releases, years, strict=True)
@@ -170,15 +170,15 @@ def _points(found: list[Line], taken: Mapping[str, Took]) -> list[plots.Point]:
     ]
 
 
-def _figures(found: list[Line], taken: Mapping[str, Took]) -> Iterator[Figure]:
+def _duration_rows(found: list[Line], taken: Mapping[str, Durations]) -> Iterator[DurationRow]:
     for line in found:
         for each in line.environments:
-            if figures := taken.get(each.key):
-                yield Figure(
+            if durations := taken.get(each.key):
+                yield DurationRow(
                     str(each.release),
-                    named(line, found),
-                    times.duration(figures.shortest),
-                    times.duration(figures.typical),
-                    times.duration(figures.longest),
-                    figures.executions,
+                    line_name(line, found),
+                    times.duration(durations.shortest),
+                    times.duration(durations.typical),
+                    times.duration(durations.longest),
+                    durations.executions,
                 )

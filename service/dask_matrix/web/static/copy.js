@@ -1,4 +1,4 @@
-// Copies the text of a button's data-copy, wherever the button stands and whenever it came. Without it no such button is seen.
+// Copies the text in a button's data-copy, also for buttons added later. Without this script the buttons are hidden.
 (() => {
   "use strict";
   const FOR = 1600;
@@ -20,9 +20,9 @@
     const button = event.target.closest("button[data-copy]");
     if (!button) return;
     const label = button.dataset.label || (button.dataset.label = button.textContent);
-    let said = "Copied";
-    await put(button.dataset.copy).catch(() => { said = "Not copied"; });
-    button.textContent = said;
+    let feedback = "Copied";
+    await put(button.dataset.copy).catch(() => { feedback = "Copy failed"; });
+    button.textContent = feedback;
     button.setAttribute("aria-live", "polite");
     setTimeout(() => { button.textContent = label; }, FOR);
   });

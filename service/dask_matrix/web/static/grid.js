@@ -1,16 +1,16 @@
-// The grid under mouse, keyboard and filter. Cells that are alike and side by side are one element, so which cell is
-// meant follows from where the pointer is; the one link that leads to it moves along. Without it, pages are complete.
+// Mouse, keyboard and filter of the grid. Adjacent equal cells are one element, so the cell follows from the position of
+// the pointer, and a single link moves along with it. Without this script, pages are complete.
 (() => {
   "use strict";
   const view = () => document.getElementById("view");
   const box = () => document.getElementById("matrix");
   const filters = document.getElementById("filters");
   if (!filters) return;
-  const still = "static" in document.body.dataset; // plain files: nobody to ask
+  const isStatic = "static" in document.body.dataset; // a static site: no server to ask
 
-  // what the sheet is: rows, columns, and where they are
+  // the layout of the grid: rows, columns, and their positions
   let sheet = null;
-  function survey() {
+  function measure() {
     const matrix = box();
     if (!matrix) return (sheet = null);
     const heads = [...matrix.querySelectorAll(".lanes th")];
@@ -24,7 +24,7 @@
   const rows = () => bodies().flatMap((body) => [...body.querySelectorAll("tr[data-id]:not(.out)")]);
   const width = (cells) => Number(/\bw(\d+)/.exec(cells.className)[1]);
 
-  function stretch(row, column) {
+  function cellRun(row, column) {
     let place = 0;
     for (const cells of row.querySelectorAll("i")) if (column < (place += width(cells))) return cells;
     return null;
@@ -38,29 +38,29 @@
   const tip = document.createElement("div");
   tip.id = "tip";
   tip.hidden = true;
-  const said = document.createElement("p");
-  said.className = "quiet";
-  said.setAttribute("role", "status");
+  const announcer = document.createElement("p");
+  announcer.className = "quiet";
+  announcer.setAttribute("role", "status");
   let at = null; // {row, column, key}
-  let held = false; // whether the grid had the focus before it was drawn anew
+  let hadFocus = false; // whether the grid had the focus before it was redrawn
 
   const escaped = (id) => (/(^|\/)(|\.|\.\.)(\/|$)/.test(id) ? encodeURIComponent(id) : id.split("/").map(encodeURIComponent).join("/"));
   const frozen = () => (view().dataset.frozen ? `?at=${encodeURIComponent(view().dataset.frozen)}` : "");
-  // as plain files, cells lie beside their row, and only those that tell more than it have a page
-  const TELLS = /\b(v-(fail|timeout|crash|flaky|na|stale)|turn|o-[a-z-]+)\b/;
-  function kept(row, column) {
+  // on a static site, only cells that say more than their row have a page, next to the page of the row
+  const HAS_PAGE = /\b(v-(fail|timeout|crash|flaky|na|stale)|turn|o-[a-z-]+)\b/;
+  function staticAddress(row, column) {
     const file = row.cells[0].querySelector("a").getAttribute("href");
-    if (!("allCells" in document.body.dataset) && !TELLS.test(stretch(row, column).className)) return file;
+    if (!("allCells" in document.body.dataset) && !HAS_PAGE.test(cellRun(row, column).className)) return file;
     return file.replace(/(^|\/)scenarios\//, "$1cells/").replace(/\.html$/, `/${sheet.heads[column].dataset.key}.html`);
   }
-  const address = (row, column) => still ? kept(row, column) : `/cells/${escaped(row.dataset.id)}/${sheet.heads[column].dataset.key}${frozen()}`;
+  const address = (row, column) => isStatic ? staticAddress(row, column) : `/cells/${escaped(row.dataset.id)}/${sheet.heads[column].dataset.key}${frozen()}`;
   function words(row, column) {
-    const said = stretch(row, column).textContent.split(": ")[0];
-    return `${said} on ${sheet.heads[column].dataset.label}: ${row.cells[0].firstElementChild.textContent}`;
+    const text = cellRun(row, column).textContent.split(": ")[0];
+    return `${text} on ${sheet.heads[column].dataset.label}: ${row.cells[0].firstElementChild.textContent}`;
   }
 
   const put = (element, left, row) => Object.assign(element.style, { left: `${left}px`, width: `${sheet.column}px`, ...(row && { top: `${row.offsetTop}px`, height: `${row.offsetHeight}px` }) });
-  function aim(column) {
+  function moveCrosshair(column) {
     if (!crosshair.isConnected) sheet.over.append(crosshair);
     crosshair.hidden = false;
     put(crosshair, sheet.first + column * sheet.column);
@@ -70,12 +70,12 @@
     at = { row, column, key: sheet.heads[column].dataset.key };
     if (!spot.isConnected) sheet.over.append(spot);
     const left = sheet.first + column * sheet.column;
-    aim(column);
+    moveCrosshair(column);
     put(spot, left, row);
     spot.href = address(row, column);
     spot.setAttribute("aria-label", words(row, column));
     if (!focused) return;
-    said.textContent = spot.getAttribute("aria-label");
+    announcer.textContent = spot.getAttribute("aria-label");
     tip.hidden = true;
     reveal(row, left);
     spot.focus({ preventScroll: true });
@@ -103,8 +103,8 @@
   document.addEventListener("pointermove", (event) => {
     const found = under(event);
     tip.hidden = !found || event.pointerType === "touch";
-    if (!found) return at ? sheet && aim(at.column) : crosshair.remove();
-    aim(found.column);
+    if (!found) return at ? sheet && moveCrosshair(at.column) : crosshair.remove();
+    moveCrosshair(found.column);
     tip.textContent = words(found.row, found.column);
     const over = event.clientX > innerWidth - 260;
     Object.assign(tip.style, { top: `${event.clientY + 18}px`, left: over ? "auto" : `${event.clientX + 12}px`, right: over ? "1rem" : "auto" });
@@ -112,7 +112,7 @@
 
   function open(url, event) {
     if (event && (event.ctrlKey || event.metaKey || event.shiftKey || event.button === 1)) return window.open(url, "_blank", "noopener");
-    if (still) return location.assign(url); // from disk, nothing can be fetched into a panel
+    if (isStatic) return location.assign(url); // nothing can be fetched from disk into a panel
     document.dispatchEvent(new CustomEvent("matrix:open", { detail: url }));
   }
   document.addEventListener("click", (event) => {
@@ -181,7 +181,7 @@
     keys.addEventListener("click", () => dialog.showModal());
   }
 
-  // the filter: at once on what is here, then as the server answers
+  // the filter: applied at once to the rows shown, then replaced by the server's answer
   const TERM = /(-?)(?:(area|verdict|covers|issue|is):)?("[^"]*"?|\S+)/gi;
   const below = (name, wanted) => name === wanted || name.startsWith(`${wanted}.`);
   const VERDICTS = new Map(filters.elements.q.dataset.verdicts.split(" ").map((each) => each.split("=")));
@@ -189,7 +189,7 @@
   const BROKEN = "i:is(.v-fail, .v-timeout, .v-crash, .v-flaky):not(.v-stale)";
   const has = (row, selector) => row.querySelector(selector) !== null;
   const cells = (verdict) => (verdict === "stale" ? "i.v-stale" : `i.${VERDICTS.get(verdict)}:not(.v-stale)`);
-  const TAKES = {
+  const MATCHES = {
     word: (value, row, text) => value.split(/\s+/).every((word) => text.includes(word)),
     area: (value, row) => row.parentElement.dataset.area.toLowerCase() === value,
     issue: (value, row) => (row.dataset.issues || "").toLowerCase().includes(value),
@@ -207,14 +207,14 @@
   }
   function narrow() {
     if (!box()) return;
-    const terms = parse(filters.elements.q.value).filter(understood); // of the others the server says what is wrong
-    if (still && filters.elements.area.value) terms.push({ no: false, kind: "area", value: filters.elements.area.value.toLowerCase() });
+    const terms = parse(filters.elements.q.value).filter(understood); // the server reports what is wrong with the others
+    if (isStatic && filters.elements.area.value) terms.push({ no: false, kind: "area", value: filters.elements.area.value.toLowerCase() });
     const changes = [];
     let shown = 0;
     for (const body of box().querySelectorAll("tbody")) {
       let some = false;
       for (const row of body.querySelectorAll("tr[data-id]")) {
-        const takes = terms.every(({ no, kind, value }) => TAKES[kind](value, row, textOf(row)) !== no);
+        const takes = terms.every(({ no, kind, value }) => MATCHES[kind](value, row, textOf(row)) !== no);
         if (row.classList.contains("out") === takes) changes.push([row, takes]);
         some = some || takes;
         shown += takes;
@@ -226,7 +226,7 @@
     change(changes);
   }
 
-  // What is at the top, and so mostly in sight, at once; the rest after it was painted, so that no letter waits for all rows.
+  // Rows at the top, mostly visible, are changed at once; the rest after painting, so that typing never waits for all rows.
   const AT_ONCE = 40, THEN = 160;
   let later = 0;
   function change(changes, many = AT_ONCE) {
@@ -245,7 +245,7 @@
   const refused = document.getElementById("refused");
   let asked = null;
   async function ask() {
-    if (still) return remember();
+    if (isStatic) return remember();
     asked && asked.abort();
     asked = new AbortController();
     const answer = await fetch(location.pathname + query(), { signal: asked.signal, headers: { Accept: "text/html" } }).catch(() => null);
@@ -256,11 +256,11 @@
     refused.textContent = answer.ok || !why ? "" : why.textContent;
     if (!answer.ok || !next) return;
     remember();
-    held = inside();
+    hadFocus = inside();
     view().replaceWith(next);
     drawn();
   }
-  addEventListener("popstate", () => { // back from a cell: to the filter of then
+  addEventListener("popstate", () => { // back from a cell: restore its filter
     const q = new URLSearchParams(location.search).get("q") || "";
     if (q === filters.elements.q.value) return;
     filters.elements.q.value = q;
@@ -277,13 +277,13 @@
   filters.addEventListener("change", (event) => {
     if (event.target.name === "q" || !event.target.name) return;
     clearTimeout(soon);
-    if (still) return narrow();
+    if (isStatic) return narrow();
     filters.requestSubmit();
   });
-  filters.addEventListener("submit", (event) => { if (still) event.preventDefault(); });
+  filters.addEventListener("submit", (event) => { if (isStatic) event.preventDefault(); });
   document.addEventListener("change", (event) => { if (event.target.classList.contains("shut")) { remember(); drawn(); } });
 
-  // where one is in the whole
+  // the visible part, marked on the overview
   const here = document.getElementById("here");
   function locate() {
     if (!here || !sheet) return;
@@ -305,7 +305,7 @@
   if (overview) overview.addEventListener("click", (event) => {
     const frame = overview.getBoundingClientRect();
     const place = ((event.clientX - frame.left) / frame.width) * Number(view().dataset.columns) - Number(view().dataset.start);
-    if (!sheet || event.clientX === 0 || place < 0 || place > sheet.heads.length) return; // what is not here is a link away
+    if (!sheet || event.clientX === 0 || place < 0 || place > sheet.heads.length) return; // otherwise follow the link
     event.preventDefault();
     const { matrix } = sheet;
     matrix.scrollLeft = place * sheet.column - (matrix.clientWidth - sheet.first) / 2;
@@ -321,17 +321,17 @@
     }
   }
 
-  // the cell that was pointed at, in the grid as it is now
+  // the selected cell in the current grid
   function found({ row: was, key }) {
     const row = was.isConnected ? was : rows().find((each) => each.dataset.id === was.dataset.id);
     const column = sheet.heads.findIndex((head) => head.dataset.key === key);
     return row && column >= 0 ? { row, column, key } : null;
   }
 
-  let seen = null; // the grid as it was last drawn
-  let left = null; // how far it was scrolled: an element that was replaced knows no more
+  let seen = null; // the grid as last drawn
+  let left = null; // its scroll position: a replaced element loses it
   function drawn() {
-    at = survey() && at && found(at);
+    at = measure() && at && found(at);
     if (!at) { spot.remove(); crosshair.remove(); }
     if (!sheet) return;
     if (sheet.matrix !== seen) {
@@ -342,32 +342,32 @@
     scrolled();
     years();
     if (at) point(at.row, at.column);
-    if (held && !inside()) (at ? spot : sheet.matrix).focus({ preventScroll: true });
-    held = false;
+    if (hadFocus && !inside()) (at ? spot : sheet.matrix).focus({ preventScroll: true });
+    hadFocus = false;
   }
   function scrolled() {
     left = sheet.matrix.scrollLeft;
     locate();
   }
-  document.addEventListener("panel:shown", (event) => { // by an address, say
+  document.addEventListener("panel:shown", (event) => { // for example from the address
     const [, id, key] = /\/cells\/(.+)\/([^/]+)$/.exec(event.detail) || [];
     if (!sheet || !id) return;
     const row = rows().find((each) => each.dataset.id === decodeURIComponent(id));
     const column = sheet.heads.findIndex((each) => each.dataset.key === key);
-    survey();
+    measure();
     point(row, column);
     if (at && at.row === row) reveal(row, sheet.first + column * sheet.column);
   });
-  document.body.append(tip, said);
-  document.addEventListener("matrix:changing", () => { held = inside(); });
+  document.body.append(tip, announcer);
+  document.addEventListener("matrix:changing", () => { hadFocus = inside(); });
   document.addEventListener("matrix:changed", () => {
     narrow();
     drawn();
     if (at) reveal(at.row, sheet.first + at.column * sheet.column);
   });
-  addEventListener("resize", () => { survey(); locate(); });
+  addEventListener("resize", () => { measure(); locate(); });
   drawn();
-  if (still) {
+  if (isStatic) {
     for (const [name, value] of new URLSearchParams(location.search)) if (name in filters.elements) filters.elements[name].value = value;
     narrow();
   }

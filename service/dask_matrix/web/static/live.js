@@ -1,14 +1,14 @@
-// The page fills while a run goes on: told that something has changed, it looks for a newer version of itself and puts in
-// only what is different, so that scroll position, focus and what was unfolded stay as they are. Without it, pages are complete.
+// Updates the page while a run goes on: when the server reports a change, it fetches the page again and replaces only what
+// differs, so that scroll position, focus and unfolded parts stay. Without this script, pages are complete but static.
 (() => {
   "use strict";
-  const SOONEST = 1000; // between two looks
-  const AGAIN = 3000; // after a look in vain
+  const SOONEST = 1000; // between two requests
+  const AGAIN = 3000; // after a failed request
 
   for (const form of document.querySelectorAll("form.filters")) {
     const empties = () => [...form.elements].filter((field) => field.name && !field.value);
     form.addEventListener("submit", () => {
-      for (const field of empties()) field.disabled = true; // a short address
+      for (const field of empties()) field.disabled = true; // keeps the address short
       setTimeout(() => { for (const field of form.elements) field.disabled = false; });
     });
   }
@@ -66,7 +66,7 @@
     else if (!timer && source) timer = setTimeout(look, Math.max(0, last + SOONEST - performance.now()));
   }
 
-  // A browser holds six connections to a host: one is held only while the page is in sight.
+  // Browsers open at most six connections to a host: keep one only while the page is visible.
   function open() {
     if (source || document.hidden) return;
     source = new EventSource(document.body.dataset.poll);
@@ -74,7 +74,7 @@
     source.addEventListener("state", soon);
     source.addEventListener("error", () => {
       lost.hidden = false;
-      if (source.readyState !== EventSource.CLOSED) return; // it comes back by itself
+      if (source.readyState !== EventSource.CLOSED) return; // it reconnects by itself
       close();
       setTimeout(open, AGAIN);
     });

@@ -1,10 +1,10 @@
-// A cell's page beside the grid. The address keeps which: #cell=/cells/… after it; back closes it again.
+// Shows a cell's page next to the grid. The address has which one: #cell=/cells/…; Back closes it again.
 (() => {
   "use strict";
   const panel = document.getElementById("panel");
-  if (!panel || "static" in document.body.dataset) return; // from plain files, cells open as pages
-  let back = null; // what had the focus before
-  let wanted = ""; // the address that is shown, or on its way; none where the panel is shut
+  if (!panel || "static" in document.body.dataset) return; // on a static site, cells open as pages
+  let back = null; // the element that had the focus before
+  let wanted = ""; // the address shown or being loaded; empty while the panel is closed
 
   function close() {
     wanted = "";
@@ -20,13 +20,13 @@
     wanted = url;
     const answer = await fetch(url, { headers: { Accept: "text/html" } }).catch(() => null);
     const text = answer && answer.ok ? await answer.text().catch(() => "") : "";
-    if (url !== wanted) return; // left meanwhile, or another was opened
+    if (url !== wanted) return; // closed in the meantime, or another cell was opened
     const page = new DOMParser().parseFromString(text, "text/html");
     if (!page.getElementById("main")) return location.assign(url);
     const was = panel.hidden;
     const bar = document.createElement("div");
     bar.className = "bar";
-    const whole = Object.assign(document.createElement("a"), { href: url, textContent: "Its own page" });
+    const whole = Object.assign(document.createElement("a"), { href: url, textContent: "Open as a page" });
     const shut = Object.assign(document.createElement("button"), { type: "button", className: "quietly", textContent: "Close" });
     shut.addEventListener("click", leave);
     bar.append(whole, shut);
@@ -39,14 +39,14 @@
     if (was) document.dispatchEvent(new Event("matrix:changed"));
   }
 
-  // The address of a cell of this site, as the hash names it; nothing else is ever fetched.
+  // The address of a cell from the hash; only cells of this site are ever fetched.
   function named() {
     if (!location.hash.startsWith("#cell=")) return "";
     try {
       const url = new URL(decodeURIComponent(location.hash.slice(6)), location.href);
       return url.origin === location.origin && url.pathname.startsWith("/cells/") ? url.pathname + url.search : "";
     } catch {
-      return ""; // no address at all
+      return ""; // not an address
     }
   }
   function follow() {

@@ -1,8 +1,8 @@
-// The page of a run that goes on: shows each result as it arrives, and how far the run has come. The rest of the page,
-// and this part too once the run is over, is live.js's.
+// Page of a live run: shows each result as it arrives, and the progress. live.js updates the rest of the page, and this
+// part too once the run has ended.
 (() => {
   "use strict";
-  const AGAIN = 3000; // milliseconds after a stream was refused
+  const AGAIN = 3000; // milliseconds before reconnecting after a refused stream
   let source = null, part = null, number = "";
 
   function arrived(told) {
@@ -45,7 +45,7 @@
       document.dispatchEvent(new Event("matrix:stale"));
     });
     source.addEventListener("error", () => {
-      if (source.readyState !== EventSource.CLOSED) return; // it comes back by itself, and says what it has seen
+      if (source.readyState !== EventSource.CLOSED) return; // it reconnects by itself, and sends the last id it has seen
       close();
       setTimeout(open, AGAIN);
     });

@@ -1,4 +1,4 @@
-"""Importing a file of tests may end the whole process: leave word which file it was, see docs/records.md."""
+"""Write down which test file is being imported, in case the import kills the process (see docs/records.md)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .scenario import Settled
+from .scenario import PresetResult
 
-#: Files of the scratch folder.
+#: File names in the scratch folder.
 NAME = "importing"
 STACKS = "importing.stacks"
 
 
-class Importing:
-    """Watches over the import of files of `tests`, each for at most `timeout` seconds.
+class ImportGuard:
+    """Guards the import of files in `tests`, each limited to `timeout` seconds.
 
-    `broken` says of files, posix paths within `tests`, how their import ended the harness before.
+    `broken` maps files, as posix paths within `tests`, to how their import killed the harness before.
     """
 
     def __init__(self, tests: Path, scratch: Path, timeout: float, broken: dict[str, dict[str, str]]) -> None:
@@ -28,7 +28,7 @@ class Importing:
 
     @contextmanager
     def of(self, path: Path) -> Iterator[None]:
-        """Around the import of `path`."""
+        """Guard the import of `path`."""
         name, stacks = self._scratch / NAME, self._scratch / STACKS
         name.write_text(f"{self._relative(path)}\n", encoding="utf-8")
         with stacks.open("w", encoding="utf-8") as file:
@@ -42,16 +42,16 @@ class Importing:
                 name.unlink(missing_ok=True)
                 stacks.unlink(missing_ok=True)
 
-    def settled(self, path: Path) -> Settled | None:
-        """The result of the file `path` if importing it is known to end the harness."""
+    def preset(self, path: Path) -> PresetResult | None:
+        """The result of the file `path` if importing it is known to kill the harness, else None."""
         known = self._broken.get(self._relative(path))
         if known is None:
             return None
-        return Settled(known["outcome"], known["reason"], None, known["traceback"])
+        return PresetResult(known["outcome"], known["reason"], None, known["traceback"])
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self._tests).as_posix() if self._tests in path.parents else path.name
 
 
-class EndsTheHarness(ImportError):
-    """A file is not imported again, since that ended the harness; the text says how."""
+class FileNotImported(ImportError):
+    """A file was not imported because that killed the harness before; the text says how."""

@@ -1,4 +1,4 @@
-"""The folder of one execution: where the child works, and where it leaves what the parent reads."""
+"""The scratch folder of one execution: the child's working folders, and files that it leaves for the parent."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: The phase of a child that has run its test and only has to leave the evidence.
+#: The phase of a child that has run its test and is about to write the evidence.
 END = "end"
 
 
 @dataclass(frozen=True)
-class Folder:
+class ExecutionFolder:
     """Paths within one folder of the scratch space. The parent makes it and removes it."""
 
     root: Path
@@ -39,12 +39,12 @@ class Folder:
         return self.root / "tasks"
 
     def make(self) -> None:
-        """Make the folder and those the child needs."""
+        """Create the folder and the child's working folders."""
         self.work.mkdir(parents=True)
         self.tmp.mkdir()
 
     def remove(self) -> None:
-        """Remove everything, also what a scenario has made read-only."""
+        """Remove everything, including read-only folders."""
         shutil.rmtree(self.root, ignore_errors=True)
         if self.root.exists():
             for path in [self.root, *self.root.rglob("*")]:
@@ -53,12 +53,12 @@ class Folder:
             shutil.rmtree(self.root, ignore_errors=True)
 
     def note_phase(self, phase: str, clock: float) -> None:
-        """Child: the phase `phase` begins at `clock`, seconds of `time.perf_counter`."""
+        """Child: record that `phase` begins at `clock`, in seconds of `time.perf_counter`."""
         with (self.root / "phases").open("a", encoding="utf-8") as file:
             file.write(f"{phase} {clock}\n")
 
     def phase(self) -> tuple[str, float | None]:
-        """Parent: the phase the child was in, and when that began."""
+        """Parent: the child's last phase, and when it began."""
         try:
             name, clock = (self.root / "phases").read_text(encoding="utf-8").splitlines()[-1].split()
         except (OSError, IndexError, ValueError):
@@ -66,7 +66,7 @@ class Folder:
         return name, float(clock)
 
     def beginning(self) -> float | None:
-        """Parent: the clock when the child's first phase began."""
+        """Parent: when the child's first phase began."""
         try:
             line, end, _ = (self.root / "phases").read_text(encoding="utf-8").partition("\n")
         except OSError:
@@ -74,13 +74,13 @@ class Folder:
         return float(line.split()[1]) if end else None
 
     def leave_evidence(self, evidence: dict[str, Any]) -> None:
-        """Child: all of the evidence, or none if killed on the way."""
+        """Child: write the evidence atomically."""
         unfinished = self.root / "evidence.part"
         unfinished.write_text(json.dumps(evidence), encoding="utf-8")
         unfinished.replace(self.root / "evidence")
 
     def evidence(self) -> dict[str, Any] | None:
-        """Parent: what the child left; nothing if it did not come to its end."""
+        """Parent: the child's evidence; None if it was not written."""
         try:
             found: dict[str, Any] = json.loads((self.root / "evidence").read_text(encoding="utf-8"))
         except FileNotFoundError:

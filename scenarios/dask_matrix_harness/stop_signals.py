@@ -1,4 +1,4 @@
-"""What ends a harness early: a signal, or the end of the process it works for."""
+"""Detect requests to stop: a signal, or the end of the process that the harness works for."""
 
 from __future__ import annotations
 
@@ -10,52 +10,52 @@ from types import FrameType
 
 from . import processes
 
-#: How often to look whether the process we work for is alive, in seconds.
+#: Seconds between checks whether the process that the harness works for is alive.
 ALIVE_INTERVAL = 0.5
 
 
-class Stop:
-    """A request to stop. Before `listen` a signal raises `KeyboardInterrupt`, then it wakes up `wait`."""
+class StopSignals:
+    """Requests to stop. A signal raises `KeyboardInterrupt`; after `wake_on_signals` it wakes up `wait` instead."""
 
     def __init__(self, alive: int | None) -> None:
         self._alive = alive
         self._birth = processes.birth(alive) if alive else ""
         self._signalled = False
-        self._ears: tuple[socket.socket, socket.socket] | None = None
+        self._wakeup_sockets: tuple[socket.socket, socket.socket] | None = None
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
 
     @property
     def requested(self) -> bool:
-        """Whether to stop."""
+        """Whether a stop was requested."""
         return self._signalled or self._is_orphaned()
 
-    def listen(self) -> None:
-        """From now on signals, those of ended children included, wake up `wait`."""
-        self._ears = socket.socketpair()
-        for ear in self._ears:
+    def wake_on_signals(self) -> None:
+        """Have signals, including those of ended children, wake up `wait`."""
+        self._wakeup_sockets = socket.socketpair()
+        for ear in self._wakeup_sockets:
             ear.setblocking(False)  # noqa: FBT003 - its only argument
-        signal.set_wakeup_fd(self._ears[1].fileno(), warn_on_full_buffer=False)
+        signal.set_wakeup_fd(self._wakeup_sockets[1].fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def wait(self, seconds: float, others: Iterable[int] = ()) -> list[int]:
-        """Until a signal comes, at most `seconds`, or until one of the file descriptors `others` can be read: which."""
-        assert self._ears is not None
-        ear = self._ears[0].fileno()
+        """Wait for a signal or a readable file descriptor in `others`, at most `seconds`; return the readable ones."""
+        assert self._wakeup_sockets is not None
+        ear = self._wakeup_sockets[0].fileno()
         ready, _, _ = select.select([ear, *others], [], [], max(0.0, min(seconds, ALIVE_INTERVAL)))
         if ear in ready:
             ready.remove(ear)
-            self._ears[0].recv(4096)
+            self._wakeup_sockets[0].recv(4096)
         return ready
 
-    def deafen(self) -> None:
-        """Signals are ignored from now on: children are being ended, and nothing is to get in between."""
+    def ignore_signals(self) -> None:
+        """Ignore signals from now on, while children are being killed."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
 
     def close(self) -> None:
-        """A child has no use for the sockets."""
-        for ear in self._ears or ():
+        """Close the sockets, which a child does not need."""
+        for ear in self._wakeup_sockets or ():
             ear.close()
 
     def _is_orphaned(self) -> bool:
@@ -65,5 +65,5 @@ class Stop:
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self._signalled = True
-        if self._ears is None:
+        if self._wakeup_sockets is None:
             raise KeyboardInterrupt(signal.Signals(number).name)

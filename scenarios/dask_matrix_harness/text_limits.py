@@ -1,4 +1,4 @@
-"""Evidence as text: kept whole up to a limit, head and tail of it beyond, and always storable."""
+"""Limit evidence texts to their head and tail, and make them storable as UTF-8."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ MESSAGE_LIMIT = 4 * 1024
 
 
 def shorten(text: str, limit: int = TEXT_LIMIT) -> str:
-    """`text`, or its head and tail with a line between that says how much is left out."""
+    """`text`, cut in the middle if it is longer than `limit` characters."""
     if len(text) <= limit:
         return text
     return joined(text[: limit // 2], len(text) - limit // 2 * 2, text[-(limit // 2) :])
 
 
 def read(path: Path, limit: int = TEXT_LIMIT) -> str:
-    """What the file `path` holds, as `shorten` would give it, without reading its middle; `""` if there is none."""
+    """The content of the file `path`, cut in the middle (which is not read) beyond `limit` bytes; `""` if unreadable."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
@@ -39,7 +39,7 @@ def decoded(data: bytes) -> str:
 
 
 def storable(value: Any) -> Any:
-    """`value` with every text in it fit for UTF-8 and for a database: no lone surrogates, NUL made visible."""
+    """`value` with storable texts: lone surrogates are replaced, NUL becomes U+2400."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "\u2400")
     if isinstance(value, dict):
@@ -50,5 +50,5 @@ def storable(value: Any) -> Any:
 
 
 def joined(head: str, left_out: int, tail: str) -> str:
-    """Head and tail of a text with a line between that says how much is left out."""
+    """Head and tail of a text, with a line between them that says how much is left out."""
     return f"{head}\n[... {left_out} characters left out ...]\n{tail}"

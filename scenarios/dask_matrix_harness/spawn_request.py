@@ -1,4 +1,4 @@
-"""What a fresh interpreter is told to execute."""
+"""The request to a fresh interpreter to execute one test (isolation `spawn`), passed as a JSON file."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Single:
-    """What a fresh interpreter is to execute: one test, by pytest's node id.
+class SpawnRequest:
+    """One test for a fresh interpreter to execute, by pytest's node id.
 
-    `job` is the file of the harness's job, `arguments` are pytest's, `sinks` file descriptors for stdout, stderr and
-    the log.
+    `job` is the harness's job file, `arguments` are pytest's, `sinks` are file descriptors for stdout, stderr and the log.
     """
 
     job: str
@@ -24,11 +23,11 @@ class Single:
     parent: int
 
     @classmethod
-    def read(cls, path: Path) -> Single:
-        """The single test of the file `path`."""
+    def read(cls, path: Path) -> SpawnRequest:
+        """The request in the file `path`."""
         fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return cls(**fields)
 
     def save(self, path: Path) -> None:
-        """Write it where `read` finds it."""
+        """Write the request to the file `path`."""
         path.write_text(json.dumps(asdict(self)), encoding="utf-8")

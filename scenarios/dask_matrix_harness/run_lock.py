@@ -1,4 +1,4 @@
-"""The gate: of the harnesses of one run, one executes at a time; the next has then imported and collected already."""
+"""The run lock: of a run's harnesses only one executes at a time, while the next imports and collects."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Callable
 
-from .stop import Stop
+from .stop_signals import StopSignals
 
 try:
     import fcntl
 except ImportError:  # where there is no fork either
     fcntl = None  # type: ignore[assignment]
 
-#: Seconds between two attempts.
-AGAIN = 0.02
+#: Seconds between attempts to get the lock.
+RETRY_INTERVAL = 0.02
 
 
 @contextmanager
-def passing(gate: Path | None, stop: Stop) -> Iterator[Callable[[], None]]:
-    """Hold the lock of the file `gate` within, or until what is given is called; one told to stop waits no longer."""
+def hold_run_lock(gate: Path | None, stop: StopSignals) -> Iterator[Callable[[], None]]:
+    """Wait for the lock on the file `gate`; hold it until the yielded function is called or the block ends.
+
+    On a stop request, stop waiting and go on without the lock.
+    """
     if gate is None or fcntl is None:
         yield lambda: None
         return
@@ -31,5 +34,5 @@ def passing(gate: Path | None, stop: Stop) -> Iterator[Callable[[], None]]:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                time.sleep(AGAIN)
+                time.sleep(RETRY_INTERVAL)
         yield lambda: fcntl.flock(file, fcntl.LOCK_UN)

@@ -1,8 +1,8 @@
-"""The modules beside a test file: `import helper` finds them, and so does the second folder that has a `helper`.
+"""Make a test file's sibling modules importable (`import helper`), even if several folders have a `helper`.
 
-Test files are imported as pytest's import mode `append` does: under their plain name, with their folder at the end of
-`sys.path`. Functions of theirs can then be pickled by reference and found by a worker process. Two files or helpers of
-one name in two folders would meet in `sys.modules`; so whoever enters a folder finds that folder's modules there.
+Test files are imported as in pytest's import mode `append`: under their plain name, with their folder at the end of
+`sys.path`, so that their functions can be pickled by reference and found by worker processes. As modules of the same name
+in two folders would collide in `sys.modules`, entering a folder puts that folder's modules there.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 from _pytest.config import ConftestImportFailure
 
-from .importing import EndsTheHarness, Importing
-from .scenario import Settled
+from .import_guard import FileNotImported, ImportGuard
+from .scenario import PresetResult
 
 
-class Neighbours:
-    """Keeps `sys.path` and `sys.modules` as the tests of the folder entered last need them."""
+class SiblingModules:
+    """Switches `sys.path` and `sys.modules` between folders of tests."""
 
     def __init__(self, tests: Path) -> None:
         self._tests = tests
@@ -29,48 +29,48 @@ class Neighbours:
         self._paths: list[str] = []
 
     def enter(self, folder: Path) -> None:
-        """From now on a plain import looks into `folder` before other folders of tests."""
+        """Make imports search `folder` before other folders of tests."""
         roots = list(_import_roots(folder))
         self._paths.extend(str(root) for root in roots if str(root) not in self._paths)
         others = [path for path in sys.path if path not in self._paths]
-        theirs = [path for path in self._paths if path not in map(str, roots)]
-        sys.path[:] = [*others, *map(str, roots), *theirs]
+        other_roots = [path for path in self._paths if path not in map(str, roots)]
+        sys.path[:] = [*others, *map(str, roots), *other_roots]
         for root in roots:
-            self._remove_foreign(root)
+            self._remove_shadowing(root)
             sys.modules.update(self._known.get(root, {}))
 
     def remember(self, folder: Path) -> None:
-        """Note the modules of `folder` that are imported now, to have them back when it is entered again."""
+        """Remember the imported modules of `folder`, to restore them when it is entered again."""
         for root in _import_roots(folder):
-            self._known.setdefault(root, {}).update(_imported(set(_offered(root)), root))
+            self._known.setdefault(root, {}).update(_imported(set(_module_names(root)), root))
 
-    def enter_for_conftests(self, manager: pytest.PytestPluginManager, importing: Importing) -> None:
+    def enter_for_conftests(self, manager: pytest.PytestPluginManager, import_guard: ImportGuard) -> None:
         """Enter a folder before its conftest.py is imported. pytest has no hook for that, so its method is wrapped."""
         load = manager._importconftest  # noqa: SLF001 - see above
 
         def enter_and_load(path: Path, *arguments: Any, **keywords: Any) -> ModuleType:
-            _refuse(importing.settled(path), path)
+            _raise_if_preset(import_guard.preset(path), path)
             self.enter(path.parent)
             try:
-                with importing.of(path):
+                with import_guard.of(path):
                     return load(path, *arguments, **keywords)
             finally:
                 self.remember(path.parent)
 
         manager._importconftest = enter_and_load  # type: ignore[assignment]  # noqa: SLF001
 
-    def _remove_foreign(self, root: Path) -> None:
-        """Forget modules of the tests that hide one of `root` by their name."""
-        for name in _imported(set(_offered(root)), self._tests):
+    def _remove_shadowing(self, root: Path) -> None:
+        """Remove modules of other folders that have the same name as one of `root`."""
+        for name in _imported(set(_module_names(root)), self._tests):
             if name not in _imported({name.partition(".")[0]}, root):
                 del sys.modules[name]
 
 
-def _refuse(settled: Settled | None, path: Path) -> None:
-    if settled is not None:
+def _raise_if_preset(preset: PresetResult | None, path: Path) -> None:
+    if preset is not None:
         try:
-            raise EndsTheHarness(f"{settled.reason}\n{settled.traceback}")  # noqa: TRY301 - pytest wants it raised
-        except EndsTheHarness as ended:
+            raise FileNotImported(f"{preset.reason}\n{preset.traceback}")  # noqa: TRY301 - pytest wants it raised
+        except FileNotImported as ended:
             raise ConftestImportFailure(path, cause=ended) from ended
 
 
@@ -84,8 +84,8 @@ def _import_roots(folder: Path) -> Iterator[Path]:
         yield folder
 
 
-def _offered(folder: Path) -> Iterator[str]:
-    """Names that can be imported from `folder`."""
+def _module_names(folder: Path) -> Iterator[str]:
+    """The names of modules in `folder`."""
     for path in folder.iterdir():
         if path.suffix == ".py" and path.stem != "__init__":
             yield path.stem
@@ -94,7 +94,7 @@ def _offered(folder: Path) -> Iterator[str]:
 
 
 def _imported(names: set[str], folder: Path) -> dict[str, ModuleType]:
-    """Imported modules, and submodules, of these top-level `names` that come from somewhere in `folder`."""
+    """Imported modules (and submodules) with these top-level `names` from anywhere in `folder`."""
     found = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in names}
     return {name: module for name, module in found.items() if _is_within(module, folder)}
 

@@ -1,4 +1,4 @@
-"""The tasks of every scheduler in this process, by state: what a cluster was at when a scenario ran out of time."""
+"""List the tasks of every Dask scheduler in this process by state, as evidence of a timeout."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-#: Asks a child for the tasks; Python runs the handler in the main thread as soon as that is not held up in C.
+#: Makes a child write its tasks; Python runs the handler once the main thread is not in C code.
 TASKS_SIGNAL = signal.SIGUSR2
-#: Most tasks that are told of one scheduler.
+#: Most tasks listed per scheduler.
 LIMIT = 100
 
 
-def write_when_asked(path: Path) -> None:
-    """From now on `TASKS_SIGNAL` has the tasks written to `path`, whole or not at all."""
+def write_on_signal(path: Path) -> None:
+    """Install a handler that writes the tasks to `path`, atomically, on `TASKS_SIGNAL`."""
 
     def write(_number: int, _frame: FrameType | None) -> None:
         unfinished = path.with_suffix(".part")
         try:
             unfinished.write_text("".join(f"{line}\n" for line in _described()), encoding="utf-8")
             unfinished.replace(path)
-        except Exception:  # noqa: BLE001, S110 - in the middle of anything; there is nobody to tell
+        except Exception:  # noqa: BLE001, S110 - the handler may interrupt anything and cannot report
             pass
 
     signal.signal(TASKS_SIGNAL, write)
 
 
 def _described() -> Iterator[str]:
-    """Lines of text; nothing where there is no scheduler."""
+    """The lines of the list; none if there is no scheduler."""
     module = sys.modules.get("distributed.scheduler")
     for scheduler in list(getattr(getattr(module, "Scheduler", None), "_instances", ())):
         tasks = list(scheduler.tasks.values())

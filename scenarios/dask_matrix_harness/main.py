@@ -1,4 +1,4 @@
-"""From the command line to pytest: read the job, import what is under test, then bring in pytest and run it."""
+"""Run the harness: read the job, import the modules under test, then add pytest to the path and run it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import processes
-from .fresh import Single
 from .job import BadJob, Job
 from .records import Records
-from .stop import Stop
+from .spawn_request import SpawnRequest
+from .stop_signals import StopSignals
 
 if TYPE_CHECKING:
     from .plugin import Plugin
@@ -26,18 +26,18 @@ BAD_JOB = 2
 IMPORT_REFUSED = 3
 STOPPED = 5
 
-#: Files in which pytest looks for its settings, in its order.
+#: Configuration files of pytest, in its order of precedence.
 _SETTINGS = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the harness; returns its exit code, see docs/records.md."""
+    """Run the harness; return its exit code (see docs/records.md)."""
     try:
-        _write_any_text()
+        _accept_any_text()
         if arguments[:1] == ["--single"]:
-            return _run_single(Path(arguments[1]))
+            return _run_spawned(Path(arguments[1]))
         job, rest = _job(arguments)
-        stop = Stop(job.alive)
+        stop = StopSignals(job.alive)
         return STOPPED if stop.requested else _run(job, rest, stop)
     except BadJob as problem:
         print(f"harness: {problem}", file=sys.stderr)
@@ -46,87 +46,84 @@ def main(arguments: Sequence[str]) -> int:
         return STOPPED
 
 
-def _write_any_text() -> None:
-    """Whatever the locale. It is done before a child's output goes to pipes: a stream cannot be told there."""
+def _accept_any_text() -> None:
+    """Make stdout and stderr UTF-8 whatever the locale, before a child redirects them to pipes."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _job(arguments: Sequence[str]) -> tuple[Job, list[str]]:
-    parser = argparse.ArgumentParser(prog="harness", allow_abbrev=False, description="Run scenarios, write records.")
-    parser.add_argument("--job", type=Path, required=True, metavar="FILE", help="the job, see docs/records.md")
+    parser = argparse.ArgumentParser(prog="harness", allow_abbrev=False, description="Run scenarios and write records.")
+    parser.add_argument("--job", type=Path, required=True, metavar="FILE", help="job file (see docs/records.md)")
     known, rest = parser.parse_known_args(arguments)
     return Job.read(known.job), rest
 
 
-def _run(job: Job, arguments: Sequence[str], stop: Stop) -> int:
+def _run(job: Job, arguments: Sequence[str], stop: StopSignals) -> int:
     job.scratch.mkdir(parents=True, exist_ok=True)
     records = Records(job.records, job.run)
     refusal = _import_all(job.imports)
     if refusal is not None:
         records.append("refusal", {"environment": job.environment, "phase": "import", "message": refusal})
         return IMPORT_REFUSED
-    _bring_in_pytest(job)
+    _add_pytest_to_path(job)
     from .plugin import Plugin  # noqa: PLC0415 - needs pytest
 
     plugin = Plugin(job, records, stop)
     return _exit_code(plugin, _run_pytest(job, [plugin, plugin.collection], arguments), stop)
 
 
-def _run_single(path: Path) -> int:
-    """In a fresh interpreter: what docs/records.md calls isolation `spawn`."""
-    single = Single.read(path)
-    processes.die_with(single.parent)
-    job = Job.read(Path(single.job))
+def _run_spawned(path: Path) -> int:
+    """Run one test in a fresh interpreter (isolation `spawn`)."""
+    request = SpawnRequest.read(path)
+    processes.die_with(request.parent)
+    job = Job.read(Path(request.job))
     refusal = _import_all(job.imports)
     if refusal is not None:
         print(refusal, file=sys.stderr)
         return IMPORT_REFUSED
-    _bring_in_pytest(job)
-    from .single import SinglePlugin  # noqa: PLC0415 - needs pytest
+    _add_pytest_to_path(job)
+    from .spawn_plugin import SpawnPlugin  # noqa: PLC0415 - needs pytest
 
-    plugin = SinglePlugin(job, single)
-    return _run_pytest(job, [plugin, plugin.collection], single.arguments)
+    plugin = SpawnPlugin(job, request)
+    return _run_pytest(job, [plugin, plugin.collection], request.arguments)
 
 
 def _import_all(names: Sequence[str]) -> str | None:
-    """Import each; the whole traceback of the first that fails."""
+    """Import all modules; return the traceback of the first failure, or None."""
     for name in names:
         try:
             importlib.import_module(name)
         except KeyboardInterrupt:
             raise
-        except BaseException:  # noqa: BLE001 - whatever stops an import is the evidence
+        except BaseException:  # noqa: BLE001 - any failure of an import is evidence
             return traceback.format_exc()
     return None
 
 
-def _bring_in_pytest(job: Job) -> None:
-    """At the end of the path, after the user's folders: nothing is masked by what pytest came with.
-
-    The environment's own packages come first of all: no folder of a user's replaces what is under test.
-    """
+def _add_pytest_to_path(job: Job) -> None:
+    """Append the user's folders to the path, then pytest, so that neither shadows the environment's packages."""
     sys.path.extend(path for path in job.paths if path not in sys.path)
     if job.pytest:
         sys.path.append(str(Path(job.pytest).resolve()))
     if importlib.util.find_spec("pytest") is None:
-        raise BadJob(f"pytest: there is none in {job.pytest or 'the environment'}")
-    # Compiled test files go to the scratch folder, not beside the user's; those of the environment are kept in it.
+        raise BadJob(f"pytest: not found in {job.pytest or 'the environment'}")
+    # Compiled test files go to the scratch folder, not next to the user's test files.
     sys.pycache_prefix = str(job.scratch / "pycache")
 
 
 def _run_pytest(job: Job, plugins: list[object], arguments: Sequence[str]) -> int:
-    import pytest  # noqa: PLC0415 - not before what is under test
+    import pytest  # noqa: PLC0415 - only after the modules under test
 
     for name in ("PYTEST_ADDOPTS", "COLUMNS"):
         os.environ.pop(name, None)
-    # Without paths among the arguments pytest collects the folder it is started in.
+    # Without path arguments pytest collects the current directory.
     os.chdir(job.tests)
     return int(pytest.main([*_settings(job), *_OPTIONS, *arguments], plugins=plugins))
 
 
-#: Capturing is done by file descriptors in the child; assertions are explained in full whether on CI or not.
+#: No capturing: the child redirects file descriptors itself. No truncation of assertions, on CI or elsewhere.
 _OPTIONS = (
     *("-p", "no:faulthandler", "-p", "no:cacheprovider", "--capture=no", "--color=no", "--import-mode=append"),
     "--tb=native",
@@ -135,7 +132,7 @@ _OPTIONS = (
 
 
 def _settings(job: Job) -> list[str]:
-    """The folder's own settings count, those of folders around it never."""
+    """pytest options that select the configuration in the tests folder, never one of a parent folder."""
     from _pytest.config.findpaths import load_config_dict_from_file  # noqa: PLC0415 - as above
 
     found = (job.tests / name for name in _SETTINGS if (job.tests / name).is_file())
@@ -146,8 +143,8 @@ def _settings(job: Job) -> list[str]:
     return ["-c", str(settings), "--rootdir", str(job.tests), "--confcutdir", str(job.tests)]
 
 
-def _exit_code(plugin: Plugin, ended: int, stop: Stop) -> int:
-    """Ours for pytest's `ended`."""
+def _exit_code(plugin: Plugin, pytest_code: int, stop: StopSignals) -> int:
+    """The harness's exit code for pytest's."""
     if plugin.exit_code is not None:
         return plugin.exit_code
     if stop.requested:
@@ -155,9 +152,9 @@ def _exit_code(plugin: Plugin, ended: int, stop: Stop) -> int:
     if plugin.collection.broken:
         plugin.execute([])
         return plugin.exit_code or 0
-    import pytest  # noqa: PLC0415 - not before what is under test
+    import pytest  # noqa: PLC0415 - only after the modules under test
 
-    if ended == pytest.ExitCode.INTERNAL_ERROR:
+    if pytest_code == pytest.ExitCode.INTERNAL_ERROR:
         return INTERNAL_ERROR
-    print(f"harness: pytest ended with {ended} before anything was run", file=sys.stderr)
+    print(f"harness: pytest exited with code {pytest_code} before running any test", file=sys.stderr)
     return BAD_JOB

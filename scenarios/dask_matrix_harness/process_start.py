@@ -1,4 +1,4 @@
-"""How a scenario gets its process: a fork of this one, or a fresh interpreter."""
+"""Start a scenario's process: a fork of this one, or a fresh interpreter."""
 
 from __future__ import annotations
 
@@ -11,37 +11,39 @@ from typing import Callable
 
 from . import child, processes
 from .execution import Execution
-from .fresh import Single
+from .spawn_request import SpawnRequest
 
 
 def fork(execution: Execution, tests: Path, prepare: Callable[[Path], None]) -> int:
-    """Run an execution in a fork, `prepare`d for the folder of its file; returns the process's id."""
+    """Run an execution in a fork, after `prepare` for its file's folder; return the process id."""
     item = execution.scenario.item
     assert item is not None
     sys.stdout.flush()
     sys.stderr.flush()
     parent = os.getpid()
     with warnings.catch_warnings():
-        # numpy has started threads; its own handlers see to it that a fork gets along without them.
+        # numpy has started threads; its fork handlers cope with their absence in the child.
         warnings.filterwarnings("ignore", message=".*use of fork", category=DeprecationWarning)
         pid = os.fork()
     if pid == 0:
         processes.die_with(parent)
-        execution.streams.forget_sources()
+        execution.streams.close_sources()
         folder = item.path.parent
         child.run(item, tests, execution.folder, execution.streams.sinks, lambda: prepare(folder))
     return pid
 
 
 def spawn(execution: Execution, job: Path, arguments: Sequence[str]) -> int:
-    """Run an execution in a fresh interpreter; returns the process's id."""
+    """Run an execution in a fresh interpreter; return the process id."""
     item = execution.scenario.item
     assert item is not None
     sinks = execution.streams.sinks
-    single = Single(str(job), item.nodeid, str(execution.folder.root), [*arguments, str(item.path)], sinks, os.getpid())
-    order = execution.folder.root / "single.json"
-    single.save(order)
+    request = SpawnRequest(
+        str(job), item.nodeid, str(execution.folder.root), [*arguments, str(item.path)], sinks, os.getpid()
+    )
+    request_file = execution.folder.root / "single.json"
+    request.save(request_file)
     for sink in sinks:
         os.set_inheritable(sink, True)  # noqa: FBT003 - its only argument
-    command = [sys.executable, str(Path(__file__).parent), "--single", str(order)]
+    command = [sys.executable, str(Path(__file__).parent), "--single", str(request_file)]
     return os.posix_spawn(sys.executable, command, os.environ)
