@@ -1,6 +1,6 @@
 """The harness: runs scenarios inside a target environment, each in its own process, and writes records.
 
-It needs only the standard library and pytest, and supports Python 3.9. Its input and output are specified in docs/records.md.
+It needs only the standard library and pytest, and supports Python 3.9. docs/records.md specifies its interface.
 """
 
 from __future__ import annotations

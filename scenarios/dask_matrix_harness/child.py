@@ -58,7 +58,7 @@ def _evidence(
         item.config.pluginmanager.register(evidence, "scenario evidence")
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         return evidence.fields()
-    except BaseException as problem:  # noqa: BLE001 - a failure of the harness is reported as such, not as the scenario's
+    except BaseException as problem:  # noqa: BLE001 - the harness's own failures are reported as such
         return harness_failure(problem, folder.phase()[0], shorten(plain_traceback(problem)), evidence.warnings())
 
 

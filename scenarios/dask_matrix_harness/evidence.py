@@ -102,7 +102,7 @@ class Evidence:
         hook = getattr(item.ihook, f"pytest_runtest_{when}")
         call = pytest.CallInfo.from_call(lambda: hook(item=item, **arguments), when=when)
         report = _report(item, call)
-        # In this hook, normally called by pytest's terminal reporter, pytest-subtests fails the test of a failed subtest.
+        # pytest-subtests fails tests with failed subtests in this hook, which pytest's terminal reporter calls otherwise.
         item.config.hook.pytest_report_teststatus(report=report, config=item.config)
         self._phases.append(self._phase(report, call))
         item.ihook.pytest_runtest_logreport(report=report)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Phase:
-    """pytest's report of one phase. `name` is `setup`, `call` or `teardown`, `result` is `passed`, `failed` or `skipped`."""
+    """pytest's report of one phase. `name`: `setup`, `call` or `teardown`; `result`: `passed`, `failed` or `skipped`."""
 
     name: str
     result: str

@@ -1,4 +1,4 @@
-"""Write records: JSON lines appended to one file, each by a single write, so that a killed harness leaves no torn line."""
+"""Write records: JSON lines appended to one file, each by one write, so that a killed harness tears no line."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class Catalogue:
         self._named: dict[pytest.Item, str] = {}
 
     def name(self, item: pytest.Item) -> str:
-        """The id of `item`. Called for all items before any is deselected, so that ids do not depend on the selection."""
+        """The id of `item`. Ask for all items before any is deselected: ids must not depend on the selection."""
         if item not in self._named:
             classes, name, parameters = _parts(item)
             preferred = naming.scenario_id(self._relative(item.path), [*classes, name], parameters)

@@ -1,8 +1,8 @@
 """Make a test file's sibling modules importable (`import helper`), even if several folders have a `helper`.
 
 Test files are imported as in pytest's import mode `append`: under their plain name, with their folder at the end of
-`sys.path`, so that their functions can be pickled by reference and found by worker processes. As modules of the same name
-in two folders would collide in `sys.modules`, entering a folder puts that folder's modules there.
+`sys.path`, so that their functions can be pickled by reference and found by worker processes. As modules of the
+same name in two folders would collide in `sys.modules`, entering a folder puts that folder's modules there.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def shorten(text: str, limit: int = TEXT_LIMIT) -> str:
 
 
 def read(path: Path, limit: int = TEXT_LIMIT) -> str:
-    """The content of the file `path`, cut in the middle (which is not read) beyond `limit` bytes; `""` if unreadable."""
+    """The content of the file `path`, its middle left out unread beyond `limit` bytes; `""` if unreadable."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)

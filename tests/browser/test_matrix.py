@@ -78,13 +78,13 @@ def test_arrows_move_from_cell_to_cell_and_enter_opens(page: Page) -> None:
 def test_n_and_p_jump_to_changes(page: Page) -> None:
     """From anywhere, wrapping around."""
     page.keyboard.press("n")
-    assert named(page).startswith("fail, turns on 2025.1.0")
+    assert named(page).startswith("fail, breaks on 2025.1.0")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("n")
-    assert "turns" in named(page)
+    assert "breaks" in named(page)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("p")
-    assert "turns" in named(page)
+    assert "breaks" in named(page)
 
 
 def test_a_slash_goes_to_the_filter_and_a_question_mark_lists_the_shortcuts(page: Page) -> None:
@@ -188,7 +188,7 @@ def test_all_cells_have_a_text(page: Page) -> None:
     """For screen readers."""
     told = page.locator(f'tr[data-id="{ROWS[0]}"] td').inner_text()
     assert "pass: 2024.1.0 to 2024.10.0" in told
-    assert "fail, turns: 2025.1.0" in told
+    assert "fail, breaks: 2025.1.0" in told
 
 
 def test_is_turning_applies_to_the_columns_shown(page: Page, site: Site) -> None:

@@ -221,7 +221,7 @@ def test_a_link_that_nothing_answers_is_none(tmp_path: Path) -> None:
         fill(store, run="another")
     done = dask_matrix("export", tmp_path / "site", data=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "/runs/r (404): it has no answer" in done.stderr
+    assert "/runs/r (404): it answered with an error" in done.stderr
     assert "<a>r</a>" in (tmp_path / "site" / file_name(links.cell(TURNS, KEYS[3]))).read_text()
     assert all(
         leads_to(tmp_path / "site", *each).is_file() for each in linked(tmp_path / "site") if "//" not in each[1]
@@ -482,7 +482,7 @@ def test_an_interrupt_is_told(data: Path, tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=120)
     assert process.returncode == 130, told
-    assert "the next export begins anew" in told
+    assert "the next export starts over" in told
     assert [path.name for path in tmp_path.iterdir()] == [".site.lock"]
 
 

@@ -68,7 +68,7 @@ def test_a_pass_that_warns_of_what_it_did_not_before_is_marked(book: Book) -> No
 def test_a_cell_of_the_grid_has_a_mark_and_says_it_in_words(listed: Book) -> None:
     """Not by colour only."""
     page = listed.client.get("/").text
-    assert '<i class="v-fail turn o-known w1">fail, breaks here, known: ' in page
+    assert '<i class="v-fail turn o-known w1">fail, breaks, known: ' in page
     assert '<i class="v-pass o-surprise w1">pass, surprise: ' in page
     assert "--mark-known" in listed.client.get("/static/verdicts.css").text
     assert "Expected failure, listed with an issue" in page

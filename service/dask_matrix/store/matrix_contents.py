@@ -1,6 +1,6 @@
 """Query the content of the matrix: now, incrementally since an earlier query, and as of a moment in the past.
 
-The cost of an incremental query depends on what was written since, not on the size of the matrix or the number of results.
+The cost of an incremental query depends on what was written since, not on the size of the matrix or of its evidence.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ def _written(session: Session, since: int | None = None) -> Iterator[tuple[Cell,
 def _differing(
     session: Session, at: datetime, since: int | None, scenarios: tuple[Scenario, ...]
 ) -> dict[Cell, Judgement | None]:
-    """Judge the cells that have results after ``at`` and were written since a revision, from their results up to ``at``."""
+    """Judge cells with results after ``at``, written since a revision, from their results up to ``at``."""
     table = models.VerdictRow
     later = table.newest > at
     if since is not None:

@@ -333,7 +333,7 @@ class RecordFile(Table):
 class Revision(Table):
     """A single row whose ``number`` increases with every batch and every result.
 
-    ``shape`` is the number when a row or column of the matrix last changed, ``removed`` when verdicts were last deleted.
+    ``shape`` is the number when a row or column of the matrix last changed, ``removed`` when verdicts were deleted.
     A reader that is up to date at some number needs only the verdicts written since, unless one of these is higher.
     """
 

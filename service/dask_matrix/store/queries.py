@@ -96,7 +96,7 @@ class StoreQueries:
             return matrix_contents.revision_number(connection)
 
     def current_contents(self, before: CurrentContents | None = None) -> CurrentContents:
-        """Return the current matrix, without evidence. Given an earlier one in ``before``, read only what changed since."""
+        """Return the current matrix, without evidence. Given an earlier one, read only what changed since."""
         with self._reading() as session:
             return matrix_contents.current_contents(session, before)
 

@@ -65,7 +65,7 @@ class Parts:
         return part
 
     def plan(self, record: CollectionRecord) -> None:
-        """Record how many scenarios are planned: the highest number of all starts, since restarts repeat some of them."""
+        """Record the number of planned scenarios: the highest of all starts, since restarts repeat some."""
         part = self.touch(record.run, record.environment, record.at)
         part.planned = max(part.planned or 0, record.to_run)
 

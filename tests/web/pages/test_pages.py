@@ -79,7 +79,7 @@ def test_every_page_has_a_strict_policy_and_keeps_to_it(book: Book) -> None:
 def test_a_cell_has_a_symbol_and_a_text(book: Book) -> None:
     """Not colour alone; a change is in the text too."""
     text = book.client.get("/").text
-    assert '<i class="v-fail turn w1">fail, breaks here: 2025.4.0</i>' in text
+    assert '<i class="v-fail turn w1">fail, breaks: 2025.4.0</i>' in text
     assert '<i class="v-pass w1">pass: 2025.2.0</i>' in text
     sheet = book.client.get("/static/verdicts.css").text
     assert all(f"--tile-{word.css.removeprefix('v-')}" in sheet for word in VERDICTS.values())

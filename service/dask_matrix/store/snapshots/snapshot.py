@@ -48,7 +48,7 @@ _MACHINE_PATHS = re.compile(
     rb"(?:/(?:[\w.+@~-]|[\x80-\xff])+)+/"
     rb"(?:environments/[0-9a-f]{16}/|(?=environments/[0-9a-f]{16}\b|lib/python3|bin/python|pytest/3|scenarios/|scratch/\d|wheels/\w+/[0-9a-f]{40}/))"
 )
-"""Leading folders of paths to an environment, Python, the scenario set, a scenario's scratch folder, or a commit's wheel."""
+"""Leading folders of paths to an environment, Python, the scenario set, a scratch folder, or a commit's wheel."""
 BATCH = 5_000
 """Records ingested at a time, so that not all are in memory at once."""
 
@@ -85,7 +85,7 @@ def write(
 
 
 def database(folder: Path, cache: Path) -> tuple[str, Snapshot]:
-    """Return the URL of a database with a folder's snapshot, and its summary; the database is made in the cache if needed.
+    """Return the URL of a database with a snapshot, made in the cache if needed, and the snapshot's summary.
 
     Safe when several processes call it at once. Raises BadSnapshot.
     """

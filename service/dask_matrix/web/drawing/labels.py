@@ -109,7 +109,7 @@ TAGLINE = "Upgrading Dask? See what breaks, what gets fixed, and the test runs t
 
 def change_label(verdict: Verdict) -> str:
     """Return the label of a change from the opposite verdict to this one."""
-    return "fixed here" if verdict.passes else "breaks here"
+    return "fixed" if verdict.passes else "breaks"
 
 
 def verdict_label(judgement: Judgement) -> Label:
