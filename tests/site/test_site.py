@@ -525,7 +525,7 @@ def test_a_snapshot_that_cannot_be_shown_is_refused_here_too(tmp_path: Path, sna
     """With the way out."""
     done = dask_matrix("export", tmp_path / "site", "--from-snapshot", **snapshot)
     assert done.returncode == 2
-    assert "there is no snapshot.json" in done.stderr
+    assert "snapshot.json is missing" in done.stderr
     assert not (tmp_path / "site").exists()
 
 
