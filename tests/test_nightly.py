@@ -112,3 +112,11 @@ def test_the_site_is_written_where_it_is_fetched_from(tmp_path: Path) -> None:
     assert asked(tmp_path) == ["export site --address https://x.org/m"]
     assert STEPS["Upload the site"]["with"]["path"] == "site"
     assert "--address" in dask_matrix("export", "--help").stdout
+
+
+def test_each_night_tests_with_the_newest_dependencies() -> None:
+    """With the session that lists which versions changed; a failure there does not keep the site from being published."""
+    sessions = re.findall(r"nox -s (\w+)", "\n".join(step.get("run", "") for step in JOBS["newest"]["steps"]))
+    assert sessions == ["newest"]
+    assert "def newest(" in (ROOT / "noxfile.py").read_text(encoding="utf-8")
+    assert "newest" not in JOBS["publish"]["needs"]

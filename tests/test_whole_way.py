@@ -1,4 +1,4 @@
-"""End to end on real Dask releases: from the index to the matrix, killed and resumed, by command, nox and wheel."""
+"""End to end on real Dask releases: from the index to the matrix, killed and resumed, by command and nox."""
 
 from __future__ import annotations
 
@@ -174,9 +174,7 @@ def test_rebuild_gives_the_same_answers(real_data: Path) -> None:
 
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 130)])
-def test_interrupted_run_resumes(
-    real_data: Path, tmp_path: Path, how: signal.Signals, code: int
-) -> None:
+def test_interrupted_run_resumes(real_data: Path, tmp_path: Path, how: signal.Signals, code: int) -> None:
     """No finished result is lost or repeated, and no process is left behind; only a killed run records no end."""
     data = tmp_path / "data"
     data.mkdir()
@@ -339,49 +337,6 @@ def test_session_by_name_runs_one_environment(real_data: Path) -> None:
     for arguments, expected in (((), 1), ((), 1), (("--again",), 2)):
         nox(real_data, "-s", name, "--", "-k", "test_from_delayed and test_computes_twice", *arguments)
         assert executions() == expected
-
-
-def test_wheel_works_without_the_checkout(real_data: Path, tmp_path: Path) -> None:
-    """It contains the scenarios, matrix.toml, sessions, templates and migrations."""
-    uv = [sys.executable, "-m", "uv", "--quiet"]
-    source = tmp_path / "source"
-    tracked = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for name in tracked.splitlines():
-        (source / name).parent.mkdir(parents=True, exist_ok=True)
-        if (ROOT / name).exists():
-            (source / name).write_bytes((ROOT / name).read_bytes())
-    subprocess.run([*uv, "build", "--wheel", "--out-dir", tmp_path / "dist", source], check=True)
-    (wheel,) = (tmp_path / "dist").glob("*.whl")
-    subprocess.run([*uv, "venv", "--python", sys.executable, tmp_path / "venv"], check=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    subprocess.run([*uv, "pip", "install", "--python", python, wheel], check=True)
-    program = tmp_path / "venv" / "bin" / "dask-matrix"
-    data = tmp_path / "data"
-    data.mkdir()
-    for kept in ("environments", "locks", "pytest", "index"):
-        (data / kept).symlink_to(real_data / kept)
-    elsewhere = {"cwd": tmp_path, "env": environ(data), "text": True}
-    run = [program, "run", "--release", "2025.2.0", "-k", "from_delayed and computes_twice"]
-    done = subprocess.run(run, check=False, capture_output=True, **elsewhere)  # type: ignore[call-overload]
-    assert done.returncode == 0, done.stderr
-    show = subprocess.run([program, "show", "--json"], check=True, capture_output=True, **elsewhere)  # type: ignore[call-overload]
-    assert "futures/from_delayed/computes_twice" in {row["id"] for row in json.loads(show.stdout)["scenarios"]}
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    server = subprocess.Popen([program, "serve", "--port", str(port)], **elsewhere, stderr=subprocess.PIPE)  # type: ignore[call-overload]
-    try:
-        assert f"http://127.0.0.1:{port}" in server.stderr.readline()
-        for route, text in (
-            ("/?changes=false", "computes twice"),
-            ("/healthz", '"ok"'),
-            ("/api/v1/matrix", "computes_twice"),
-        ):
-            assert text in get(f"http://127.0.0.1:{port}{route}", server)
-    finally:
-        server.terminate()
-        server.communicate()
 
 
 def get(url: str, server: subprocess.Popen[str]) -> str:

@@ -54,9 +54,7 @@ def start_command(*arguments: str | Path, data: Path) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
-def test_interrupted_search_resumes(
-    laboratory: Laboratory, how: signal.Signals, code: int
-) -> None:
+def test_interrupted_search_resumes(laboratory: Laboratory, how: signal.Signals, code: int) -> None:
     """Nothing finished is executed again, and the commit is found; every run except a killed one records its end."""
     dask, data = laboratory.dask, laboratory.folder / "data"
     dask.commit(1, "Still good")

@@ -118,9 +118,7 @@ def test_commit_run_by_its_hash_becomes_main_when_requested_as_main(
     assert results(data) == len(("says_its_release", "is_still_so"))
 
 
-def test_commit_that_does_not_build_is_uninstallable(
-    both: tuple[Origin, Origin], tests: Path, tmp_path: Path
-) -> None:
+def test_commit_that_does_not_build_is_uninstallable(both: tuple[Origin, Origin], tests: Path, tmp_path: Path) -> None:
     """The build's output is the evidence; dask-matrix itself prints no traceback."""
     both[0].commit("broken", 6, {"setup.py": "raise RuntimeError('half a commit')"})
     done = dask_matrix("run", "--scenarios", tests, data=tmp_path / "data")
@@ -145,9 +143,7 @@ def test_revision_expression_is_a_usage_error(tests: Path, tmp_path: Path) -> No
     assert done.stderr.startswith("dask-matrix: 'dask@main^{tree}' contains ^: revision syntax is not supported")
 
 
-def test_unavailable_commits_are_left_out_of_a_set(
-    both: tuple[Origin, Origin], tests: Path, tmp_path: Path
-) -> None:
+def test_unavailable_commits_are_left_out_of_a_set(both: tuple[Origin, Origin], tests: Path, tmp_path: Path) -> None:
     """With a note of which and why; it is an error if nothing else is in the set."""
     both[0].path.rename(tmp_path / "gone")
     toml, note = tests / "matrix.toml", "Skipped main: No git repository of dask"

@@ -66,7 +66,12 @@ def test_action_declares_its_inputs_and_outputs() -> None:
 
 def test_no_input_is_interpolated_into_a_script() -> None:
     """Inputs arrive as environment variables: a branch name must not become a command."""
-    assert list(SCRIPTS) == ["Record the installed packages", "Install dask-matrix", "Check", "Comment on the pull request"]
+    assert list(SCRIPTS) == [
+        "Record the installed packages",
+        "Install dask-matrix",
+        "Check",
+        "Comment on the pull request",
+    ]
     assert not [name for name, script in SCRIPTS.items() if "${{" in script]
 
 

@@ -65,7 +65,10 @@ class State:
     def _read(self) -> _StoreState:
         matrix = self.reader.current()
         freshness = matrix.present.freshness
-        activity = {freshness.newest_unfinished, *(run.newest for run in self.reader.store.runs.page(RUNS) if not run.end)}
+        activity = {
+            freshness.newest_unfinished,
+            *(run.newest for run in self.reader.store.runs.page(RUNS) if not run.end),
+        }
         live_until = freshness.newest_unfinished + LIVE_FOR if freshness.newest_unfinished else None
         last = self._last = _StoreState(
             matrix.revision, tuple(each + LIVE_FOR for each in activity if each), live_until
