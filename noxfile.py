@@ -1,4 +1,4 @@
-"""The sessions a person or CI calls: `up`, `tests`, `lint`, `truth`, `snapshot`, and one per environment.
+"""Sessions for developers and CI: `up`, `tests`, `lint`, `truth`, `snapshot`, and one per environment.
 
 Those of the environments are in service/dask_matrix/collect/running/nox_sessions.py.
 """
@@ -61,7 +61,7 @@ def oldest(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", default=False)
 def lock(session: nox.Session) -> None:
-    """Write constraints.txt anew: the newest versions that pyproject.toml allows, on every Python and platform."""
+    """Rewrite constraints.txt: the newest versions that pyproject.toml allows, on every Python and platform."""
     options = ("--universal", "--all-extras", "--upgrade", "--python-version", "3.11", "--no-annotate", "--no-header")
     uv = (sys.executable, "-m", "uv", "pip", "compile")
     session.run(*uv, *options, "-q", "-o", CONSTRAINTS, "pyproject.toml", external=True)
@@ -87,7 +87,7 @@ def suite(session: nox.Session) -> None:
 
 
 def report_changes(session: nox.Session) -> None:
-    """Tell which installed versions differ from those of constraints.txt."""
+    """List the installed versions that differ from those of constraints.txt."""
     locked = [Requirement(line) for line in Path(CONSTRAINTS).read_text(encoding="utf-8").splitlines()]
     listed: str = session.run("uv", "pip", "list", "--format", "json", silent=True)  # type: ignore[assignment]
     installed = {each["name"]: each["version"] for each in json.loads(listed)}
@@ -99,13 +99,13 @@ def report_changes(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", default=False)
 def truth(session: nox.Session) -> None:
-    """Hold every release against tests/truth, running what has no result yet; `-- --data FOLDER`, `-- --draft`."""
+    """Compare every release with tests/truth, running what has no result yet; `-- --data FOLDER`, `-- --draft`."""
     session.run(sys.executable, "-m", "tests.truth_of", *session.posargs, external=True)
 
 
 @nox.session(venv_backend="none", default=False)
 def snapshot(session: nox.Session) -> None:
-    """Make the evidence that ships anew: run what has no result yet, then write snapshot/; `-- --data FOLDER`."""
+    """Rewrite snapshot/: run what has no result yet, then export; `-- --data FOLDER`."""
     command = python_command("dask_matrix")
     for tag in ("all", "recent"):
         session.run(*command, "run", "--tag", tag, *session.posargs, external=True)

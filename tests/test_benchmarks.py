@@ -26,7 +26,7 @@ def python(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, *map(str, arguments)],
         cwd=ROOT / "benchmarks",
-        env=environ(PYTHONPATH=str(ROOT)),
+        env=environ(),
         capture_output=True,
         text=True,
         check=False,

@@ -70,7 +70,7 @@ _SHAPES: dict[str, tuple[Any, ...]] = {
     "release": (str, "text"),
     "pytest": (str, "a folder, or empty where the environment has pytest", ""),
     "imports": (list, "a list of module names", []),
-    "paths": (list, "a list of folders", []),
+    "paths": (list, "a list of absolute folders", []),
     "fingerprints": (dict, "an object of texts", {}),
     "done": (dict, "an object of texts", {}),
     "attempts": (dict, "an object of lists of numbers", {}),
@@ -95,6 +95,8 @@ def _checked(path: Path, fields: dict[str, Any]) -> Job:
     invalid = [name for name in _POSITIVE if found[name] is not None and not found[name] > 0]
     invalid += ["isolation"] if found["isolation"] not in ISOLATIONS else []
     invalid += ["retries"] if found["retries"] < 0 else []
+    absolute = (isinstance(each, str) and Path(each).is_absolute() for each in found["paths"])
+    invalid += [] if all(absolute) else ["paths"]
     for name in invalid:
         raise BadJob(f"{path}: {name}: {found[name]!r} is not {_SHAPES[name][1]}")
     tests = Path(found["tests"]).resolve()

@@ -14,8 +14,8 @@ from typing import Annotated
 import typer
 
 from dask_matrix.commands import bisect, check, doctor, export, plan, rebuild, releases, run, scenarios, serve, show
+from dask_matrix.commands.background_server import INTERRUPTED
 from dask_matrix.commands.exit_codes import INTERRUPTED_MESSAGE, USAGE
-from dask_matrix.commands.server import INTERRUPTED
 from dask_matrix.domain.errors import DaskMatrixError
 
 INTERNAL_ERROR = 5

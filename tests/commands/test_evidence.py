@@ -147,7 +147,7 @@ def test_invalid_known_toml_is_reported(real_data: Path, tmp_path: Path) -> None
     (tmp_path / "known.toml").write_text("[[known]]\n")
     for command in (("show",), ("serve", "--port", "0")):
         done = dask_matrix(*command, "--scenarios", tmp_path, data=real_data)
-        assert (done.returncode, "known.toml: known[1].scenario: Field required" in done.stderr) == (2, True)
+        assert (done.returncode, "known.toml: known[1].scenario: required key is missing" in done.stderr) == (2, True)
 
 
 def test_snapshot_in_the_repository_has_the_current_format() -> None:

@@ -132,7 +132,7 @@ def test_unknown_ref_is_a_usage_error(tests: Path, tmp_path: Path) -> None:
     """With the closest names."""
     done = dask_matrix("run", "--scenarios", tests, "--release", "dask@maim", data=tmp_path / "data")
     assert done.returncode == 2
-    assert done.stderr.startswith("dask-matrix: No branch, tag or commit 'maim' in the repository")
+    assert done.stderr.startswith("dask-matrix: No branch, tag or commit 'maim' in the dask repository")
     assert "Nearest: main" in done.stderr
 
 

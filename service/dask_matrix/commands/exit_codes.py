@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from dask_matrix.collect.supervising.progress import Stage
-from dask_matrix.commands.server import INTERRUPTED
+from dask_matrix.commands.background_server import INTERRUPTED
 from dask_matrix.commands.terminal import unstable_lines
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.verdicts.stability import unstable

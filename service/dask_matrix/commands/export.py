@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from dask_matrix.commands import options
+from dask_matrix.commands.background_server import INTERRUPTED
 from dask_matrix.commands.driver import workspace_of
-from dask_matrix.commands.server import INTERRUPTED
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.places import default_data
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import typer
 
 from dask_matrix.commands import options
+from dask_matrix.commands.background_server import run_with_server
 from dask_matrix.commands.driver import make_request, run_request, selected_environments, workspace_of
-from dask_matrix.commands.server import run_with_server
 from dask_matrix.domain.errors import DaskMatrixError
 
 

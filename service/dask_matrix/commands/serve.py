@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dask_matrix.commands import options
-from dask_matrix.commands.server import listen, on_parent_exit
+from dask_matrix.commands.background_server import listen, on_parent_exit
 
 
 def serve(

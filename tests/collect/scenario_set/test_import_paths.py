@@ -50,10 +50,11 @@ def test_the_variable_comes_first(root: Path, monkeypatch: pytest.MonkeyPatch) -
     )
 
 
-def test_folders_of_the_tests_themselves_are_left_to_pytest(root: Path) -> None:
-    """It knows which of them a file is imported from."""
-    (root / "tests" / "pytest.ini").write_text("[pytest]\npythonpath = .")
-    assert import_paths(root / "tests", {"PYTHONPATH": str(root / "tests")}) == ()
+def test_the_folder_of_the_tests_is_left_to_pytest(root: Path) -> None:
+    """It knows from which folder a test file is imported; folders below it count if they are named."""
+    (root / "tests" / "helpers").mkdir()
+    (root / "pytest.ini").write_text("[pytest]\npythonpath = tests/helpers tests")
+    assert import_paths(root / "tests", {"PYTHONPATH": str(root / "tests")}) == (root / "tests" / "helpers", root)
 
 
 def test_our_own_set_imports_from_nowhere_else() -> None:
@@ -61,7 +62,17 @@ def test_our_own_set_imports_from_nowhere_else() -> None:
     assert import_paths(places.scenarios(), {"PYTHONPATH": str(Path.cwd())}) == ()
 
 
-@pytest.mark.parametrize(("name", "text"), [("pyproject.toml", "[tool"), ("pytest.ini", "no section")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pyproject.toml", "[tool"),
+        ("pytest.ini", "no section"),
+        ("pytest.ini", "[pytest]\npythonpath = 'src"),
+        ("pyproject.toml", "[tool.pytest.ini_options]\npythonpath = 5"),
+        ("pyproject.toml", "[tool.pytest.ini_options]\npythonpath = [5]"),
+        ("pyproject.toml", "[tool.pytest.ini_options]\npythonpath = {a = 1}"),
+    ],
+)
 def test_settings_that_cannot_be_parsed_are_named(root: Path, name: str, text: str) -> None:
     """With the file."""
     (root / name).write_text(text)

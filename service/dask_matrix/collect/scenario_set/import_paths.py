@@ -46,7 +46,7 @@ def import_paths(tests: Path, environ: Mapping[str, str] = os.environ) -> tuple[
     if root := project_root(tests):
         found += [*(root / text for text in _pythonpath(root)), root]
     folders = dict.fromkeys(path.resolve() for path in found if path.is_dir())
-    return tuple(path for path in folders if path != tests and tests not in path.parents)
+    return tuple(path for path in folders if path != tests)
 
 
 def project_root(tests: Path) -> Path | None:
@@ -65,9 +65,19 @@ def _pythonpath(root: Path) -> Iterator[str]:
         read = _read_toml if path.suffix == ".toml" else _read_ini
         settings = {key: value for table in tables for key, value in read(path, table).items()}
         if settings:
-            value = settings.get("pythonpath", [])
-            yield from shlex.split(value) if isinstance(value, str) else map(str, value)
+            yield from _folders(path, settings.get("pythonpath", []))
             return
+
+
+def _folders(path: Path, value: object) -> list[str]:
+    """Return the entries of a `pythonpath` setting: a list, or words that are split as in a shell."""
+    try:
+        entries = shlex.split(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise UnreadableSettings(f"{path}: pythonpath: {error}.") from None
+    if not isinstance(entries, list) or not all(isinstance(each, str) for each in entries):
+        raise UnreadableSettings(f"{path}: pythonpath: {value!r} is not a list of folders.")
+    return entries
 
 
 def _read_toml(path: Path, table: str) -> dict[str, Any]:

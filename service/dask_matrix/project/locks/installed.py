@@ -64,7 +64,8 @@ def find_environment(variables: Mapping[str, str]) -> FoundEnvironment:
     if conda:
         return _active("CONDA_PREFIX", Path(conda))
     note = f"No environment is active and the current folder has no .venv; using {sys.prefix}, which runs dask-matrix."
-    return FoundEnvironment(Path(sys.prefix), sys.prefix, tuple(map(Path, sys.path)), (note,))
+    added = (Path(text) for text in variables.get("PYTHONPATH", "").split(os.pathsep) if text)  # not on our own path
+    return FoundEnvironment(Path(sys.prefix), sys.prefix, (*added, *map(Path, sys.path)), (note,))
 
 
 def _active(variable: str, folder: Path) -> FoundEnvironment:

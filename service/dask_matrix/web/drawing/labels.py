@@ -87,7 +87,7 @@ OUTCOMES = {
 }
 
 LANES = {
-    Lane.AS_RELEASED: "other dependencies as of the day of the release",
+    Lane.AS_RELEASED: "other dependencies as of the day after the release",
     Lane.LATEST: "other dependencies in their newest versions",
     Lane.LOWEST_DIRECT: "direct dependencies in the lowest versions that the release allows",
 }
