@@ -176,8 +176,9 @@ def test_every_command_works_in_such_a_project(
 ) -> None:
     """With the project as the current folder, and a module on PYTHONPATH that has the name of a library of ours."""
     done = call(program, *arguments, cwd=project, data=data, **({"PYTHONPATH": path} if path else {}))
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == (1 if "lint" in arguments else 0), done.stderr  # their tests have no covers=
     assert "of the project was imported" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_current_folder_on_pythonpath_breaks_nothing(program: Path, data: Path, project: Path) -> None:
