@@ -46,7 +46,7 @@ def run_with_server(work: Callable[[], int], data: Path, tests: Path, host: str,
     server = _start(data, tests, host, port)
     try:
         code = work()
-        if server.poll() is not None:
+        if code != INTERRUPTED and server.poll() is not None:  # Ctrl-C reaches the server too
             raise DaskMatrixError(f"The server exited with code {server.returncode}; the results are recorded.")
         if code != INTERRUPTED:
             print(f"Still serving on http://{host}:{port} (Ctrl-C to stop)", file=sys.stderr)

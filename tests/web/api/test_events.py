@@ -22,7 +22,7 @@ from fastapi import FastAPI
 from dask_matrix.domain.records.records import CollectionRecord, EndRecord, Record, ResultRecord, RunRecord
 from dask_matrix.store.store import Store
 from dask_matrix.web import links
-from dask_matrix.web.api.events import MOST, end_streams_when
+from dask_matrix.web.api.events import BATCH_SIZE, end_streams_when
 from dask_matrix.web.app import create_app
 from dask_matrix.web.reader import LIVE_FOR
 from tests.web.conftest import OLD, ROW
@@ -212,13 +212,13 @@ def test_a_run_tells_how_far_it_has_come(here: Served) -> None:
 def test_a_run_that_is_over_is_told_whole_and_ends(here: Served) -> None:
     """However many results it has, each once and in order."""
     then = datetime.now(UTC) - timedelta(hours=1)
-    names = [f"q{number:04}" for number in range(2 * MOST + 7)]
-    for part in (names[:MOST], names[MOST:]):
+    names = [f"q{number:04}" for number in range(2 * BATCH_SIZE + 7)]
+    for part in (names[:BATCH_SIZE], names[BATCH_SIZE:]):
         here.store.ingest([run(then), *(result(name, then) for name in part)])
     assert here.ids(RUN) == names
     with closing(here.hear(RUN)) as heard:
-        last = [heard.next().id for _ in range(MOST + 3)][-1]
-    assert here.ids(RUN, Last_Event_ID=last) == names[MOST + 3 :]
+        last = [heard.next().id for _ in range(BATCH_SIZE + 3)][-1]
+    assert here.ids(RUN, Last_Event_ID=last) == names[BATCH_SIZE + 3 :]
 
 
 def test_a_run_ends_by_itself_though_nothing_comes_in(here: Served) -> None:
@@ -287,7 +287,7 @@ def test_it_is_told_whenever_answers_have_other_tags(here: Served) -> None:
     with closing(here.hear(links.EVENTS)) as heard:
         first = heard.next("state")
         state = here.app.state.broadcaster._read_state.__self__
-        state._seen = replace(state._seen, rests=())  # as if it had given no sign of life for long enough
+        state._last = replace(state._last, idle_at=())  # as if it had given no sign of life for long enough
         second = heard.next("state")
     assert first.id != second.id
     assert first.data["revision"] == second.data["revision"]
