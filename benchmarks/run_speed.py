@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from speed import contenders, harness_alone, picture
+from speed import contenders, harness_alone
 from speed.contenders import ROOT, Work, clean_environ
 from speed.meter import Measured
 
@@ -59,6 +59,8 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "run_speed.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     if alone:
+        from speed import picture  # noqa: PLC0415 - only a drawing needs matplotlib
+
         picture.draw(report, NAMES, options.out / "run_speed.svg")
     print(_table(report))
 

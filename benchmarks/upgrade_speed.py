@@ -27,7 +27,7 @@ from pathlib import Path
 import httpx2
 import uvicorn
 
-from dask_matrix.commands.server import listen
+from dask_matrix.commands.background_server import listen
 from dask_matrix.domain.records.records import EnvironmentRecord, Record, ResultRecord, RunRecord, ScenarioRecord
 from dask_matrix.store.store import Store
 from dask_matrix.web.app import create_app

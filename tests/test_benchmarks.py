@@ -44,6 +44,14 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
+@pytest.mark.parametrize("name", sorted(each.name for each in (ROOT / "benchmarks").glob("*.py")))
+def test_every_benchmark_says_how_it_is_used(name: str) -> None:
+    """So whatever it imports is there."""
+    done = python(name, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "usage: " + name in done.stdout
+
+
 def test_generated_records_are_marked_as_such(generated: Path) -> None:
     """By the run that all of them are of, and by the name of every row."""
     records = [json.loads(line) for line in (generated / "records" / "generated.jsonl").read_text().splitlines()]
