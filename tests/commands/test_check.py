@@ -169,6 +169,27 @@ def test_start_release_comes_from_a_lock_file(data: Path, tmp_path: Path) -> Non
     assert "You have pandas 2.1.0; the tests ran with pandas 2.2.3." in answer["caveats"]
 
 
+@pytest.mark.parametrize("served", [False, True])
+@pytest.mark.parametrize("form", ["", "--json", "--markdown", "--github"])
+def test_a_pair_that_cannot_work_is_never_safe(
+    data: Path, server: str, tmp_path: Path, form: str, *, served: bool
+) -> None:
+    """In every format and with every source of evidence; the pair is the first reason, and the JUnit report is red."""
+    lock, report = tmp_path / "requirements.txt", tmp_path / "report.xml"
+    lock.write_text("dask==2025.2.0\ndistributed==2025.3.0\n")
+    more = (*((form,) if form else ()), *(("--server", server) if served else ("--data", data)))
+    done = check("--from", lock, "--to", "2025.3.0", "--junit", report, *more)
+    printed = " ".join(done.stdout.split())
+    assert done.returncode == 3, done.stderr
+    assert "has dask 2025.2.0 but distributed 2025.3.0" in printed
+    assert "UNKNOWN" in printed or '"verdict": "unknown"' in printed
+    assert ET.parse(report).getroot().get("errors") == "1"
+    if form == "--json":
+        answer = json.loads(done.stdout)
+        assert answer["reasons"][0] == answer["doubts"][0]
+        assert (answer["recommended"], answer["specifier"]) == (None, "")
+
+
 def test_code_limits_the_question_to_what_it_uses(data: Path, server: str, tmp_path: Path) -> None:
     """Only names leave the machine, and --explain shows everything that does."""
     code = tmp_path / "mine.py"

@@ -36,6 +36,14 @@ def test_failures_are_errors_and_unknowns_are_warnings(ask: Ask, lines: tuple[st
     assert levels(ask(*lines)) == expected
 
 
+def test_start_in_doubt_is_the_first_warning(ask: Ask) -> None:
+    """And no release is recommended."""
+    first, *others = annotations(ask("PF").with_doubts(("A mixed pair.",))).splitlines()
+    assert first == "::warning title=The start is in doubt::A mixed pair."
+    assert [line.partition(" ")[0] for line in others] == ["::error", "::notice"]
+    assert "Recommended" not in others[-1]
+
+
 def test_error_describes_the_failure(ask: Ask) -> None:
     """Title in the heading; id, both verdicts, exception and issue in the message."""
     first, summary = annotations(ask("PFPP", issue="dask/dask#1")).splitlines()

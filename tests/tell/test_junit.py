@@ -72,6 +72,16 @@ def test_unknown_verdict_is_never_green(ask: Ask, question: dict[str, object]) -
     assert (root.get("errors"), root.get("failures")) == ("1", "0")
 
 
+@pytest.mark.parametrize(
+    ("lines", "others"), [(("PP",), {}), (("PF",), {"array/row_0": "failure"}), (("P ",), {"array/row_0": "error"})]
+)
+def test_start_in_doubt_is_an_error(ask: Ask, lines: tuple[str, ...], others: dict[str, str]) -> None:
+    """Of its own, next to the scenarios."""
+    root = parsed(ask(*lines).with_doubts(("A mixed pair.",)))
+    assert cases(root) == {"the start works": "error", **others}
+    assert next(root.iter("error")).get("message") == "A mixed pair."
+
+
 @pytest.mark.parametrize("lines", [(), ("PP",), ("PF", "P~", "FF", "FP") * 9, ("PF",) * 500])
 def test_counts_add_up(ask: Ask, lines: tuple[str, ...]) -> None:
     """Of each suite, and in total."""

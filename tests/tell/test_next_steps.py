@@ -147,6 +147,13 @@ def test_unusable_start_is_not_recommended(ask: Ask, question: dict[str, object]
     assert not [each for each in others if each.text.startswith(("Stay", "Install", "Nothing"))]
 
 
+def test_start_in_doubt_comes_first(ask: Ask) -> None:
+    """Nothing is installed or required before it is settled."""
+    first, *others = next_steps(ask("PP").with_doubts(("A mixed pair.",)))
+    assert first.text.startswith("Mend the start first")
+    assert not [each for each in others if each.command or each.requirement]
+
+
 def test_same_release_needs_no_steps(ask: Ask) -> None:
     """From a release to itself."""
     assert [step.text for step in next_steps(ask("PP", target="2025.2.0"))] == ["Nothing to do."]

@@ -106,6 +106,7 @@ def check(
         _explain(question, source_options.server)
     answer, code_coverage = _ask(question, source_options, usage)
     answer = answer.model_copy(update={"caveats": (*start_state.notes, *_blind_spots(code_coverage), *answer.caveats)})
+    answer = answer.with_doubts(start_state.doubts)
     if junit:
         _write_junit(answer, junit)
     _print_answer(answer, code_coverage, output_format)

@@ -56,9 +56,11 @@ def _answer_suite(answer: Answer) -> ET.Element:
         ("evidence", evidence(answer)),
     ):
         ET.SubElement(properties, "property", name=name, value=sanitize(str(value), MAX_LENGTH))
+    if answer.doubts:
+        suite.append(_doubts_case(answer))
     if answer.verdict is Safety.UNSAFE and not not_accepted(answer):
         suite.append(_uninstallable_case(answer))
-    if answer.verdict is Safety.UNKNOWN and not answer.unknown:
+    if answer.verdict is Safety.UNKNOWN and not answer.unknown and not answer.doubts:
         suite.append(_no_evidence_case(answer))
     _count(suite, suite.findall("testcase"))
     lines = [f"{WORD[answer.verdict]} {sentence(answer)}", *answer.reasons, *answer.caveats]
@@ -71,6 +73,13 @@ def _uninstallable_case(answer: Answer) -> ET.Element:
     failure = ET.SubElement(case, "failure", message=sentence(answer), type="uninstallable")
     refusal = answer.target.refusal if answer.target else ""
     failure.text = "\n".join(sanitize(line, MAX_LENGTH) for line in refusal.splitlines()[:MAX_LENGTH])
+    return case
+
+
+def _doubts_case(answer: Answer) -> ET.Element:
+    case = ET.Element("testcase", classname="dask-matrix", name="the start works")
+    error = ET.SubElement(case, "error", message=sanitize(answer.doubts[0]), type="unknown")
+    error.text = "\n".join(sanitize(line) for line in answer.doubts)
     return case
 
 

@@ -63,11 +63,14 @@ def next_steps(answer: Answer, code: CodeCoverage | None = None, *, arguments: s
 
 def requirement(answer: Answer) -> str:
     """Return the requirement that allows only releases known to be safe; empty if the start is not usable itself."""
-    return "" if start_problem(answer) else sanitize(answer.specifier, _MAX_LENGTH)
+    return "" if start_problem(answer) or answer.doubts else sanitize(answer.specifier, _MAX_LENGTH)
 
 
 def _release_steps(answer: Answer, command: CheckArguments) -> Iterator[NextStep]:
     start, target = answer.question.start, answer.question.target
+    if answer.doubts:
+        yield NextStep("Mend the start first, as its reasons above say; then check again.")
+        return
     if problem := start_problem(answer):
         yield NextStep(f"{problem} Use --from with a release that has been tested and can be installed.")
         return

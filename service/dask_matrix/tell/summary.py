@@ -122,6 +122,8 @@ def start_problem(answer: Answer) -> str:
 
 def _unclear(answer: Answer) -> str:
     question = answer.question
+    if answer.doubts:
+        return "the start itself is in doubt."
     for release, column in ((question.start, answer.start), (question.target, answer.target)):
         if column is None:
             return f"{sanitize(release)} has not been tested{_where(answer)}."

@@ -165,11 +165,19 @@ def test_conda_lock_falls_back_to_its_first_platform(stored: Read, monkeypatch: 
     assert found.notes == ("conda-lock.yml has no packages for win-64; using those for linux-64.",)
 
 
-def test_different_dask_and_distributed_are_noted(written: Read) -> None:
-    """The release is dask's."""
+def test_different_dask_and_distributed_are_a_doubt(written: Read) -> None:
+    """The release is dask's, but this pair does not work; the doubt says what to do."""
     found = written("requirements.txt", "dask==2025.2.0\ndistributed==2025.3.0\n")
-    assert str(found.release) == "2025.2.0"
-    assert "has dask 2025.2.0 but distributed 2025.3.0" in found.notes[0]
+    assert (str(found.release), found.notes) == ("2025.2.0", ())
+    (doubt,) = found.doubts
+    assert "has dask 2025.2.0 but distributed 2025.3.0, which requires dask 2025.3.0" in doubt
+    assert "Bring both to one release" in doubt
+
+
+@pytest.mark.parametrize("pair", ["dask==2025.2\ndistributed==2025.2.0\n", "dask==2021.4.0\ndistributed==2021.4.1\n"])
+def test_pair_that_works_is_no_doubt(written: Read, pair: str) -> None:
+    """One release written differently, or two of the time when distributed required only a minimum dask."""
+    assert written("requirements.txt", pair).doubts == ()
 
 
 def test_pin_of_distributed_alone_counts_for_dask(written: Read) -> None:

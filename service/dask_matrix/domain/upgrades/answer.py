@@ -205,6 +205,12 @@ class Answer(_Value):
     question: Question = Field(description="The question, normalised.")
     verdict: Safety = Field(description="Whether the upgrade is safe. Unknown is never safe.")
     reasons: tuple[str, ...] = Field(description="Why, in sentences, most important first.")
+    doubts: tuple[str, ...] = Field(
+        default=(),
+        description="Why the start itself may never have worked, such as a lock with a dask and a distributed that do not "
+        "work together, and what to do; also the first reasons. With any, the answer is never safe. Only `check` knows the "
+        "start's lock: empty in a server's own answer.",
+    )
     start: Column | None = Field(
         description="The environment that represents the start, None if it has not been tested."
     )
@@ -254,6 +260,28 @@ class Answer(_Value):
     caveats: tuple[str, ...] = Field(default=(), description="Limits of the answer, in sentences.")
     evidence: Evidence = Field(default=Evidence(), description="The evidence behind the answer.")
 
+    def with_doubts(self, doubts: tuple[str, ...]) -> Self:
+        """Return the answer with doubts about the start: never safe, and nothing recommended as safe to move to.
+
+        Scenarios that break stay evidence, so an unsafe answer stays unsafe.
+        """
+        if not doubts:
+            return self
+        update = {
+            "verdict": _in_doubt(self.verdict),
+            "reasons": (*doubts, *self.reasons),
+            "doubts": doubts,
+            "road": tuple(step.model_copy(update={"verdict": _in_doubt(step.verdict)}) for step in self.road),
+            "specifier": "",
+            "recommended": None,
+            "next_safe": None,
+        }
+        return self.model_copy(update=update)
+
     def with_source(self, source: str) -> Self:
         """Return the answer with the source of its evidence: a server, a data folder or the snapshot."""
         return self.model_copy(update={"evidence": self.evidence.model_copy(update={"source": source})})
+
+
+def _in_doubt(verdict: Safety) -> Safety:
+    return Safety.UNKNOWN if verdict is Safety.SAFE else verdict

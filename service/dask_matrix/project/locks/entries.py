@@ -54,13 +54,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Listing:
-    """All packages that a file lists, the Python it was made for, and the Pythons it allows."""
+    """All packages that a file lists, the Python it was made for, and the Pythons it allows.
+
+    ``notes`` are sentences about choices; ``doubts`` say why the environment may never have worked, and what to do.
+    """
 
     entries: tuple[Entry, ...]
     python: str = ""
     requires_python: str = ""
     groups: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 def location(path: Path, line: int | None) -> str:

@@ -21,10 +21,11 @@ NOTED_PACKAGES = ("dask", "distributed", "pandas", "numpy", "pyarrow")
 
 @dataclass(frozen=True)
 class Selection:
-    """One entry per package, by name, and notes about the choices."""
+    """One entry per package, by name, notes about the choices, and doubts: choices that the lock does not decide."""
 
     entries: dict[str, Entry]
     notes: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
 
 
 def select_packages(listed: Sequence[Entry], environment: MarkerEnvironment, source: str) -> Selection:

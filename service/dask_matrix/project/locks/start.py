@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 from dask_matrix.domain.environments.release import InvalidRelease, Release, version_of
 from dask_matrix.project.locks import formats
 from dask_matrix.project.locks.entries import HINT, NoDask, NoRelease, UnknownStart, UnpinnedDask
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from dask_matrix.project.locks.entries import Entry, Listing
 
 INSTALLED = "installed"
+EXACT_SINCE = Version("2021.5.0")
+"""The first distributed that requires the dask of its own release; older ones work with several."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,9 @@ class Start:
 
     ``source`` is the release as given, ``installed in`` and the environment, or the file's name. ``packages`` maps
     canonical names to versions for everything that is pinned, including dask and distributed. ``notes`` are sentences
-    about choices and assumptions. ``python`` is None if the project does not specify it.
+    about choices and assumptions. ``doubts`` are sentences that say why this environment may never have worked or is not
+    the only one that the lock describes, and what to do: with any, no upgrade from it is safe. ``python`` is None if the
+    project does not specify it.
     """
 
     release: Release
@@ -36,6 +42,7 @@ class Start:
     python: Python | None = None
     packages: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 def start(text: str) -> Start:
@@ -80,7 +87,8 @@ def _start_of(listing: Listing, source: str, folder: Path, missing: str) -> Star
         source=source,
         python=environment.python if environment.known else None,
         packages=packages,
-        notes=(*listing.notes, *chosen.notes, *notes, *_version_mismatch(packages, source)),
+        notes=(*listing.notes, *chosen.notes, *notes),
+        doubts=(*_mixed_pair(packages, source), *listing.doubts, *chosen.doubts),
     )
 
 
@@ -110,12 +118,18 @@ def _release(dask: Entry) -> Release:
     return Release(version)
 
 
-def _version_mismatch(packages: Mapping[str, str], source: str) -> tuple[str, ...]:
-    """Return a note if dask and distributed have different versions."""
+def _mixed_pair(packages: Mapping[str, str], source: str) -> tuple[str, ...]:
+    """Return a doubt if dask is another release than distributed, which since EXACT_SINCE requires its own dask."""
     dask, distributed = packages.get("dask"), packages.get("distributed")
     if not dask or not distributed or _is_same_version(dask, distributed):
         return ()
-    return (f"{source} has dask {dask} but distributed {distributed}; results are for {dask} of both.",)
+    if (version_of(distributed) or EXACT_SINCE) < EXACT_SINCE:
+        return ()
+    doubt = (
+        f"{source} has dask {dask} but distributed {distributed}, which requires dask {distributed}: this pair was never "
+        "tested and may not even import. Bring both to one release, then check again."
+    )
+    return (doubt,)
 
 
 def _is_same_version(version: str, other: str) -> bool:
