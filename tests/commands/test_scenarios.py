@@ -24,14 +24,14 @@ def test_adds():
 def test_new_creates_a_file_and_lint_lists_what_is_missing(tmp_path: Path) -> None:
     """By file and line; exit code 1 until it is complete."""
     done = dask_matrix("scenarios", "new", "bag", "sums", "--scenarios", ".", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'bag' / 'test_sums.py'}\n")
+    assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'conftest.py'}\n{tmp_path / 'bag' / 'test_sums.py'}\n")
     done = dask_matrix("scenarios", "lint", "--scenarios", ".", cwd=tmp_path, data=tmp_path / "d")
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
         "bag/test_sums.py:11: bag/sums/states_one_behaviour: its title is still a TODO",
         'bag/test_sums.py:11: bag/sums/states_one_behaviour: no covers=["dask…"]: list the public API it exercises',
     ]
-    assert done.stderr == "1 scenarios: 2 errors, 0 warnings.\n"
+    assert done.stderr == "1 scenario: 2 errors, 0 warnings.\n"
     assert not (tmp_path / "d").exists()
 
 

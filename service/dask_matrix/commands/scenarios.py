@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dask_matrix import places
 from dask_matrix.commands import options
 from dask_matrix.commands.driver import make_request, open_store, run_request, selected_environments, workspace_of
 from dask_matrix.commands.exit_codes import DONE, NOT_ALL_DONE
@@ -32,14 +34,23 @@ def new(
     name: Annotated[str, typer.Argument(help="Topic; creates test_NAME.py.")],
     scenarios: options.Scenarios = None,
 ) -> None:
-    """Create a scenario file from a template; never overwrites a file."""
+    """Create a scenario file from a template; never overwrites a file.
+
+    A folder without a conftest.py also gets the fixtures that the bundled scenarios use.
+    """
     from dask_matrix.collect.scenario_set.scaffold import scaffold
 
     folder = workspace_of(None, scenarios).tests
     if is_bundled(folder):
         raise DaskMatrixError(f"{folder} is part of the installation. Use --scenarios with a folder of your own.")
-    print(scaffold(folder, area, name))
-    print("Edit it, then run: dask-matrix scenarios lint", file=sys.stderr)
+    for path in scaffold(folder, area, name, places.scenarios() / "conftest.py"):
+        print(path)
+    print(f"Edit it, then run: dask-matrix scenarios lint{_option(scenarios)}", file=sys.stderr)
+
+
+def _option(scenarios: Path | None) -> str:
+    """Return the option that selects the same scenario folder in a command to paste."""
+    return f" --scenarios {shlex.quote(str(scenarios))}" if scenarios else ""
 
 
 @app.command()
@@ -92,8 +103,16 @@ def _tell(found: LintReport, folder: Path, *, as_json: bool) -> None:
     before = f"{folder}/" if relative.startswith("..") else f"{relative}/".removeprefix("./")
     for each in found.findings:
         print(each.format(before))
-    counted = f"{len(found.findings) - warnings} errors, {warnings} warnings"
-    print(f"{len(found.scenarios)} scenarios: {counted}.", file=sys.stderr)
+    counts = (
+        _count(len(found.scenarios), "scenario"),
+        _count(len(found.findings) - warnings, "error"),
+        _count(warnings, "warning"),
+    )
+    print("{}: {}, {}.".format(*counts), file=sys.stderr)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _verified(workspace: Workspace, areas: list[str], releases: list[str], rounds: int, seed: int | None) -> int:

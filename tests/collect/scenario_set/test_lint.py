@@ -21,6 +21,7 @@ from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.verdict import Judgement
 from tests.conftest import write_set
 
+CONFTEST = "from distributed.utils_test import client\n"
 DAY = date(2026, 11, 23)
 VALID = '''\
 import pytest
@@ -53,7 +54,7 @@ class TestKept:
 
 def found(tmp_path: Path, text: str, name: str = "bag/test_bags.py") -> list[str]:
     """Lint a set of one file; return the findings as lines."""
-    write_set(tmp_path, {name: text})
+    write_set(tmp_path, {name: text, "conftest.py": CONFTEST})
     return [each.format() for each in lint(tmp_path, DAY).for_areas([]).findings]
 
 
@@ -166,7 +167,8 @@ def test_entries_of_known_toml_match_a_scenario_and_have_not_expired(
 
 def test_findings_can_be_limited_to_areas(tmp_path: Path) -> None:
     """Ids are still checked against the whole set; for an unknown area the known ones are listed."""
-    write_set(tmp_path, {"bag/test_bags.py": VALID, "io/test_more.py": VALID, "io/test_csv.py": "def test_x(): pass"})
+    files = {"bag/test_bags.py": VALID, "io/test_more.py": VALID, "io/test_csv.py": "def test_x(): pass"}
+    write_set(tmp_path, {**files, "conftest.py": CONFTEST})
     report = lint(tmp_path, DAY)
     assert {each.file for each in report.for_areas(["io"]).findings} == {"io/test_csv.py", "io/test_more.py"}
     assert report.for_areas(["bag"]).findings == []
@@ -223,9 +225,58 @@ def test_the_bundled_scenarios_have_no_findings() -> None:
     assert [each.format() for each in findings] == []
 
 
+FIXTURES = places.scenarios() / "conftest.py"
+OWN_FIXTURES = """
+import pytest
+@pytest.fixture
+def own(): ...
+@pytest.fixture(name='named')
+def other(): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("def test_computes(clinet):", "no fixture 'clinet': did you mean 'client'?"),
+        ("def test_computes(spark):", "no fixture 'spark': define it in the file or in a conftest.py"),
+        ("@pytest.mark.usefixtures('spark')\ndef test_computes():", "no fixture 'spark'"),
+        ("@pytest.mark.parametrize('x', [1])\ndef test_computes(x, y):", "no fixture 'y'"),
+        ("@pytest.mark.parametrize('x', [1])\nasync def test_computes(x, *, y):", "no fixture 'y'"),
+        ("def test_computes(client, tmp_path, own, named, x=1, *args, y=2, **rest):", None),
+        ("@pytest.mark.parametrize('x, y', [(1, 2)])\ndef test_computes(x, y):", None),
+        ("@pytest.mark.parametrize(['x', 'y'], [(1, 2)])\ndef test_computes(x, y):", None),
+        ("@pytest.mark.parametrize(NAMES, [(1, 2)])\ndef test_computes(x, y):", None),
+        ("@gen_cluster(client=True)\nasync def test_computes(c, s, a, b):", None),
+    ],
+)
+def test_a_fixture_that_does_not_exist_is_found(tmp_path: Path, test: str, expected: str | None) -> None:
+    """What parametrize, a default or another decorator fills is no fixture."""
+    lines = [each for each in found(tmp_path, f"{OWN_FIXTURES}{test}\n    'A title.'\n") if "fixture" in each]
+    assert [bool(expected and expected in each) for each in lines] == ([True] if expected else [])
+
+
+@pytest.mark.parametrize("line", ["from fixtures import *", "pytest_plugins = ['fixtures']", "def"])
+def test_fixtures_are_not_judged_where_they_cannot_be_listed(tmp_path: Path, line: str) -> None:
+    """A conftest.py that imports everything, or loads plugins, may define any."""
+    write_set(tmp_path, {"bag/conftest.py": f"{line}\n"})
+    assert not any("fixture" in each for each in found(tmp_path, VALID.replace("client", "spark")))
+
+
+def test_a_new_folder_gets_the_fixtures_and_a_file_that_uses_them(tmp_path: Path) -> None:
+    """One with a conftest.py keeps it: the file requests no fixture that is not there."""
+    folder = tmp_path / "a" / "new folder"
+    assert scaffold(folder, "bag", "bags", FIXTURES) == [folder / "conftest.py", folder / "bag" / "test_bags.py"]
+    assert "def test_states_one_behaviour(client):" in (folder / "bag" / "test_bags.py").read_text()
+    assert scaffold(folder, "bag", "more", FIXTURES) == [folder / "bag" / "test_more.py"]
+    own = write_set(tmp_path / "own", {"conftest.py": "# ours\n"})
+    assert scaffold(own, "bag", "bags", FIXTURES) == [own / "bag" / "test_bags.py"]
+    assert "def test_states_one_behaviour():" in (own / "bag" / "test_bags.py").read_text()
+
+
 def test_a_new_file_has_only_placeholder_findings(tmp_path: Path) -> None:
     """A title and covers are to be filled in; nothing else is wrong."""
-    path = scaffold(tmp_path, "dataframe", "time_series")
+    _, path = scaffold(tmp_path, "dataframe", "time_series", FIXTURES)
     assert path == tmp_path / "dataframe" / "test_time_series.py"
     name = scenario_id("dataframe/test_time_series.py", ["test_states_one_behaviour"])
     assert [each.message.partition(":")[0] for each in lint(tmp_path, DAY).findings] == [name, name]
@@ -253,13 +304,13 @@ def test_a_new_file_has_only_placeholder_findings(tmp_path: Path) -> None:
 )
 def test_no_file_is_overwritten_and_names_are_identifiers(tmp_path: Path, area: str, name: str, expected: str) -> None:
     """A refused call changes nothing."""
-    path = scaffold(tmp_path, "bag", "bags")
+    fixtures, path = scaffold(tmp_path, "bag", "bags", FIXTURES)
     path.write_text("mine")
     with pytest.raises(CannotScaffold) as caught:
-        scaffold(tmp_path, area, name)
+        scaffold(tmp_path, area, name, FIXTURES)
     assert expected in str(caught.value)
     assert path.read_text() == "mine"
-    assert list(tmp_path.rglob("*.py")) == [path]
+    assert sorted(tmp_path.rglob("*.py")) == [path, fixtures]
 
 
 def test_a_finding_is_a_line_that_editors_can_parse() -> None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from dask_matrix.collect.scenario_set.fixtures import Function, requested
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 OLDEST_PYTHON = (3, 9)
 """Scenarios must parse as this Python."""
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class DoesNotParse(Exception):
@@ -40,13 +41,14 @@ class Keyword:
 
 @dataclass(frozen=True)
 class DeclaredScenario:
-    """One test function: its id without parameters, its docstring, and the keywords of all its markers."""
+    """One test function: its id without parameters, its docstring, its markers' keywords, and its fixtures' names."""
 
     id: str
     file: str
     line: int
     docstring: str
     keywords: tuple[Keyword, ...]
+    fixtures: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -95,10 +97,15 @@ class _Reader:
                 marks = [*inherited, *node.decorator_list, *([own] if own else [])]
                 yield from self._walk(node.body, [*classes, node.name], marks)
             elif isinstance(node, Function) and node.name.startswith("test"):
-                keywords = self._keywords([*inherited, *node.decorator_list])
-                docstring = ast.get_docstring(node) or ""
-                found = scenario_id(self.file, [*classes, node.name])
-                yield DeclaredScenario(found, self.file, node.lineno, docstring, tuple(keywords))
+                marks = [*inherited, *node.decorator_list]
+                yield DeclaredScenario(
+                    scenario_id(self.file, [*classes, node.name]),
+                    self.file,
+                    node.lineno,
+                    ast.get_docstring(node) or "",
+                    tuple(self._keywords(marks)),
+                    requested(node, map(self._resolved, marks), method=bool(classes)),
+                )
 
     def _keywords(self, marks: Iterable[ast.expr]) -> Iterator[Keyword]:
         for mark in marks:

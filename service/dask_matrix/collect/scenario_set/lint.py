@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import cache
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from dask_matrix.collect.scenario_set.declarations import (
     declared_scenarios,
     lines_equal_to,
 )
+from dask_matrix.collect.scenario_set.fixtures import available, conftests, defined_names
 from dask_matrix.collect.scenario_set.scaffold import TODO
 from dask_matrix.domain.environments.release import InvalidRelease, Release
 from dask_matrix.domain.errors import UnknownName
@@ -98,6 +101,7 @@ def lint(folder: Path, day: date) -> LintReport:
         for rule in (_title, _covers, _links, _release_range, _keywords):
             report.findings += rule(each)
     report.findings += [
+        *_fixtures(folder, report.scenarios),
         *_duplicates(report.scenarios),
         *_former_ids(report.scenarios),
         *_known_failures(folder, report.scenarios, day),
@@ -188,6 +192,19 @@ def _keywords(scenario: DeclaredScenario) -> Iterator[Finding]:
             yield _at_keyword(
                 scenario, each, "cannot be read from the source: use a literal or a constant of the same file"
             )
+
+
+def _fixtures(folder: Path, scenarios: Iterable[DeclaredScenario]) -> Iterator[Finding]:
+    """Yield the fixtures that do not exist: neither in the file, nor in a conftest above it, nor in pytest."""
+    names_in = cache(defined_names)
+    for each in scenarios:
+        file = folder / each.file
+        known = available([file, *conftests(file.parent)], names_in)
+        for name in each.fixtures if known is not None else ():
+            if name not in (known or ()):
+                close = get_close_matches(name, known or (), n=1)
+                hint = f"did you mean {close[0]!r}?" if close else "define it in the file or in a conftest.py"
+                yield _at(each, f"{each.id}: no fixture {name!r}: {hint}")
 
 
 def _at_keyword(scenario: DeclaredScenario, word: Keyword, message: str) -> Finding:
