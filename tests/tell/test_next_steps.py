@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from dask_matrix.domain.upgrades.answer import Answer
+from dask_matrix.domain.upgrades.installers import Installer
 from dask_matrix.tell.code_usage import CodeCoverage
 from dask_matrix.tell.next_steps import next_steps
 
@@ -41,6 +42,68 @@ def test_upgrade_is_a_pin_and_the_requirement_is_separate(
     assert first.text.startswith(text)
     assert first.command == (f"pip install 'dask[array,dataframe,distributed]=={release}'" if release else "")
     assert (second.command, second.requirement) == ("", requirement)
+
+
+@pytest.mark.parametrize(
+    ("installer", "text", "command"),
+    [
+        (Installer.PIP, "Install 2025.3.0:", "pip install 'dask[array,dataframe,distributed]==2025.3.0'"),
+        (Installer.UV_PIP, "Install 2025.3.0:", "uv pip install 'dask[array,dataframe,distributed]==2025.3.0'"),
+        (Installer.PIXI, "Install 2025.3.0:", "pixi add dask=2025.3.0"),
+        (
+            Installer.PIXI_PYPI,
+            "Install 2025.3.0:",
+            "pixi add --pypi 'dask[array,dataframe,distributed]==2025.3.0'",
+        ),
+        (Installer.CONDA, "Install 2025.3.0:", "conda install dask=2025.3.0"),
+        (
+            Installer.UV,
+            "Lock 2025.3.0:",
+            "uv lock --upgrade-package dask==2025.3.0 --upgrade-package distributed==2025.3.0",
+        ),
+        (Installer.PIP_COMPILE, "Lock 2025.3.0:", "pip-compile -P dask==2025.3.0 -P distributed==2025.3.0"),
+        (Installer.PIP_LOCK, "Lock 2025.3.0:", "pip lock 'dask[array,dataframe,distributed]==2025.3.0'"),
+        (
+            Installer.UV_COMPILE,
+            "Lock 2025.3.0:",
+            "uv pip compile requirements.in -o requirements.txt -P dask==2025.3.0 -P distributed==2025.3.0",
+        ),
+        (
+            Installer.PIPENV,
+            "Lock 2025.3.0:",
+            "pipenv upgrade 'dask[array,dataframe,distributed]==2025.3.0' distributed==2025.3.0",
+        ),
+        (
+            Installer.POETRY,
+            "Lock 2025.3.0. Set dask==2025.3.0 in pyproject.toml, then run:",
+            "poetry update dask distributed",
+        ),
+        (
+            Installer.PDM,
+            "Lock 2025.3.0. Set dask==2025.3.0 in pyproject.toml, then run:",
+            "pdm update dask distributed",
+        ),
+        (
+            Installer.CONDA_LOCK,
+            "Lock 2025.3.0. Set dask=2025.3.0 in environment.yml, then run:",
+            "conda-lock lock --lockfile conda-lock.yml --update dask --update distributed",
+        ),
+        (
+            Installer.CONDA_FILE,
+            "Install 2025.3.0. Set dask=2025.3.0 in environment.yml, then run:",
+            "conda env update --file environment.yml",
+        ),
+    ],
+)
+def test_release_is_installed_with_the_projects_own_tool(
+    ask: Ask, installer: Installer, text: str, command: str
+) -> None:
+    """Never pip inside conda and pixi, and never past a lock file."""
+    first = next_steps(ask("PP"), installer=installer)[0]
+    assert (first.text, first.command) == (text, command)
+    other = next_steps(ask("PPF", target="2025.4.0"), installer=installer)[0]
+    assert other.text.startswith(f"{text.split(maxsplit=1)[0]} 2025.3.0 instead, the safe release nearest to 2025.4.0")
+    assert other.command == command
 
 
 ASKED = "--from uv.lock --to 2025.3.0 --data 'my data' --code src --scenarios=ours"

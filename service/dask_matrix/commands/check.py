@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dask_matrix.commands.sources import EvidenceOptions
     from dask_matrix.domain.upgrades.answer import Answer, Question
+    from dask_matrix.domain.upgrades.installers import Installer
     from dask_matrix.project.code.usage import Usage
     from dask_matrix.project.locks.start import Start
     from dask_matrix.tell.code_usage import CodeCoverage
@@ -109,7 +110,7 @@ def check(
     answer = answer.with_doubts(start_state.doubts)
     if junit:
         _write_junit(answer, junit)
-    _print_answer(answer, code_coverage, output_format)
+    _print_answer(answer, code_coverage, output_format, start_state.installer)
     raise typer.Exit(_exit_code(answer, allow_unknown=allow_unknown))
 
 
@@ -205,22 +206,22 @@ def _code_coverage(usage: Usage, covered: frozenset[str]) -> CodeCoverage:
     return CodeCoverage(used, covered & used.keys(), unread)
 
 
-def _print_answer(answer: Answer, code_coverage: CodeCoverage | None, output_format: str) -> None:
+def _print_answer(answer: Answer, code_coverage: CodeCoverage | None, output_format: str, installer: Installer) -> None:
     """Print the answer in the requested format; by default, text for a terminal."""
     if output_format == "json":
         print(answer.model_dump_json(indent=1))
     elif output_format == "markdown":
         from dask_matrix.tell.markdown import markdown
 
-        print(markdown(answer, code_coverage, arguments=_command_arguments()))
+        print(markdown(answer, code_coverage, arguments=_command_arguments(), installer=installer))
     elif output_format == "github":
-        _print_github(answer, code_coverage)
+        _print_github(answer, code_coverage, installer)
     else:
         from rich.console import Console
 
         from dask_matrix.tell.terminal import print_answer
 
-        print_answer(answer, code_coverage, Console(), arguments=_command_arguments())
+        print_answer(answer, code_coverage, Console(), arguments=_command_arguments(), installer=installer)
 
 
 def _command_arguments() -> str:
@@ -231,14 +232,15 @@ def _command_arguments() -> str:
     return shlex.join(each for each in arguments if each not in forms)
 
 
-def _print_github(answer: Answer, code_coverage: CodeCoverage | None) -> None:
+def _print_github(answer: Answer, code_coverage: CodeCoverage | None, installer: Installer) -> None:
     """Print annotations; append the summary and the outputs to the files that GitHub Actions names."""
     from dask_matrix.tell.github import annotations, outputs
     from dask_matrix.tell.markdown import markdown
 
     print(annotations(answer))
+    summary = markdown(answer, code_coverage, arguments=_command_arguments(), installer=installer)
     for variable, text in (
-        ("GITHUB_STEP_SUMMARY", markdown(answer, code_coverage, arguments=_command_arguments())),
+        ("GITHUB_STEP_SUMMARY", summary),
         ("GITHUB_OUTPUT", outputs(answer)),
     ):
         if path := os.environ.get(variable):

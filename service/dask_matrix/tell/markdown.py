@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.upgrades.answer import Safety
+from dask_matrix.domain.upgrades.installers import Installer
 from dask_matrix.tell.finding_groups import (
     Group,
     exception_names,
@@ -42,16 +43,19 @@ PLACES = 3
 _MAX_LENGTH = 2_000
 
 
-def markdown(answer: Answer, code: CodeCoverage | None = None, *, arguments: str = "") -> str:
+def markdown(
+    answer: Answer, code: CodeCoverage | None = None, *, arguments: str = "", installer: Installer = Installer.PIP
+) -> str:
     """Return an answer, and which Dask API the user's code uses, in at most 60,000 characters.
 
-    ``arguments`` is what was typed after ``dask-matrix check``; `dask_matrix.tell.next_steps.next_steps` builds commands from it.
+    ``arguments`` is what was typed after ``dask-matrix check``, ``installer`` the project's tool;
+    `dask_matrix.tell.next_steps.next_steps` builds commands from both.
     """
     breaks, *others = groups(answer)
     blocks = [
         *_verdict(answer),
         *_table(breaks),
-        *_next(next_steps(answer, code, arguments=arguments)),
+        *_next(next_steps(answer, code, arguments=arguments, installer=installer)),
         *(each for group in others for each in _folded(_group_title(group), _table(group))),
         *_folded(f"New warnings: {len(answer.new_warnings)}", _truncated_list(_warning, answer.new_warnings)),
         *_folded(f"Packages that differ: {len(answer.packages_changed)}", _packages(answer)),

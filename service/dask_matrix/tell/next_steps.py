@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dask_matrix.domain.environments.commit_pair import MAIN
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.upgrades.answer import Safety
+from dask_matrix.domain.upgrades.installers import Installer
 from dask_matrix.domain.upgrades.reasons import counted
 from dask_matrix.tell.command_line import CheckArguments
 from dask_matrix.tell.finding_groups import issues, not_accepted
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from dask_matrix.tell.code_usage import CodeCoverage
 
 NEW = "dask-matrix scenarios new AREA NAME --scenarios FOLDER"
-EXTRAS = "dask[array,dataframe,distributed]"
-"""The extras that the tested environments are installed with."""
 MAX_NAMED = 5
 """Maximum number of scenarios in a command, and of issues in a step."""
 _MAX_LENGTH = 10_000
@@ -44,8 +43,10 @@ class NextStep:
     requirement: str = ""
 
 
-def next_steps(answer: Answer, code: CodeCoverage | None = None, *, arguments: str = "") -> tuple[NextStep, ...]:
-    """Return the next steps, in the order to do them.
+def next_steps(
+    answer: Answer, code: CodeCoverage | None = None, *, arguments: str = "", installer: Installer = Installer.PIP
+) -> tuple[NextStep, ...]:
+    """Return the next steps, in the order to do them; ``installer`` is the tool that moves the project to a release.
 
     ``arguments`` is what followed ``dask-matrix check`` on the command line, quoted for a shell. An answer does not know it
     (where the evidence is, which lock and which code were read), so without it steps name the option to add instead.
@@ -53,7 +54,7 @@ def next_steps(answer: Answer, code: CodeCoverage | None = None, *, arguments: s
     command = CheckArguments.of(arguments)
     code_given = code is not None or answer.question.uses is not None
     steps = (
-        *_release_steps(answer, command),
+        *_release_steps(answer, command, installer),
         *_failure_steps(answer, command, code_given=code_given),
         *_unknown_steps(answer, command),
         *_coverage_steps(code),
@@ -66,10 +67,10 @@ def requirement(answer: Answer) -> str:
     return "" if start_problem(answer) or answer.doubts else sanitize(answer.specifier, _MAX_LENGTH)
 
 
-def _release_steps(answer: Answer, command: CheckArguments) -> Iterator[NextStep]:
+def _release_steps(answer: Answer, command: CheckArguments, installer: Installer) -> Iterator[NextStep]:
     start, target = answer.question.start, answer.question.target
     if answer.doubts:
-        yield NextStep("Mend the start first, as its reasons above say; then check again.")
+        yield NextStep("Mend the start first, as the reasons above say; then check again.")
         return
     if problem := start_problem(answer):
         yield NextStep(f"{problem} Use --from with a release that has been tested and can be installed.")
@@ -79,12 +80,9 @@ def _release_steps(answer: Answer, command: CheckArguments) -> Iterator[NextStep
     if answer.verdict is Safety.SAFE and target == MAIN:
         yield NextStep(f"Wait for the next release: {MAIN} is safe, but no release contains it yet.")
     elif answer.verdict is Safety.SAFE:
-        yield NextStep(f"Install {target}:", _pip_install(target))
+        yield _move(installer, target)
     elif answer.recommended:
-        yield NextStep(
-            f"Install {answer.recommended} instead, the safe release nearest to {target}:",
-            _pip_install(answer.recommended),
-        )
+        yield _move(installer, answer.recommended, f" instead, the safe release nearest to {target}")
     else:
         yield NextStep(f"Stay on {start}: no release in this range is known to be safe.")
     yield NextStep("Pin Dask to releases known to be safe:", requirement=requirement(answer))
@@ -96,9 +94,12 @@ def _release_steps(answer: Answer, command: CheckArguments) -> Iterator[NextStep
         )
 
 
-def _pip_install(release: str) -> str:
-    """Return the pip command that installs a release, whether it is an upgrade or a downgrade."""
-    return sanitize(shlex.join(["pip", "install", f"{EXTRAS}=={release}"]), _MAX_LENGTH)
+def _move(installer: Installer, release: str, why: str = "") -> NextStep:
+    """Return the step of moving to a release with the project's own tool, whether it is an upgrade or a downgrade."""
+    text = f"{'Lock' if installer.locks else 'Install'} {release}{why}"
+    if installer.manifest:
+        text += f". Set {installer.pin(release)} in {installer.manifest}, then run"
+    return NextStep(sanitize(f"{text}:", _MAX_LENGTH), sanitize(installer.command(release), _MAX_LENGTH))
 
 
 def _failure_steps(answer: Answer, command: CheckArguments, *, code_given: bool) -> Iterator[NextStep]:

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from dask_matrix.domain.upgrades.answer import Safety
+from dask_matrix.domain.upgrades.installers import Installer
 from dask_matrix.domain.upgrades.reasons import counted
 from dask_matrix.tell.finding_groups import (
     Group,
@@ -43,10 +44,18 @@ LABEL_WIDTH = 17
 _MAX_LENGTH = 10_000
 
 
-def print_answer(answer: Answer, code: CodeCoverage | None, console: Console, *, arguments: str = "") -> None:
+def print_answer(
+    answer: Answer,
+    code: CodeCoverage | None,
+    console: Console,
+    *,
+    arguments: str = "",
+    installer: Installer = Installer.PIP,
+) -> None:
     """Print an answer, and which Dask API the user's code uses.
 
-    ``arguments`` is what was typed after ``dask-matrix check``; `dask_matrix.tell.next_steps.next_steps` builds commands from it.
+    ``arguments`` is what was typed after ``dask-matrix check``, ``installer`` the project's tool;
+    `dask_matrix.tell.next_steps.next_steps` builds commands from both.
     """
     _verdict(answer, console)
     for group in groups(answer):
@@ -60,7 +69,7 @@ def print_answer(answer: Answer, code: CodeCoverage | None, console: Console, *,
     console.print()
     print_text(console, evidence(answer))
     print_heading(console, "What to do next")
-    for number, step in enumerate(next_steps(answer, code, arguments=arguments), 1):
+    for number, step in enumerate(next_steps(answer, code, arguments=arguments, installer=installer), 1):
         _step(number, step, console)
 
 

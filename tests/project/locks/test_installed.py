@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dask_matrix.domain.environments.environment import Python
+from dask_matrix.domain.upgrades.installers import Installer
 from dask_matrix.project.locks.entries import NoDask, NoRelease, UnknownStart
 from dask_matrix.project.locks.start import start
 
@@ -154,6 +155,101 @@ def test_development_version_is_not_a_release(project: Path) -> None:
     environment(project / ".venv", dask="2025.2.0+12.gabc")
     with pytest.raises(NoRelease, match=r"dask 2025\.2\.0\+12\.gabc is a development version, not a release"):
         start("installed")
+
+
+def test_pip_over_conda_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pip installed is there, and pip is what moves it."""
+    monkeypatch.setenv("CONDA_PREFIX", str(of_conda(tmp_path / "conda", "dask-core-2025.1.0-pyh_0", dask="2025.2.0")))
+    found = start("installed")
+    assert "conda installed dask 2025.1.0, but 2025.2.0 has replaced it since" in found.notes[0]
+    assert (str(found.release), found.installer) == ("2025.2.0", Installer.PIP)
+
+
+def test_pip_over_one_of_the_pair_is_a_doubt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip does not see what conda requires."""
+    records = ("dask-core-2025.1.0-pyh_0", "distributed-2025.1.0-pyh_0")
+    prefix = of_conda(tmp_path / "conda", *records, dask="2025.2.0", distributed="2025.1.0")
+    monkeypatch.setenv("CONDA_PREFIX", str(prefix))
+    assert "has dask 2025.2.0 but distributed 2025.1.0" in start("installed").doubts[0]
+
+
+def test_two_versions_in_one_folder_are_a_doubt(project: Path) -> None:
+    """One of them is a leftover, and nothing says which."""
+    folder = environment(project / ".venv", dask="2025.2.0")
+    (site,) = {path.resolve() for path in folder.glob("[lL]ib*/**/site-packages")}
+    distribute(site, dask="2025.1.0")
+    (doubt,) = start("installed").doubts
+    assert ".venv has the metadata of dask 2025.1.0 and 2025.2.0 in one folder" in doubt
+
+
+def test_what_pip_could_not_delete_is_no_package(project: Path) -> None:
+    """On Windows it renames the folder of a file in use."""
+    folder = environment(project / ".venv", dask="2025.2.0")
+    (site,) = {path.resolve() for path in folder.glob("[lL]ib*/**/site-packages")}
+    distribute(site, dask="2025.3.0")
+    (site / "dask-2025.3.0.dist-info").rename(site / "~ask-2025.3.0.dist-info")
+    found = start("installed")
+    assert (str(found.release), found.doubts) == ("2025.2.0", ())
+
+
+@pytest.mark.parametrize("is_file", [False, True])
+def test_egg_info_is_metadata(project: Path, *, is_file: bool) -> None:
+    """As Debian and old setuptools write it: a file, or a folder."""
+    folder = environment(project / ".venv")
+    (site,) = {path.resolve() for path in folder.glob("[lL]ib*/**/site-packages")}
+    metadata = site / "dask-2022.2.0.egg-info"
+    if not is_file:
+        metadata.mkdir()
+        metadata /= "PKG-INFO"
+    metadata.write_text("Metadata-Version: 1.1\nName: dask\nVersion: 2022.2.0\n")
+    assert str(start("installed").release) == "2022.2.0"
+
+
+def test_egg_link_is_a_development_install(project: Path) -> None:
+    """As ``setup.py develop`` leaves it."""
+    folder = environment(project / ".venv", distributed="2025.2.0")
+    (site,) = {path.resolve() for path in folder.glob("[lL]ib*/**/site-packages")}
+    (site / "dask.egg-link").write_text("/src/dask\n.")
+    with pytest.raises(NoRelease, match=r"\.venv: dask comes from editable /src/dask, which is not a release"):
+        start("installed")
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        ("", Installer.PIP),
+        ("uv.lock", Installer.UV),
+        ("poetry.lock", Installer.POETRY),
+        ("pdm.lock", Installer.PDM),
+        ("Pipfile.lock", Installer.PIPENV),
+    ],
+)
+def test_lock_file_beside_a_venv_names_the_tool(project: Path, beside: str, expected: Installer) -> None:
+    """With another tool, the next run of this one would undo the upgrade."""
+    environment(project / ".venv", dask="2025.2.0")
+    if beside:
+        (project / beside).write_text("")
+    assert start("installed").installer is expected
+
+
+def test_environment_of_uv_pip_has_no_pip(project: Path) -> None:
+    """Its pyvenv.cfg says so."""
+    folder = environment(project / ".venv", dask="2025.2.0")
+    with (folder / "pyvenv.cfg").open("a") as file:
+        file.write("uv = 0.11.7\n")
+    assert start("installed").installer is Installer.UV_PIP
+
+
+@pytest.mark.parametrize("is_pixi", [False, True])
+def test_conda_and_pixi_install_in_their_environments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_pixi: bool
+) -> None:
+    """Never pip, where they have a record of dask."""
+    prefix = of_conda(tmp_path / "conda", "python-3.12.3-h_0", "dask-core-2025.2.0-pyh_0", dask="2025.2.0")
+    if is_pixi:
+        (prefix / "conda-meta" / "pixi").write_text("{}")
+    monkeypatch.setenv("CONDA_PREFIX", str(prefix))
+    assert start("installed").installer is (Installer.PIXI if is_pixi else Installer.CONDA)
 
 
 def test_broken_metadata_is_skipped(project: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dask_matrix.domain.errors import DaskMatrixError
+from dask_matrix.domain.upgrades.installers import Installer
 from dask_matrix.project.locks.entries import UnreadableLock
 from dask_matrix.project.locks.start import start
 
@@ -94,10 +95,87 @@ def test_included_file_is_never_quoted(tmp_path: Path, line: str, expected: str)
     assert "secret" not in str(raised.value)
 
 
-def test_line_of_the_given_file_is_quoted(tmp_path: Path) -> None:
-    """Also after an include."""
-    with pytest.raises(UnreadableLock, match=r"requirements\.txt, line 2: 'Dear all,' is not a requirement"):
-        read(tmp_path, requirements="-r other.txt\nDear all,", other=PINNED)
+def test_line_that_is_no_requirement_is_noted(tmp_path: Path) -> None:
+    """Also after an include; it does not stop a file that lists dask, and the first few are quoted."""
+    (tmp_path / "other.txt").write_text(f"{PINNED}\njpeg==9e\n")
+    (tmp_path / "requirements.txt").write_text("-r other.txt\nDear all,\ng++\n")
+    found = start(str(tmp_path / "requirements.txt"))
+    assert found.packages == {"dask": "2025.2.0"}
+    (note,) = found.notes
+    assert note.startswith("requirements.txt: 3 lines of it could not be read; ")
+    assert "other.txt, line 2: invalid requirement." in note
+    assert "requirements.txt, line 2: 'Dear all,' is not a requirement." in note
+
+
+@pytest.mark.parametrize("line", ["dask=2025.3.0", "distributed = 2025.3", "!dask==2025.3.0"])
+def test_line_that_could_be_of_dask_stops_the_file(tmp_path: Path, line: str) -> None:
+    """What is in use could be in it."""
+    with pytest.raises(UnreadableLock, match=r"requirements\.txt, line 2: '.*' is not a requirement"):
+        read(tmp_path, requirements=f"{PINNED}\n{line}\n")
+
+
+@pytest.mark.parametrize("line", ["dask-ml=2025.3.0", "my.dask!", "xdask = 1"])
+def test_other_packages_with_dask_in_their_name_do_not(tmp_path: Path, line: str) -> None:
+    """Only dask and distributed themselves."""
+    assert read(tmp_path, requirements=f"{PINNED}\n{line}\n") == {"dask": "2025.2.0"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "dask @ https://me:secret@example.invalid/dask-2025.2.0-py3-none-any.whl#sha256=00",
+        "dask @ file:///wheels/dask-2025.2.0-py3-none-any.whl ; python_version >= '3'",
+        "./wheels/dask-2025.2.0-py3-none-any.whl",
+        "https://example.invalid/dask-2025.2.0.tar.gz",
+    ],
+)
+def test_name_of_a_file_says_the_version(tmp_path: Path, line: str) -> None:
+    """Of dask with a note, of others without one."""
+    pandas = "pandas @ https://example.invalid/pandas-1.5.3-cp311-cp311-linux_x86_64.whl"
+    (tmp_path / "requirements.txt").write_text(f"{line}\n{pandas}\n")
+    found = start(str(tmp_path / "requirements.txt"))
+    assert found.packages == {"dask": "2025.2.0", "pandas": "1.5.3"}
+    (note,) = found.notes
+    assert "requirements.txt, line 1: dask comes from " in note
+    assert note.endswith(", whose name says 2025.2.0.")
+    assert "secret" not in note
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "/croot/dask-core_1658513209934/work",
+        "/home/conda/feedstock_root/build_artifacts/dask-core_1694015461424/work",
+        "/opt/conda/conda-bld/dask-core_1658513209934/work",
+        "/C:/b/abs_123/croot/dask-core_1658513209934/work",
+    ],
+)
+def test_freeze_of_a_conda_environment_gives_the_release_of_distributed(tmp_path: Path, folder: str) -> None:
+    """It names the folder where conda built dask, and distributed requires the same release."""
+    numpy = "numpy @ file:///croot/numpy_and_numpy_base_1658513209934/work"
+    (tmp_path / "requirements.txt").write_text(f"dask @ file://{folder}\ndistributed==2023.3.1\n{numpy}\n")
+    found = start(str(tmp_path / "requirements.txt"))
+    assert (str(found.release), found.packages) == ("2023.3.1", {"distributed": "2023.3.1"})
+    assert found.notes == (
+        "requirements.txt does not pin dask; using the version of distributed, which requires the same dask.",
+        "requirements.txt does not say the version of numpy.",
+    )
+
+
+TABLES = {
+    "pip": "Package   Version\n--------- --------\ndask      2025.2.0\nmy-own 1.0 /src/own\npandas 2.2.3\n",
+    "conda": "# packages in environment at /opt/conda:\n#\n# Name          Version    Build   Channel\n"
+    "dask-core   2025.2.0  pyhd8ed1ab_0    conda-forge\npandas 2.2.3 py312_0\npython 3.12.8 h_0_cpython\n",
+}
+
+
+@pytest.mark.parametrize(("tool", "python"), [("pip", "None"), ("conda", "3.12")])
+def test_printed_table_is_read(tmp_path: Path, tool: str, python: str) -> None:
+    """As people keep it in packages.txt."""
+    (tmp_path / "packages.txt").write_text(TABLES[tool])
+    found = start(str(tmp_path / "packages.txt"))
+    assert {"dask": "2025.2.0", "pandas": "2.2.3"}.items() <= found.packages.items()
+    assert (str(found.python), found.installer) == (python, Installer(tool))
 
 
 def test_included_url_in_an_included_file_is_noted_by_place(tmp_path: Path) -> None:

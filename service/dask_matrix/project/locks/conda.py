@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 from dask_matrix.project.locks.entries import Entry, Listing, UnreadableLock, location, without_secrets
 from dask_matrix.project.locks.parsing import string, strings, table, tables, yaml_mapping
-from dask_matrix.project.locks.requirements import parse_lines
+from dask_matrix.project.locks.requirements import OF_DASK, parse_lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -42,8 +42,9 @@ def environment(path: Path, text: str) -> Listing:
     lines = lines_of(text)
     below = [line for item in items for line in strings(table(item).get("pip")) if line]
     pip = parse_lines(path, [(lines.get(line), line) for line in below])
-    specs = [_spec(item, location(path, lines.get(item))) for item in items if isinstance(item, str)]
-    return listing([*specs, *pip.entries], pip.notes)
+    specs, unread = _specs((item, location(path, lines.get(item))) for item in items if isinstance(item, str))
+    found = listing([*specs, *pip.entries], pip.notes)
+    return replace(found, unread=(*unread, *pip.unread))
 
 
 def conda_lock(path: Path, text: str) -> Listing:
@@ -93,6 +94,19 @@ def lines_of(text: str) -> dict[str, int]:
         if len(line) < MAX_LENGTH and (found := VALUE.fullmatch(line)):
             lines.setdefault(found[1], number)
     return lines
+
+
+def _specs(items: Iterable[tuple[str, str]]) -> tuple[list[Entry], list[str]]:
+    """Return the packages of match specifications, each with its place, and the errors of those that are none."""
+    entries, unread = [], []
+    for item, where in items:
+        try:
+            entries.append(_spec(item, where))
+        except UnreadableLock as error:
+            if OF_DASK.search(item):
+                raise
+            unread.append(str(error))
+    return entries, unread
 
 
 def _spec(item: str, where: str) -> Entry:

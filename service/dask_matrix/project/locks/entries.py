@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.errors import DaskMatrixError
+from dask_matrix.domain.upgrades.installers import Installer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +57,8 @@ class Entry:
 class Listing:
     """All packages that a file lists, the Python it was made for, and the Pythons it allows.
 
-    ``notes`` are sentences about choices; ``doubts`` say why the environment may never have worked, and what to do.
+    ``unread`` are errors of lines that could not be read: they stop a file only if dask could be in one of them.
+    ``installer`` is the tool that installs them, None if only the kind of file shows it. ``notes`` are sentences about choices; ``doubts`` say why the environment may never have worked, and what to do.
     """
 
     entries: tuple[Entry, ...]
@@ -65,6 +67,8 @@ class Listing:
     groups: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    installer: Installer | None = None
 
 
 def location(path: Path, line: int | None) -> str:

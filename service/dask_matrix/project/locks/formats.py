@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from dask_matrix.domain.upgrades.installers import Installer
 from dask_matrix.project.locks.conda import conda_list, conda_lock, environment
 from dask_matrix.project.locks.entries import Listing, UnreadableLock
 from dask_matrix.project.locks.parsing import read_text, table, toml, yaml_mapping
 from dask_matrix.project.locks.pipfile import pipfile
 from dask_matrix.project.locks.pixi import pixi
+from dask_matrix.project.locks.printed_tables import OF_CONDA, OF_PIP, conda_table, pip_table
 from dask_matrix.project.locks.requirements import requirements
 from dask_matrix.project.locks.toml_locks import pdm, poetry, pylock, uv
 
@@ -27,9 +30,34 @@ BY_NAME: dict[str, Reader] = {
     r"(.*[-_.])?env(ironment)?([-_.].*)?\.ya?ml": environment,
 }
 """Pattern of a file name -> its reader."""
+INSTALLERS: dict[Reader, Installer] = {
+    uv: Installer.UV,
+    poetry: Installer.POETRY,
+    pdm: Installer.PDM,
+    pipfile: Installer.PIPENV,
+    conda_lock: Installer.CONDA_LOCK,
+    conda_list: Installer.CONDA,
+    conda_table: Installer.CONDA,
+    pixi: Installer.PIXI,
+    environment: Installer.CONDA_FILE,
+}
+"""Reader -> the tool that its files belong to."""
+WRITERS = {
+    r"^# +uv (export|sync)\b|^created-by = \"uv\"": Installer.UV,
+    r"^# +uv pip compile\b": Installer.UV_COMPILE,
+    r"^# .*\bpip-compile\b": Installer.PIP_COMPILE,
+    r"^created-by = \"pdm\"": Installer.PDM,
+    r"^created-by = \"pip\"": Installer.PIP_LOCK,
+    r"^created-by = \"poetry": Installer.POETRY,
+}
+"""Pattern of a line -> the tool that writes it at the start of a requirements.txt or a pylock.toml."""
+HEADER_LENGTH = 2000
+"""How many characters are searched for it."""
 NOT_LOCKS = {"pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "pixi.toml"}
 """Files that list allowed versions; the versions in use are in the lock file made from them."""
 CONDA_LIST = re.compile(r"^@EXPLICIT|^# This file may be used to create an environment", re.MULTILINE)
+BY_HEADING: dict[re.Pattern[str], Reader] = {CONDA_LIST: conda_list, OF_CONDA: conda_table, OF_PIP: pip_table}
+"""Pattern of what conda and pip print above a list of packages -> its reader."""
 SUPPORTED = (
     "uv.lock, pylock.toml, poetry.lock, pdm.lock, Pipfile.lock, pixi.lock, "
     "conda-lock.yml, environment.yml, requirements.txt"
@@ -43,7 +71,9 @@ def read(path: Path) -> Listing:
     text = read_text(path)
     if not text.strip():
         raise UnreadableLock(f"{path} is empty. {lock_file_hint(path.parent)}")
-    return _reader(path, text)(path, text)
+    reader = _reader(path, text)
+    listing = reader(path, text)
+    return replace(listing, installer=listing.installer or _installer(reader, text))
 
 
 def lock_file_hint(folder: Path) -> str:
@@ -57,6 +87,16 @@ def lock_file_hint(folder: Path) -> str:
     return f"Use its lock file: {', '.join(found)}." if found else f"Use a lock file, one of {SUPPORTED}."
 
 
+def _installer(reader: Reader, text: str) -> Installer:
+    """Return the tool that a kind of file belongs to, or that wrote it, as its first lines say."""
+    if reader in INSTALLERS:
+        return INSTALLERS[reader]
+    first_lines = text[:HEADER_LENGTH]
+    return next(
+        (tool for pattern, tool in WRITERS.items() if re.search(pattern, first_lines, re.MULTILINE)), Installer.PIP
+    )
+
+
 def _reader_by_name(path: Path) -> Reader | None:
     return next((reader for name, reader in BY_NAME.items() if re.fullmatch(name, path.name)), None)
 
@@ -65,8 +105,8 @@ def _reader(path: Path, text: str) -> Reader:
     """Return the reader for a file name, or else the first reader that its content fits."""
     if named := _reader_by_name(path):
         return named
-    if CONDA_LIST.search(text):
-        return conda_list
+    if printed := next((reader for pattern, reader in BY_HEADING.items() if pattern.search(text)), None):
+        return printed
     if path.suffix in {".txt", ".in"}:
         return requirements
     for detect in (_detect_json, _detect_toml, _detect_requirements, _detect_yaml):
@@ -96,9 +136,10 @@ def _detect_toml(path: Path, text: str) -> Reader | None:
 
 def _detect_requirements(path: Path, text: str) -> Reader | None:
     try:
-        return requirements if requirements(path, text).entries else None
+        found = requirements(path, text)
     except UnreadableLock:
         return None
+    return requirements if len(found.entries) > len(found.unread) else None
 
 
 def _detect_yaml(path: Path, text: str) -> Reader | None:

@@ -6,12 +6,13 @@ import json
 import os
 import sys
 from dataclasses import dataclass
-from importlib.metadata import distributions
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from dask_matrix.domain.upgrades.installers import BOTH, Installer
 from dask_matrix.project.locks.conda import NAMES, listing
 from dask_matrix.project.locks.entries import Entry, Listing, UnknownStart, without_secrets
 from dask_matrix.project.locks.marker_environment import venv_settings
@@ -19,10 +20,16 @@ from dask_matrix.project.locks.parsing import string, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from importlib.metadata import Distribution
 
 SITE_PATTERNS = ("Lib/site-packages", "lib*/python3*/site-packages", "lib*/python3*/dist-packages")
 """Package folders of an environment: on Windows, elsewhere, and on Debian."""
+LOCKS = {
+    "uv.lock": Installer.UV,
+    "poetry.lock": Installer.POETRY,
+    "pdm.lock": Installer.PDM,
+    "Pipfile.lock": Installer.PIPENV,
+}
+"""Lock file beside a .venv -> the tool that installs it; with another, the next run of that tool would undo it."""
 BASE = "base"
 """conda's default environment, active in every shell: used only if the current folder has no .venv."""
 
@@ -41,15 +48,56 @@ def installed() -> tuple[FoundEnvironment, Listing]:
     """Return the user's environment, and the packages installed in it."""
     found_environment = find_environment(os.environ)
     python_entries = list(_python_entries(found_environment))
+    conda_entries = list(_conda_entries(found_environment))
     names = {entry.name for entry in python_entries}
     found = listing(
-        python_entries + [entry for entry in _conda_entries(found_environment) if entry.name not in names],
-        found_environment.notes,
+        python_entries + [entry for entry in conda_entries if entry.name not in names], found_environment.notes
     )
     python = _venv_version(found_environment.folder) or found.python
     if found_environment.folder == Path(sys.prefix):
         python = ".".join(map(str, sys.version_info[:3]))
-    return found_environment, Listing(found.entries, python=python, notes=found.notes)
+    return found_environment, Listing(
+        found.entries,
+        python=python,
+        notes=(*found.notes, *_replaced_by_pip(python_entries, conda_entries)),
+        doubts=tuple(_leftovers(python_entries, found_environment.display_name)),
+        installer=_installer(found_environment.folder, python_entries, conda_entries),
+    )
+
+
+def _leftovers(entries: Iterable[Entry], where: str) -> Iterator[str]:
+    """Yield a doubt for dask and for distributed if the metadata of several versions is in one package folder."""
+    versions: dict[str, set[str]] = {}
+    for entry in entries:
+        versions.setdefault(entry.name, set()).add(entry.version or "")
+    for name in BOTH:
+        if len(found := sorted(versions.get(name, ()))) > 1:
+            yield (
+                f"{where} has the metadata of {name} {' and '.join(found)} in one folder: one of them is a leftover, and "
+                f"the files can be of either. Uninstall {name} until it is gone and install it again."
+            )
+
+
+def _replaced_by_pip(entries: Iterable[Entry], conda_entries: Iterable[Entry]) -> Iterator[str]:
+    """Yield a note for dask and for distributed if conda's record has another version than what is there."""
+    recorded = {entry.name: entry.version for entry in conda_entries}
+    for entry in entries:
+        if entry.name in BOTH and recorded.get(entry.name, entry.version) != entry.version:
+            yield (
+                f"conda installed {entry.name} {recorded[entry.name]}, but {entry.version} has replaced it since, "
+                f"probably by pip; using {entry.version}."
+            )
+
+
+def _installer(folder: Path, entries: Iterable[Entry], conda_entries: Iterable[Entry]) -> Installer:
+    """Return the tool that installed dask: that of the lock file beside a .venv, or conda where it has a record of it."""
+    version = next((entry.version for entry in entries if entry.name == "dask"), None)
+    if any(entry.name == "dask" and version in {None, entry.version} for entry in conda_entries):
+        return Installer.PIXI if (folder / "conda-meta" / "pixi").exists() else Installer.CONDA
+    beside = folder.resolve().parent if folder.name == ".venv" else None
+    if beside and (found := next((tool for name, tool in LOCKS.items() if (beside / name).is_file()), None)):
+        return found
+    return Installer.UV_PIP if "uv" in venv_settings(folder) else Installer.PIP
 
 
 def find_environment(variables: Mapping[str, str]) -> FoundEnvironment:
@@ -101,9 +149,18 @@ def _python_entries(found_environment: FoundEnvironment) -> Iterator[Entry]:
     """Yield the packages with Python metadata; the first folder wins if several have the same package."""
     seen: set[str] = set()
     for site in found_environment.sites:
-        entries = list(_entries(distributions(path=[str(site)]), found_environment.display_name))
+        entries = list(_entries(_distributions(site), found_environment.display_name))
+        entries += _egg_links(site, found_environment.display_name)
         yield from (entry for entry in entries if entry.name not in seen)
         seen |= {entry.name for entry in entries}
+
+
+def _distributions(site: Path) -> Iterable[Distribution]:
+    """Return the metadata in a package folder, without what pip could not delete: it renames that to ``~ask``."""
+    if not site.is_dir():
+        return distributions(path=[str(site)])
+    folders = sorted(each for each in site.iterdir() if each.suffix in {".dist-info", ".egg-info"})
+    return [Distribution.at(each) for each in folders if not each.name.startswith("~")]
 
 
 def _entries(found: Iterable[Distribution], where: str) -> Iterator[Entry]:
@@ -116,6 +173,16 @@ def _entries(found: Iterable[Distribution], where: str) -> Iterator[Entry]:
             canonical = canonicalize_name(name)
             origin = _origin(distribution) if canonical == "dask" else ""
             yield Entry(canonical, version, where, origin=origin)
+
+
+def _egg_links(site: Path, where: str) -> Iterator[Entry]:
+    """Yield dask and distributed if ``setup.py develop`` installed them: a file that names their folder."""
+    for name in BOTH:
+        try:
+            lines = (site / f"{name}.egg-link").read_text(encoding="utf-8").splitlines()
+        except (OSError, ValueError):
+            continue
+        yield Entry(name, None, where, origin=f"editable {without_secrets(next(iter(lines), 'an unknown folder'))}")
 
 
 def _origin(distribution: Distribution) -> str:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
+from dask_matrix.domain.upgrades.installers import BOTH
 from dask_matrix.project.locks.entries import Entry, Listing, UnreadableLock, location, without_secrets
 from dask_matrix.project.locks.parsing import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 COMMENT = re.compile(r"(?:^|\s)#.*$")
 INCLUDE = re.compile(r"(?:--requirement|--constraint|-r|-c)(?:\s+|=|(?<=-[rc]))\s*[\"']?([^\"']+)[\"']?")
@@ -24,6 +25,10 @@ OPTIONS = re.compile(r"\s+--?[A-Za-z].*$")
 """Per-requirement options of pip: hashes and build settings."""
 DIRECT = re.compile(r"(?:\w+\+)?\w+://|[./\\~]|.*\.(?:whl|zip|tar\.gz|tar\.bz2)(?:\s*;.*)?$")
 """A requirement that is a URL or a path instead of a name."""
+ARCHIVE = re.compile(r"/([^/]+)/(?:-/)?(?:archive|zipball|tarball)/")
+"""The repository in the URL of an archive of it, as GitHub and GitLab write it."""
+OF_DASK = re.compile(r"(?<![\w.-])(?:dask|distributed)(?![\w.-])", re.IGNORECASE)
+"""A mention of dask or distributed that is not part of another name."""
 MADE_FOR = re.compile(r"^#.*(?:--python-version[= ]|with Python )(\d+\.\d+(?:\.\d+)?).*$", re.MULTILINE)
 """The Python in the header that uv and pip-compile write."""
 
@@ -34,6 +39,7 @@ class _Reader:
 
     entries: list[Entry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     read_paths: set[Path] = field(default_factory=set)
 
     def read(self, path: Path, lines: Iterable[tuple[int | None, str]]) -> None:
@@ -45,7 +51,19 @@ class _Reader:
             if included := INCLUDE.fullmatch(line):
                 self._include(path.parent, included[1].strip(), where, quotable=quotable)
             else:
-                self.entries.extend(_listed(line, where) if quotable else _listed_unquoted(line, where))
+                self._add(line, where, quotable=quotable)
+
+    def _add(self, line: str, where: str, *, quotable: bool) -> None:
+        """Add the packages of a line; one that is no requirement stops the file only if it could be dask's."""
+        try:
+            listed = _listed(line, where) if quotable else _listed_unquoted(line, where)
+        except UnreadableLock as error:
+            if OF_DASK.search(line):
+                raise
+            self.unread.append(str(error))
+            return
+        self.entries.extend(listed)
+        self.notes.extend(_named_by_file(listed, line, quotable=quotable))
 
     def _include(self, folder: Path, name: str, where: str, *, quotable: bool) -> None:
         if "://" in name:
@@ -63,7 +81,7 @@ class _Reader:
 
 
 def requirements(path: Path, text: str) -> Listing:
-    """Return the packages in a requirements file and its includes; raise UnreadableLock with the line that is invalid."""
+    """Return the packages in a requirements file and its includes; raise UnreadableLock for an invalid line of dask's."""
     found = parse_lines(path, logical_lines(text))
     made_for = MADE_FOR.search(text)
     if made_for and "--universal" in made_for[0]:
@@ -75,7 +93,7 @@ def parse_lines(path: Path, lines: Iterable[tuple[int | None, str]]) -> Listing:
     """Return the packages in numbered lines that are written as in a requirements file."""
     reader = _Reader()
     reader.read(path, lines)
-    return Listing(tuple(reader.entries), notes=tuple(reader.notes))
+    return Listing(tuple(reader.entries), notes=tuple(reader.notes), unread=tuple(reader.unread))
 
 
 def logical_lines(text: str) -> list[tuple[int, str]]:
@@ -120,13 +138,14 @@ def entries_of(line: str, where: str) -> list[Entry]:
         raise UnreadableLock(
             f"{where}: {without_secrets(line)[:80]!r} is not a requirement. Expected something like dask==2025.2.0."
         ) from None
+    version = pin(requirement) or version_in(requirement.url or "")
     return [
         Entry(
             canonicalize_name(requirement.name),
-            pin(requirement),
+            version,
             where,
             markers=(str(requirement.marker),) if requirement.marker else (),
-            origin=without_secrets(requirement.url or ""),
+            origin="" if version else without_secrets(requirement.url or ""),
             requirement=line,
         )
     ]
@@ -147,7 +166,28 @@ def _direct(url: str, where: str) -> list[Entry]:
         raise UnreadableLock(f"{where}: {without_secrets(address.strip())[:80]!r} is not a valid URL.") from None
     egg = re.search(r"(?:^|&)egg=([\w.-]+)", parts.fragment)
     last = unquote(parts.path.rstrip("/")).rsplit("/", 1)[-1].partition("@")[0].removesuffix(".git")
-    name = egg[1] if egg else re.split(r"-\d", last)[0]
+    archive = ARCHIVE.search(parts.path)
+    name = egg[1] if egg else archive[1] if archive else re.split(r"-\d", last)[0]
     markers = (marker.strip(),) if marker.strip() else ()
-    origin = without_secrets(address.strip())
-    return [Entry(canonicalize_name(name), None, where, markers, origin=origin)] if name.strip(".") else []
+    version = version_in(address.strip())
+    origin = "" if version else without_secrets(address.strip())
+    return [Entry(canonicalize_name(name), version, where, markers, origin=origin)] if name.strip(".") else []
+
+
+def version_in(address: str) -> str | None:
+    """Return the version in the file name of a wheel or a source distribution at a URL or path; None if there is none."""
+    name = unquote(re.split(r"[?#]", address, maxsplit=1)[0]).rpartition("/")[2]
+    try:
+        if name.endswith(".whl"):
+            return str(parse_wheel_filename(name)[1])
+        return str(parse_sdist_filename(name)[1]) if name.endswith((".tar.gz", ".zip")) else None
+    except ValueError:  # InvalidWheelFilename and InvalidSdistFilename are some; so is a number of thousands of digits
+        return None
+
+
+def _named_by_file(entries: Iterable[Entry], line: str, *, quotable: bool) -> Iterator[str]:
+    """Yield a note for dask and for distributed if only the name of a file says their version."""
+    for entry in entries:
+        if entry.name in BOTH and entry.version and (" @ " in line or DIRECT.match(line)):
+            file = without_secrets(line.partition(" @ ")[2].strip() or line) if quotable else "a file"
+            yield f"{entry.where}: {entry.name} comes from {file}, whose name says {entry.version}."

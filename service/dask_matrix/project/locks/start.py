@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from dask_matrix.domain.environments.release import InvalidRelease, Release, version_of
+from dask_matrix.domain.upgrades.installers import BOTH, Installer
 from dask_matrix.project.locks import formats
-from dask_matrix.project.locks.entries import HINT, NoDask, NoRelease, UnknownStart, UnpinnedDask
+from dask_matrix.project.locks.entries import HINT, NoDask, NoRelease, UnknownStart, UnpinnedDask, UnreadableLock
 from dask_matrix.project.locks.installed import installed
 from dask_matrix.project.locks.marker_environment import marker_environment
-from dask_matrix.project.locks.marker_selection import select_packages
+from dask_matrix.project.locks.marker_selection import NOTED_PACKAGES, select_packages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from dask_matrix.project.locks.entries import Entry, Listing
 
 INSTALLED = "installed"
+MAX_UNREAD = 3
+"""Lines that could not be read, of which a note gives the errors."""
+BUILT_BY_CONDA = re.compile(r"^file://.*_\d{9,}/work(/|$)")
+"""Where conda builds packages: ``pip freeze`` in a conda environment names this folder instead of a version."""
 EXACT_SINCE = Version("2021.5.0")
 """The first distributed that requires the dask of its own release; older ones work with several."""
 
@@ -33,8 +39,8 @@ class Start:
     ``source`` is the release as given, ``installed in`` and the environment, or the file's name. ``packages`` maps
     canonical names to versions for everything that is pinned, including dask and distributed. ``notes`` are sentences
     about choices and assumptions. ``doubts`` are sentences that say why this environment may never have worked or is not
-    the only one that the lock describes, and what to do: with any, no upgrade from it is safe. ``python`` is None if the
-    project does not specify it.
+    the only one that the lock describes, and what to do: with any, no upgrade from it is safe. ``installer`` is the tool that
+    installs it. ``python`` is None if the project does not specify it.
     """
 
     release: Release
@@ -43,6 +49,7 @@ class Start:
     packages: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    installer: Installer = Installer.PIP
 
 
 def start(text: str) -> Start:
@@ -80,6 +87,8 @@ def _start_of(listing: Listing, source: str, folder: Path, missing: str) -> Star
     """Return the start that a listing describes; raise NoDask (with the text ``missing``), UnpinnedDask or NoRelease."""
     environment = marker_environment(listing, folder)
     chosen = select_packages(listing.entries, environment, source)
+    if listing.unread and chosen.entries.keys().isdisjoint(BOTH):
+        raise UnreadableLock(listing.unread[0])
     dask, notes = _dask(chosen.entries, source, missing)
     packages = {name: entry.version for name, entry in chosen.entries.items() if entry.version}
     return Start(
@@ -87,7 +96,12 @@ def _start_of(listing: Listing, source: str, folder: Path, missing: str) -> Star
         source=source,
         python=environment.python if environment.known else None,
         packages=packages,
-        notes=(*listing.notes, *chosen.notes, *notes),
+        notes=(
+            *(*listing.notes, *chosen.notes, *notes),
+            *_unread(listing, source),
+            *_without_version(chosen.entries, source),
+        ),
+        installer=listing.installer or Installer.PIP,
         doubts=(*_mixed_pair(packages, source), *listing.doubts, *chosen.doubts),
     )
 
@@ -95,18 +109,37 @@ def _start_of(listing: Listing, source: str, folder: Path, missing: str) -> Star
 def _dask(entries: Mapping[str, Entry], source: str, missing: str) -> tuple[Entry, tuple[str, ...]]:
     """Return the entry of dask; or of distributed, if only that is pinned: it requires the same version of dask."""
     dask, distributed = entries.get("dask"), entries.get("distributed")
-    if distributed and distributed.version and not (dask and (dask.version or dask.origin)):
+    if distributed and distributed.version and not (dask and (dask.version or _is_elsewhere(dask))):
         note = f"{source} does not pin dask; using the version of distributed, which requires the same dask."
         return distributed, (note,)
     if dask is None:
         raise NoDask(missing)
+    if dask.origin and distributed and distributed.version:
+        raise NoRelease(
+            f"{_origin_error(dask)} {distributed.where} pins distributed {distributed.version}, which requires the same "
+            f"dask; if that is what you have, use --from {distributed.version}."
+        )
     return dask, ()
+
+
+def _is_elsewhere(dask: Entry) -> bool:
+    """Whether a dask is no release of its index: but what conda built in its own folders is one, of a version unknown."""
+    return bool(dask.origin) and not BUILT_BY_CONDA.search(dask.origin)
+
+
+def _origin_error(dask: Entry) -> str:
+    return f"{dask.where}: {dask.name} comes from {dask.origin}, which is not a release."
 
 
 def _release(dask: Entry) -> Release:
     """Return the release of an entry; raise UnpinnedDask or NoRelease naming its line."""
+    if dask.origin and not _is_elsewhere(dask):
+        raise NoRelease(
+            f"{dask.where}: conda built {dask.name} in {dask.origin}, which does not say its version. "
+            f"Use the output of `conda list --export`, or {HINT}."
+        )
     if dask.origin:
-        raise NoRelease(f"{dask.where}: {dask.name} comes from {dask.origin}, which is not a release. Use {HINT}.")
+        raise NoRelease(f"{_origin_error(dask)} Use {HINT}.")
     if dask.version is None:
         requirement = f" ({dask.requirement})" if dask.requirement else ""
         raise UnpinnedDask(f"{dask.where}: dask is not pinned{requirement}. Pin it with dask==VERSION, or use {HINT}.")
@@ -116,6 +149,20 @@ def _release(dask: Entry) -> Release:
     if version.local or version.is_devrelease:
         raise NoRelease(f"{dask.where}: dask {version} is a development version, not a release. Use {HINT}.")
     return Release(version)
+
+
+def _unread(listing: Listing, source: str) -> tuple[str, ...]:
+    """Return a note about the lines that could not be read, with the first of them."""
+    if not listing.unread:
+        return ()
+    what = "1 line of it" if len(listing.unread) == 1 else f"{len(listing.unread)} lines of it"
+    return (f"{source}: {what} could not be read; {'; '.join(listing.unread[:MAX_UNREAD])}",)
+
+
+def _without_version(entries: Mapping[str, Entry], source: str) -> tuple[str, ...]:
+    """Return a note about listed packages that affect Dask's behaviour, if their versions are not known."""
+    names = [name for name in NOTED_PACKAGES if name not in BOTH and name in entries and not entries[name].version]
+    return (f"{source} does not say the version of {' and '.join(names)}.",) if names else ()
 
 
 def _mixed_pair(packages: Mapping[str, str], source: str) -> tuple[str, ...]:
