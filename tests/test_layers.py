@@ -38,7 +38,7 @@ ROOMS = {
 """What each room may import besides itself."""
 ORDER = {
     "domain": (
-        *("errors", "issue", "patterns"),
+        *("errors", "issue", "patterns", "redaction"),
         *("environments", "records", "verdicts", "matrix", "upgrades", "transitions", "bisection"),
     ),
     "collect": (

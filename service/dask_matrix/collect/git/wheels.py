@@ -95,7 +95,6 @@ class WheelCache:
                 *("--exclude-newer", f"{commit.at + CUTOFF_DELAY:%Y-%m-%dT%H:%M:%SZ}", str(tree)),
                 pass_fds=[lock_fd],
                 variables=_variables(project, commit, expected, scratch),
-                is_transient=_is_transient,
             )
             if answer.refused:
                 raise BuildRefused(answer.refused.replace(str(tree), project))
@@ -167,9 +166,3 @@ def _variables(project: str, commit: Commit, expected: Version, scratch: Path) -
         f"{scm}METADATA_FOR_{project.upper()}": f'{{node="g{commit.short}"}}',
         "GIT_CEILING_DIRECTORIES": str(scratch),
     }
-
-
-def _is_transient(message: str) -> bool:
-    """Whether the index could not be reached. The output of the build itself is ignored: it may contain any words."""
-    uv_part = message.rpartition("error: Failed to build")[2].lower()
-    return "build backend returned an error" not in uv_part and any(words in uv_part for words in uv.NETWORK_ERRORS)

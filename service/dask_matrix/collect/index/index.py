@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from dask_matrix.collect.files import write_atomically
+from dask_matrix.collect.index.settings import CHECK_INDEX
 from dask_matrix.domain.environments.environment import Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.errors import DaskMatrixError
+from dask_matrix.domain.redaction import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,16 +97,19 @@ class Index:
         now = datetime.now(UTC)
         if cached and now - datetime.fromisoformat(cached["asked"]) < self.max_age:
             return cached
-        from dask_matrix.collect.index.project_page import RequestFailed, fetch_page  # noqa: PLC0415 - slow to import, and seldom needed
+        from dask_matrix.collect.index.project_page import NotThePage, RequestFailed, fetch_page  # noqa: PLC0415 - slow to import, and seldom needed
 
         try:
             answer = fetch_page(self.settings, project, cached)
         except RequestFailed as error:
             if not cached:
                 raise IndexUnreachable(_unreachable(self.settings.url, project, error)) from None
-            self.notes.append(
-                f"Cannot reach the package index; using its answer for {project} from {cached['asked'][:16]} UTC."
+            trouble = (
+                f"No answer from the package index: {error}"
+                if isinstance(error, NotThePage)
+                else "Cannot reach the package index"
             )
+            self.notes.append(f"{trouble}; using its answer for {project} from {cached['asked'][:16]} UTC.")
             return cached
         try:
             write_atomically(path, json.dumps(answer | {"asked": now.isoformat()}))
@@ -122,15 +127,16 @@ def _read_cached(path: Path) -> Any:
     try:
         cached = json.loads(path.read_text(encoding="utf-8"))
         datetime.fromisoformat(cached["asked"])
-    except (OSError, ValueError, KeyError, TypeError):
+        is_whole = {"etag", "files", "wheels"} <= cached.keys() and bool(dict(cached["files"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return cached if {"etag", "files", "wheels"} <= cached.keys() else None
+    return cached if is_whole else None
 
 
 def _unreachable(url: str, project: str, error: Exception) -> str:
     return (
-        f"Cannot get {project} from the package index {url}, and nothing is cached: {error}. "
-        "Check the network and the index settings of uv (UV_DEFAULT_INDEX, uv.toml) or pip (PIP_INDEX_URL, pip.conf)."
+        f"Cannot get {project} from the package index {without_secrets(url)}, and nothing is cached: {error}. "
+        f"{CHECK_INDEX}"
     )
 
 

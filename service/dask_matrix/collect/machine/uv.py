@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from uv import find_uv_bin
 
+from dask_matrix.collect.index import refusals
+from dask_matrix.collect.index.settings import CHECK_INDEX
 from dask_matrix.domain.errors import DaskMatrixError
+from dask_matrix.domain.redaction import without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from dask_matrix.collect.index.settings import IndexSettings
 
@@ -27,6 +30,13 @@ NETWORK_ERRORS = (
     "connection",
 )
 """Parts of uv's messages, lower-cased, when the index could not be reached; they say nothing about the environment."""
+ACCIDENTS = (
+    *("no space left", "os error 28", "errno 28", "quota exceeded", "os error 122", "file too large"),
+    *("permission denied", "read-only file system", "cannot allocate memory", "too many open files"),
+    *("signal: 9", "signal: 15", "network was disabled"),
+)
+"""Parts of uv's messages, lower-cased, when this machine is at fault; a build passes them on from what it started."""
+BACKEND_FAILED = "build backend returned an error"
 
 
 class UvFailed(DaskMatrixError):
@@ -53,39 +63,63 @@ def call(
     stdin: str | None = None,
     pass_fds: Sequence[int] = (),
     variables: Mapping[str, str] | None = None,
-    is_transient: Callable[[str], bool] | None = None,
 ) -> UvResult:
     """Run uv; return its output or its refusal, raise UvFailed if it failed for another reason.
 
-    uv inherits the descriptors ``pass_fds``, so the locks on them last even if this process is killed. ``variables``
-    are set in addition. ``is_transient`` tells from an error message whether it is a failure and not a refusal.
+    A refusal is only what uv says of the packages themselves, and what the index bears out when asked. uv inherits the
+    descriptors ``pass_fds``, so the locks on them last even if this process is killed. ``variables`` are set in addition.
     """
     environ = clean_environ() | dict(variables or {})
     if settings.certificates:
         environ.setdefault("SSL_CERT_FILE", settings.certificates)
     if not settings.known_to_uv:
         environ["UV_DEFAULT_INDEX"] = settings.url
-    command = [find_uv_bin(), "--color", "never", "--no-progress", *arguments]
-    done = subprocess.run(
-        command,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        env=environ,
-        check=False,
-        pass_fds=pass_fds,
-    )
+    done = _run(arguments, stdin, pass_fds, environ)
     if done.returncode == 0:
-        return UvResult(done.stdout, log=done.stdout + done.stderr)
-    message = done.stderr.strip()
-    if done.returncode < 0 or not message or (is_transient or _is_transient)(message):
-        raise UvFailed(f"uv {' '.join(arguments[:2])} failed (exit code {done.returncode}): {message}")
+        return UvResult(done.stdout, log=without_secrets(done.stdout + done.stderr))
+    message = without_secrets(done.stderr.strip())
+    failed = f"uv {' '.join(arguments[:2])} failed (exit code {done.returncode})"
+    if done.returncode < 0 or not is_refusal(message):
+        raise UvFailed(f"{failed}: {message}")
+    if reason := refusals.doubt(settings, message, _cutoff(arguments)):
+        raise UvFailed(
+            f"{failed}, but the package index {without_secrets(settings.url)} does not confirm its message: {reason}. "
+            f"{CHECK_INDEX}\n{message}"
+        )
     return UvResult(done.stdout, refused=message)
 
 
-def _is_transient(message: str) -> bool:
+def _run(
+    arguments: Sequence[str], stdin: str | None, pass_fds: Sequence[int], environ: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            [find_uv_bin(), "--color", "never", "--no-progress", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=environ,
+            check=False,
+            pass_fds=pass_fds,
+        )
+    except OSError as error:
+        raise UvFailed(f"Cannot run uv: {error}.") from None
+
+
+def is_refusal(message: str) -> bool:
+    """Whether a message of uv's is about the packages: they conflict, or one does not build. All else is an accident.
+
+    The output of a build may contain any words, those of a network error too.
+    """
     lower = message.lower()
-    if "no solution found" in lower:
-        return "network was disabled" in lower
-    return any(words in lower for words in (*NETWORK_ERRORS, "no space left", "permission denied"))
+    if any(words in lower for words in ACCIDENTS):
+        return False
+    if "failed to build" in lower and BACKEND_FAILED not in lower:
+        return not any(words in lower for words in NETWORK_ERRORS)
+    return BACKEND_FAILED in lower or "no solution found" in lower
+
+
+def _cutoff(arguments: Sequence[str]) -> str | None:
+    """Return the time after which uv ignores uploads."""
+    return arguments[arguments.index("--exclude-newer") + 1] if "--exclude-newer" in arguments else None

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from dask_matrix.project.locks.entries import Entry, Listing, UnreadableLock, location, without_secrets
+from dask_matrix.domain.redaction import without_secrets
+from dask_matrix.project.locks.entries import Entry, Listing, UnreadableLock, location
 from dask_matrix.project.locks.parsing import string, strings, table, tables, yaml_mapping
 from dask_matrix.project.locks.requirements import OF_DASK, parse_lines
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -74,9 +73,3 @@ class Listing:
 def location(path: Path, line: int | None) -> str:
     """Return ``FILE, line N``, or only the file if the line is not known."""
     return f"{path}, line {line}" if line else str(path)
-
-
-def without_secrets(text: str) -> str:
-    """Return a text without the secrets of URLs in it: user, password, conda token and query."""
-    text = re.sub(r"(?<=://)[^/@\s]*@", "", text)
-    return re.sub(r"(?<=/)t/[^/\s]+/", "", re.sub(r"(://[^?\s]*)\?[^#\s]*", r"\1", text))

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from dask_matrix.domain.redaction import without_secrets
 from dask_matrix.domain.upgrades.installers import BOTH, Installer
 from dask_matrix.project.locks.conda import NAMES, listing
-from dask_matrix.project.locks.entries import Entry, Listing, UnknownStart, without_secrets
+from dask_matrix.project.locks.entries import Entry, Listing, UnknownStart
 from dask_matrix.project.locks.marker_environment import venv_settings
 from dask_matrix.project.locks.parsing import string, table
 

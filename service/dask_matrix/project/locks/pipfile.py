@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from dask_matrix.project.locks.entries import Entry, Listing, location, without_secrets
+from dask_matrix.domain.redaction import without_secrets
+from dask_matrix.project.locks.entries import Entry, Listing, location
 from dask_matrix.project.locks.parsing import json_object, string, table
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
+from dask_matrix.domain.redaction import without_secrets
 from dask_matrix.project.locks.conda import ARCHIVE, for_platform, lines_of, listing
-from dask_matrix.project.locks.entries import Entry, Listing, location, without_secrets
+from dask_matrix.project.locks.entries import Entry, Listing, location
 from dask_matrix.project.locks.parsing import string, table, tables, yaml_mapping
 
 if TYPE_CHECKING:

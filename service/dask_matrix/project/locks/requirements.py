@@ -11,8 +11,9 @@ from urllib.parse import unquote, urlsplit
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
+from dask_matrix.domain.redaction import without_secrets
 from dask_matrix.domain.upgrades.installers import BOTH
-from dask_matrix.project.locks.entries import Entry, Listing, UnreadableLock, location, without_secrets
+from dask_matrix.project.locks.entries import Entry, Listing, UnreadableLock, location
 from dask_matrix.project.locks.parsing import read_text
 
 if TYPE_CHECKING:
