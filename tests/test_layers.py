@@ -38,7 +38,7 @@ ROOMS = {
 """What each room may import besides itself."""
 ORDER = {
     "domain": (
-        *("errors", "issue", "patterns", "redaction"),
+        *("redaction", "errors", "issue", "patterns"),
         *("environments", "records", "verdicts", "matrix", "upgrades", "transitions", "bisection"),
     ),
     "collect": (

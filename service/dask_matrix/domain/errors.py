@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from dask_matrix.domain.redaction import without_secrets
+
 
 class DaskMatrixError(Exception):
-    """Invalid input or something missing. The CLI prints it and exits with 2; the web answers with a problem document."""
+    """Invalid input or something missing. The CLI prints it and exits with 2; the web answers with a problem document.
+
+    Whatever it quotes, its message has no credentials of addresses in it.
+    """
+
+    def __str__(self) -> str:
+        return without_secrets(super().__str__())
 
 
 class UnknownName(DaskMatrixError):

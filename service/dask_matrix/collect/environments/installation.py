@@ -50,9 +50,8 @@ def install(folder: Path, lock: Path, interpreter: Path, settings: IndexSettings
         installed = Installed(python, made=False)
         if not (folder / READY).exists():
             began = time.monotonic()
-            log = _run_uv(
-                settings, lock_fd, "venv", "--clear", "--no-project", "--python", str(interpreter), str(folder)
-            )
+            shutil.rmtree(folder, ignore_errors=True)  # uv will not clear what a full disk left of an environment
+            log = _run_uv(settings, lock_fd, "venv", "--no-project", "--python", str(interpreter), str(folder))
             arguments = ("pip", "sync", "--python", str(python), "--only-binary", ":all:", "--strict", str(lock))
             log += _run_uv(settings, lock_fd, *arguments)
             installed = Installed(python, made=True, log=log, seconds=time.monotonic() - began)

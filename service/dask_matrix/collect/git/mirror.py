@@ -64,7 +64,7 @@ class Mirror(Repository):
         self, project: str, address: str, folder: Path, branch: str, notes: list[str], *, online: bool
     ) -> None:
         super().__init__(project, address, folder, branch, notes)
-        self._online, self._is_fresh = online, False
+        self._remote, self._online, self._is_fresh = address, online, False
 
     def update(self) -> None:
         """Fetch branches and tags, once; if that fails, use what was fetched before and add a note."""
@@ -134,7 +134,7 @@ class Mirror(Repository):
         """Create the mirror if needed; idempotent."""
         git(None, "init", "--quiet", "--bare", "--template=", str(self.folder))
         settings = {
-            "remote.origin.url": self.address,
+            "remote.origin.url": self._remote,
             "remote.origin.promisor": "true",
             "remote.origin.partialclonefilter": "blob:none",
             "extensions.partialClone": "origin",

@@ -13,6 +13,7 @@ from dask_matrix.collect.git.command import GitFailed, git
 from dask_matrix.domain.environments.commit_pair import MAIN, SHORT, Commit
 from dask_matrix.domain.environments.release import version_of
 from dask_matrix.domain.errors import DaskMatrixError, UnknownName
+from dask_matrix.domain.redaction import without_secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,12 +59,13 @@ class LogEntry:
 class Repository:
     """A local repository, read in place: complete, shallow or partial.
 
-    ``address`` is the configured address, ``branch`` the branch that ``main`` stands for. Warnings for the user are
+    ``address`` is the configured address without credentials, for messages, ``branch`` the branch that ``main`` stands for. Warnings for the user are
     appended to ``notes``.
     """
 
     def __init__(self, project: str, address: str, folder: Path, branch: str, notes: list[str]) -> None:
-        self.project, self.address, self.folder, self.branch = project, address, folder, branch
+        self.project, self.folder, self.branch = project, folder, branch
+        self.address = without_secrets(address)
         self.notes = notes
         self._lines: dict[str, list[Commit]] = {}
 

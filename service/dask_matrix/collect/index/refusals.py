@@ -57,11 +57,11 @@ def _claims(message: str) -> Iterator[_Claim]:
         yield _Claim(project, absent.get(project))
 
 
-def _specifier(text: str) -> SpecifierSet | None:
+def _specifier(text: str) -> SpecifierSet:
     try:
         return SpecifierSet(text.rstrip(",."))
     except InvalidSpecifier:
-        return None
+        return SpecifierSet("===unreadable")  # equals no version
 
 
 def _contradiction(settings: IndexSettings, claim: _Claim, cutoff: str | None) -> str:
@@ -70,12 +70,13 @@ def _contradiction(settings: IndexSettings, claim: _Claim, cutoff: str | None) -
 
     try:
         files = fetch_page(settings, claim.project)["files"]
-    except NoSuchProject:
-        return ""  # uv found it elsewhere: in another index, a folder or at a URL
+    except NoSuchProject as error:  # uv calls that "no version" if extras are asked for
+        return "" if claim.absent is None else str(error)  # else uv found it elsewhere, such as in another index
     except RequestFailed as error:
         return str(error)
-    found = [version for version, file in files.items() if claim.absent is not None and _offered(file, cutoff)]
-    present = [version for version in found if claim.absent is not None and claim.absent.contains(version)]
+    if claim.absent is None:
+        return ""
+    present = [each for each, file in files.items() if claim.absent.contains(each) and _offered(file, cutoff)]
     return f"it does have {claim.project} {present[-1]}" if present else ""
 
 

@@ -36,7 +36,7 @@ def perform(path: Path) -> int:
         except InstallRefused as refusal:
             Recorder(Path(job.records), job.run).record_refusal(job.key, "install", str(refusal))
             return 0
-        except UvFailed as trouble:
+        except (UvFailed, OSError) as trouble:  # such as a full disk
             print(trouble, file=sys.stderr)
             return 1
         if installed.made:

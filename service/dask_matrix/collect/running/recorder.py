@@ -21,6 +21,7 @@ from dask_matrix.domain.records.records import (
     RefusalRecord,
     RunRecord,
 )
+from dask_matrix.domain.redaction import without_secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,7 +102,7 @@ class Recorder:
                 platform=resolved.platform,
                 released_at=indexed.released_at,
                 cutoff=datetime.fromisoformat(resolved.cutoff) if resolved.cutoff else None,
-                lock=resolved.lock,
+                lock=without_secrets(resolved.lock),
                 pair=PairFields.of(spec.release.pair) if spec.release.pair else None,
             )
         )

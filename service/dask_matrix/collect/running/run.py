@@ -148,7 +148,7 @@ class Runner:
             self.summary.bad_arguments = str(error)
             self._stop.set()
             step = Step(label, Stage.WAITING)
-        except DaskMatrixError as error:
+        except (DaskMatrixError, OSError) as error:  # such as a full disk; an OSError names its file
             step = Step(label, Stage.FAILED, note=str(error))
         except Exception as error:  # noqa: BLE001 - reported below, and the other environments continue
             step = Step(label, Stage.FAILED, note="".join(traceback.format_exception(error)))

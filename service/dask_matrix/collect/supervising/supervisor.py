@@ -145,8 +145,11 @@ def _stop_signals() -> Iterator[StopRequest]:
 
 
 def _target_environ(scratch: Path) -> dict[str, str]:
-    """Return environment variables without the user's Dask configuration and dask-matrix's own settings."""
+    """Return environment variables without the user's Dask configuration, dask-matrix's own settings, and installers'.
+
+    What a scenario prints is evidence that others read, and settings of uv and pip have credentials in them.
+    """
     empty_config = scratch / "dask-config"
     empty_config.mkdir(exist_ok=True)
-    environ = clean_environ(os.environ)
+    environ = {name: each for name, each in clean_environ(os.environ).items() if not name.startswith(("UV_", "PIP_"))}
     return environ | {"DASK_CONFIG": str(empty_config), "DASK_ROOT_CONFIG": str(empty_config), "PYTHONHASHSEED": "0"}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dask_matrix.collect.machine import interpreters
 from dask_matrix.domain.environments.commit_pair import PROJECTS
+from dask_matrix.domain.redaction import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MachineReport:
-    """What was found. A Python without an interpreter maps to the error message."""
+    """What was found, without the credentials of addresses. A Python without an interpreter maps to the error message."""
 
     data: str
     scenarios: str
@@ -64,9 +65,9 @@ def inspect_machine(workspace: Workspace) -> MachineReport:
         pythons={
             python: _interpreter_or_error(python) for python in sorted({*config.pythons, *config.fallback_pythons})
         },
-        index=index.settings.url,
+        index=without_secrets(index.settings.url),
         releases=release_count,
-        repositories={project: config.git.address(project) for project in PROJECTS},
+        repositories={project: without_secrets(config.git.address(project)) for project in PROJECTS},
         notes=tuple(index.notes),
     )
 
