@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from dask_matrix.domain.redaction import without_secrets
 from dask_matrix.project.locks.conda import listing
-from dask_matrix.project.locks.entries import Entry, Listing, location, without_secrets
+from dask_matrix.project.locks.entries import Entry, Listing, location
 
 if TYPE_CHECKING:
     from pathlib import Path
