@@ -25,8 +25,6 @@ GOLDEN = """\
 
 **The only scenario that passes on 2025.2.0 fails on 2025.3.0.**
 
-- 1 scenario that passes on 2025.2.0 fails on 2025.3.0.
-
 2 in scope: 1 breaks, 1 fixed.
 
 | Breaks (1) | before → after | issues |
@@ -50,7 +48,7 @@ def test_answer_reads_well_on_a_pull_request(ask: Ask) -> None:
 def test_comment_repeats_the_command(ask: Ask) -> None:
     """With the options to add."""
     comment = markdown(ask("PF", known="*"), arguments="--from uv.lock --to 2025.3.0")
-    assert "`dask-matrix check --from uv.lock --to 2025.3.0 --accept known`" in comment
+    assert "`dask-matrix check --from uv.lock --to 2025.3.0 --code .`" in comment
 
 
 @pytest.mark.parametrize(("line", "symbol"), [("PP", "✓ SAFE"), ("PF", "✕ UNSAFE"), ("P ", "? UNKNOWN")])

@@ -11,6 +11,9 @@ from rich.console import Console
 
 from dask_matrix.domain.upgrades.answer import Answer
 from dask_matrix.tell.code_usage import CodeCoverage
+from dask_matrix.tell.github import annotations
+from dask_matrix.tell.junit import junit
+from dask_matrix.tell.markdown import markdown
 from dask_matrix.tell.terminal import print_answer
 from dask_matrix.tell.text_layout import split_name
 
@@ -35,8 +38,6 @@ GOLDEN = """\
 UNSAFE  dask 2025.2.0 → 2025.3.0: 2 of the 3 scenarios that pass on 2025.2.0
 fail on 2025.3.0.
 
-2 scenarios that pass on 2025.2.0 fail on 2025.3.0.
-
 4 scenarios: 2 break, 1 fixed, 1 still passes.
 
 Breaks (2)
@@ -57,7 +58,7 @@ New warnings (1)
   FutureWarning: going away
     futures/row_3
 
-Packages that differ (1)
+Packages that differ between the two tested environments (1)
   pandas 2.2.3 → 2.3.0
 
 Releases in between
@@ -109,9 +110,9 @@ def test_answer_reads_well_at_80_columns(ask: Ask) -> None:
         ),
         (
             ("P~", "PP"),
-            "UNKNOWN  dask 2025.2.0 → 2025.3.0: 1 of the 2 scenarios in scope lacks a verdict on one or both releases.",
+            "UNKNOWN  dask 2025.2.0 → 2025.3.0: 1 of the 2 scenarios in scope lacks a verdict on one or both releases: 1 flaky.",
         ),
-        ((), "UNKNOWN  dask 2025.2.0 → 2025.3.0: no scenario is in scope."),
+        ((), "UNKNOWN  dask 2025.2.0 → 2025.3.0: no scenario is in scope, so the answer is unknown."),
     ],
 )
 def test_the_first_line_is_the_verdict(ask: Ask, lines: tuple[str, ...], first: str) -> None:
@@ -122,12 +123,12 @@ def test_the_first_line_is_the_verdict(ask: Ask, lines: tuple[str, ...], first: 
 @pytest.mark.parametrize(
     ("question", "first"),
     [
-        ({"refused": {"2025.3.0": "no"}}, "UNSAFE  dask 2025.2.0 → 2025.3.0: 2025.3.0 cannot be installed."),
-        ({"refused": {"2025.2.0": "no"}}, "UNKNOWN  dask 2025.2.0 → 2025.3.0: 2025.2.0 cannot be installed, so"),
+        ({"refused": {"2025.3.0": "no"}}, "UNSAFE  dask 2025.2.0 → 2025.3.0: dask 2025.3.0 cannot be installed: no"),
+        ({"refused": {"2025.2.0": "no"}}, "UNKNOWN  dask 2025.2.0 → 2025.3.0: dask 2025.2.0 cannot be installed: no"),
         ({"target": "2031.1.0"}, "UNKNOWN  dask 2025.2.0 → 2031.1.0: 2031.1.0 has not been tested in lane"),
         (
             {"accept": ("known",), "known": "*"},
-            "SAFE  dask 2025.2.0 → 2025.3.0: the only scenario that passes on 2025.2.0 fails on 2025.3.0; it is",
+            "SAFE  dask 2025.2.0 → 2025.3.0: accepted: 1 known failure; nothing else that passes",
         ),
     ],
 )
@@ -140,6 +141,16 @@ def test_missing_evidence_names_lane_and_python(ask: Ask) -> None:
     """There may be evidence in other lanes and on other Pythons."""
     printed = " ".join(output(ask("PP", python="3.12", lane="latest")).split())
     assert "2025.2.0 has not been tested in lane latest on Python 3.12." in printed
+
+
+@pytest.mark.parametrize("question", [{"target": "2031.1.0"}, {"start": "2024.1.0"}, {"refused": {"2025.3.0": "no"}}])
+def test_missing_evidence_is_said_once_and_not_for_every_scenario(ask: Ask, question: dict[str, object]) -> None:
+    """In every format."""
+    answer = ask("PP", "PF", "FP", **question)
+    formats = output(answer), markdown(answer), annotations(answer), junit(answer)
+    assert not [each for each in formats if "row_" in each]
+    assert all(answer.missing[0].release in each for each in formats)
+    assert len(answer.unknown) == 3
 
 
 def test_an_uninstallable_start_gives_no_requirement(ask: Ask) -> None:

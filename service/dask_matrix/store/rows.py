@@ -97,7 +97,7 @@ def evidence(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[str
     ).where(where)
     found = session.execute(query, execution_options={"yield_per": FETCH_SIZE})
     for scenario, environment, at, result, print_, outcome, started, exception, seconds, given in found:
-        warned = deprecations((each["category"], each["message"]) for each in given) if given else ()
+        warned = deprecations((each["category"], each["message"], each["where"]) for each in given) if given else ()
         yield (
             scenario,
             environment,

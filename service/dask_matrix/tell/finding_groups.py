@@ -26,7 +26,7 @@ def groups(answer: Answer) -> tuple[Group, ...]:
     """Return the groups, the most important first."""
     return (
         Group("Breaks", tuple(sorted(answer.regressed, key=_is_expected)), 20),
-        Group("Unknown", answer.unknown, 5),
+        Group("Unknown", unknown_scenarios(answer), 5),
         Group("Fixed", answer.fixed, 5),
         Group("Still fails", answer.still_failing, 5),
     )
@@ -35,6 +35,11 @@ def groups(answer: Answer) -> tuple[Group, ...]:
 def not_accepted(answer: Answer) -> tuple[Finding, ...]:
     """Return the scenarios that break and are not accepted."""
     return tuple(each for each in answer.regressed if not each.accepted)
+
+
+def unknown_scenarios(answer: Answer) -> tuple[Finding, ...]:
+    """Return the unknown scenarios; none if start or target lacks evidence as a whole, which the headline says once."""
+    return answer.unknown if answer.is_comparable else ()
 
 
 def verdict_change(finding: Finding) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from dask_matrix.domain.upgrades.answer import Answer, Finding, Safety
+from dask_matrix.domain.upgrades.environment_diff import warning_groups
 from dask_matrix.domain.upgrades.reasons import counted
-from dask_matrix.tell.finding_groups import exception_names, issues, not_accepted, verdict_change
+from dask_matrix.tell.finding_groups import exception_names, issues, not_accepted, unknown_scenarios, verdict_change
 from dask_matrix.tell.sanitize import sanitize
 from dask_matrix.tell.summary import WORD, sentence, upgrade_title
 
@@ -36,11 +37,15 @@ def _lines(answer: Answer) -> Iterator[str]:
     for finding in broken[:MAX_ANNOTATIONS]:
         yield _command("error", finding.title, _failure_details(finding))
     if answer.verdict is Safety.UNSAFE and not broken:
-        yield _command("error", upgrade_title(answer), " ".join(answer.reasons) or sentence(answer))
-    if answer.unknown:
-        yield _command("warning", f"{counted(len(answer.unknown))} unknown", _unknown_scenarios(answer.unknown))
-    for warned in answer.new_warnings[: MAX_ANNOTATIONS - 1]:
-        yield _command("warning", f"New warning: {warned.title}", f"{warned.category}: {warned.message}")
+        yield _command("error", upgrade_title(answer), " ".join(answer.reasons))
+    for each in answer.missing if answer.verdict is Safety.UNKNOWN else ():
+        yield _command("warning", f"No evidence about {each.release}", each.sentence)
+    if unknown := unknown_scenarios(answer):
+        yield _command("warning", f"{counted(len(unknown))} unknown", _unknown_scenarios(unknown))
+    for group in warning_groups(answer.new_warnings)[: MAX_ANNOTATIONS - 1]:
+        yield _command(
+            "warning", f"New warning: {group.given[0].title}{group.more}", f"{group.category}: {group.message}"
+        )
     if answer.caveats:
         yield _command("notice", "Keep in mind", " ".join(map(sanitize, answer.caveats)))
     yield _command("notice", "dask-matrix", _summary(answer, len(broken) - MAX_ANNOTATIONS))

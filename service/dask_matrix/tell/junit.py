@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from dask_matrix.domain.upgrades.answer import Safety
-from dask_matrix.tell.finding_groups import exception_names, issues, not_accepted, verdict_change
+from dask_matrix.tell.finding_groups import exception_names, issues, not_accepted, unknown_scenarios, verdict_change
 from dask_matrix.tell.sanitize import sanitize
-from dask_matrix.tell.summary import WORD, evidence, sentence, upgrade_title
+from dask_matrix.tell.summary import WORD, evidence, further_reasons, sentence, upgrade_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,10 +60,10 @@ def _answer_suite(answer: Answer) -> ET.Element:
         suite.append(_doubts_case(answer))
     if answer.verdict is Safety.UNSAFE and not not_accepted(answer):
         suite.append(_uninstallable_case(answer))
-    if answer.verdict is Safety.UNKNOWN and not answer.unknown and not answer.doubts:
+    if answer.verdict is Safety.UNKNOWN and not unknown_scenarios(answer) and not answer.doubts:
         suite.append(_no_evidence_case(answer))
     _count(suite, suite.findall("testcase"))
-    lines = [f"{WORD[answer.verdict]} {sentence(answer)}", *answer.reasons, *answer.caveats]
+    lines = [f"{WORD[answer.verdict]} {sentence(answer)}", *further_reasons(answer), *answer.caveats]
     ET.SubElement(suite, "system-out").text = "\n".join(sanitize(line) for line in lines)
     return suite
 
@@ -94,7 +94,7 @@ def _cases(answer: Answer) -> Iterable[ET.Element]:
     """Return the cases of an answer, unordered."""
     groups = (
         *((each, "skipped" if each.accepted else "failure", _accepted(each)) for each in answer.regressed),
-        *((each, "error", each.why or "no verdict on one or both releases") for each in answer.unknown),
+        *((each, "error", each.why or "no verdict on one or both releases") for each in unknown_scenarios(answer)),
         *((each, "skipped", "still fails") for each in answer.still_failing),
         *((each, "", "") for each in answer.fixed),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.upgrades.answer import Safety
+from dask_matrix.domain.upgrades.environment_diff import warning_groups
 from dask_matrix.domain.upgrades.installers import Installer
 from dask_matrix.tell.finding_groups import (
     Group,
@@ -18,13 +19,23 @@ from dask_matrix.tell.finding_groups import (
 from dask_matrix.tell.markdown_escaping import code as coded
 from dask_matrix.tell.markdown_escaping import link, text
 from dask_matrix.tell.next_steps import next_steps, requirement
-from dask_matrix.tell.summary import WORD, counts, evidence, sentence, upgrade_title, usage_sentence
+from dask_matrix.tell.summary import (
+    DIFFERING_PACKAGES,
+    WORD,
+    counts,
+    evidence,
+    further_reasons,
+    sentence,
+    upgrade_title,
+    usage_sentence,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeVar
 
-    from dask_matrix.domain.upgrades.answer import Answer, Finding, NewWarning, PackageChange, Step
+    from dask_matrix.domain.upgrades.answer import Answer, Finding, PackageChange, Step
+    from dask_matrix.domain.upgrades.environment_diff import WarningGroup
     from dask_matrix.tell.code_usage import CodeCoverage
     from dask_matrix.tell.next_steps import NextStep
 
@@ -51,14 +62,14 @@ def markdown(
     ``arguments`` is what was typed after ``dask-matrix check``, ``installer`` the project's tool;
     `dask_matrix.tell.next_steps.next_steps` builds commands from both.
     """
-    breaks, *others = groups(answer)
+    (breaks, *others), new_warnings = groups(answer), warning_groups(answer.new_warnings)
     blocks = [
         *_verdict(answer),
         *_table(breaks),
         *_next(next_steps(answer, code, arguments=arguments, installer=installer)),
         *(each for group in others for each in _folded(_group_title(group), _table(group))),
-        *_folded(f"New warnings: {len(answer.new_warnings)}", _truncated_list(_warning, answer.new_warnings)),
-        *_folded(f"Packages that differ: {len(answer.packages_changed)}", _packages(answer)),
+        *_folded(f"New warnings: {len(new_warnings)}", _truncated_list(_warning, new_warnings)),
+        *_folded(f"{DIFFERING_PACKAGES}: {len(answer.packages_changed)}", _packages(answer)),
         *_folded("Releases in between", _releases_in_between(answer)),
         *_code(code),
         *_truncated_list(_item, answer.caveats),
@@ -72,7 +83,7 @@ def _verdict(answer: Answer) -> Iterator[str]:
     yield MARKER
     yield f"### {SYMBOL[answer.verdict]} {WORD[answer.verdict]}: {text(upgrade_title(answer))}"
     yield f"**{text(_capitalized(sentence(answer)))}**"
-    yield from _truncated_list(_item, answer.reasons)
+    yield from _truncated_list(_item, further_reasons(answer))
     if answer.evidence.scenarios:
         yield f"{answer.evidence.scenarios} in scope: {counts(answer)}."
     if answer.lanes:
@@ -120,8 +131,9 @@ def _step(step: NextStep) -> str:
     return " ".join([*parts, *(coded(each, _MAX_LENGTH) for each in (step.command, step.requirement) if each)])
 
 
-def _warning(warned: NewWarning) -> str:
-    return f"- {coded(warned.category.rpartition('.')[2])}: {text(warned.message)} ({coded(warned.scenario)})"
+def _warning(group: WarningGroup) -> str:
+    scenarios = f"{coded(group.given[0].scenario)}{group.more}"
+    return f"- {coded(group.category.rpartition('.')[2])}: {text(group.message)} ({scenarios})"
 
 
 def _package(changed: PackageChange) -> str:

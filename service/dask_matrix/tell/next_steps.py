@@ -11,6 +11,7 @@ from dask_matrix.domain.environments.commit_pair import MAIN
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.upgrades.answer import Safety
 from dask_matrix.domain.upgrades.installers import Installer
+from dask_matrix.domain.upgrades.missing_evidence import RUNNABLE
 from dask_matrix.domain.upgrades.reasons import counted
 from dask_matrix.tell.command_line import CheckArguments
 from dask_matrix.tell.finding_groups import issues, not_accepted
@@ -109,9 +110,6 @@ def _failure_steps(answer: Answer, command: CheckArguments, *, code_given: bool)
     if found := issues(*broken):
         more = f" (and {len(found) - MAX_NAMED} more)" if len(found) > MAX_NAMED else ""
         yield NextStep(f"Read the issues behind these failures{more}:", issues=found[:MAX_NAMED])
-    if all(each.known for each in broken):
-        text = "All of these failures are known. If they do not affect your code, accept them"
-        yield _check_again(text, command.with_options("--accept", "known"), "--accept known")
     if not code_given:
         leaves = " (only Dask API names leave your machine)" if _is_remote(answer) else ""
         yield _check_again(
@@ -131,6 +129,9 @@ def _is_remote(answer: Answer) -> bool:
 def _unknown_steps(answer: Answer, command: CheckArguments) -> Iterator[NextStep]:
     if not answer.evidence.scenarios:
         yield NextStep("Widen the scope (--area, --scenario, -q, --covers, --profile, --code): it matches no scenario.")
+    if answer.missing:
+        yield from _missing_steps(answer, command)
+        return
     runnable = [each for each in answer.unknown if _verdicts(each) & _WITHOUT_EVIDENCE and _installs(each)]
     if runnable:
         hint = "" if command.words else " (add --data and --scenarios if you used them)"
@@ -139,6 +140,17 @@ def _unknown_steps(answer: Answer, command: CheckArguments) -> Iterator[NextStep
             _run_command(answer, runnable, command.options("--data", "--scenarios")),
         )
     yield from _inconclusive_steps(answer)
+
+
+def _missing_steps(answer: Answer, command: CheckArguments) -> Iterator[NextStep]:
+    """Yield the step of testing the releases without evidence, if a run can do that."""
+    if releases := [each.release for each in answer.missing if each.kind in RUNNABLE]:
+        words = [word for release in releases for word in ("--release", release)]
+        words += ["--python", answer.question.python] if answer.question.python else []
+        line = shlex.join(
+            ["dask-matrix", "run", *words, "--lane", answer.question.lane, *command.options("--data", "--scenarios")]
+        )
+        yield NextStep(f"Test {' and '.join(releases)}:", sanitize(line, _MAX_LENGTH))
 
 
 def _inconclusive_steps(answer: Answer) -> Iterator[NextStep]:

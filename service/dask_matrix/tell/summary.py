@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.upgrades.answer import Safety
 from dask_matrix.domain.upgrades.reasons import counted
-from dask_matrix.tell.finding_groups import not_accepted
 from dask_matrix.tell.sanitize import sanitize
 
 if TYPE_CHECKING:
     from dask_matrix.domain.upgrades.answer import Answer
     from dask_matrix.tell.code_usage import CodeCoverage
 
+DIFFERING_PACKAGES = "Packages that differ between the two tested environments"
+"""Heading of the other packages: those of the evidence's locks, not of the user's."""
+CAPITALIZED = ("All ", "No ", "The ", "Accepted:")
+"""How sentences begin whose first word is not a name."""
 WORD = {Safety.SAFE: "SAFE", Safety.UNSAFE: "UNSAFE", Safety.UNKNOWN: "UNKNOWN"}
 
 
@@ -23,16 +25,14 @@ def upgrade_title(answer: Answer) -> str:
 
 
 def sentence(answer: Answer) -> str:
-    """Return the verdict as one sentence, in lower case so that it can follow a colon."""
-    match answer.verdict:
-        case Safety.UNSAFE:
-            return (
-                _breaks(answer) if not_accepted(answer) else f"{sanitize(answer.question.target)} cannot be installed."
-            )
-        case Safety.UNKNOWN:
-            return _unclear(answer)
-        case Safety.SAFE:
-            return _breaks(answer) if answer.regressed else _still_passes(answer)
+    """Return the first reason, the answer in one sentence, so that it can follow a colon."""
+    text = sanitize(answer.reasons[0]) if answer.reasons else ""
+    return text[:1].lower() + text[1:] if text.startswith(CAPITALIZED) else text
+
+
+def further_reasons(answer: Answer) -> tuple[str, ...]:
+    """Return the reasons that `sentence` leaves out."""
+    return tuple(map(sanitize, answer.reasons[1:]))
 
 
 def counts(answer: Answer) -> str:
@@ -77,41 +77,6 @@ def usage_sentence(code: CodeCoverage) -> str:
     return f"{uses} no scenario covers {uncovered} of them:"
 
 
-def _breaks(answer: Answer) -> str:
-    broken, passing = len(answer.regressed), _passing_on_start(answer)
-    accepted = broken - len(not_accepted(answer))
-    start, target = _releases(answer)
-    passes, fails = ("passes" if passing == 1 else "pass"), ("fails" if broken == 1 else "fail")
-    failures = f"{_of(broken, passing)} that {passes} on {start} {fails} on {target}"
-    if not accepted:
-        return f"{failures}."
-    if accepted < broken:
-        return f"{failures}; {accepted} accepted."
-    return f"{failures}; {'it is' if broken == 1 else 'all'} accepted."
-
-
-def _of(part: int, whole: int) -> str:
-    """Return ``1 of the 3 scenarios``, or ``the only scenario`` if there is only one."""
-    return "the only scenario" if part == whole == 1 else f"{part} of the {counted(whole)}"
-
-
-def _passing_on_start(answer: Answer) -> int:
-    """Return how many scenarios pass on the start, whatever their verdict on the target."""
-    unclear = sum(each.before.verdict is Verdict.PASS for each in answer.unknown)
-    return answer.holding + len(answer.regressed) + unclear
-
-
-def _still_passes(answer: Answer) -> str:
-    start, target = _releases(answer)
-    match answer.holding:
-        case 0:
-            return f"no scenario that passes on {start} fails on {target}."
-        case 1:
-            return f"the only scenario that passes on {start} still passes on {target}."
-        case passing:
-            return f"all {passing} scenarios that pass on {start} still pass on {target}."
-
-
 def start_problem(answer: Answer) -> str:
     """Return why no upgrade can start from this release, or an empty text if it was tested and can be installed."""
     release = sanitize(answer.question.start)
@@ -120,27 +85,7 @@ def start_problem(answer: Answer) -> str:
     return "" if answer.start.installs else f"{release} cannot be installed."
 
 
-def _unclear(answer: Answer) -> str:
-    question = answer.question
-    if answer.doubts:
-        return "the start itself is in doubt."
-    for release, column in ((question.start, answer.start), (question.target, answer.target)):
-        if column is None:
-            return f"{sanitize(release)} has not been tested{_where(answer)}."
-        if not column.installs:
-            return f"{sanitize(release)} cannot be installed, so there is nothing to compare."
-    if not answer.evidence.scenarios:
-        return "no scenario is in scope."
-    unknown = len(answer.unknown)
-    lacks = "lacks" if unknown == 1 else "lack"
-    return f"{_of(unknown, answer.evidence.scenarios)} in scope {lacks} a verdict on one or both releases."
-
-
 def _where(answer: Answer) -> str:
     """Return the lane and the Python that were asked about: other lanes and Pythons may have evidence."""
     python = f" on Python {sanitize(answer.question.python)}" if answer.question.python else ""
     return f" in lane {answer.question.lane}{python}"
-
-
-def _releases(answer: Answer) -> tuple[str, str]:
-    return sanitize(answer.question.start), sanitize(answer.question.target)

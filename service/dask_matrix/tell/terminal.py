@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from dask_matrix.domain.upgrades.answer import Safety
+from dask_matrix.domain.upgrades.environment_diff import warning_groups
 from dask_matrix.domain.upgrades.installers import Installer
 from dask_matrix.domain.upgrades.reasons import counted
 from dask_matrix.tell.finding_groups import (
@@ -21,7 +22,16 @@ from dask_matrix.tell.finding_groups import (
 )
 from dask_matrix.tell.next_steps import next_steps, requirement
 from dask_matrix.tell.sanitize import sanitize
-from dask_matrix.tell.summary import WORD, counts, evidence, sentence, upgrade_title, usage_sentence
+from dask_matrix.tell.summary import (
+    DIFFERING_PACKAGES,
+    WORD,
+    counts,
+    evidence,
+    further_reasons,
+    sentence,
+    upgrade_title,
+    usage_sentence,
+)
 from dask_matrix.tell.text_layout import GAP, print_columns, print_heading, print_text, print_unwrapped, split_name
 
 if TYPE_CHECKING:
@@ -76,9 +86,9 @@ def print_answer(
 def _verdict(answer: Answer, console: Console) -> None:
     word = (WORD[answer.verdict], STYLE[answer.verdict])
     print_text(console, Text.assemble(word, "  ", (f"{upgrade_title(answer)}: {sentence(answer)}", "bold")))
-    console.print()
-    for reason in answer.reasons:
-        print_text(console, sanitize(reason))
+    for reason in further_reasons(answer):
+        console.print()
+        print_text(console, reason)
     if answer.evidence.scenarios:
         console.print()
         print_text(console, f"{counted(answer.evidence.scenarios)}: {counts(answer)}.")
@@ -123,19 +133,19 @@ def _description(finding: Finding, width: int) -> Text:
 def _warnings(answer: Answer, console: Console) -> None:
     if not answer.new_warnings:
         return
-    print_heading(console, f"New warnings ({len(answer.new_warnings)})", "yellow")
-    shown = answer.new_warnings[:WARNINGS]
-    for each in shown:
+    found = warning_groups(answer.new_warnings)
+    print_heading(console, f"New warnings ({len(found)})", "yellow")
+    for each in found[:WARNINGS]:
         category = sanitize(each.category).rpartition(".")[2]
         print_text(console, f"{category}: {sanitize(each.message)}", 2)
-        print_text(console, split_name(sanitize(each.scenario), console.width - 4), 4, "dim")
-    _omitted(console, answer.new_warnings, shown)
+        print_text(console, split_name(sanitize(each.given[0].scenario), console.width - 4) + each.more, 4, "dim")
+    _omitted(console, found, found[:WARNINGS])
 
 
 def _packages(answer: Answer, console: Console) -> None:
     changed = answer.packages_changed
     if changed:
-        print_heading(console, f"Packages that differ ({len(changed)})")
+        print_heading(console, f"{DIFFERING_PACKAGES} ({len(changed)})")
         print_text(console, ", ".join(map(package_change, changed[:PACKAGES])), 2)
         _omitted(console, changed, changed[:PACKAGES])
     if answer.lanes:

@@ -1,5 +1,6 @@
 """The tested environment most like the user's own, and what still differs."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -10,7 +11,12 @@ from hypothesis import strategies as st
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.matrix.rows_and_columns import Environment
-from dask_matrix.domain.upgrades.nearest_environment import Candidate, Nearest, nearest
+from dask_matrix.domain.upgrades.nearest_environment import (
+    Candidate,
+    nearest,
+    version_caveat,
+    version_differences,
+)
 
 RELEASE = Release.parse("2025.2.0")
 USER = {"dask": "2025.2.0", "pandas": "2.2.3", "numpy": "2.1.0", "pyarrow": "19.0.0"}
@@ -24,9 +30,23 @@ def candidate(key: str, python: Python, lane: Lane = Lane.AS_RELEASED, **pins: s
 
 def chosen(candidates: list[Candidate], packages: dict[str, str] = USER, python: Python | None = PY312) -> str:
     """Return the key of the nearest environment."""
-    environment = nearest(packages, python, candidates).environment
+    environment = nearest(packages, python, candidates)
     assert environment is not None
     return environment.key
+
+
+def locked(tested: Candidate) -> Environment:
+    """Return a tested environment with its pins as a lock."""
+    environment, pins = tested
+    return replace(environment, lock="".join(f"{name}=={version}\n" for name, version in pins.items()))
+
+
+def caveats(
+    packages: dict[str, str], python: Python | None, start: Candidate, target: Candidate | None = None
+) -> tuple[str, ...]:
+    """Return the caveats of an answer from these two environments; by default from one as both."""
+    found = version_differences(packages, python, locked(start), locked(target or start))
+    return tuple(version_caveat(each, "2025.2.0", "2025.4.0") for each in found)
 
 
 @pytest.mark.parametrize(
@@ -65,9 +85,7 @@ def test_package_names_are_canonicalized(name: str) -> None:
     """As pip does."""
     candidates = [candidate("a", PY312, pandas="2.2.3"), candidate("z", PY312, pandas="1.0")]
     assert chosen(candidates, {name: "1.0"}) == "z"
-    assert nearest({name: "1.0"}, PY312, candidates[:1]).caveats == (
-        "You have pandas 1.0; the tests ran with pandas 2.2.3.",
-    )
+    assert caveats({name: "1.0"}, PY312, candidates[0]) == ("You have pandas 1.0; the tests ran with pandas 2.2.3.",)
 
 
 def test_canonical_spelling_wins() -> None:
@@ -85,7 +103,7 @@ def test_a_missing_package_is_further_than_another_version() -> None:
 def test_every_difference_in_python_and_the_three_packages_is_a_caveat() -> None:
     """No other package is mentioned."""
     tested = candidate("a", PY311, dask="2025.3.0", toolz="1", pandas="2.3.1", numpy="2.1", pyarrow="20.0.0")
-    assert nearest(USER | {"toolz": "0.1"}, PY312, [tested]).caveats == (
+    assert caveats(USER | {"toolz": "0.1"}, PY312, tested) == (
         "You have Python 3.12; the tests ran with Python 3.11.",
         "You have pandas 2.2.3; the tests ran with pandas 2.3.1.",
         "You have pyarrow 19.0.0; the tests ran with pyarrow 20.0.0.",
@@ -106,26 +124,37 @@ def test_unknown_or_equal_versions_give_no_caveat(
     packages: dict[str, str], python: Python | None, pins: dict[str, str]
 ) -> None:
     """A caveat states a difference between two known versions."""
-    assert nearest(packages, python, [candidate("a", PY311, **pins)]).caveats == ()
+    assert caveats(packages, python, candidate("a", PY311, **pins)) == ()
 
 
 def test_invalid_version_differs_from_every_other() -> None:
     """It is shown unchanged."""
-    caveats = nearest({"numpy": "nightly"}, None, [candidate("a", PY311, numpy="2.1.0")]).caveats
-    assert caveats == ("You have NumPy nightly; the tests ran with NumPy 2.1.0.",)
+    assert caveats({"numpy": "nightly"}, None, candidate("a", PY311, numpy="2.1.0")) == (
+        "You have NumPy nightly; the tests ran with NumPy 2.1.0.",
+    )
 
 
 @pytest.mark.parametrize("digits", [5000, 100_000])
 def test_version_with_thousands_of_digits_is_invalid(digits: int) -> None:
     """Python refuses to convert them to a number."""
     version = "9" * digits
-    assert nearest({"numpy": version}, None, [candidate("a", PY311, numpy=version)]).caveats == ()
-    assert len(nearest({"numpy": version}, None, [candidate("a", PY311, numpy="2.1.0")]).caveats) == 1
+    assert caveats({"numpy": version}, None, candidate("a", PY311, numpy=version)) == ()
+    assert len(caveats({"numpy": version}, None, candidate("a", PY311, numpy="2.1.0"))) == 1
 
 
 def test_without_candidates_there_is_no_nearest() -> None:
     """And no caveat."""
-    assert nearest(USER, PY312, []) == Nearest(None, ())
+    assert nearest(USER, PY312, []) is None
+    assert list(version_differences(USER, PY312, None, None)) == []
+
+
+def test_each_release_is_compared_with_the_users_versions() -> None:
+    """The evidence of a release with another pandas does not hold for a lock that keeps its own."""
+    same, newer = candidate("a", PY312, pandas="2.2.3"), candidate("b", PY312, pandas="3.0.5")
+    assert caveats(USER, PY312, same, newer) == (
+        "You have pandas 2.2.3; the tests ran with pandas 2.2.3 on 2025.2.0 and pandas 3.0.5 on 2025.4.0.",
+    )
+    assert caveats(USER, PY312, same, same) == ()
 
 
 VERSIONS = st.sampled_from(["1.26.4", "2.0.0", "2.1.0", "2.1.3", "3.0.0rc1", "nightly"])
@@ -159,7 +188,7 @@ def test_tested_environment_needs_no_caveat(candidates: list[Candidate]) -> None
     """Property: it is the nearest to itself, or ties with one that is equal in all that counts."""
     itself, pins = candidates[0]
     found = nearest(pins, itself.python, candidates)
-    assert found.caveats == ()
-    assert nearest(pins, itself.python, candidates[:1]) == Nearest(itself, ())
-    assert found.environment is not None
-    assert (found.environment == itself) or found.environment.python == itself.python
+    assert found is not None
+    assert caveats(pins, itself.python, (found, next(own for each, own in candidates if each == found))) == ()
+    assert nearest(pins, itself.python, candidates[:1]) == itself
+    assert (found == itself) or found.python == itself.python

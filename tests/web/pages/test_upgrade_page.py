@@ -70,17 +70,28 @@ def test_without_releases_the_page_asks_for_them(book: Book) -> None:
 def test_what_breaks_is_named_with_its_evidence(book: Book) -> None:
     """With the scenario, both verdicts and the exception."""
     page = book.client.get(MOVE).text
-    assert "1 scenario that passes on 2025.2.0 fails on 2025.4.0." in page
+    assert "The only scenario that passes on 2025.2.0 fails on 2025.4.0." in page
     assert f'href="/cells/{ROW}/{NEW}"' in page
     assert "<code>KeyError</code>" in page
     assert "dask-matrix check --from 2025.2.0 --to 2025.4.0" in page
+
+
+def test_untested_release_is_said_once_and_not_for_every_scenario(book: Book) -> None:
+    """With what to run; the JSON keeps the list."""
+    page = book.client.get("/upgrade?from=2025.2.0&to=2031.1.0").text
+    assert "2031.1.0 has not been tested in lane as-released: it is newer than the newest tested release" in page
+    assert "dask-matrix run --release 2031.1.0" in page
+    assert ROW not in page
+    told = book.client.get("/api/v1/upgrade?from=2025.2.0&to=2031.1.0").json()
+    assert [each["kind"] for each in told["missing"]] == ["newer"]
+    assert ROW in {each["scenario"] for each in told["unknown"]}
 
 
 def test_an_empty_field_of_the_form_is_ignored(book: Book) -> None:
     """As a browser submits it."""
     page = book.client.get(f"{MOVE}&area=&q=&covers=&profile=&lane=as-released")
     assert page.status_code == 200
-    assert "1 scenario that passes" in page.text
+    assert "The only scenario that passes on 2025.2.0 fails on 2025.4.0." in page.text
     assert book.client.get(f"/api/v1{MOVE}&area=&q=&covers=&profile=").status_code == 200
 
 
@@ -172,7 +183,7 @@ def test_no_command_is_shown_that_asks_something_else(book: Book) -> None:
 
 def test_no_package_differs_is_shown_only_if_both_locks_are_known(book: Book) -> None:
     """An environment without a lock or without evidence is not compared."""
-    same = "No other package differs."
+    same = "No other package differs between the two tested environments."
     assert same in book.client.get(MOVE).text
     for target in ("2026.1.0", "2031.1.0"):
         page = book.client.get(f"/upgrade?from=2025.2.0&to={target}").text

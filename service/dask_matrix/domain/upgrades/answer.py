@@ -24,6 +24,16 @@ class Safety(StrEnum):
     UNKNOWN = "unknown"
 
 
+class MissingKind(StrEnum):
+    """Why there is no evidence about a release."""
+
+    NEWER = "newer"
+    UNKNOWN = "unknown"
+    ELSEWHERE = "elsewhere"
+    UNTESTED = "untested"
+    UNINSTALLABLE = "uninstallable"
+
+
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -115,6 +125,31 @@ class PackageChange(_Value):
     after: str | None = Field(description="Its version in the second environment, None if it is not installed there.")
 
 
+class MissingEvidence(_Value):
+    """Why a release of the question cannot be compared: it was not tested, or cannot be installed."""
+
+    release: str = Field(description="The release.")
+    kind: MissingKind = Field(
+        description="`newer` than every tested release, `unknown`: not on the package index, `elsewhere`: tested only in "
+        "other lanes or on other Pythons, `untested`, or `uninstallable`."
+    )
+    nearest: tuple[str, ...] = Field(
+        default=(), description="The nearest releases that were tested in the lane and can be installed, in order."
+    )
+    newest: str | None = Field(default=None, description="The newest release that was tested, None if there is none.")
+    command: str = Field(default="", description="The command that tests it; empty if running it would not help.")
+    sentence: str = Field(description="The same as a sentence.")
+
+
+class VersionDifference(_Value):
+    """A package, or Python, whose version in a tested environment is not the one that the question says you have."""
+
+    name: str = Field(description="`Python`, `pandas`, `NumPy` or `pyarrow`.")
+    yours: str = Field(description="The version that you have.")
+    start: str | None = Field(description="The version that the start was tested with, None if unknown.")
+    target: str | None = Field(description="The version that the target was tested with, None if unknown.")
+
+
 class LaneDifference(_Value):
     """A scenario that passes in one lane of the target and fails in the other: Dask is not the likely cause."""
 
@@ -204,7 +239,7 @@ class Answer(_Value):
 
     question: Question = Field(description="The question, normalised.")
     verdict: Safety = Field(description="Whether the upgrade is safe. Unknown is never safe.")
-    reasons: tuple[str, ...] = Field(description="Why, in sentences, most important first.")
+    reasons: tuple[str, ...] = Field(description="The answer in a sentence, then why, most important first.")
     doubts: tuple[str, ...] = Field(
         default=(),
         description="Why the start itself may never have worked, such as a lock with a dask and a distributed that do not "
@@ -257,8 +292,20 @@ class Answer(_Value):
         default=None,
         description="What the target does differently with the latest dependencies, None if nothing does or it was not tested.",
     )
+    missing: tuple[MissingEvidence, ...] = Field(
+        default=(),
+        description="Why start or target cannot be compared; empty if both were tested and can be installed.",
+    )
+    tested_with: tuple[VersionDifference, ...] = Field(
+        default=(), description="Packages in `have` whose tested versions are others."
+    )
     caveats: tuple[str, ...] = Field(default=(), description="Limits of the answer, in sentences.")
     evidence: Evidence = Field(default=Evidence(), description="The evidence behind the answer.")
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether both releases were tested and can be installed; else every scenario is unknown, for the same reason."""
+        return all(column is not None and column.installs for column in (self.start, self.target))
 
     def with_doubts(self, doubts: tuple[str, ...]) -> Self:
         """Return the answer with doubts about the start: never safe, and nothing recommended as safe to move to.

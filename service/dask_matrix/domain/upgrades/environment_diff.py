@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from dask_matrix.domain.upgrades.answer import NewWarning
 from dask_matrix.domain.upgrades.comparison import Accepted, compare
 from dask_matrix.domain.upgrades.lock_diff import packages_changed
-from dask_matrix.domain.verdicts.deprecations import added_warnings
+from dask_matrix.domain.verdicts.deprecations import added_warnings, is_of_test_tools, warning_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.records.records import Warned
@@ -62,10 +62,35 @@ def new_warnings(
     rows: int,
     warnings: Warnings,
 ) -> Iterator[NewWarning]:
-    """Yield the warnings that only the later of two environments gives, for a set of rows."""
+    """Yield the warnings that only the later of two environments gives, for a set of rows; none of the test tools."""
     if before.key == after.key:
         return
     old, new = warnings(before.key), warnings(after.key)
     for row in (each for each in column_sets.matrix.scenarios if each.id in new and column_sets.bit(each) & rows):
         for one in added_warnings(old.get(row.id, ()), new[row.id]):
-            yield NewWarning(scenario=row.id, title=row.title, category=one.category, message=one.message)
+            if not is_of_test_tools(one.category, one.where):
+                yield NewWarning(scenario=row.id, title=row.title, category=one.category, message=one.message)
+
+
+@dataclass(frozen=True)
+class WarningGroup:
+    """One warning, and the scenarios that give it; at least one."""
+
+    category: str
+    message: str
+    given: tuple[NewWarning, ...]
+
+    @property
+    def more(self) -> str:
+        """The number of scenarios besides the first: `` and 3 more scenarios``, or an empty text."""
+        number = len(self.given) - 1
+        return f" and {number} more scenario{'s' * (number != 1)}" if number else ""
+
+
+def warning_groups(warnings: Iterable[NewWarning]) -> tuple[WarningGroup, ...]:
+    """Return warnings by category and text, without the parts that vary; those of most scenarios first."""
+    found: dict[str, list[NewWarning]] = {}
+    for each in warnings:
+        found.setdefault(warning_key(each.category, each.message), []).append(each)
+    groups = (WarningGroup(given[0].category, given[0].message, tuple(given)) for given in found.values())
+    return tuple(sorted(groups, key=lambda group: -len(group.given)))

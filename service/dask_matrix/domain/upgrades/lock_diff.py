@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.environments.environment import Lane, packages
-from dask_matrix.domain.upgrades import reasons
 from dask_matrix.domain.upgrades.answer import LaneComparison, LaneDifference, PackageChange
 from dask_matrix.domain.upgrades.comparison import representative_column
 from dask_matrix.domain.upgrades.labels import column, listed
+from dask_matrix.domain.upgrades.reasons import scenarios_that, verb
 
 if TYPE_CHECKING:
     from dask_matrix.domain.environments.environment import Python
@@ -72,10 +72,10 @@ def _differences(column_sets: ColumnSets, environment: Environment, rows: int) -
 def _sentence(release: Release, breaks: int, fixes: int, changed: tuple[PackageChange, ...]) -> str:
     parts = []
     if breaks:
-        passing, fail = reasons.scenarios_that(breaks, "pass"), reasons.verb(breaks, "fail")
+        passing, fail = scenarios_that(breaks, "pass"), verb(breaks, "fail")
         parts.append(f"{passing} on {release} as released {fail} with the latest dependencies")
     if fixes:
-        failing, do_pass = reasons.scenarios_that(fixes, "fail"), reasons.verb(fixes, "pass")
+        failing, do_pass = scenarios_that(fixes, "fail"), verb(fixes, "pass")
         parts.append(f"{failing} as released {do_pass} with the latest dependencies")
     named = ", ".join(
         f"{each.name} {each.before or 'none'} → {each.after or 'none'}" for each in changed if each.name in FIRST_LISTED

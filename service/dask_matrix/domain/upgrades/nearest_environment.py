@@ -1,16 +1,17 @@
-"""Find the tested environment of a release that is most like the user's own, and what still differs."""
+"""Find the tested environment of a release that is most like the user's own, and what in the evidence still differs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from dask_matrix.domain.environments.environment import packages
 from dask_matrix.domain.environments.release import version_of
+from dask_matrix.domain.upgrades.answer import VersionDifference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dask_matrix.domain.environments.environment import Python
     from dask_matrix.domain.matrix.rows_and_columns import Environment
@@ -25,29 +26,53 @@ Candidate = tuple["Environment", "Mapping[str, str]"]
 """A tested environment, and the pins of its lock."""
 
 
-@dataclass(frozen=True)
-class Nearest:
-    """The tested environment most like the user's own, None if there is none, and the differences as sentences."""
-
-    environment: Environment | None
-    caveats: tuple[str, ...]
-
-
 def nearest(
     start_packages: Mapping[str, str],
     python: Python | None,
     candidates: Sequence[tuple[Environment, Mapping[str, str]]],
-) -> Nearest:
-    """Return the candidate most like a user's packages (name in any spelling -> version) and Python.
+) -> Environment | None:
+    """Return the candidate most like a user's packages (name in any spelling -> version) and Python; None without candidates.
 
     The nearest Python minor version wins, then the fewest packages that differ in their major version, in their minor
     version, in the rest. Ties are broken by Python, then by key: never by the order of candidates.
     """
     if not candidates:
-        return Nearest(None, ())
-    start: dict[str, str] = {canonicalize_name(name): version for name, version in sorted(start_packages.items())}
-    environment, pins = min(candidates, key=lambda candidate: _distance(start, python, candidate))
-    return Nearest(environment, _caveats(start, python, (environment, pins)))
+        return None
+    start = _canonical(start_packages)
+    return min(candidates, key=lambda candidate: _distance(start, python, candidate))[0]
+
+
+def version_differences(
+    own: Mapping[str, str], python: Python | None, start: Environment | None, target: Environment | None
+) -> Iterator[VersionDifference]:
+    """Yield where the tested environments have another version than the user (name in any spelling -> version, and Python).
+
+    Only versions that are known on both sides are compared.
+    """
+    tested = (start, target)
+    if python is not None and any(each is not None and each.python != python for each in tested):
+        ran = [str(each.python) if each else None for each in tested]
+        yield VersionDifference(name="Python", yours=str(python), start=ran[0], target=ran[1])
+    have, pins = _canonical(own), [packages(each.lock) if each and each.lock else {} for each in tested]
+    for name, spelling in SIGNIFICANT_PACKAGES.items():
+        versions = [each.get(name) for each in pins]
+        if name in have and any(each and _difference(have[name], each) != SAME for each in versions):
+            yield VersionDifference(name=spelling, yours=have[name], start=versions[0], target=versions[1])
+
+
+def version_caveat(differs: VersionDifference, start: str, target: str) -> str:
+    """Return one difference as a sentence; ``start`` and ``target`` are the names of the two releases."""
+    name, tested = differs.name, list(dict.fromkeys(filter(None, (differs.start, differs.target))))
+    if len(tested) == 1:
+        return f"You have {name} {differs.yours}; the tests ran with {name} {tested[0]}."
+    return (
+        f"You have {name} {differs.yours}; the tests ran with {name} {differs.start} on {start} "
+        f"and {name} {differs.target} on {target}."
+    )
+
+
+def _canonical(versions: Mapping[str, str]) -> dict[str, str]:
+    return {canonicalize_name(name): version for name, version in sorted(versions.items())}
 
 
 def _distance(start: Mapping[str, str], python: Python | None, candidate: Candidate) -> tuple[object, ...]:
@@ -76,19 +101,3 @@ def _difference(version: str, other: str | None) -> int:
     if (ours.epoch, ours.major) != (theirs.epoch, theirs.major):
         return MAJOR
     return MINOR if ours.minor != theirs.minor else MICRO
-
-
-def _caveats(start: Mapping[str, str], python: Python | None, candidate: Candidate) -> tuple[str, ...]:
-    """Return a sentence for each version that is known on both sides and differs."""
-    environment, pins = candidate
-    found = []
-    if python is not None and python != environment.python:
-        found.append(_caveat("Python", str(python), str(environment.python)))
-    for name, spelling in SIGNIFICANT_PACKAGES.items():
-        if name in start and name in pins and _difference(start[name], pins[name]) != SAME:
-            found.append(_caveat(spelling, start[name], pins[name]))
-    return tuple(found)
-
-
-def _caveat(name: str, yours: str, tested: str) -> str:
-    return f"You have {name} {yours}; the tests ran with {name} {tested}."

@@ -1,4 +1,4 @@
-"""Sentences that explain the answer to an upgrade question: reasons and caveats."""
+"""Sentences that explain the answer to an upgrade question: the headline, further reasons, and caveats."""
 
 from __future__ import annotations
 
@@ -12,36 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from dask_matrix.domain.matrix.rows_and_columns import Environment
-    from dask_matrix.domain.upgrades.answer import Finding, FindingSide, Question, Step
-    from dask_matrix.domain.upgrades.comparison import Comparison
-
+    from dask_matrix.domain.upgrades.answer import Answer, Finding, FindingSide, Step
 
 EMPTY_SCOPE = "No scenario is in scope, so the answer is unknown."
+NONE_APPLIES = "No scenario in scope applies to both releases, so the answer is unknown."
 
 
-def reasons(
-    question: Question,
-    compared: Comparison,
-    start: Environment | None,
-    target: Environment | None,
-    unknown: Sequence[Finding],
-) -> Iterator[str]:
-    """Yield why an upgrade is safe, unsafe or unknown, most important reason first."""
-    for release, column in {question.start: start, question.target: target}.items():
-        if column is None:
-            yield f"{release} has not been tested in lane {question.lane}{_on_python(question)}."
-        elif column.refusal:
-            yield f"dask {release} cannot be installed: {_first_line(column.refusal.message)}"
-    yield from _regressions(question, compared)
-    installed = start and target and not start.refusal and not target.refusal
-    if installed and unknown:
-        yield _missing_verdicts(unknown)
-    if compared.safety is Safety.SAFE:
-        yield _safe(question, compared)
-    elif installed and not _size(compared):
-        inapplicable = compared.not_applicable.bit_count()
-        not_applicable = "No scenario in scope applies to both releases, so the answer is unknown."
-        yield not_applicable if inapplicable else EMPTY_SCOPE
+def reasons(answer: Answer) -> Iterator[str]:
+    """Yield the answer in a sentence, its headline, and then what it does not say: the most important first."""
+    headline = _headline(answer)
+    yield headline if not answer.tested_with else f"{headline.removesuffix('.')}, {_other_versions(answer)}."
+    yield from (each.sentence for each in answer.missing if each.sentence != headline)
+    if answer.verdict is Safety.SAFE:
+        yield _all_decided(answer)
+    if answer.verdict is Safety.UNSAFE and answer.is_comparable and answer.unknown:
+        yield _lack_a_verdict(answer)
 
 
 def missing_verdict(side: FindingSide, release: str) -> str:
@@ -61,9 +46,9 @@ def caveats(start: Environment | None, target: Environment | None, steps: Iterab
         yield f"The two releases were tested on different Pythons: {start.python} and {target.python}."
     if start and target and start.platform != target.platform:
         yield f"The two releases were tested on different platforms: {start.platform} and {target.platform}."
-    for step in steps:
-        if step.late and step.released_at:
-            yield f"{step.release} is a backport: it was uploaded on {step.released_at:%Y-%m-%d}, after higher releases."
+    if late := [step.release for step in steps if step.late]:
+        are = "is a backport" if len(late) == 1 else "are backports"
+        yield f"{joined(late)} {are}: uploaded after higher releases."
 
 
 def counted(number: int, what: str = "scenario") -> str:
@@ -81,46 +66,95 @@ def verb(number: int, do: str) -> str:
     return do if number != 1 else f"{do}es" if do.endswith("s") else f"{do}s"
 
 
-def _regressions(question: Question, compared: Comparison) -> Iterator[str]:
-    broken, accepted = compared.regressed.bit_count(), compared.accepted.bit_count()
-    if not broken:
-        return
-    sentence = f"{scenarios_that(broken, 'pass')} on {question.start} {verb(broken, 'fail')} on {question.target}"
-    yield f"{sentence}; {accepted} of them accepted." if accepted else f"{sentence}."
+def part_of(part: int, whole: int) -> str:
+    """Return ``1 of the 3 scenarios``, or ``the only scenario`` if there is only one."""
+    return "the only scenario" if part == whole == 1 else f"{part} of the {counted(whole)}"
 
 
-def _missing_verdicts(unknown: Sequence[Finding]) -> str:
-    kinds = Counter(map(_kind, unknown))
+def joined(words: list[str]) -> str:
+    """Return words as a list in a sentence: ``pandas``, ``pandas and NumPy``, ``Python, pandas and NumPy``."""
+    *some, last = words
+    return f"{', '.join(some)} and {last}" if some else last
+
+
+def _headline(answer: Answer) -> str:
+    broken = [each for each in answer.regressed if not each.accepted]
+    missing = {each.release: each.sentence for each in answer.missing}
+    if answer.verdict is Safety.UNSAFE:
+        return _breaks(answer, len(broken)) if broken else missing[answer.question.target]
+    if missing:
+        return next(iter(missing.values()))
+    if answer.verdict is Safety.SAFE:
+        return _accepted(answer) if answer.regressed else _still_pass(answer)
+    if answer.unknown:
+        return _lack_a_verdict(answer)
+    return NONE_APPLIES if answer.not_applicable else EMPTY_SCOPE
+
+
+def _breaks(answer: Answer, broken: int) -> str:
+    """Return how many scenarios break; accepted ones are counted apart."""
+    everything = len(answer.regressed)
+    subject = _capitalized(f"{part_of(everything, _passing(answer))} that {verb(_passing(answer), 'pass')}")
+    failures = f"{subject} on {answer.question.start} {verb(everything, 'fail')} on {answer.question.target}"
+    return f"{failures}; {everything - broken} accepted." if broken < everything else f"{failures}."
+
+
+def _accepted(answer: Answer) -> str:
+    """Return which failures a safe answer accepts, and that nothing else breaks."""
+    number, known = len(answer.regressed), sum(each.known is not None for each in answer.regressed)
+    what = counted(number, "known failure" if known == number else "failure")
+    listed = f", {known} of them known" if 0 < known < number else ""
+    start, target = answer.question.start, answer.question.target
+    rest = f"nothing else that passes on {start} fails on {target}"
+    return f"Accepted: {what}{listed}; {rest}."
+
+
+def _still_pass(answer: Answer) -> str:
+    start, target = answer.question.start, answer.question.target
+    match answer.holding:
+        case 0:
+            return f"No scenario that passes on {start} fails on {target}."
+        case 1:
+            return f"The only scenario that passes on {start} still passes on {target}."
+        case passing:
+            return f"All {passing} scenarios that pass on {start} still pass on {target}."
+
+
+def _lack_a_verdict(answer: Answer) -> str:
+    kinds = Counter(map(_kind, answer.unknown))
     counts = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
-    number = len(unknown)
-    return f"{counted(number)} in scope {verb(number, 'lack')} a verdict on one or both releases: {counts}."
+    number = len(answer.unknown)
+    subject = _capitalized(part_of(number, answer.evidence.scenarios))
+    return f"{subject} in scope {verb(number, 'lack')} a verdict on one or both releases: {counts}."
 
 
 def _kind(finding: Finding) -> str:
     verdicts = {finding.before.verdict, finding.after.verdict}
     order = (Verdict.UNINSTALLABLE, Verdict.UNTESTED, Verdict.STALE, Verdict.FLAKY)
-    return next(verdict.value for verdict in order if verdict in verdicts)
+    return next((verdict.value for verdict in order if verdict in verdicts), "not comparable")
 
 
-def _safe(question: Question, compared: Comparison) -> str:
-    size = _size(compared)
-    subject = (
-        "The only applicable scenario in scope has" if size == 1 else f"All {size} applicable scenarios in scope have"
-    )
-    nothing_breaks = f"nothing that passes on {question.start} fails on {question.target}"
-    ending = "every new failure is accepted" if compared.accepted else nothing_breaks
-    return f"{subject} a current verdict on both releases; {ending}."
+def _all_decided(answer: Answer) -> str:
+    size = sum(map(len, (answer.regressed, answer.fixed, answer.still_failing))) + answer.holding
+    if size == 1:
+        return "The only applicable scenario in scope has a current verdict on both releases."
+    return f"All {size} applicable scenarios in scope have a current verdict on both releases."
 
 
-def _size(compared: Comparison) -> int:
-    sets = (compared.regressed, compared.fixed, compared.still_failing, compared.holding, compared.unknown)
-    return sum(each.bit_count() for each in sets)
+def _passing(answer: Answer) -> int:
+    """Return how many scenarios pass on the start, whatever their verdict on the target."""
+    unclear = sum(each.before.verdict is Verdict.PASS for each in answer.unknown)
+    return answer.holding + len(answer.regressed) + unclear
 
 
-def _on_python(question: Question) -> str:
-    return f" on Python {question.python}" if question.python else ""
+def _other_versions(answer: Answer) -> str:
+    """Return that the evidence is of other versions than the user has; a caveat says which."""
+    return f"tested with another {_names(answer.tested_with)} than yours"
 
 
-def _first_line(message: str) -> str:
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    return lines[0] if lines else "no reason was given."
+def _names(differences: Sequence[object]) -> str:
+    return joined([str(getattr(each, "name", "")) for each in differences])
+
+
+def _capitalized(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

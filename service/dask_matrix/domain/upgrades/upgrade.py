@@ -15,17 +15,20 @@ from dask_matrix.domain.upgrades.answer import (
     Evidence,
     Finding,
     FindingSide,
+    MissingEvidence,
     NewWarning,
     Question,
     Safety,
     Step,
+    VersionDifference,
 )
 from dask_matrix.domain.upgrades.comparison import Accepted, Comparison, compare, representative_column
 from dask_matrix.domain.upgrades.context import Context
 from dask_matrix.domain.upgrades.environment_diff import new_warnings
 from dask_matrix.domain.upgrades.labels import column, listed
 from dask_matrix.domain.upgrades.lock_diff import lane_comparison, packages_changed
-from dask_matrix.domain.upgrades.nearest_environment import Nearest, nearest
+from dask_matrix.domain.upgrades.missing_evidence import TestedReleases
+from dask_matrix.domain.upgrades.nearest_environment import nearest, version_caveat, version_differences
 from dask_matrix.domain.upgrades.path import UpgradePath, between, specifier
 from dask_matrix.domain.upgrades.scope import Scope
 
@@ -74,7 +77,7 @@ class _Move:
     target: Environment | None
     accepts: Accepted
     compared: Comparison
-    differences: tuple[str, ...]
+    differences: tuple[VersionDifference, ...]
 
     @property
     def columns(self) -> list[Environment]:
@@ -95,17 +98,16 @@ def upgrade(column_sets: ColumnSets, question: Question, evidence: UpgradeEviden
     compared = move.compared
     steps, next_safe = _steps(move, evidence.context.released)
     safe = [step.release for step in steps if step.verdict is Safety.SAFE]
-    unknown = tuple(_findings(move, compared.unknown))
-    return Answer(
+    answer = Answer(
         question=question,
         verdict=compared.safety,
-        reasons=tuple(reasons.reasons(question, compared, move.start, move.target, unknown)),
+        reasons=(),
         start=column(move.start),
         target=column(move.target),
         regressed=tuple(_findings(move, compared.regressed)),
         fixed=tuple(_findings(move, compared.fixed)),
         still_failing=tuple(_findings(move, compared.still_failing)),
-        unknown=unknown,
+        unknown=tuple(_findings(move, compared.unknown)),
         not_applicable=tuple(_findings(move, compared.not_applicable)),
         holding=compared.holding.bit_count(),
         new_warnings=tuple(_new_warnings(move, evidence)),
@@ -118,9 +120,15 @@ def upgrade(column_sets: ColumnSets, question: Question, evidence: UpgradeEviden
         lanes=lane_comparison(
             column_sets, column_sets.find_release(question.target), move.target, move.python, move.scope
         ),
-        caveats=(*move.differences, *reasons.caveats(move.start, move.target, steps)),
+        missing=tuple(_missing(move, evidence.context.released)),
+        tested_with=move.differences,
+        caveats=(
+            *(version_caveat(each, question.start, question.target) for each in move.differences),
+            *reasons.caveats(move.start, move.target, steps),
+        ),
         evidence=_evidence(move, evidence),
     )
+    return answer.model_copy(update={"reasons": tuple(reasons.reasons(answer))})
 
 
 def _move(column_sets: ColumnSets, question: Question, context: Context) -> _Move:
@@ -128,25 +136,43 @@ def _move(column_sets: ColumnSets, question: Question, context: Context) -> _Mov
     scope.check(column_sets.matrix.scenarios, question.accept)
     python = Python.parse(question.python) if question.python else None
     start, target = Release.parse(question.start), column_sets.find_release(question.target)
-    near = _nearest_environment(column_sets, question, python)
-    before = near.environment or representative_column(column_sets, start, question.lane, python)
+    have, own = _own_versions(question)
+    before = _nearest_environment(column_sets, question, python, have, own) or representative_column(
+        column_sets, start, question.lane, python
+    )
     after = (
         representative_column(column_sets, target, question.lane, python, like=before) if target != start else before
     )
     rows = column_sets.bits(scope.includes)
     accepts = Accepted.of(column_sets, question.accept)
     compared = compare(column_sets, before, after, rows, accepts)
-    return _Move(column_sets, question, rows, python, before, after, accepts, compared, near.caveats)
+    differences = tuple(version_differences(have, own, before, after))
+    return _Move(column_sets, question, rows, python, before, after, accepts, compared, differences)
 
 
-def _nearest_environment(column_sets: ColumnSets, question: Question, python: Python | None) -> Nearest:
-    """Return the tested environment most like the user's own, and what differs; none if ``have`` is empty."""
+def _own_versions(question: Question) -> tuple[dict[str, str], Python | None]:
+    """Return the packages that the user has, and the Python, None if it is not known."""
     have = {name: version for name, version in question.have.items() if name != PYTHON}
-    own = Python.parse(question.have[PYTHON]) if PYTHON in question.have else None
+    return have, Python.parse(question.have[PYTHON]) if PYTHON in question.have else None
+
+
+def _nearest_environment(
+    column_sets: ColumnSets, question: Question, python: Python | None, have: dict[str, str], own: Python | None
+) -> Environment | None:
+    """Return the tested environment of the start most like the user's own; None if nothing is known of that."""
     if not question.have:
-        return Nearest(None, ())
+        return None
     tested = column_sets.columns(Release.parse(question.start), question.lane, python)
     return nearest(have, own, [(each, packages(each.lock)) for each in tested])
+
+
+def _missing(move: _Move, published: tuple[Release, ...]) -> Iterator[MissingEvidence]:
+    """Yield why start and target cannot be compared, each release once."""
+    tested = TestedReleases(move.column_sets, move.question.lane, move.python, published)
+    start, target = Release.parse(move.question.start), move.column_sets.find_release(move.question.target)
+    for release, environment in {start: move.start, target: move.target}.items():
+        if found := tested.missing(release, environment):
+            yield found
 
 
 def _steps(move: _Move, released: tuple[Release, ...]) -> tuple[list[Step], str | None]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dask_matrix.domain.environments.commit_pair import PROJECTS
 from dask_matrix.domain.environments.environment import packages
+from dask_matrix.domain.upgrades.environment_diff import warning_groups
 from dask_matrix.web import links, repeat_commands, times
 from dask_matrix.web.drawing.labels import OVERLAYS, REFUSALS, Label, verdict_label
 from dask_matrix.web.pages.contexts import EnvironmentHeading, EnvironmentLink, backport, heading, place
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.records.installation import Installation
     from dask_matrix.domain.upgrades.answer import PackageChange
-    from dask_matrix.domain.upgrades.environment_diff import EnvironmentDiff
+    from dask_matrix.domain.upgrades.environment_diff import EnvironmentDiff, WarningGroup
     from dask_matrix.web.as_of import AsOf
     from dask_matrix.web.columns import Column, Version
 
@@ -42,12 +43,13 @@ class ChangedRow:
 
 @dataclass(frozen=True)
 class NewWarning:
-    """A scenario with a warning that it did not give before."""
+    """A warning that was not given before, the first scenario that gives it, and how ``more`` give it."""
 
     title: str
     href: str
     category: str
     message: str
+    more: str
 
 
 @dataclass(frozen=True)
@@ -242,10 +244,7 @@ def _changed(column: Column, as_of: AsOf) -> Changes | None:
         backport=backport(before, after),
         regressed=tuple(_changed_row(column.matrix, found, each, as_of) for each in found.regressed),
         fixed=tuple(_changed_row(column.matrix, found, each, as_of) for each in found.fixed),
-        warnings=tuple(
-            NewWarning(each.title, as_of.to(links.cell(each.scenario, after.key)), each.category, each.message)
-            for each in found.new_warnings
-        ),
+        warnings=tuple(_new_warning(each, after, as_of) for each in warning_groups(found.new_warnings)),
         packages=found.packages,
         python=pythons if pythons[0] != pythons[1] else None,
         locked=bool(before.lock and after.lock),
@@ -255,6 +254,12 @@ def _changed(column: Column, as_of: AsOf) -> Changes | None:
             {"from": str(before.release), "to": after.release.url_name, "lane": after.lane.value}
         ),
     )
+
+
+def _new_warning(group: WarningGroup, after: Environment, as_of: AsOf) -> NewWarning:
+    first = group.given[0]
+    href = as_of.to(links.cell(first.scenario, after.key))
+    return NewWarning(first.title, href, group.category, group.message, group.more)
 
 
 def _changed_row(matrix: Matrix, found: EnvironmentDiff, row: Scenario, as_of: AsOf) -> ChangedRow:

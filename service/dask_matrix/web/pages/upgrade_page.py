@@ -10,6 +10,7 @@ from dask_matrix.domain.environments.environment import Lane
 from dask_matrix.domain.patterns import KNOWN
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.upgrades.answer import Safety
+from dask_matrix.domain.upgrades.environment_diff import warning_groups
 from dask_matrix.web import links, times
 from dask_matrix.web.drawing.labels import SAFETIES, VERDICTS, Label
 from dask_matrix.web.drawing.row_timeline import split_year
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.domain.upgrades.answer import Answer, Finding, LaneDifference, ListedFailure
+    from dask_matrix.domain.upgrades.environment_diff import WarningGroup
     from dask_matrix.web.api.upgrade import UpgradeFormQuery
 
 MOST_WARNINGS = 200
@@ -130,6 +132,7 @@ class UpgradePage:
     has_advice: bool
     dependency_effects: DependencyEffects | None
     packages: str
+    warnings: tuple[WarningGroup, ...]
     evidence_dates: str
     command: str
     twin: str
@@ -165,6 +168,7 @@ def upgrade_page(
         has_advice=bool(answer and answer.road and _is_start_tested(answer)),
         dependency_effects=_dependency_effects(answer) if answer else None,
         packages=_packages(matrix, answer) if answer else "",
+        warnings=warning_groups(answer.new_warnings) if answer else (),
         evidence_dates=_evidence_dates(answer) if answer else "",
         command=query.command() if answer else "",
         twin=links.twin(links.upgrade(query.values())) if answer else "",
@@ -207,7 +211,7 @@ def _is_start_tested(answer: Answer) -> bool:
 
 
 def _section(answer: Answer, name: str, title: str, means: str) -> Section:
-    found: tuple[Finding, ...] = getattr(answer, name)
+    found: tuple[Finding, ...] = getattr(answer, name) if name != "unknown" or answer.is_comparable else ()
     described = means.format(start=answer.question.start, target=answer.question.target)
     return Section(name, title, described, tuple(_finding_row(answer, each) for each in found), name in OPEN_SECTIONS)
 
@@ -278,10 +282,12 @@ def _packages(matrix: Matrix, answer: Answer) -> str:
     """Describe the other package differences; "none" only if both environments have a lock."""
     text = [f"{each.name} {each.before or 'none'} → {each.after or 'none'}" for each in answer.packages_changed]
     if text:
-        return f"Besides Dask, these packages differ: {', '.join(text)}."
+        return f"Besides Dask, the two tested environments differ in: {', '.join(text)}."
     locked = {each.key for each in matrix.environments if each.lock}
     both = all(each and each.key in locked for each in (answer.start, answer.target))
-    return "No other package differs." if both else "Not compared: a lock is missing."
+    return (
+        "No other package differs between the two tested environments." if both else "Not compared: a lock is missing."
+    )
 
 
 def _evidence_dates(answer: Answer) -> str:

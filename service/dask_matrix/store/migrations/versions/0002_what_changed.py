@@ -65,7 +65,7 @@ def _fill(connection: sa.Connection) -> None:
     )
     rows = []
     for scenario, environment, given in connection.execute(query):
-        if warned := deprecations((each["category"], each["message"]) for each in given or ()):
+        if warned := deprecations((each["category"], each["message"], each["where"]) for each in given or ()):
             rows.append({"scenario": scenario, "environment": environment, "warned": " ".join(warned)})
     if rows:
         connection.execute(sa.text(WARNED), rows)
