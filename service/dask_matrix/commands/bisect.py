@@ -11,6 +11,7 @@ import typer
 
 from dask_matrix.commands import options
 from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.records.bisection import BisectStatus
 
 if TYPE_CHECKING:
@@ -53,19 +54,39 @@ def bisect(
     scenarios: options.Scenarios = None,
     data: options.Data = None,
     as_json: options.Json = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print Markdown to paste into an issue; the default in a pipe.")
+    ] = False,
 ) -> None:
     """Find the release or commit that broke or fixed a scenario. Exits 0 found, 1 several suspects or unknown, 2 usage error, 3 wrong endpoint."""
     from dask_matrix.collect.bisection.bisect import Question
     from dask_matrix.collect.bisection.endpoints import NamedEndpoints
     from dask_matrix.collect.bisection.stored_observations import Setting
-    from dask_matrix.tell.bisect_report import report
 
+    if as_json and as_markdown:
+        raise DaskMatrixError("Give only one of --json and --markdown.")
     ends = NamedEndpoints(bad, good, find_fix=True) if find_fix else NamedEndpoints(good, bad, find_fix=False)
     setting = Setting(lane, Python.parse(python) if python else None)
     question = Question(scenario, ends, setting, failing_with, commits, sweep)
     found = _search(question, data, scenarios, jobs or os.cpu_count() or 1, log=log)
-    print(json.dumps(found.model_dump(mode="json"), indent=1, ensure_ascii=False) if as_json else report(found))
+    _print_report(found, as_json=as_json, as_markdown=as_markdown or not sys.stdout.isatty())
     raise typer.Exit(CODES[found.ended])
+
+
+def _print_report(found: BisectReport, *, as_json: bool, as_markdown: bool) -> None:
+    """Print the record, Markdown, or text for a terminal."""
+    if as_json:
+        print(json.dumps(found.model_dump(mode="json"), indent=1, ensure_ascii=False))
+    elif as_markdown:
+        from dask_matrix.tell.bisect_report import report
+
+        print(report(found))
+    else:
+        from rich.console import Console
+
+        from dask_matrix.tell.bisect_terminal import print_report
+
+        print_report(found, Console())
 
 
 def _search(question: Question, data: Path | None, scenarios: Path | None, jobs: int, *, log: bool) -> BisectReport:

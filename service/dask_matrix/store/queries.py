@@ -181,6 +181,13 @@ class StoreQueries:
             values = {column.name: getattr(row, column.name) for column in models.Run.__table__.columns}
             return RunRecord(run=run, **values)
 
+    def scenario_set(self, scenario: str) -> str:
+        """Return the name of the scenario set that the newest result of a scenario comes from; "" without a result."""
+        table, run = models.Result, models.Run
+        query = select(run.scenario_set).join(table, table.run == run.id).where(table.scenario == scenario)
+        with self._reading() as session:
+            return session.scalar(query.order_by(table.at.desc()).limit(1)) or ""
+
     @property
     def runs(self) -> Runs:
         """The progress of runs."""

@@ -72,8 +72,13 @@ def _tested_points(result: BisectReport) -> Iterator[str]:
 
 
 def _point_line(looked: ExaminedPoint) -> str:
+    return f"- {SIGN[looked.seen]} {text(looked.name)}: {text(point_details(looked))}"
+
+
+def point_details(looked: ExaminedPoint) -> str:
+    """Return what was found at a point, and how: ``good; 4 of 4 passed; from earlier results``."""
     total = looked.passed + looked.broken
     details = [f"{looked.passed} of {total} passed"] if total else []
     details += [looked.told] if looked.seen is not PointStatus.GOOD else []
     details += ["from earlier results"] if looked.executed is None else []
-    return f"- {SIGN[looked.seen]} {text(looked.name)}: {looked.seen}; {text('; '.join(details))}"
+    return "; ".join([str(looked.seen), *details])

@@ -51,6 +51,7 @@ class Cell:
     neighbour: Neighbour | None
     locks: Locks | None
     turn: Transition | None
+    scenario_set: str = ""
 
     @property
     def deciding(self) -> Result | None:
@@ -70,6 +71,7 @@ def cell(reader: Reader, scenario: Scenario, key: str, at: datetime | None) -> C
         neighbour=_neighbour(reader, matrix, scenario, environment),
         locks=_locks(matrix, scenario, environment),
         turn=nearest_transition(matrix, scenario, environment),
+        scenario_set=reader.store.scenario_set(scenario.id),
     )
 
 

@@ -9,6 +9,7 @@ from shlex import join, quote
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.environments.environment import lane_and_python_options
+from dask_matrix.domain.records.run import scenario_set_option
 
 if TYPE_CHECKING:
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
@@ -30,23 +31,25 @@ def expression(scenario: Scenario) -> str:
     return " and ".join(re.findall(r"\w+", f"{module} {name}"))
 
 
-def reproduce(scenario: Scenario, environment: Environment) -> Reproduce:
-    """Return the commands that rerun a scenario in an environment."""
-    selection = f"-k {quote(expression(scenario))}" if expression(scenario) else ""
-    options = f"--release {quote(environment.release.text)} --python {environment.python} --lane {environment.lane}"
+def reproduce(scenario: Scenario, environment: Environment, scenario_set: str = "") -> Reproduce:
+    """Return the commands that rerun a scenario of a set in an environment; nox knows only the bundled set."""
+    selection = ["-k", expression(scenario)] if expression(scenario) else []
+    options = ["--release", environment.release.text, "--python", str(environment.python), "--lane", environment.lane]
+    own = scenario_set_option(scenario_set)
     return Reproduce(
-        nox=f'nox -s "scenarios({environment.label})" -- {selection} --again'.replace("  ", " "),
-        dask_matrix=f"dask-matrix run {options} {selection} --again".replace("  ", " "),
+        nox="" if own else f'nox -s "scenarios({environment.label})" -- {join([*selection, "--again"])}',
+        dask_matrix=join(["dask-matrix", "run", *options, *own, *selection, "--again"]),
     )
 
 
-def bisect(transition: Transition) -> str:
+def bisect(transition: Transition, scenario_set: str = "") -> str:
     """Return the command that bisects a transition: what broke or fixed it, on the Python of both if it is the same."""
     good, bad = (transition.before, transition.after) if transition.breaks else (transition.after, transition.before)
     python = good.python if good.python == bad.python else None
     command = ["dask-matrix", "bisect", transition.scenario.id, "--good", good.release.text, "--bad", bad.release.text]
     command += [] if transition.breaks else ["--find-fix"]
-    return join([*command, "--commits", *lane_and_python_options(good.lane, python)])
+    command += ["--commits", *lane_and_python_options(good.lane, python), *scenario_set_option(scenario_set)]
+    return join(command)
 
 
 def install(environment: Environment) -> tuple[str, ...]:

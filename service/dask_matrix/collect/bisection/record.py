@@ -7,6 +7,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dask_matrix.collect.scenario_set.names import scenario_set_name
 from dask_matrix.domain.bisection.observations import FailureRate
 from dask_matrix.domain.environments.environment import lane_and_python_options
 from dask_matrix.domain.records.bisection import (
@@ -17,6 +18,7 @@ from dask_matrix.domain.records.bisection import (
     PointStatus,
     RecordedTransition,
 )
+from dask_matrix.domain.records.run import scenario_set_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -119,26 +121,37 @@ def _examined_points(found: SearchResult) -> Iterator[ExaminedPoint]:
 def _commands(found: SearchResult, query: ObservationQuery, catalog: Catalog) -> Iterator[str]:
     """Yield commands to repeat the bisection, and to rerun both sides of the transition or bisect each one found."""
     points, conclusion, mends = found.history.points, found.conclusion, found.search.find_fix
-    yield _bisect_command(points[0], points[-1], query, found.history, mends=mends)
+    yield _bisect_command(points[0], points[-1], query, catalog, found.history, mends=mends)
     if conclusion.ended in {BisectStatus.FOUND, BisectStatus.SUSPECTS}:
         for place in (conclusion.before, conclusion.after):
             if place is not None:
                 yield _run_command(points[place], query, catalog)
     else:
         for each in conclusion.transitions:
-            yield _bisect_command(points[each.before], points[each.after], query, found.history, mends=not each.breaks)
+            yield _bisect_command(
+                points[each.before], points[each.after], query, catalog, found.history, mends=not each.breaks
+            )
 
 
-def _bisect_command(start: Point, end: Point, query: ObservationQuery, history: History, *, mends: bool) -> str:
+def _bisect_command(
+    start: Point, end: Point, query: ObservationQuery, catalog: Catalog, history: History, *, mends: bool
+) -> str:
     ends = ("--bad", start.text, "--good", end.text) if mends else ("--good", start.text, "--bad", end.text)
     words = ["dask-matrix", "bisect", query.scenario.id, *ends]
     words += ["--find-fix"] if mends else []
     words += ["--commits"] if history.over == "commits" else []
     words += ["--failing-with", query.failing_with] if query.failing_with else []
-    return shlex.join([*words, *lane_and_python_options(query.setting.lane, query.setting.python)])
+    place = lane_and_python_options(query.setting.lane, query.setting.python)
+    return shlex.join([*words, *place, *_scenarios(catalog)])
 
 
 def _run_command(point: Point, query: ObservationQuery, catalog: Catalog) -> str:
     expression = query.scenario.expression(catalog)
     place = lane_and_python_options(query.setting.lane, query.setting.python)
-    return shlex.join(["dask-matrix", "run", "--release", point.text, *place, "-k", expression, "--again"])
+    return shlex.join(
+        ["dask-matrix", "run", "--release", point.text, *place, *_scenarios(catalog), "-k", expression, "--again"]
+    )
+
+
+def _scenarios(catalog: Catalog) -> list[str]:
+    return scenario_set_option(scenario_set_name(catalog.folder))

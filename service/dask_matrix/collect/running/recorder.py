@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from dask_matrix.collect.scenario_set.names import scenario_set_name
 from dask_matrix.collect.supervising.import_failures import shortened
 from dask_matrix.domain.records.records import (
     EndRecord,
@@ -80,7 +81,7 @@ class Recorder:
                 who=_user(),
                 host=socket.gethostname(),
                 commit=commit_of(scenario_set),
-                scenario_set=scenario_set.name,
+                scenario_set=scenario_set_name(scenario_set),
                 tool=version("dask-matrix"),
                 environments=environments,
             )

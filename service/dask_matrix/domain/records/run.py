@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from dask_matrix.domain.records.records import RunRecord
     from dask_matrix.domain.records.run_end import End
 
+BUNDLED_SET = "scenarios"
+"""How records name the bundled scenario set."""
 BROKEN = tuple(each for each in Outcome if each not in {Outcome.PASSED, Outcome.SKIPPED})
 """Outcomes that need attention, including internal errors of the harness."""
+
+
+def scenario_set_option(name: str) -> list[str]:
+    """Return the words of a command that select a scenario set by its recorded name; none for the bundled set."""
+    return [] if name in {"", BUNDLED_SET} else ["--scenarios", name]
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,9 @@ def scenarios(reader: StoreReader) -> schemas.ScenariosOut:
 def scenario(scenario: ScenarioId, query: At, reader: StoreReader) -> schemas.ScenarioOut:
     """Return one scenario by its current or a former id: its source, its verdict in each environment, its transitions."""
     row = reader.store.scenario(scenario)
-    return schemas.scenario_out(row, reader.matrix(query.at), reader.store.executions(row.id, query.at))
+    return schemas.scenario_out(
+        row, reader.matrix(query.at), reader.store.executions(row.id, query.at), reader.store.scenario_set(row.id)
+    )
 
 
 @router.get("/cells/{scenario:path}/{key}", tags=["evidence"])

@@ -242,7 +242,7 @@ class ResultOut(ResultHead):
 class ReproduceOut(BaseModel):
     """Commands that rerun a cell."""
 
-    nox: str
+    nox: str = Field(description="The nox session; empty for a scenario set of one's own, which nox does not know.")
     dask_matrix: str
 
 
@@ -327,7 +327,9 @@ def scenario_head(scenario: Scenario) -> ScenarioHead:
     return ScenarioHead.model_validate(scenario, from_attributes=True)
 
 
-def scenario_out(scenario: Scenario, matrix: Matrix, executions: Mapping[str, Sequence[Evidence]]) -> ScenarioOut:
+def scenario_out(
+    scenario: Scenario, matrix: Matrix, executions: Mapping[str, Sequence[Evidence]], scenario_set: str = ""
+) -> ScenarioOut:
     """Return the response for a scenario; ``executions`` are all of its executions, by environment key."""
     cells = zip(matrix.environments, matrix.row(scenario), strict=True)
     found = [
@@ -335,7 +337,7 @@ def scenario_out(scenario: Scenario, matrix: Matrix, executions: Mapping[str, Se
     ]
     fields = {
         "verdicts": {environment.key: cell.verdict for environment, cell in cells},
-        "turns": list(map(transition_out, found)),
+        "turns": [transition_out(each, scenario_set) for each in found],
         "seconds": seconds_out(took(executions, scenario.fingerprint)),
         "steadiness": steadiness_out(steadiness(executions, scenario.fingerprint)),
     }
@@ -373,10 +375,10 @@ def cell_out(cell: Cell) -> CellOut:
         executions=judgement.executions,
         result=result_out(deciding) if deciding else None,
         attempts=[result_head(result) for result in cell.results],
-        reproduce=ReproduceOut(**asdict(reproduce(scenario, environment))),
+        reproduce=ReproduceOut(**asdict(reproduce(scenario, environment, cell.scenario_set))),
         neighbour=neighbour_out(cell.neighbour) if cell.neighbour else None,
         locks=locks_out(cell.locks) if cell.locks else None,
-        turn=transition_out(cell.turn) if cell.turn else None,
+        turn=transition_out(cell.turn, cell.scenario_set) if cell.turn else None,
         page=links.cell(scenario.id, environment.key),
     )
 

@@ -152,7 +152,7 @@ class AboutOut(BaseModel):
     page: str = Field(description="Address of the HTML page, which explains more.")
 
 
-def transition_out(transition: Transition) -> TransitionOut:
+def transition_out(transition: Transition, scenario_set: str = "") -> TransitionOut:
     """Return the response part for a transition."""
     return TransitionOut(
         breaks=transition.breaks,
@@ -162,7 +162,7 @@ def transition_out(transition: Transition) -> TransitionOut:
         lane=transition.after.lane.value,
         verdict=transition.now.verdict,
         exception=transition.now.exception if transition.breaks else transition.was.exception,
-        bisect=repeat_commands.bisect(transition),
+        bisect=repeat_commands.bisect(transition, scenario_set),
     )
 
 

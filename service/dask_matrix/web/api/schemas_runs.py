@@ -78,7 +78,9 @@ class RunHead(ProgressOut):
     commit: str | None = Field(
         description="Commit of the scenario set, with +dirty if it had uncommitted changes; null outside git."
     )
-    scenario_set: str = Field(description="Name of the scenario set's folder.")
+    scenario_set: str = Field(
+        description="The scenario set: `scenarios` for the bundled one, else the folder, from where the run was started."
+    )
     tool: str = Field(description="Version of dask-matrix that ran it.")
     live: bool = Field(
         description="Whether it is still running: active within the last two minutes, and not ended since."

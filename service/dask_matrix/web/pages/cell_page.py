@@ -174,10 +174,10 @@ def cell_page(cell: Cell, as_of: AsOf) -> CellPage:
         execution=execution(shown) if shown else None,
         compared=_comparison(cell, cell.neighbour, as_of) if cell.neighbour else None,
         differences=_differences(cell, cell.locks, as_of) if cell.locks else None,
-        bisect=bisect(cell.turn) if cell.turn else None,
+        bisect=bisect(cell.turn, cell.scenario_set) if cell.turn else None,
         history=tuple(_history_row(cell, each) for each in cell.results[:MAX_HISTORY]),
         executions=len(cell.results),
-        commands=repeat_commands.reproduce(scenario, environment),
+        commands=repeat_commands.reproduce(scenario, environment, cell.scenario_set),
         lock_href=links.lock(environment.key) if environment.lock else "",
         issues=tuple(map(links.issue, scenario.issues)),
         before=before,
@@ -187,11 +187,12 @@ def cell_page(cell: Cell, as_of: AsOf) -> CellPage:
     )
 
 
-def bisect(transition: Transition) -> Bisect:
+def bisect(transition: Transition, scenario_set: str = "") -> Bisect:
     """Describe a transition, with the command that bisects it."""
     done = "breaks" if transition.breaks else "is fixed"
     return Bisect(
-        f"It {done} between {transition.before.name} and {transition.after.name}.", repeat_commands.bisect(transition)
+        f"It {done} between {transition.before.name} and {transition.after.name}.",
+        repeat_commands.bisect(transition, scenario_set),
     )
 
 

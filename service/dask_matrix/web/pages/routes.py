@@ -152,7 +152,8 @@ def scenario(request: Request, scenario: str, query: At, reader: StoreReader) ->
         return RedirectResponse(as_of.to(as_of.page), 308)
     executions = reader.store.executions(row.id, query.at)
     recorded = reader.store.bisects(row.id)
-    page = scenario_page(reader.matrix(query.at), row, executions, recorded, as_of)
+    scenario_set = reader.store.scenario_set(row.id)
+    page = scenario_page(reader.matrix(query.at), row, executions, recorded, as_of, scenario_set)
     return show(request, "scenario.html", page, title=row.title, section="matrix", poll=query.at is None)
 
 

@@ -91,6 +91,7 @@ def scenario_page(
     executions: Mapping[str, Sequence[Evidence]],
     recorded: Iterable[RecordedBisection],
     as_of: AsOf,
+    scenario_set: str = "",
 ) -> ScenarioPage:
     """Return the context for a scenario; ``executions`` are all of its executions by environment."""
     first, _, rest = scenario.description.partition("\n")
@@ -113,7 +114,7 @@ def scenario_page(
         formerly=scenario.formerly,
         tally=matrix.tally([scenario]),
         timeline=row_timeline(matrix, scenario, as_of),
-        changes=tuple(_change_rows(matrix, scenario, found, as_of)),
+        changes=tuple(_change_rows(matrix, scenario, found, as_of, scenario_set)),
         lines=names,
         timed=frozenset(each.line for each in durations),
         plot=plots.duration_plot(_points(found, taken), names),
@@ -129,14 +130,16 @@ def scenario_page(
     )
 
 
-def _change_rows(matrix: Matrix, scenario: Scenario, found: list[Line], as_of: AsOf) -> Iterator[TransitionRow]:
+def _change_rows(
+    matrix: Matrix, scenario: Scenario, found: list[Line], as_of: AsOf, scenario_set: str
+) -> Iterator[TransitionRow]:
     """Yield the transitions of each line, newest first."""
     for line in found:
         for transition in reversed(row_transitions(matrix, scenario, line.environments)):
-            yield _change_row(transition, line_name(line, found) if len(found) > 1 else "", as_of)
+            yield _change_row(transition, line_name(line, found) if len(found) > 1 else "", as_of, scenario_set)
 
 
-def _change_row(transition: Transition, line: str, as_of: AsOf) -> TransitionRow:
+def _change_row(transition: Transition, line: str, as_of: AsOf, scenario_set: str) -> TransitionRow:
     name = transition.scenario.id
     return TransitionRow(
         breaks=transition.breaks,
@@ -148,7 +151,7 @@ def _change_row(transition: Transition, line: str, as_of: AsOf) -> TransitionRow
         before=links.Link(transition.before.name, as_of.to(links.cell(name, transition.before.key))),
         before_word=verdict_label(transition.was),
         line=line,
-        command=repeat_commands.bisect(transition),
+        command=repeat_commands.bisect(transition, scenario_set),
     )
 
 
