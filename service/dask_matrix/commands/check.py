@@ -46,6 +46,9 @@ def check(
             help="Release to upgrade from, the installed one, or a lock file.",
         ),
     ] = "installed",
+    environment: Annotated[
+        str, typer.Option(metavar="NAME", help="Environment of a lock file with several, such as pixi.lock.")
+    ] = "",
     server: Annotated[
         str,
         typer.Option(metavar="URL", help="Ask a dask-matrix server.", show_default=f"${SERVER}"),
@@ -86,7 +89,7 @@ def check(
     output_format = _output_format(as_json, as_markdown, github)
     explicit = None if _is_from_environment(context, "data") else data
     source_options = EvidenceOptions(_server(server, explicit, snapshot=snapshot), explicit, snapshot, scenarios)
-    start_state = start_of(start)
+    start_state = start_of(start, environment=environment)
     usage = _usage(code)
     question = Question(
         start=str(start_state.release),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NAMES = {"dask-core": "dask", "pyarrow-core": "pyarrow"}
 """conda package -> name on the index, where they differ: conda's ``dask`` is dask-core plus all optional dependencies."""
+INSTALLED_CATEGORIES = ("main", "dev")
+"""The categories of a conda-lock.yml that ``conda-lock install`` installs if none is named."""
 SPEC = re.compile(r"(?:[^\s\[]*::)?([A-Za-z0-9_.-]+)\s*(?:\[version=)?[\"']?([^\]\"']*)[\"']?\]?")
 """A conda match specification: channel, name and version constraint."""
 EXACT = re.compile(r"==\s*([\w.!+]+)|=?\s*(\d+\.\d+\.[\w.!+]+)(?:[=\s]\S+)?|=?\s*(\d[\w.!+]*)[=\s][^=*\s]+")
@@ -49,11 +51,28 @@ def environment(path: Path, text: str) -> Listing:
 
 
 def conda_lock(path: Path, text: str) -> Listing:
-    """Return the packages in a conda-lock.yml for this machine's platform, or else for its first platform."""
+    """Return the packages in a conda-lock.yml for this machine's platform, or else for its first platform.
+
+    The categories are those that ``conda-lock install`` installs, and the others only if none of these has dask.
+    """
     packages = tables(yaml_mapping(path, text).get("package"))
     chosen, notes = for_platform(path, list(dict.fromkeys(string(package.get("platform")) for package in packages)))
+    here = [package for package in packages if string(package.get("platform")) == chosen]
+    default = [package for package in here if (string(package.get("category")) or "main") in INSTALLED_CATEGORIES]
     lines = lines_of(text)
-    return listing((_locked(path, lines, each) for each in packages if string(each.get("platform")) == chosen), notes)
+    found = listing((_locked(path, lines, each) for each in default), notes)
+    others = sorted({string(each.get("category")) for each in here if _is_dask(each) and each not in default})
+    if not others or any(entry.name == "dask" for entry in found.entries):
+        return found
+    note = (
+        f"{path.name} has dask only in the category {', '.join(others)}, which is not installed by default; using it."
+    )
+    return listing((_locked(path, lines, each) for each in here), (*notes, note))
+
+
+def _is_dask(package: dict[str, Any]) -> bool:
+    name = canonicalize_name(string(package.get("name")))
+    return NAMES.get(name, name) == "dask"
 
 
 def conda_list(path: Path, text: str) -> Listing:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.upgrades.installers import Installer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 HINT = "--from with a release such as 2025.2.0 or a lock file"
@@ -17,6 +18,10 @@ HINT = "--from with a release such as 2025.2.0 or a lock file"
 
 class UnknownStart(DaskMatrixError):
     """The text is not a release, not ``installed`` and not a file."""
+
+
+class UnknownEnvironment(DaskMatrixError):
+    """A lock file has no environment of the chosen name, or that one has no dask."""
 
 
 class UnreadableLock(DaskMatrixError):
@@ -56,6 +61,7 @@ class Entry:
 class Listing:
     """All packages that a file lists, the Python it was made for, and the Pythons it allows.
 
+    ``environments`` are the listings to choose from, by name, of a file with several environments; this is one of them.
     ``unread`` are errors of lines that could not be read: they stop a file only if dask could be in one of them.
     ``installer`` is the tool that installs them, None if only the kind of file shows it. ``notes`` are sentences about choices; ``doubts`` say why the environment may never have worked, and what to do.
     """
@@ -67,6 +73,7 @@ class Listing:
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    environments: Mapping[str, Listing] = field(default_factory=dict)
     installer: Installer | None = None
 
 

@@ -109,7 +109,7 @@ def _reader(path: Path, text: str) -> Reader:
         return printed
     if path.suffix in {".txt", ".in"}:
         return requirements
-    for detect in (_detect_json, _detect_toml, _detect_requirements, _detect_yaml):
+    for detect in (_detect_json, _detect_toml, _detect_yaml, _detect_requirements):
         if reader := detect(path, text):
             return reader
     raise UnreadableLock(f"{path} is not a supported lock file. Supported are {SUPPORTED}.")

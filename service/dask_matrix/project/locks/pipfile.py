@@ -3,33 +3,68 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
 from dask_matrix.domain.redaction import without_secrets
+from dask_matrix.domain.upgrades.installers import BOTH
 from dask_matrix.project.locks.entries import Entry, Listing, location
 from dask_matrix.project.locks.parsing import json_object, string, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 NOT_AN_INDEX = ("git", "hg", "svn", "bzr", "path", "file")
+DEFAULT = "default"
+"""The category that ``pipenv install`` installs; with others, it wins."""
 
 
 def pipfile(path: Path, text: str) -> Listing:
-    """Return the packages in all categories of a Pipfile.lock, and the Python it requires."""
+    """Return the packages in the default category of a Pipfile.lock, and in the first with dask if that has none."""
     lock = json_object(path, text)
     requires = table(table(lock.pop("_meta", None)).get("requires"))
-    lines = _lines(text)
-    return Listing(
-        tuple(
-            _entry(name, table(package), location(path, lines.get(name)))
-            for category in lock.values()
-            for name, package in table(category).items()
-        ),
-        python=string(requires.get("python_full_version")) or string(requires.get("python_version")),
+    categories = _categories(path, text, lock)
+    default = categories.pop(DEFAULT, ())
+    found = Listing(
+        default, python=string(requires.get("python_full_version")) or string(requires.get("python_version"))
     )
+    if _lists_dask(default):
+        return replace(found, notes=tuple(_others(path, default, categories)))
+    name = next((name for name, entries in categories.items() if _lists_dask(entries)), None)
+    if name is None:
+        return found
+    note = f"{path.name} has no dask in the category {DEFAULT}, only in {name}; using both."
+    names = {entry.name for entry in default}
+    return replace(
+        found, entries=(*default, *(entry for entry in categories[name] if entry.name not in names)), notes=(note,)
+    )
+
+
+def _categories(path: Path, text: str, lock: dict[str, Any]) -> dict[str, tuple[Entry, ...]]:
+    lines = _lines(text)
+    return {
+        category: tuple(
+            _entry(name, table(package), location(path, lines.get(name))) for name, package in listed.items()
+        )
+        for category, listed in ((each, table(value)) for each, value in lock.items())
+    }
+
+
+def _lists_dask(entries: Iterable[Entry]) -> bool:
+    return any(entry.name in BOTH for entry in entries)
+
+
+def _others(path: Path, default: Iterable[Entry], categories: Mapping[str, Iterable[Entry]]) -> Iterable[str]:
+    """Yield a note for each other category that has another dask or distributed."""
+    used = {entry.name: entry.version for entry in default}
+    for category, entries in categories.items():
+        differing = [each for each in entries if each.name in BOTH and each.version != used.get(each.name)]
+        if differing:
+            named = " and ".join(f"{each.name} {each.version or each.origin}" for each in differing)
+            yield f"{path.name}: the category {category} has {named}; using {DEFAULT}, which pipenv prefers."
 
 
 def _entry(name: str, package: dict[str, Any], where: str) -> Entry:
@@ -47,7 +82,7 @@ def _entry(name: str, package: dict[str, Any], where: str) -> Entry:
 
 
 def _lines(text: str) -> dict[str, int]:
-    """Return the line, from 1, where each name first starts an object."""
+    """Return the line, from 1, where each name first starts an object; pipenv writes the default category first."""
     lines: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if opened := re.match(r'\s*"([^"]+)":\s*\{', line):

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
 from dask_matrix.domain.redaction import without_secrets
-from dask_matrix.domain.upgrades.installers import BOTH
+from dask_matrix.domain.upgrades.installers import BOTH, Installer
 from dask_matrix.project.locks.entries import Entry, Listing, UnreadableLock, location
 from dask_matrix.project.locks.parsing import read_text
 
@@ -28,6 +28,8 @@ DIRECT = re.compile(r"(?:\w+\+)?\w+://|[./\\~]|.*\.(?:whl|zip|tar\.gz|tar\.bz2)(
 """A requirement that is a URL or a path instead of a name."""
 ARCHIVE = re.compile(r"/([^/]+)/(?:-/)?(?:archive|zipball|tarball)/")
 """The repository in the URL of an archive of it, as GitHub and GitLab write it."""
+BUILT_BY_CONDA = re.compile(r"file://\S*_\d{9,}/work(?=/|\s|$)")
+"""Where conda builds packages: ``pip freeze`` in a conda environment names this folder instead of a version."""
 OF_DASK = re.compile(r"(?<![\w.-])(?:dask|distributed)(?![\w.-])", re.IGNORECASE)
 """A mention of dask or distributed that is not part of another name."""
 MADE_FOR = re.compile(r"^#.*(?:--python-version[= ]|with Python )(\d+\.\d+(?:\.\d+)?).*$", re.MULTILINE)
@@ -84,6 +86,8 @@ class _Reader:
 def requirements(path: Path, text: str) -> Listing:
     """Return the packages in a requirements file and its includes; raise UnreadableLock for an invalid line of dask's."""
     found = parse_lines(path, logical_lines(text))
+    if BUILT_BY_CONDA.search(text):
+        found = replace(found, installer=Installer.CONDA)
     made_for = MADE_FOR.search(text)
     if made_for and "--universal" in made_for[0]:
         return replace(found, requires_python=f">={made_for[1]}")

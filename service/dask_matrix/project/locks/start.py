@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +11,19 @@ from packaging.version import Version
 from dask_matrix.domain.environments.release import InvalidRelease, Release, version_of
 from dask_matrix.domain.upgrades.installers import BOTH, Installer
 from dask_matrix.project.locks import formats
-from dask_matrix.project.locks.entries import HINT, NoDask, NoRelease, UnknownStart, UnpinnedDask, UnreadableLock
+from dask_matrix.project.locks.entries import (
+    HINT,
+    NoDask,
+    NoRelease,
+    UnknownEnvironment,
+    UnknownStart,
+    UnpinnedDask,
+    UnreadableLock,
+)
 from dask_matrix.project.locks.installed import installed
 from dask_matrix.project.locks.marker_environment import marker_environment
 from dask_matrix.project.locks.marker_selection import NOTED_PACKAGES, select_packages
+from dask_matrix.project.locks.requirements import BUILT_BY_CONDA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +34,6 @@ if TYPE_CHECKING:
 INSTALLED = "installed"
 MAX_UNREAD = 3
 """Lines that could not be read, of which a note gives the errors."""
-BUILT_BY_CONDA = re.compile(r"^file://.*_\d{9,}/work(/|$)")
-"""Where conda builds packages: ``pip freeze`` in a conda environment names this folder instead of a version."""
 EXACT_SINCE = Version("2021.5.0")
 """The first distributed that requires the dask of its own release; older ones work with several."""
 
@@ -52,14 +58,17 @@ class Start:
     installer: Installer = Installer.PIP
 
 
-def start(text: str) -> Start:
-    """Read a release, the word ``installed``, or the path of a lock file; raise a DaskMatrixError if it is none."""
+def start(text: str, *, environment: str = "") -> Start:
+    """Read a release, the word ``installed``, or the path of a lock file; raise a DaskMatrixError if it is none.
+
+    ``environment`` chooses one of a lock file with several.
+    """
     if text == INSTALLED:
         return _from_installed()
     try:
         return Start(Release.parse(text), text)
     except InvalidRelease:
-        return _from_file(text)
+        return _from_file(text, environment)
 
 
 def _from_installed() -> Start:
@@ -70,7 +79,7 @@ def _from_installed() -> Start:
     )
 
 
-def _from_file(text: str) -> Start:
+def _from_file(text: str, environment: str) -> Start:
     path = Path(text)
     try:
         there, folder = bool(text.strip()) and path.exists(), path.is_dir()
@@ -80,7 +89,19 @@ def _from_file(text: str) -> Start:
         raise UnknownStart(f"{text} is a folder. {formats.lock_file_hint(path)}")
     if not there:
         raise UnknownStart(f"{text[:200]!r}: no such file (and not a release). Use {HINT}, or --from installed.")
-    return _start_of(formats.read(path), path.name, path.parent, f"{path} does not list dask. Use {HINT}.")
+    listing = _chosen(formats.read(path), environment, path)
+    return _start_of(listing, path.name, path.parent, f"{path} does not list dask. Use {HINT}.")
+
+
+def _chosen(listing: Listing, environment: str, path: Path) -> Listing:
+    """Return the listing of a chosen environment; raise UnknownEnvironment, naming those with dask, if there is none."""
+    if not environment:
+        return listing
+    if environment in listing.environments:
+        return listing.environments[environment]
+    names = ", ".join(listing.environments)
+    there = f"Those with dask are: {names}." if names else "It has no environments to choose from."
+    raise UnknownEnvironment(f"{path.name} has no environment {environment!r} with dask. {there}")
 
 
 def _start_of(listing: Listing, source: str, folder: Path, missing: str) -> Start:
@@ -114,7 +135,7 @@ def _dask(entries: Mapping[str, Entry], source: str, missing: str) -> tuple[Entr
         return distributed, (note,)
     if dask is None:
         raise NoDask(missing)
-    if dask.origin and distributed and distributed.version:
+    if dask.origin and distributed and distributed.version and not distributed.origin:
         raise NoRelease(
             f"{_origin_error(dask)} {distributed.where} pins distributed {distributed.version}, which requires the same "
             f"dask; if that is what you have, use --from {distributed.version}."
