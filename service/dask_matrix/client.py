@@ -81,10 +81,10 @@ class Matrix:
         content = self._request("POST", "/upgrade", json=question.model_dump(mode="json"))
         return self._read(Answer, content).with_source(self.url)
 
-    def covered(self) -> frozenset[str]:
-        """Return the dotted names that the scenarios cover; raise EvidenceUnreachable."""
+    def covers(self) -> tuple[tuple[str, ...], ...]:
+        """Return the dotted names that each scenario covers; raise EvidenceUnreachable."""
         listed = self._read(_Scenarios, self._request("GET", "/scenarios"))
-        return frozenset(name for each in listed.scenarios for name in each.covers)
+        return tuple(each.covers for each in listed.scenarios)
 
     def _request(self, method: str, path: str, **more: Any) -> bytes:
         try:

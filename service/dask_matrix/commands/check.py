@@ -101,7 +101,7 @@ def check(
         q=q,
         covers=tuple(covers or ()),
         profile=profile,
-        uses=None if usage is None else tuple(sorted(_with_classes(usage.names))),
+        uses=None if usage is None else tuple(sorted(usage.names)),
         have=_installed_versions(start_state),
         accept=tuple(accept or ()),
     )
@@ -125,7 +125,7 @@ def _ask(
 
     try:
         with open_evidence(question, source_options) as source:
-            return source.answer(question), None if usage is None else _code_coverage(usage, source.covered())
+            return source.answer(question), None if usage is None else _code_coverage(usage, source.covers())
     except EvidenceUnreachable as error:
         print(f"dask-matrix: {error}", file=sys.stderr)
         raise typer.Exit(UNREACHABLE) from None
@@ -169,13 +169,6 @@ def _usage(code: list[Path] | None) -> Usage | None:
     return usage(code)
 
 
-def _with_classes(names: Iterable[str]) -> set[str]:
-    """Add the class of each member: code that uses ``distributed.Future.result`` uses ``distributed.Future``."""
-    found = set(names)
-    above = {name.rpartition(".")[0] for name in found}
-    return found | {name for name in above if name.rpartition(".")[2][:1].isupper()}
-
-
 def _installed_versions(start_state: Start) -> dict[str, str]:
     """Return the installed versions that affect Dask's behaviour. Nothing else about a project is ever sent."""
     from dask_matrix.domain.upgrades.nearest_environment import SIGNIFICANT_PACKAGES
@@ -201,9 +194,13 @@ def _blind_spots(code_coverage: CodeCoverage | None) -> Iterator[str]:
         yield f"{count} file{'s' * (count != 1)} could not be read: {'; '.join(code_coverage.unread[:3])}."
 
 
-def _code_coverage(usage: Usage, covered: frozenset[str]) -> CodeCoverage:
+def _code_coverage(usage: Usage, covers: Iterable[tuple[str, ...]]) -> CodeCoverage:
+    """Return which used names are covered by a scenario that is in scope by the code; ``covers`` are those of each one."""
+    from dask_matrix.domain.upgrades.scope import exercises_only, with_implied
     from dask_matrix.tell.code_usage import CodeCoverage
 
+    all_used = with_implied(usage.names)
+    covered = frozenset(name for each in covers if exercises_only(each, all_used) for name in each)
     used = {name: tuple(map(str, places)) for name, places in usage.names.items()}
     unread = tuple(f"{each.file}: {each.reason}" for each in usage.unread)
     return CodeCoverage(used, covered & used.keys(), unread)

@@ -40,8 +40,8 @@ class Source(Protocol):
     def answer(self, question: Question) -> Answer:
         """Return the answer, which names its source."""
 
-    def covered(self) -> frozenset[str]:
-        """Return the dotted names that any scenario covers."""
+    def covers(self) -> tuple[tuple[str, ...], ...]:
+        """Return the dotted names that each scenario covers."""
 
 
 class LocalEvidence:
@@ -56,9 +56,9 @@ class LocalEvidence:
 
         return upgrade(self.column_sets, question, self.evidence).with_source(self.name)
 
-    def covered(self) -> frozenset[str]:
-        """Return the dotted names that any scenario covers."""
-        return frozenset(name for row in self.column_sets.matrix.scenarios for name in row.covers)
+    def covers(self) -> tuple[tuple[str, ...], ...]:
+        """Return the dotted names that each scenario covers."""
+        return tuple(row.covers for row in self.column_sets.matrix.scenarios)
 
     def has_releases_of(self, question: Question) -> bool:
         """Whether both releases of a question have a column in its lane and on its Python."""

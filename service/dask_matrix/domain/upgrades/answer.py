@@ -221,7 +221,10 @@ class Question(_Value):
         default=(), description="Dotted names of covered Dask API; a name includes everything below it."
     )
     profile: str = Field(default="", description="A profile in matrix.toml.")
-    uses: tuple[str, ...] | None = Field(default=None, description="Exact names of the Dask API that your code uses.")
+    uses: tuple[str, ...] | None = Field(
+        default=None,
+        description="The Dask API that your code uses, by exact names: only scenarios whose covered names are all among these.",
+    )
     have: dict[str, str] = Field(
         default_factory=dict,
         description="Your current versions of python, pandas, numpy and pyarrow: the most similar tested environment represents the start.",

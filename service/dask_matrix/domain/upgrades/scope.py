@@ -10,10 +10,36 @@ from dask_matrix.domain.errors import UnknownName
 from dask_matrix.domain.patterns import KNOWN, lies_below, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from dask_matrix.domain.matrix.rows_and_columns import Scenario
     from dask_matrix.domain.upgrades.answer import Question
+
+
+FUTURES_FROM = frozenset(f"distributed.Client.{name}" for name in ("submit", "map", "scatter"))
+"""Code that calls these uses futures, even if it calls no method of them."""
+FUTURE = "distributed.Future"
+
+
+def with_implied(names: Iterable[str]) -> frozenset[str]:
+    """Return the names that some code uses, with what their use implies: the class of each member, and futures.
+
+    Code that uses ``distributed.Future.result`` uses ``distributed.Future``. Modules are not added: code that uses
+    ``dask.array.sum`` does not use all of ``dask.array``.
+    """
+    found = set(names)
+    above = {name.rpartition(".")[0] for name in found}
+    classes = {name for name in above if name.rpartition(".")[2][:1].isupper()}
+    return frozenset(found | classes | ({FUTURE} if found & FUTURES_FROM else set()))
+
+
+def exercises_only(covers: Collection[str], used: frozenset[str]) -> bool:
+    """Whether some code uses all that a scenario covers; ``used`` comes from `with_implied`.
+
+    One common name is not enough: a scenario about ``bag.from_delayed`` of futures says nothing about code with futures
+    and without a bag.
+    """
+    return bool(covers) and used.issuperset(covers)
 
 
 @dataclass(frozen=True)
@@ -37,7 +63,8 @@ class Profile:
 class Scope:
     """The scenarios that match every field that is set; an empty scope is all scenarios.
 
-    ``covers`` are dotted names that include everything below them; ``uses`` are exact names that some code uses.
+    ``covers`` are dotted names that include everything below them; ``uses`` are the names that some code uses, as
+    `with_implied` returns them: a scenario matches if the code uses all that it covers.
     """
 
     areas: frozenset[str] = frozenset()
@@ -58,7 +85,7 @@ class Scope:
             q=question.q,
             covers=question.covers,
             profile=profiles.get(question.profile),
-            uses=None if question.uses is None else frozenset(question.uses),
+            uses=None if question.uses is None else with_implied(question.uses),
         )
 
     def check(self, scenarios: Collection[Scenario], accept: Collection[str] = ()) -> None:
@@ -86,5 +113,5 @@ class Scope:
             and (not self.q or scenario.mentions(self.q))
             and (not self.covers or any(lies_below(name, parent) for name in scenario.covers for parent in self.covers))
             and (self.profile is None or self.profile.includes(scenario))
-            and (self.uses is None or not self.uses.isdisjoint(scenario.covers))
+            and (self.uses is None or exercises_only(scenario.covers, self.uses))
         )

@@ -95,7 +95,7 @@ class UpgradeBody(_UpgradeParameters):
 
     uses: Names | None = Field(
         default=None,
-        description="Only scenarios that exercise at least one of these exact names, the Dask API that your code uses.",
+        description="The Dask API that your code uses, by exact names: only scenarios whose covered names are all among these.",
     )
     have: PackageVersions = Field(
         default={},
