@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dask_matrix.commands import options
-from dask_matrix.domain.environments.environment import Lane
+from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.errors import DaskMatrixError, EvidenceUnreachable
 
 if TYPE_CHECKING:
@@ -49,6 +49,9 @@ def check(
     environment: Annotated[
         str, typer.Option(metavar="NAME", help="Environment of a lock file with several, such as pixi.lock.")
     ] = "",
+    group: options.Group = None,
+    extra: options.Extra = None,
+    member: options.Member = None,
     server: Annotated[
         str,
         typer.Option(metavar="URL", help="Ask a dask-matrix server.", show_default=f"${SERVER}"),
@@ -69,7 +72,7 @@ def check(
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="First print everything the query contains.")] = False,
     lane: Annotated[Lane, typer.Option(help="How the other dependencies are chosen.")] = Lane.AS_RELEASED,
-    python: Annotated[str, typer.Option(help="Use only results on this Python.")] = "",
+    python: Annotated[str, typer.Option(help="Use only results on this Python, and read the lock file for it.")] = "",
     accept: Annotated[
         Texts, typer.Option(help="Ignore these failures: `known` for all known ones, or a scenario id; repeatable.")
     ] = None,
@@ -89,7 +92,12 @@ def check(
     output_format = _output_format(as_json, as_markdown, github)
     explicit = None if _is_from_environment(context, "data") else data
     source_options = EvidenceOptions(_server(server, explicit, snapshot=snapshot), explicit, snapshot, scenarios)
-    start_state = start_of(start, environment=environment)
+    start_state = start_of(
+        start,
+        options.lock_parts(group=group, extra=extra, member=member),
+        Python.parse(python) if python else None,
+        environment=environment,
+    )
     usage = _usage(code)
     question = Question(
         start=str(start_state.release),
@@ -109,7 +117,16 @@ def check(
     if explain:
         _explain(question, source_options.server)
     answer, code_coverage = _ask(question, source_options, usage)
-    answer = answer.model_copy(update={"caveats": (*start_state.notes, *_blind_spots(code_coverage), *answer.caveats)})
+    answer = answer.model_copy(
+        update={
+            "caveats": (
+                *start_state.notes,
+                *_other_pythons(start_state, answer),
+                *_blind_spots(code_coverage),
+                *answer.caveats,
+            )
+        }
+    )
     answer = answer.with_doubts(start_state.doubts)
     if junit:
         _write_junit(answer, junit)
@@ -175,6 +192,18 @@ def _installed_versions(start_state: Start) -> dict[str, str]:
 
     found = {name: start_state.packages[name] for name in SIGNIFICANT_PACKAGES if name in start_state.packages}
     return found | ({"python": str(start_state.python)} if start_state.python else {})
+
+
+def _other_pythons(start_state: Start, answer: Answer) -> Iterator[str]:
+    """Yield a caveat if the evidence was made with a Python that the project does not allow."""
+    from dask_matrix.project.locks.markers import allows_minor
+
+    pythons = {column.python for column in (answer.start, answer.target) if column}
+    if refused := sorted(python for python in pythons if not allows_minor(start_state.requires_python, python)):
+        yield (
+            f"{start_state.source} needs Python {start_state.requires_python}; the tests ran with Python "
+            f"{' and '.join(refused)}."
+        )
 
 
 def _explain(question: Question, server: str) -> None:

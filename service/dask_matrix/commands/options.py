@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,9 @@ from dask_matrix.domain.environments.environment import Lane
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.records.limits import Isolation, Limits
 from dask_matrix.domain.records.outcome import Verdict
+
+if TYPE_CHECKING:
+    from dask_matrix.project.locks.entries import Part
 
 BROKEN = frozenset({Verdict.FAIL, Verdict.TIMEOUT, Verdict.CRASH})
 LIMITS = Limits()
@@ -35,6 +38,14 @@ Scenarios = Annotated[
 KnownIn = Annotated[
     Path | None,
     typer.Option("--scenarios", help="Read known.toml from this scenario set instead of the bundled one."),
+]
+Group = Annotated[
+    list[str] | None, typer.Option(help="Read the lock file with this dependency group as well; repeatable.")
+]
+Extra = Annotated[list[str] | None, typer.Option(help="Read the lock file with this extra as well; repeatable.")]
+Member = Annotated[
+    list[str] | None,
+    typer.Option(help="Read the lock file for this member of the workspace instead of its project; repeatable."),
 ]
 Snapshot = Annotated[
     bool,
@@ -124,3 +135,10 @@ def verification(rounds: int | None, seed: int | None) -> Verification | None:
             raise DaskMatrixError("--seed needs --verify: add the number of rounds, as in --verify 20.")
         return None
     return Verification(rounds, secrets.randbelow(MAX_SEED) if seed is None else seed)
+
+
+def lock_parts(**names: list[str] | None) -> list[Part]:
+    """Return the parts of a lock with these names, by kind: ``extra``, ``group``, and so on."""
+    from dask_matrix.project.locks.entries import Part
+
+    return [Part(kind, name) for kind, each in names.items() for name in each or () if name]

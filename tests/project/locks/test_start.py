@@ -10,6 +10,7 @@ from dask_matrix.domain.environments.environment import Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.upgrades.installers import Installer
 from dask_matrix.project.locks import conda
+from dask_matrix.project.locks.entries import Part
 from dask_matrix.project.locks.start import Start, start
 
 LOCKS = Path(__file__).parent / "files"
@@ -183,11 +184,18 @@ def test_choice_is_noted(stored: Read, monkeypatch: pytest.MonkeyPatch, name: st
     assert note in " ".join(stored(name, "3.10").notes)
 
 
-def test_undecided_versions_use_the_highest_with_a_note(stored: Read) -> None:
-    """Conflicting extras have a dask each."""
-    (note,) = stored("uv-lock-of-extras.toml").notes
-    assert "dask 2024.8.2 and 2025.2.0 all match Python 3.11" in note
-    assert "using the highest, 2025.2.0" in note
+def test_conflicting_extras_are_a_doubt_and_can_be_chosen(stored: Read, tmp_path: Path) -> None:
+    """They have a dask each; the highest is used unless one is chosen."""
+    found = stored("uv-lock-of-extras.toml")
+    (note,), (doubt,) = found.notes, found.doubts
+    assert (
+        "dask is only in the extras `new` and `old`, not in what is installed by default; read with the extra `new`"
+        in note
+    )
+    assert "has dask 2025.2.0 in the extra `new` and dask 2024.8.2 in the extra `old`" in doubt
+    assert "this answer is for 2025.2.0. Choose with --extra new or --extra old." in doubt
+    chosen = start(str(tmp_path / "uv.lock"), [Part("extra", "old")])
+    assert (str(chosen.release), chosen.doubts) == ("2024.8.2", ())
 
 
 def test_conda_lock_falls_back_to_its_first_platform(stored: Read, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,10 @@ from dask_matrix.project.locks.pipfile import pipfile
 from dask_matrix.project.locks.pixi import pixi
 from dask_matrix.project.locks.printed_tables import OF_CONDA, OF_PIP, conda_table, pip_table
 from dask_matrix.project.locks.requirements import requirements
-from dask_matrix.project.locks.toml_locks import pdm, poetry, pylock, uv
+from dask_matrix.project.locks.toml_locks.pdm import pdm
+from dask_matrix.project.locks.toml_locks.poetry import poetry
+from dask_matrix.project.locks.toml_locks.pylock import pylock
+from dask_matrix.project.locks.toml_locks.uv import uv
 
 Reader = Callable[[Path, str], Listing]
 
@@ -131,7 +134,7 @@ def _detect_toml(path: Path, text: str) -> Reader | None:
         return pdm
     if "lock-version" in metadata:
         return poetry
-    return uv if "package" in lock else None
+    return uv if "package" in lock or "distribution" in lock else None
 
 
 def _detect_requirements(path: Path, text: str) -> Reader | None:

@@ -1,79 +1,75 @@
-"""Evaluate environment markers (PEP 508) for the project's Python and this machine's platform."""
+"""Find the Python and platform to read a lock for: what the project names, what its lock supports."""
 
 from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from packaging.markers import Marker, UndefinedEnvironmentName
-from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from dask_matrix.domain.environments.environment import Python
 from dask_matrix.domain.environments.release import version_of
 from dask_matrix.project.locks.entries import UnreadableLock
+from dask_matrix.project.locks.markers import PLATFORMS, MarkerEnvironment, allows
 from dask_matrix.project.locks.parsing import read_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from dask_matrix.project.locks.entries import Entry, Listing
+    from dask_matrix.domain.environments.environment import Python
+    from dask_matrix.project.locks.entries import Listing
 
 MINORS = range(8, 30)
-"""Minor versions of Python 3 to try against ``requires-python``."""
+"""Minor versions of Python 3 to try against what a lock supports."""
 LATE_MICRO = 99
 """Micro version to assume if only the minor version is known: most users are on a late one."""
 PYTHON = re.compile(r"(?:(?:cpython|python)[-@]?)?(\d+\.\d+(?:\.\d+)?)(?:[.+-].*|rc\d+|[ab]\d+)?")
 """A Python version as written in .python-version and pyvenv.cfg."""
 
 
-@dataclass(frozen=True)
-class MarkerEnvironment:
-    """The Python to evaluate markers for, and whether it is known to be the project's own."""
+def marker_environment(listing: Listing, folder: Path, python: Python | None = None) -> MarkerEnvironment:
+    """Return the Python and platform to read a listing for.
 
-    version: Version
-    known: bool
-    groups: tuple[str, ...] = ()
-
-    @property
-    def python(self) -> Python:
-        """Its minor version."""
-        return Python(self.version.major, self.version.minor)
-
-    def __str__(self) -> str:
-        assumed = "" if self.known else " (assumed; the project does not specify one)"
-        return f"Python {self.python}{assumed} on {sys.platform}"
-
-    def matches(self, entry: Entry) -> bool:
-        """Whether an entry is for this Python and platform; true if that cannot be decided."""
-        if not allows(entry.requires_python, self.version):
-            return False
-        return not entry.markers or any(self._is_true(marker) for marker in entry.markers)
-
-    def _is_true(self, marker: str) -> bool:
-        values: dict[str, str | frozenset[str]] = {
-            "python_version": str(self.python),
-            "python_full_version": str(self.version),
-            "extra": "",
-            "extras": frozenset(),
-            "dependency_groups": frozenset(self.groups),
-        }
-        try:
-            return Marker(marker).evaluate(values)
-        except (ValueError, UndefinedEnvironmentName, RecursionError):  # an invalid marker, or one with unknown names
-            return True
+    The Python is the given one, the one that the listing names or its folder's, if the lock supports it; or else the
+    nearest that it does. The platform is this machine's, unless the lock supports only others.
+    """
+    named = full_version(str(python or "")) or full_version(listing.python) or _folder_python(folder)
+    if named and (environment := next(_supported(listing, [named]), None)):
+        return replace(environment, known=True)
+    supported = list(_supported(listing, _by_distance(_running())))
+    if not supported:
+        return MarkerEnvironment(named or _running(), named is not None)
+    only = len({environment.python for environment in supported}) == 1
+    return replace(supported[0], known=only)
 
 
-def marker_environment(listing: Listing, folder: Path) -> MarkerEnvironment:
-    """Return the Python to use for a listing: the one it names, or else its folder's, or else one that it allows."""
-    named = (
-        full_version(listing.python)
-        or _folder_python(folder, listing.requires_python)
-        or _only_allowed(listing.requires_python)
-    )
-    return MarkerEnvironment(named or _assumed(listing.requires_python), named is not None, listing.groups)
+def other_pythons(listing: Listing, environment: MarkerEnvironment) -> list[MarkerEnvironment]:
+    """Return the same environment with each other minor version that a lock supports, from the nearest one."""
+    others = (replace(environment, version=version) for version in _by_distance(environment.version))
+    return [
+        other
+        for other in others
+        if other.python != environment.python
+        and allows(listing.requires_python, other.version)
+        and other.is_any_true(listing.supported)
+    ]
+
+
+def other_platforms(environment: MarkerEnvironment) -> list[MarkerEnvironment]:
+    """Return the same Python on the other platforms."""
+    here = environment.platform or sys.platform
+    return [replace(environment, platform=name) for name in PLATFORMS if name != here]
+
+
+def _supported(listing: Listing, versions: Iterable[Version]) -> Iterator[MarkerEnvironment]:
+    """Yield the environments with one of these Pythons that a lock supports, those on this machine's platform first."""
+    allowed = [version for version in versions if allows(listing.requires_python, version)]
+    others = [name for name in PLATFORMS if name != sys.platform] if listing.supported else []
+    for platform in ("", *others):
+        environments = (MarkerEnvironment(version, known=False, platform=platform) for version in allowed)
+        yield from (each for each in environments if each.is_any_true(listing.supported))
 
 
 def full_version(text: str) -> Version | None:
@@ -84,18 +80,9 @@ def full_version(text: str) -> Version | None:
     return version_of(found[1] if found[1].count(".") > 1 else f"{found[1]}.{LATE_MICRO}")
 
 
-def allows(requires_python: str, version: Version) -> bool:
-    """Whether ``requires-python`` allows this version; an invalid specifier allows all."""
-    try:
-        return SpecifierSet(requires_python).contains(version, prereleases=True)
-    except ValueError:  # InvalidSpecifier is one; so is a number of thousands of digits
-        return True
-
-
-def _folder_python(folder: Path, requires_python: str) -> Version | None:
-    """Return the Python of a folder's .python-version or .venv, if it is allowed."""
-    named = full_version(_first_line(folder / ".python-version")) or venv_python(folder / ".venv")
-    return named if named and allows(requires_python, named) else None
+def _folder_python(folder: Path) -> Version | None:
+    """Return the Python of a folder's .python-version or .venv."""
+    return full_version(_first_line(folder / ".python-version")) or venv_python(folder / ".venv")
 
 
 def venv_python(folder: Path) -> Version | None:
@@ -123,19 +110,11 @@ def _first_line(path: Path) -> str:
     return next((line for line in lines if line.strip() and not line.startswith("#")), "")
 
 
-def _allowed(requires_python: str) -> list[Version]:
-    return [late for minor in MINORS if allows(requires_python, late := Version(f"3.{minor}.{LATE_MICRO}"))]
+def _running() -> Version:
+    return Version(".".join(map(str, sys.version_info[:3])))
 
 
-def _only_allowed(requires_python: str) -> Version | None:
-    """Return the minor version that ``requires-python`` allows, if it allows only one."""
-    allowed = _allowed(requires_python)
-    return allowed[0] if len(allowed) == 1 else None
-
-
-def _assumed(requires_python: str) -> Version:
-    """Return the running Python, or the nearest one that is allowed."""
-    running = Version(".".join(map(str, sys.version_info[:3])))
-    if allows(requires_python, running):
-        return running
-    return min(_allowed(requires_python), key=lambda version: abs(version.minor - running.minor), default=running)
+def _by_distance(version: Version) -> list[Version]:
+    """Return a Python, and all minor versions from the nearest to the most distant."""
+    minors = sorted(MINORS, key=lambda minor: (abs(minor - version.minor), minor))
+    return [version, *(Version(f"3.{minor}.{LATE_MICRO}") for minor in minors)]

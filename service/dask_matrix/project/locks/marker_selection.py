@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from dask_matrix.domain.environments.release import version_of
+from dask_matrix.domain.upgrades.installers import BOTH
+from dask_matrix.project.locks.marker_environment import other_platforms, other_pythons
+from dask_matrix.project.locks.markers import allows
+from dask_matrix.project.locks.parts import list_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from dask_matrix.project.locks.entries import Entry
-    from dask_matrix.project.locks.marker_environment import MarkerEnvironment
+    from dask_matrix.project.locks.entries import Entry, Listing, Taken
+    from dask_matrix.project.locks.markers import MarkerEnvironment
 
 NOTED_PACKAGES = ("dask", "distributed", "pandas", "numpy", "pyarrow")
 """Packages for which a note says that there was a choice."""
@@ -28,24 +32,45 @@ class Selection:
     doubts: tuple[str, ...] = ()
 
 
-def select_packages(listed: Sequence[Entry], environment: MarkerEnvironment, source: str) -> Selection:
-    """Return the highest version of each package that applies to the target.
+def select_packages(listing: Listing, environment: MarkerEnvironment, taken: Taken, source: str) -> Selection:
+    """Return the packages that the taken parts of a lock install in an environment, the highest version of each.
 
     A package that does not apply to the target is left out, except for dask, which is used anyway, with a note.
     """
-    matching: dict[str, list[Entry]] = {}
-    for entry in listed:
-        if environment.matches(entry):
-            matching.setdefault(entry.name, []).append(entry)
-    unmatched = [] if "dask" in matching else [entry for entry in listed if entry.name == "dask"]
+    matching = matching_entries(listing, environment, taken)
+    unmatched = [] if "dask" in matching else [entry for entry in listing.entries if entry.name == "dask"]
     candidates = matching | ({"dask": unmatched} if unmatched else {})
-    selected = {name: max(entries, key=_rank) for name, entries in candidates.items()}
+    selected = {name: highest(entries) for name, entries in candidates.items()}
     notes = [
-        *_choices_note(listed, matching, selected, environment),
-        *_undecided(matching, selected, environment),
+        *_choices_note(listing, matching, environment, taken),
+        *_undecided(matching, environment),
         *_unmatched_dask(unmatched, environment),
     ]
-    return Selection(selected, tuple(f"{source}: {note}" for note in notes))
+    doubts = tuple(_two_at_once(matching, taken, source))
+    return Selection(selected, tuple(f"{source}: {note}" for note in notes), doubts)
+
+
+def matching_entries(listing: Listing, environment: MarkerEnvironment, taken: Taken) -> dict[str, list[Entry]]:
+    """Return the entries that the taken parts install in an environment, by name: several if the lock does not decide."""
+    found: dict[str, list[Entry]] = {}
+    if listing.reach:
+        entries: Iterable[Entry] = listing.reach(environment, taken)
+    else:
+        entries = (entry for entry in listing.entries if _matches(entry, environment, taken))
+    for entry in entries:
+        found.setdefault(entry.name, []).append(entry)
+    return found
+
+
+def _matches(entry: Entry, environment: MarkerEnvironment, taken: Taken) -> bool:
+    if not allows(entry.requires_python, environment.version) or (entry.parts and taken.parts.isdisjoint(entry.parts)):
+        return False
+    return environment.is_any_true(entry.markers, taken.names("extra"), taken.names("group"))
+
+
+def highest(entries: Iterable[Entry]) -> Entry:
+    """Return the entry to use of several for one package: pinned, from an index, with the highest version."""
+    return max(entries, key=_rank)
 
 
 def _rank(entry: Entry) -> tuple[bool, bool, tuple[bool, Version]]:
@@ -60,42 +85,66 @@ def _order(version: str) -> tuple[bool, Version]:
 
 
 def _choices_note(
-    listed: Sequence[Entry],
-    matching: Mapping[str, list[Entry]],
-    selected: Mapping[str, Entry],
-    environment: MarkerEnvironment,
+    listing: Listing, matching: Mapping[str, list[Entry]], environment: MarkerEnvironment, taken: Taken
 ) -> Iterator[str]:
-    """Yield one sentence on packages with several versions, of which Python and platform leave one."""
-    decided = [name for name in NOTED_PACKAGES if len(_versions(matching.get(name, []))) == 1]
+    """Yield one sentence on packages of which another Python or platform would install other versions."""
+    several = [name for name in NOTED_PACKAGES if len(versions_of(listing.entries, name)) > 1]
+    if not several:
+        return
+    elsewhere = [
+        entry
+        for other in (*other_pythons(listing, environment), *other_platforms(environment))
+        for entries in matching_entries(listing, other, taken).values()
+        for entry in entries
+    ]
     choices = []
-    for name in decided:
-        versions = _versions(entry for entry in listed if entry.name == name)
-        if others := [version for version in versions if version != selected[name].version]:
-            choices.append(f"{name} {selected[name].version} (not {', '.join(others)})")
+    for name in several:
+        own = versions_of(matching.get(name, []), name)
+        others = [version for version in versions_of(elsewhere, name) if version not in own]
+        if len(own) == 1 and others:
+            choices.append(f"{name} {own[0]} (not {', '.join(others)})")
     if choices:
         yield f"using the versions for {environment}: {'; '.join(choices)}."
 
 
-def _undecided(
-    matching: Mapping[str, list[Entry]], selected: Mapping[str, Entry], environment: MarkerEnvironment
-) -> Iterator[str]:
-    """Yield a sentence for each package of which Python and platform leave several versions."""
+def _undecided(matching: Mapping[str, list[Entry]], environment: MarkerEnvironment) -> Iterator[str]:
+    """Yield a sentence for each package, besides dask and distributed, of which several versions are left."""
     for name in NOTED_PACKAGES:
-        if len(versions := _versions(matching.get(name, []))) > 1:
-            yield f"{name} {' and '.join(versions)} all match {environment}; using the highest, {selected[name].version}."
+        versions = versions_of(matching.get(name, []), name)
+        if len(versions) > 1 and name not in BOTH:
+            yield f"{name} {' and '.join(versions)} all match {environment}; using the highest, {versions[-1]}."
+
+
+def _two_at_once(matching: Mapping[str, list[Entry]], taken: Taken, source: str) -> Iterator[str]:
+    """Yield a doubt for dask and for distributed if several versions would be installed over each other."""
+    for name in BOTH:
+        entries = matching.get(name, [])
+        versions = versions_of(entries, name)
+        if len(versions) > 1:
+            brings = [{part for e in entries if e.version == each for part in e.parts} for each in versions]
+            common = taken.parts.intersection(*brings)
+            where = f" for {list_parts(common)}" if common else ""
+            yield (
+                f"{source} installs {name} {' and '.join(versions)}{where} into one environment, over each other; this "
+                f"answer is for the highest, {versions[-1]}. Lock one version, then check again."
+            )
 
 
 def _unmatched_dask(unmatched: list[Entry], environment: MarkerEnvironment) -> Iterator[str]:
     """Yield a sentence if dask does not apply to the target but is used anyway."""
     if unmatched:
-        markers = sorted({marker for entry in unmatched for marker in _conditions(entry)})
-        yield f"no dask matches {environment}, only {', or '.join(markers)}; using it anyway."
+        conditions = sorted({" and ".join(unmet) for entry in unmatched if (unmet := _unmet(entry, environment))})
+        only = f", only {', or '.join(conditions)}" if conditions else ""
+        yield f"no dask matches {environment}{only}; using it anyway."
 
 
-def _versions(entries: Iterable[Entry]) -> list[str]:
-    return sorted({entry.version for entry in entries if entry.version}, key=_order)
+def versions_of(entries: Iterable[Entry], name: str) -> list[str]:
+    """Return the versions of a package among some entries, from the lowest."""
+    return sorted({entry.version for entry in entries if entry.name == name and entry.version}, key=_order)
 
 
-def _conditions(entry: Entry) -> list[str]:
-    pythons = [f"Python {entry.requires_python}"] if entry.requires_python else []
-    return [*entry.markers, *pythons]
+def _unmet(entry: Entry, environment: MarkerEnvironment) -> list[str]:
+    """Return the conditions of an entry that an environment does not meet."""
+    markers = [] if environment.is_any_true(entry.markers) else [" or ".join(entry.markers)]
+    pythons = [] if allows(entry.requires_python, environment.version) else [f"Python {entry.requires_python}"]
+    return [*markers, *pythons]

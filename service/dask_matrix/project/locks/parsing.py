@@ -53,6 +53,15 @@ def toml(path: Path, text: str) -> dict[str, Any]:
         raise UnreadableLock(f"{path}: invalid TOML: {_reason(error)}.") from None
 
 
+def pyproject(folder: Path) -> dict[str, Any]:
+    """Return the content of a folder's pyproject.toml; empty if there is none that can be read."""
+    path = folder / "pyproject.toml"
+    try:
+        return toml(path, read_text(path))
+    except UnreadableLock:
+        return {}
+
+
 def json_object(path: Path, text: str) -> dict[str, Any]:
     """Return the object in a JSON file; raise UnreadableLock with the line if it is invalid."""
     try:

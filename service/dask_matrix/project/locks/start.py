@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +13,13 @@ from packaging.version import Version
 from dask_matrix.domain.environments.release import InvalidRelease, Release, version_of
 from dask_matrix.domain.upgrades.installers import BOTH, Installer
 from dask_matrix.project.locks import formats
+from dask_matrix.project.locks.alternatives import dask_by_python, only_elsewhere, other_dasks
 from dask_matrix.project.locks.entries import (
     HINT,
     NoDask,
     NoRelease,
     UnknownEnvironment,
+    UnknownPart,
     UnknownStart,
     UnpinnedDask,
     UnreadableLock,
@@ -26,10 +30,11 @@ from dask_matrix.project.locks.marker_selection import NOTED_PACKAGES, select_pa
 from dask_matrix.project.locks.requirements import BUILT_BY_CONDA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dask_matrix.domain.environments.environment import Python
-    from dask_matrix.project.locks.entries import Entry, Listing
+    from dask_matrix.project.locks.entries import Entry, Listing, Part
+    from dask_matrix.project.locks.markers import MarkerEnvironment
 
 INSTALLED = "installed"
 MAX_UNREAD = 3
@@ -46,7 +51,7 @@ class Start:
     canonical names to versions for everything that is pinned, including dask and distributed. ``notes`` are sentences
     about choices and assumptions. ``doubts`` are sentences that say why this environment may never have worked or is not
     the only one that the lock describes, and what to do: with any, no upgrade from it is safe. ``installer`` is the tool that
-    installs it. ``python`` is None if the project does not specify it.
+    installs it. ``python`` is None if the project does not specify it; ``requires_python`` are the Pythons that it allows.
     """
 
     release: Release
@@ -56,19 +61,24 @@ class Start:
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     installer: Installer = Installer.PIP
+    requires_python: str = ""
 
 
-def start(text: str, *, environment: str = "") -> Start:
+def start(text: str, wanted: Sequence[Part] = (), python: Python | None = None, *, environment: str = "") -> Start:
     """Read a release, the word ``installed``, or the path of a lock file; raise a DaskMatrixError if it is none.
 
+    Of a lock, the ``wanted`` parts are read with or instead of its defaults, for a ``python`` if its project names none.
     ``environment`` chooses one of a lock file with several.
     """
-    if text == INSTALLED:
-        return _from_installed()
-    try:
-        return Start(Release.parse(text), text)
-    except InvalidRelease:
-        return _from_file(text, environment)
+    if text != INSTALLED:
+        try:
+            given = Start(Release.parse(text), text)
+        except InvalidRelease:
+            return _from_file(text, wanted, python, environment)
+    if wanted or environment:
+        option = wanted[0].kind if wanted else "environment"
+        raise UnknownPart(f"--{option} chooses from a lock file, but --from is {text}. Give a lock file to --from.")
+    return _from_installed() if text == INSTALLED else given
 
 
 def _from_installed() -> Start:
@@ -79,7 +89,7 @@ def _from_installed() -> Start:
     )
 
 
-def _from_file(text: str, environment: str) -> Start:
+def _from_file(text: str, wanted: Sequence[Part], python: Python | None, environment: str) -> Start:
     path = Path(text)
     try:
         there, folder = bool(text.strip()) and path.exists(), path.is_dir()
@@ -90,7 +100,8 @@ def _from_file(text: str, environment: str) -> Start:
     if not there:
         raise UnknownStart(f"{text[:200]!r}: no such file (and not a release). Use {HINT}, or --from installed.")
     listing = _chosen(formats.read(path), environment, path)
-    return _start_of(listing, path.name, path.parent, f"{path} does not list dask. Use {HINT}.")
+    missing = f"{path} does not list dask. Use {HINT}."
+    return _start_of(listing, path.name, path.parent, missing, wanted, python)
 
 
 def _chosen(listing: Listing, environment: str, path: Path) -> Listing:
@@ -104,10 +115,18 @@ def _chosen(listing: Listing, environment: str, path: Path) -> Listing:
     raise UnknownEnvironment(f"{path.name} has no environment {environment!r} with dask. {there}")
 
 
-def _start_of(listing: Listing, source: str, folder: Path, missing: str) -> Start:
+def _start_of(
+    listing: Listing,
+    source: str,
+    folder: Path,
+    missing: str,
+    wanted: Sequence[Part] = (),
+    python: Python | None = None,
+) -> Start:
     """Return the start that a listing describes; raise NoDask (with the text ``missing``), UnpinnedDask or NoRelease."""
-    environment = marker_environment(listing, folder)
-    chosen = select_packages(listing.entries, environment, source)
+    environment = marker_environment(listing, folder, python)
+    parts, part_notes, part_doubts = only_elsewhere(listing, environment, wanted, source)
+    chosen = select_packages(listing, environment, parts, source)
     if listing.unread and chosen.entries.keys().isdisjoint(BOTH):
         raise UnreadableLock(listing.unread[0])
     dask, notes = _dask(chosen.entries, source, missing)
@@ -118,12 +137,31 @@ def _start_of(listing: Listing, source: str, folder: Path, missing: str) -> Star
         python=environment.python if environment.known else None,
         packages=packages,
         notes=(
-            *(*listing.notes, *chosen.notes, *notes),
+            *(*listing.notes, *part_notes, *_read_for(environment, python, source), *chosen.notes, *notes),
+            *(() if part_notes else other_dasks(listing, environment, wanted, parts, source)),
             *_unread(listing, source),
             *_without_version(chosen.entries, source),
         ),
         installer=listing.installer or Installer.PIP,
-        doubts=(*_mixed_pair(packages, source), *listing.doubts, *chosen.doubts),
+        doubts=(
+            *(*_mixed_pair(packages, source), *part_doubts, *(listing.doubts or chosen.doubts)),
+            *dask_by_python(listing, environment, parts, source),
+        ),
+        requires_python=listing.requires_python,
+    )
+
+
+def _read_for(environment: MarkerEnvironment, python: Python | None, source: str) -> tuple[str, ...]:
+    """Return a note if a lock supports neither the given Python nor this platform, and is read for another."""
+    unsupported = []
+    if python and python != environment.python:
+        unsupported.append(f"Python {python}")
+    if environment.platform:
+        unsupported.append(sys.platform)
+    return (
+        (f"{source} does not support {' and '.join(unsupported)}; reading it for {environment}.",)
+        if unsupported
+        else ()
     )
 
 
@@ -135,7 +173,7 @@ def _dask(entries: Mapping[str, Entry], source: str, missing: str) -> tuple[Entr
         return distributed, (note,)
     if dask is None:
         raise NoDask(missing)
-    if dask.origin and distributed and distributed.version and not distributed.origin:
+    if dask.origin and not _stated_version(dask) and distributed and distributed.version and not distributed.origin:
         raise NoRelease(
             f"{_origin_error(dask)} {distributed.where} pins distributed {distributed.version}, which requires the same "
             f"dask; if that is what you have, use --from {distributed.version}."
@@ -152,6 +190,18 @@ def _origin_error(dask: Entry) -> str:
     return f"{dask.where}: {dask.name} comes from {dask.origin}, which is not a release."
 
 
+def _stated_version(dask: Entry) -> str:
+    """Return the release that a lock, or the name of a wheel, gives for a dask from elsewhere; empty if it is none."""
+    wheel = re.search(r"(?:^|[/ ])dask-([^-/]+)-py3-none-any\.whl", dask.origin)
+    version = version_of(dask.version or (wheel[1] if wheel else ""))
+    return str(version) if version and not version.local and not version.is_devrelease else ""
+
+
+def _way_out(dask: Entry) -> str:
+    stated = _stated_version(dask)
+    return f"Its version is {stated}: if it is that release, use --from {stated}." if stated else f"Use {HINT}."
+
+
 def _release(dask: Entry) -> Release:
     """Return the release of an entry; raise UnpinnedDask or NoRelease naming its line."""
     if dask.origin and not _is_elsewhere(dask):
@@ -160,7 +210,7 @@ def _release(dask: Entry) -> Release:
             f"Use the output of `conda list --export`, or {HINT}."
         )
     if dask.origin:
-        raise NoRelease(f"{_origin_error(dask)} Use {HINT}.")
+        raise NoRelease(f"{_origin_error(dask)} {_way_out(dask)}")
     if dask.version is None:
         requirement = f" ({dask.requirement})" if dask.requirement else ""
         raise UnpinnedDask(f"{dask.where}: dask is not pinned{requirement}. Pin it with dask==VERSION, or use {HINT}.")
