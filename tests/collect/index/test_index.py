@@ -51,6 +51,8 @@ PROJECTS = {
     "numpy": [
         file("numpy-1.26.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", "2023-09-16T00:00:00Z"),
         file("numpy-1.23.2-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", "2022-08-14T00:00:00Z"),
+        file("numpy-2.3.0-cp314-cp314t-manylinux_2_28_x86_64.whl", "2025-06-07T00:00:00Z"),
+        file("numpy-2.3.2-cp314-cp314-manylinux_2_28_x86_64.whl", "2025-07-24T00:00:00Z"),
         file("numpy-1.20.0-cp312-cp312-win_amd64.whl", "2021-01-01T00:00:00Z"),
         file("numpy-1.26.0.tar.gz", "2020-01-01T00:00:00Z"),
     ],
@@ -122,9 +124,13 @@ def test_yanked_releases_and_prereleases_are_not_stable(server: ThreadingHTTPSer
 
 
 def test_a_python_counts_from_its_first_wheel_for_this_platform(server: ThreadingHTTPServer, tmp_path: Path) -> None:
-    """Source distributions and wheels for other platforms do not count."""
+    """Source distributions and wheels for other platforms do not count; a free-threaded Python has wheels of its own."""
     first = Index(settings(server), tmp_path).first_wheel_dates("numpy")
-    assert first == {Python(3, 11): datetime(2022, 8, 14, tzinfo=UTC)}
+    assert first == {
+        Python(3, 11): datetime(2022, 8, 14, tzinfo=UTC),
+        Python(3, 14): datetime(2025, 7, 24, tzinfo=UTC),
+        Python(3, 14, free_threaded=True): datetime(2025, 6, 7, tzinfo=UTC),
+    }
 
 
 def test_a_recent_page_is_not_fetched_again_and_an_old_one_is_revalidated_by_etag(

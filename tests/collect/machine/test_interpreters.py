@@ -32,9 +32,10 @@ def executable(path: Path, text: str) -> Path:
 
 
 def answer_of(version: str) -> str:
-    """Return a script that answers the probe as a CPython of that version."""
-    major, minor, _ = version.split(".")
-    return f"""echo '["cpython", {major}, {minor}, "{version}"]'"""
+    """Return a script that answers the probe as a CPython of that version; ``3.1.4t`` is free-threaded."""
+    number = version.removesuffix("t")
+    major, minor, _ = number.split(".")
+    return f"""echo '["cpython", {major}, {minor}, {str(number != version).lower()}, "{number}"]'"""
 
 
 def test_a_shim_that_only_prints_an_error_is_skipped(tmp_path: Path) -> None:
@@ -75,6 +76,30 @@ def test_uvs_interpreters_are_found(tmp_path: Path) -> None:
     folder = tmp_path / "uv" / "cpython-3.1.2-linux-x86_64-gnu" / "bin"
     executable(folder / "python3.1", answer_of("3.1.2"))
     assert interpreters.find(Python(3, 1)).version == "3.1.2"
+
+
+def test_a_free_threaded_build_is_another_python(tmp_path: Path) -> None:
+    """Where uv and pyenv install it there is a ``python3.1`` too, which is the same build."""
+    for folder in ("uv/cpython-3.1.10+freethreaded-linux-x86_64-gnu", "pyenv/versions/3.1.9t"):
+        for name in ("python3.1", "python3.1t"):
+            executable(tmp_path / folder / "bin" / name, answer_of("3.1.10t"))
+    with pytest.raises(interpreters.NoInterpreter, match=r"Python 3\.1 not found"):
+        interpreters.find(Python(3, 1))
+    found = interpreters.find(Python(3, 1, free_threaded=True))
+    assert (found.version, found.path.name, "uv" in found.path.parts) == ("3.1.10t", "python3.1t", True)
+
+
+def test_an_ordinary_build_is_no_free_threaded_one(tmp_path: Path) -> None:
+    """The error names what to install."""
+    executable(tmp_path / "bin" / "python3.1t", answer_of("3.1.4"))
+    with pytest.raises(interpreters.NoInterpreter, match=r"uv python install 3\.1t"):
+        interpreters.find(Python(3, 1, free_threaded=True))
+
+
+@pytest.mark.parametrize("answer", ["3", "null", "[]", "{}", '"cpython"', "[1, 2]", "no JSON"])
+def test_an_executable_that_answers_something_else_is_rejected(tmp_path: Path, answer: str) -> None:
+    """Whatever it prints."""
+    assert interpreters.probe(executable(tmp_path / "python3.1", f"echo '{answer}'"), Python(3, 1)) is None
 
 
 def test_the_running_interpreter_is_found_and_answers_the_probe() -> None:

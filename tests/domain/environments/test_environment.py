@@ -35,7 +35,25 @@ def test_python_spellings(text: str) -> None:
     assert Python.parse(text) == Python(3, 9)
 
 
-@pytest.mark.parametrize("text", ["", "3", "three", "3.11.7", "3.x"])
+@pytest.mark.parametrize("text", ["3.14t", "py314t", "314t"])
+def test_free_threaded_python_is_a_version_of_its_own(text: str) -> None:
+    """It sorts after the ordinary build of its version, and before the next version."""
+    python = Python.parse(text)
+    assert python == Python(3, 14, free_threaded=True)
+    assert Python(3, 14) < python < Python(3, 15)
+    assert (str(python), python.tag, python.number) == ("3.14t", "314t", "3.14")
+
+
+def test_free_threaded_environment_has_a_label_and_a_key_of_its_own() -> None:
+    """The key of an ordinary Python stays what it was."""
+    label = "2025.2.0, py314t, as-released"
+    spec = EnvironmentSpec.parse(label)
+    assert spec.label == label
+    keys = [environment_key(Python.parse(each), "linux-x86_64", "dask==1\n", spec) for each in ("3.14", "3.14t")]
+    assert keys == ["deb9e62aedf43d24", "6f8e4b5ebc1bf819"]
+
+
+@pytest.mark.parametrize("text", ["", "3", "three", "3.11.7", "3.x", "3.14tt", "t", "3.14T"])
 def test_invalid_python_is_rejected(text: str) -> None:
     """The message contains the text."""
     with pytest.raises(InvalidPython, match="is not a Python version"):

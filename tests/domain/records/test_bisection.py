@@ -9,11 +9,12 @@ import pytest
 from dask_matrix.domain.records.bisection import BisectCost, BisectReport, BisectStatus, RecordedTransition, Suspect
 from dask_matrix.domain.records.records import BisectRecord, Rejection, parse
 
+SUSPECT = Suspect(name="dask b2a4a2157", repository="dask", commit="b" * 40, subject="Wrap HLGs in an Expr")
 PART: dict[str, Any] = {
     "scenario": "futures/x/holds", "fingerprint": "f", "over": "commits", "lane": "as-released", "pythons": ["3.11"],
     "platform": "linux-x86_64", "start": "2025.3.0", "end": "2025.4.0", "steps": 44, "ended": "found",
+    "suspects": (SUSPECT,),
 }  # fmt: skip
-SUSPECT = Suspect(name="dask b2a4a2157", repository="dask", commit="b" * 40, subject="Wrap HLGs in an Expr")
 
 
 def bisected(**values: Any) -> BisectReport:

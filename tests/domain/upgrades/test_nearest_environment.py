@@ -54,6 +54,7 @@ def caveats(
     [
         (candidate("z", PY312, pandas="1.0.0"), candidate("a", PY311, pandas="2.2.3")),
         (candidate("z", PY313), candidate("a", Python(3, 9))),
+        (candidate("z", PY312, pandas="1.0.0"), candidate("a", Python(3, 12, free_threaded=True))),
         (candidate("z", PY312, pandas="2.3.0", numpy="2.0.0"), candidate("a", PY312, pandas="2.2.3", numpy="1.26.4")),
         (candidate("z", PY312, pandas="2.2.1", numpy="2.1.1"), candidate("a", PY312, pandas="2.2.3", numpy="2.0.0")),
         (candidate("z", PY312, pandas="2.2.1"), candidate("a", PY312, pandas="2.2.1", numpy="2.1.2")),
@@ -62,6 +63,7 @@ def caveats(
     ids=[
         "the same Python before any package",
         "a Python near to it before one that is far",
+        "an ordinary Python before a free-threaded one",
         "a major difference is more than two minor ones",
         "a minor difference is more than two micro ones",
         "fewer differences of one kind",

@@ -112,7 +112,7 @@ def _version(package: DistributionPackage) -> str | None:
 
 
 def _wheels(packages: list[DistributionPackage]) -> dict[str, str]:
-    """Return Python tag such as ``311`` -> upload time of the first wheel for it on this platform."""
+    """Return Python tag such as ``311`` or ``314t`` -> upload time of the first wheel for it on this platform."""
     first: dict[str, str] = {}
     for package in packages:
         if package.package_type == "wheel" and package.upload_time and not package.is_yanked:
@@ -127,4 +127,4 @@ def _python_tags(filename: str) -> Iterator[str]:
     for tag in parse_tag("-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:])):
         number = tag.interpreter.removeprefix("cp")
         if tag.interpreter.startswith("cp3") and number.isdigit() and tag.platform.startswith(platform):
-            yield number
+            yield f"{number}t" if tag.abi == f"cp{number}t" else number

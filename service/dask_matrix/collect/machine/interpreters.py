@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PROBE = (
-    "import json, platform, sys; "
-    "print(json.dumps([sys.implementation.name, *sys.version_info[:2], platform.python_version()]))"
+    "import json, platform, sys, sysconfig; "
+    "print(json.dumps([sys.implementation.name, *sys.version_info[:2], "
+    "bool(sysconfig.get_config_var('Py_GIL_DISABLED')), platform.python_version()]))"
 )
 PROBE_TIMEOUT = 20
 """Seconds that an interpreter may take to answer the probe."""
@@ -34,7 +36,7 @@ class NoInterpreter(DaskMatrixError):
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A CPython that answered the probe; ``version`` is its full version, such as ``3.11.7``."""
+    """A CPython that answered the probe; ``version`` is its full version, such as ``3.11.7``, or ``3.14.0t``."""
 
     path: Path
     version: str
@@ -75,10 +77,11 @@ def probe(path: Path, python: Python) -> Interpreter | None:
         answer = subprocess.run(
             [path, "-I", "-c", PROBE], capture_output=True, check=True, timeout=PROBE_TIMEOUT, env=environ
         ).stdout
-        name, major, minor, version = json.loads(answer)
-    except (OSError, subprocess.SubprocessError, ValueError):
+        name, *minor_version, version = json.loads(answer)
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError):
         return None
-    return Interpreter(path, version) if (name, major, minor) == ("cpython", python.major, python.minor) else None
+    is_wanted = (name, *minor_version) == ("cpython", python.major, python.minor, python.free_threaded)
+    return Interpreter(path, version + python.abi_flag) if is_wanted else None
 
 
 def _candidates(python: Python, environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
@@ -86,7 +89,7 @@ def _candidates(python: Python, environ: Mapping[str, str]) -> Iterator[tuple[st
     if sys.version_info[:2] == (python.major, python.minor):
         yield "the running interpreter", Path(getattr(sys, "_base_executable", sys.executable))
     for place, versions in _version_folders(environ).items():
-        yield from ((place, found) for found in _newest_first(versions, f"*{python}.*/bin/python{python}"))
+        yield from ((place, found) for found in _newest_first(versions, f"*{python.number}.*/bin/python{python}"))
         yield place, versions / f"nothing-{python}"  # names the place even if it is empty
     for folder in environ.get("PATH", os.defpath).split(os.pathsep):
         for name in (f"python{python}", "python3", "python"):
@@ -102,6 +105,6 @@ def _version_folders(environ: Mapping[str, str]) -> dict[str, Path]:
 
 def _newest_first(folder: Path, pattern: str) -> list[Path]:
     def order(path: Path) -> list[int]:
-        return [int(part) for part in path.parts[-3].replace("-", ".").split(".") if part.isdigit()]
+        return [int(part) for part in re.findall(r"\d+", path.parts[-3])]
 
     return sorted(folder.glob(pattern), key=order, reverse=True)

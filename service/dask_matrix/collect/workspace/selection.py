@@ -96,7 +96,7 @@ def choose_python(
 
     def supports(python: Python) -> bool:
         first_wheels = (first.get(python) for first in wheels.values())
-        return indexed.requires_python.contains(str(python)) and all(
+        return indexed.requires_python.contains(python.number) and all(
             moment is not None and moment <= indexed.cutoff for moment in first_wheels
         )
 

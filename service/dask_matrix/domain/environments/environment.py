@@ -30,26 +30,37 @@ class InvalidEnvironment(DaskMatrixError):
 
 @dataclass(frozen=True, order=True)
 class Python:
-    """A Python minor version, ordered as numbers: 3.9 < 3.10."""
+    """A Python minor version, ordered as numbers: 3.9 < 3.10 < 3.14 < 3.14t, the free-threaded build of 3.14."""
 
     major: int
     minor: int
+    free_threaded: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Python:
-        """Read ``3.11`` (or ``py311``, as session names write it); raise InvalidPython otherwise."""
-        found = re.fullmatch(r"(?:py)?(\d)\.?(\d{1,2})", text.strip())
+        """Read ``3.11`` or ``3.14t`` (or ``py311``, as session names write it); raise InvalidPython otherwise."""
+        found = re.fullmatch(r"(?:py)?(\d)\.?(\d{1,2})(t?)", text.strip())
         if not found:
-            raise InvalidPython(f"{text!r} is not a Python version. Write one such as 3.11.")
-        return cls(int(found[1]), int(found[2]))
+            raise InvalidPython(f"{text!r} is not a Python version. Write one such as 3.11 or 3.14t.")
+        return cls(int(found[1]), int(found[2]), bool(found[3]))
 
     @property
     def tag(self) -> str:
-        """The compact spelling of wheels and session names: ``311``."""
-        return f"{self.major}{self.minor}"
+        """The compact spelling of wheels and session names: ``311``, ``314t``."""
+        return f"{self.major}{self.minor}{self.abi_flag}"
+
+    @property
+    def number(self) -> str:
+        """The version of the language, which ``requires-python`` and markers speak of: ``3.14`` of ``3.14t``."""
+        return f"{self.major}.{self.minor}"
+
+    @property
+    def abi_flag(self) -> str:
+        """The letter that tells a free-threaded build: ``t``, else empty."""
+        return "t" if self.free_threaded else ""
 
     def __str__(self) -> str:
-        return f"{self.major}.{self.minor}"
+        return f"{self.number}{self.abi_flag}"
 
 
 @dataclass(frozen=True, order=True)

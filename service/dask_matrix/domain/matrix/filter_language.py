@@ -66,6 +66,11 @@ class Terms:
         return all(each.includes(scenario, cell_states) for each in self.terms)
 
 
+def filter_for(name: str) -> str:
+    """Return the filter for scenarios that mention a name; quoted unless it is a dotted name, which needs no quotes."""
+    return name if re.fullmatch(r"[\w.]*", name) else '"{}"'.format(name.replace('"', ""))
+
+
 def _term(minus: str, kind: str, value: str) -> Term:
     return Term(kind.lower() or "word", value.strip('"').lower(), no=bool(minus))
 

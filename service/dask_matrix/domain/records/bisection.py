@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from dask_matrix.domain.records.fields import MAX_COUNT, Count, Key, Line, Name, ScenarioId, Seconds, Title, When
+
+Steps = Annotated[int, Field(ge=1, le=MAX_COUNT)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class PointStatus(StrEnum):
@@ -44,22 +49,22 @@ class ExaminedPoint(BisectPart):
     the newest deciding execution, or why there is none.
     """
 
-    name: str
-    environment: str | None = None
+    name: Line
+    environment: Key | None = None
     seen: PointStatus
-    passed: int = 0
-    broken: int = 0
-    executed: int | None = None
+    passed: Count = 0
+    broken: Count = 0
+    executed: Count | None = None
     told: str = ""
 
 
 class Suspect(BisectPart):
     """A release or commit that may be the first bad one. ``link`` leads to its changes."""
 
-    name: str
+    name: Line
     repository: str = ""
     commit: str = ""
-    authored: AwareDatetime | None = None
+    authored: When | None = None
     author: str = ""
     subject: str = ""
     link: str = ""
@@ -68,10 +73,10 @@ class Suspect(BisectPart):
 class RecordedTransition(BisectPart):
     """Two points that differ: ``breaks`` if the earlier one is good. ``apart`` counts the steps between them."""
 
-    before: str
-    after: str
+    before: Line
+    after: Line
     breaks: bool
-    apart: Annotated[int, Field(ge=1)]
+    apart: Steps
 
     @property
     def sentence(self) -> str:
@@ -83,10 +88,10 @@ class RecordedTransition(BisectPart):
 class BisectCost(BisectPart):
     """What a bisection cost: environments tested, environments built, executions, wall-clock seconds."""
 
-    environments: int = 0
-    built: int = 0
-    executions: int = 0
-    seconds: float = 0.0
+    environments: Count = 0
+    built: Count = 0
+    executions: Count = 0
+    seconds: Seconds = 0.0
 
     @property
     def sentence(self) -> str:
@@ -104,28 +109,34 @@ class BisectReport(BisectPart):
     the share of executions at bad points that fail: below 1 the scenario is flaky.
     """
 
-    scenario: str
-    title: str = ""
-    fingerprint: str
+    scenario: ScenarioId
+    title: Title = ""
+    fingerprint: Name
     mends: bool = False
     failing_with: str = ""
-    over: str
-    lane: str
-    pythons: tuple[str, ...]
-    platform: str
-    start: str
-    end: str
-    steps: Annotated[int, Field(ge=1)]
+    over: Name
+    lane: Name
+    pythons: tuple[Name, ...]
+    platform: Name
+    start: Line
+    end: Line
+    steps: Steps
     ended: BisectStatus
     end_told: str = ""
     suspects: tuple[Suspect, ...] = ()
     turnings: tuple[RecordedTransition, ...] = ()
     looked: tuple[ExaminedPoint, ...] = ()
-    rate: Annotated[float, Field(ge=0, le=1)] = 1.0
-    confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
+    rate: Share = 1.0
+    confidence: Share = 1.0
     spent: BisectCost = BisectCost()
     commands: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_what_it_found(self) -> Self:
+        if self.ended is BisectStatus.FOUND and not self.suspects:
+            raise ValueError("a bisection that ended as found must name a suspect")
+        return self
 
     @property
     def question(self) -> tuple[str, ...]:

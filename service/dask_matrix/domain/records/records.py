@@ -1,49 +1,61 @@
 """Records: all that a target environment sends to the service, specified in docs/records.md.
 
-All input is validated here and nowhere else: a batch reports every invalid line with its number and reason.
+All input is validated here and nowhere else: a batch reports every invalid line with its number and reason, and every
+reader can show every record that is accepted here.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from dask_matrix.domain.environments.commit_pair import Commit, Pair
-from dask_matrix.domain.environments.environment import Lane
+from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.records.bisection import BisectReport
+from dask_matrix.domain.records.fields import (
+    Count,
+    Covered,
+    Identity,
+    Key,
+    Line,
+    Name,
+    ScenarioId,
+    Seconds,
+    Title,
+    When,
+    reason_of,
+)
 from dask_matrix.domain.records.outcome import Outcome
 from dask_matrix.domain.records.run_end import EndStatus
 
 MAX_PROBLEMS = 5
-MAX_ENVIRONMENTS = 2**31 - 1
-"""The largest integer that the database can store."""
+MAX_LINE = 64 * 2**20
+"""Maximum bytes of one line: a thousand times what the harness writes by default."""
 MAX_LOG = 2**17
 """Maximum characters of an installation log."""
 
 
-def _valid_release(text: str) -> str:
-    return str(Release.parse(text))
+def _parsed_by(parse: Callable[[str], object]) -> Callable[[str], str]:
+    """Return a validator that writes a value as a domain type does; its error is the reason of the rejection."""
+
+    def check(text: str) -> str:
+        try:
+            return str(parse(text))
+        except DaskMatrixError as error:
+            raise ValueError(str(error)) from None
+
+    return check
 
 
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("not a valid moment in UTC") from None
-
-
-Identity = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
-Key = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
-ReleaseText = Annotated[str, AfterValidator(_valid_release)]
-ScenarioId = Annotated[str, Field(min_length=1, max_length=300)]
+ReleaseText = Annotated[Name, AfterValidator(_parsed_by(Release.parse))]
+PythonText = Annotated[Name, AfterValidator(_parsed_by(Python.parse))]
 RefusalPhase = Literal["interpreter", "resolve", "install", "import"]
-When = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Base(BaseModel):
@@ -68,12 +80,18 @@ class RunRecord(Base):
     """
 
     kind: Literal["run"] = "run"
-    who: str
-    host: str
-    commit: str | None = None
-    scenario_set: str
-    tool: str
-    environments: int | None = Field(default=None, ge=0, le=MAX_ENVIRONMENTS)
+    who: Name
+    host: Name
+    commit: Name | None = None
+    scenario_set: Name
+    tool: Name
+    environments: Count | None = None
+
+    @model_validator(mode="after")
+    def _describes_itself(self) -> Self:
+        if self.id != self.run:
+            raise ValueError(f"the id of a run record must equal its run, {self.run!r}")
+        return self
 
 
 class CommitFields(BaseModel):
@@ -92,7 +110,7 @@ class PairFields(BaseModel):
 
     dask: CommitFields
     distributed: CommitFields
-    ref: Annotated[str, Field(max_length=300)] = ""
+    ref: Name = ""
 
     @classmethod
     def of(cls, pair: Pair) -> PairFields:
@@ -112,10 +130,10 @@ class EnvironmentRecord(Base):
     kind: Literal["environment"] = "environment"
     key: Key
     release: ReleaseText
-    python: str
-    python_full: str | None = None
+    python: PythonText
+    python_full: Name | None = None
     lane: Lane
-    platform: str
+    platform: Name
     released_at: When | None = None
     cutoff: When | None = None
     lock: str = ""
@@ -137,7 +155,7 @@ class InstallationRecord(Base):
     kind: Literal["installation"] = "installation"
     environment: Key
     log: Annotated[str, Field(max_length=MAX_LOG)]
-    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    seconds: Seconds
 
 
 class CollectionRecord(Base):
@@ -149,11 +167,17 @@ class CollectionRecord(Base):
 
     kind: Literal["collection"] = "collection"
     environment: Key
-    scenarios: dict[ScenarioId, str]
-    functions: dict[ScenarioId, str]
-    files: dict[str, str] = {}
-    selected: int = 0
-    to_run: int
+    scenarios: dict[ScenarioId, Name]
+    functions: dict[ScenarioId, Line]
+    files: dict[Line, Name] = {}
+    selected: Count = 0
+    to_run: Count
+
+    @model_validator(mode="after")
+    def _every_function_has_a_fingerprint(self) -> Self:
+        if missing := self.functions.keys() - self.scenarios.keys():
+            raise ValueError(f"functions: {min(missing)!r} is not in scenarios")
+        return self
 
 
 class ScenarioRecord(Base):
@@ -161,19 +185,19 @@ class ScenarioRecord(Base):
 
     kind: Literal["scenario"] = "scenario"
     scenario: ScenarioId
-    title: str
+    title: Title
     description: str = ""
-    area: str = ""
-    file: str
-    function: str
-    line: int = 0
+    area: Name = ""
+    file: Line
+    function: Line
+    line: Count = 0
     source: str = ""
-    issues: list[str] = []
-    covers: list[str] = []
-    since: str | None = None
-    until: str | None = None
+    issues: list[Line] = []
+    covers: list[Covered] = []
+    since: Name | None = None
+    until: Name | None = None
     formerly: list[ScenarioId] = []
-    fingerprint: str
+    fingerprint: Name
 
 
 class RaisedException(BaseModel):
@@ -189,7 +213,7 @@ class Warned(BaseModel):
     category: str
     message: str
     where: str
-    count: int = 1
+    count: Count = 1
 
 
 class ResultRecord(Base):
@@ -198,7 +222,7 @@ class ResultRecord(Base):
     kind: Literal["result"] = "result"
     environment: Key
     scenario: ScenarioId
-    fingerprint: str
+    fingerprint: Name
     outcome: Outcome
     phase: Literal["collection", "setup", "call", "teardown"]
     reason: str = ""
@@ -208,9 +232,9 @@ class ResultRecord(Base):
     stderr: str = ""
     log: str = ""
     warnings: list[Warned] = []
-    seconds: float
+    seconds: Seconds
     started: When
-    attempt: int = 1
+    attempt: Count = 1
 
 
 class BisectRecord(Base):
@@ -261,6 +285,8 @@ def release_of(text: str, pair: PairFields | dict[str, Any] | None) -> Release:
 
 def parse(line: bytes, number: int = 1) -> Record | Rejection:
     """Read one line; return a Rejection, never raise, if it is invalid."""
+    if len(line) > MAX_LINE:
+        return Rejection(number, f"record: {len(line)} bytes are too long; the maximum is {MAX_LINE}")
     try:
         return _ADAPTER.validate_json(line)
     except ValidationError as error:
@@ -282,4 +308,4 @@ def _problem(problem: Any) -> str:
     field = ".".join(str(part) for part in problem["loc"][1:]) or "record"
     given = problem["input"]
     shown = f" {given!r}:" if isinstance(given, str | int | float | bool) and len(repr(given)) <= 80 else ""  # noqa: PLR2004 - one line
-    return f"{field}:{shown} {problem['msg']}"
+    return f"{field}:{shown} {reason_of(problem)}"

@@ -82,11 +82,15 @@ def _distance(start: Mapping[str, str], python: Python | None, candidate: Candid
     return _python_distance(python, environment.python), counts, environment.python, environment.key
 
 
-def _python_distance(python: Python | None, other: Python) -> tuple[int, int]:
-    """Return how many major and minor versions two Pythons are apart; zero if the user's is unknown."""
+def _python_distance(python: Python | None, other: Python) -> tuple[int, int, bool]:
+    """Return how many major and minor versions two Pythons are apart, and whether only one is free-threaded.
+
+    Zero if the user's is unknown.
+    """
     if python is None:
-        return (0, 0)
-    return (abs(python.major - other.major), abs(python.minor - other.minor))
+        return (0, 0, False)
+    differs = python.free_threaded != other.free_threaded
+    return (abs(python.major - other.major), abs(python.minor - other.minor), differs)
 
 
 def _difference(version: str, other: str | None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from dask_matrix.domain.matrix.filter_language import filter_for
 from dask_matrix.domain.transitions.row_neighbours import lines, row_transitions
 from dask_matrix.domain.verdicts.execution_history import Steadiness, steadiness, took
 from dask_matrix.web import links, repeat_commands, times
@@ -108,7 +109,7 @@ def scenario_page(
         source=evidence_html.highlight_python(scenario.source),
         source_location=f"{scenario.file}:{scenario.line}" if scenario.file else "",
         issues=tuple(map(links.issue, scenario.issues)),
-        covers=tuple(links.Link(each, as_of.to(links.matrix({"q": each}))) for each in scenario.covers),
+        covers=tuple(links.Link(each, as_of.to(links.matrix({"q": filter_for(each)}))) for each in scenario.covers),
         since=scenario.since or "",
         until=scenario.until or "",
         formerly=scenario.formerly,
