@@ -71,13 +71,13 @@ def crawl(book: Book, starts: list[str]) -> None:
 
 
 @settings(
-    max_examples=8,
+    max_examples=4,
     derandomize=True,
     deadline=None,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(st.lists(LINES, min_size=1, max_size=12))
+@given(st.lists(LINES, min_size=1, max_size=25))
 def test_every_reader_answers(book: Book, tmp_path: Path, lines: list[bytes]) -> None:
     """Pages, JSON, CSV, Parquet, pictures, feeds and badges; and what their links lead to."""
     refill(book.store, tmp_path / "records", lines)

@@ -45,8 +45,10 @@ Identity = Annotated[str, Field(pattern=IDENTITY)]
 Key = Annotated[str, Field(pattern=KEY)]
 ScenarioId = Annotated[str, Field(min_length=1, max_length=300, pattern=SCENARIO)]
 Name = Annotated[str, Field(max_length=300, pattern=ONE_LINE)]
-Covered = Annotated[str, Field(max_length=290, pattern=ONE_LINE)]
+Covered = Annotated[str, Field(max_length=290)]
 """A name of Dask's. With quotes it still fits into a filter."""
+Area = Annotated[str, Field(max_length=300)]
+Issue = Annotated[str, Field(max_length=600)]
 Line = Annotated[str, Field(max_length=600, pattern=ONE_LINE)]
 """A longer name, such as ``file::function``. PostgreSQL can index no text much longer."""
 Title = Annotated[str, Field(max_length=2_000)]

@@ -19,9 +19,11 @@ from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.records.bisection import BisectReport
 from dask_matrix.domain.records.fields import (
+    Area,
     Count,
     Covered,
     Identity,
+    Issue,
     Key,
     Line,
     Name,
@@ -187,12 +189,12 @@ class ScenarioRecord(Base):
     scenario: ScenarioId
     title: Title
     description: str = ""
-    area: Name = ""
+    area: Area = ""
     file: Line
     function: Line
     line: Count = 0
     source: str = ""
-    issues: list[Line] = []
+    issues: list[Issue] = []
     covers: list[Covered] = []
     since: Name | None = None
     until: Name | None = None
