@@ -43,7 +43,7 @@ def main() -> None:
         app(prog_name="dask-matrix")
     except (DaskMatrixError, OSError) as error:  # an OSError names its file, such as an unusable data folder
         print(f"dask-matrix: {error}", file=sys.stderr)
-        sys.exit(USAGE)
+        sys.exit(error.exit_code if isinstance(error, DaskMatrixError) else USAGE)
     except KeyboardInterrupt:
         print(INTERRUPTED_MESSAGE, file=sys.stderr)
         sys.exit(INTERRUPTED)

@@ -56,9 +56,9 @@ class Places:
         return self.data / "records"
 
     @property
-    def database(self) -> str:
-        """The URL of the SQLite database, an index of the records."""
-        return f"sqlite:///{self.data / 'matrix.sqlite'}"
+    def database(self) -> Path:
+        """The SQLite database, an index of the records."""
+        return self.data / "matrix.sqlite"
 
     @property
     def locks(self) -> Path:

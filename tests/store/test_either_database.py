@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from dask_matrix.domain.records.records import Record, ResultRecord
-from dask_matrix.store.database import DatabaseTooNew, DatabaseUnreachable
+from dask_matrix.store.failures import DatabaseTooNew, DatabaseUnreachable
+from dask_matrix.store.file_ingestion import all_files
 from dask_matrix.store.rebuild import rebuild
 from dask_matrix.store.snapshots import digest
 from dask_matrix.store.store import Store
@@ -107,7 +108,7 @@ def test_records_taken_in_again_say_the_same(both: list[Store], records: Path) -
     """A database filled anew goes on as it was; another of the other kind takes in what was written since."""
     before = [repr(list(all_answers(store))) for store in both]
     for store in both:
-        assert not store.rebuild(records).rejected
+        assert not store.rebuild(all_files(records)).rejected
     with (records / "store.jsonl").open("ab") as file:
         file.write(test_store.result(77, "failed").encode())
     assert [store.ingest_folder(records).accepted for store in both] == [1, 1]

@@ -19,6 +19,7 @@ from dask_matrix.domain.records.records import (
 )
 from dask_matrix.domain.verdicts.deprecations import deprecations
 from dask_matrix.domain.verdicts.verdict import Evidence, judge
+from dask_matrix.store.file_ingestion import all_files
 from dask_matrix.store.matrix_contents import CurrentContents, PastContents
 from dask_matrix.store.store import Store
 
@@ -194,7 +195,7 @@ def test_a_database_filled_anew_is_read_anew(store: Store, tmp_path: Path) -> No
     path = tmp_path / "records" / "r.jsonl"
     path.parent.mkdir()
     path.write_bytes(b"".join(each.encode() for each in (environment(), scenario(), result(1.25, outcome="failed"))))
-    store.rebuild(path.parent)
+    store.rebuild(all_files(path.parent))
     after = store.current_contents(before)
     assert after.changed is None
     assert list(after.matrix.cells) == [(ROWS[0], KEYS[0])]

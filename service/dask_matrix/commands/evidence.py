@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dask_matrix import places
 from dask_matrix.collect.workspace.context import context
 from dask_matrix.collect.workspace.workspace import Workspace
+from dask_matrix.commands.sources import recorded_database
 from dask_matrix.store.snapshots import snapshot
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EvidenceSource:
-    """A database URL, its context, and when the snapshot was made if the database is one."""
+    """A database, its context, and when the snapshot was made if the database is one."""
 
-    database: str
+    database: Path
     context: Context
     snapshot_of: datetime | None = None
 
@@ -44,11 +45,17 @@ def show_options(selection: Selection) -> str:
     return shlex.join([*words, *(["--changes"] if selection.changes else [])])
 
 
-def evidence_source(data: Path | None, scenarios: Path | None, *, shipped: bool) -> EvidenceSource:
-    """Return the evidence to show; raise BadSnapshot, or InvalidConfig for known.toml or matrix.toml."""
+def evidence_source(
+    data: Path | None, scenarios: Path | None, *, shipped: bool, during_run: bool = False
+) -> EvidenceSource:
+    """Return the evidence to show; ``during_run``: of a run that makes the database if it is missing.
+
+    Raises BadSnapshot, DatabaseMissing, or InvalidConfig for known.toml or matrix.toml.
+    """
     workspace = Workspace.of(data, scenarios)
     workspace_context = context(workspace)
     if not shipped:
-        return EvidenceSource(workspace.places.database, workspace_context)
+        database = workspace.places.database if during_run else recorded_database(workspace.places)
+        return EvidenceSource(database, workspace_context)
     database, head = snapshot.database(places.snapshot(), places.cache())
     return EvidenceSource(database, workspace_context, head.made_at)

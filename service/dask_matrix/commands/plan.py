@@ -26,11 +26,13 @@ def plan(
 ) -> None:
     """Show what `run` would do. Prints what would be executed, why, and how long it would take; installs and runs nothing."""
     from dask_matrix.collect.planning.dry_run import DryRun
+    from dask_matrix.commands.sources import recorded_database
     from dask_matrix.commands.terminal import plan_lines
 
     reruns = options.reruns(again=again, failed=failed, flaky=flaky, older_than=older_than)
     workspace = workspace_of(data, scenarios)
     request = make_request(workspace, selected_environments(workspace, release, python, lane, tag), jobs, reruns)
+    recorded_database(workspace.places)
     with open_store(workspace) as store:
         planned = DryRun(replace(request, retries=0) if no_retries else request, workspace, store).environments()
     if as_json:

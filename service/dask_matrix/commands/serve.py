@@ -26,7 +26,7 @@ def serve(
     from dask_matrix.web.api.events import end_streams_when
     from dask_matrix.web.app import create_app
 
-    source = evidence_source(data, scenarios, shipped=snapshot)
+    source = evidence_source(data, scenarios, shipped=snapshot, during_run=parent is not None)
     listening = listen(host, port)
     print(f"Serving on http://{host}:{listening.getsockname()[1]} (Ctrl-C to stop)", file=sys.stderr, flush=True)
     app = create_app(source.database, source.context, source.snapshot_of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from dask_matrix.collect.workspace.context import context
 from dask_matrix.collect.workspace.workspace import Workspace
 from dask_matrix.domain.environments.environment import Python
 from dask_matrix.domain.environments.release import Release, UnknownRelease
-from dask_matrix.domain.errors import EvidenceUnreachable
+from dask_matrix.domain.errors import DaskMatrixError, EvidenceUnreachable
 from dask_matrix.domain.verdicts.known_failures import today
 from dask_matrix.store.snapshots.location import BadSnapshot
 
@@ -32,6 +33,10 @@ class EvidenceOptions:
     data: Path | None = None
     snapshot: bool = False
     scenarios: Path | None = None
+
+
+class DatabaseMissing(DaskMatrixError):
+    """A data folder has records, but not the database that is made from them."""
 
 
 class Source(Protocol):
@@ -104,12 +109,28 @@ def _local_evidence(question: Question, options: EvidenceOptions, stack: ExitSta
         raise EvidenceUnreachable(f"No evidence available. {error}") from None
 
 
+def recorded_database(found: places.Places) -> Path:
+    """Return the database of a data folder; raise DatabaseMissing if it is not there, though records are."""
+    path = found.database
+    is_there = path.exists() and path.stat().st_size > 0
+    if not is_there and (files := sum(1 for _ in found.records.rglob("*.jsonl"))):
+        rebuild = shlex.join(["dask-matrix", "rebuild", "--data", str(found.data)])
+        raise DatabaseMissing(
+            f"The database {path} is missing, but there are {files} files of records. Make it again: `{rebuild}`."
+        )
+    return path
+
+
 def _data_folder_evidence(workspace: Workspace, stack: ExitStack) -> LocalEvidence | None:
     """Return a data folder's evidence, None if it has no database (none is created). ``stack`` closes the store."""
-    path = Path(workspace.places.database.partition("///")[2])
+    path = workspace.places.database
+    try:
+        recorded_database(workspace.places)
+    except DatabaseMissing as error:
+        raise EvidenceUnreachable(str(error)) from None
     if not path.exists() or not path.stat().st_size:
         return None
-    from dask_matrix.store.database import DatabaseTooNew, DatabaseUnreachable
+    from dask_matrix.store.failures import DatabaseTooNew, DatabaseUnreachable
     from dask_matrix.store.store import Store
     from dask_matrix.store.upgrade_evidence import load_upgrade_evidence
 

@@ -14,6 +14,8 @@ class DaskMatrixError(Exception):
     def __str__(self) -> str:
         return without_secrets(super().__str__())
 
+    exit_code = 2
+
 
 class UnknownName(DaskMatrixError):
     """A name that does not exist. ``what`` is the kind of thing it names, ``nearest`` are suggestions."""

@@ -8,38 +8,43 @@ from sqlalchemy import delete, insert, select, update
 
 from dask_matrix.domain.environments.commit_pair import MAIN
 from dask_matrix.domain.records import records
-from dask_matrix.domain.verdicts.verdict import Evidence, judge
 from dask_matrix.store import models
-from dask_matrix.store.rows import batches, evidence, verdict_row
+from dask_matrix.store.judging import judge_all, judge_cells
+from dask_matrix.store.rows import batches, result_row
 from dask_matrix.store.run_progress import Parts
+from dask_matrix.store.spans import Spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.orm import Session
 
-EVIDENCE = ("traceback", "stdout", "stderr", "log", "warnings")
+
+KEPT = {models.Scenario, models.Environment, models.Refusal, models.Run}
+"""Tables whose rows are asked for again and again, and are few enough to be kept in memory."""
 
 
 class Ingestion:
-    """The ingestion of records within one transaction.
+    """The ingestion of records within one transaction: ``add`` batches, then ``finish``.
 
-    ``accepted`` counts new records, ``duplicates`` those already known.
+    ``accepted`` counts new records, ``duplicates`` those already known. With ``whole``, the database was empty before:
+    every cell is judged once, when all records are there, and results are moved to the current ids of their scenarios
+    then too, so that the cost of a record does not depend on how many there are.
     """
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, *, whole: bool = False) -> None:
+        self.session, self.whole = session, whole
         self.revision = session.get_one(models.Revision, models.ONLY)
         self.accepted = 0
         self.duplicates = 0
         self._cells: set[tuple[str, str]] = set()
         self._scenarios: set[str] = set()
-        self._parts = Parts(session)
+        self._parts, self._spans = Parts(session), Spans(session)
+        self._kept: dict[tuple[type[models.Table], Any], models.Table] = {}
         self._former = {row.former: row for row in session.scalars(select(models.FormerName))}
 
     def add(self, batch: Sequence[records.Record]) -> None:
-        """Ingest a batch and update the verdicts of the cells it affects."""
+        """Ingest a batch; its verdicts are those of ``finish``."""
         handlers: dict[type[records.Record], Callable[[Any], bool]] = {
             records.RunRecord: self._run,
             records.EnvironmentRecord: self._environment,
@@ -55,8 +60,23 @@ class Ingestion:
                 self._count(handlers[type(record)](record))
         self._results([record for record in batch if isinstance(record, records.ResultRecord)])
         self.session.flush()
+
+    def finish(self) -> None:
+        """Update counts, spans and the verdicts of the cells that the batches affect."""
         self._parts.write()
-        self._judge()
+        self._spans.write(self.revision.number)
+        if self.whole:
+            self._move_results()
+            judge_all(self.session, self.revision.number)
+        else:
+            judge_cells(self.session, self._cells, self._scenarios, self.revision.number)
+
+    def _move_results(self) -> None:
+        """Move results under former ids to the scenarios that have them now."""
+        table = models.Result
+        for former in self._former:
+            if (current := self._current_id(former)) != former:
+                self.session.execute(update(table).where(table.scenario == former).values(scenario=current))
 
     def _count(self, new: bool, many: int = 1) -> None:  # noqa: FBT001 - says which counter to increase
         if new:
@@ -66,11 +86,31 @@ class Ingestion:
 
     def _write_if_newer(self, table: type[models.Table], key: Any, values: dict[str, Any]) -> bool:
         """Write a row unless the table has one at least as new; return whether it was written."""
-        present: Any = self.session.get(table, key)
+        present: Any = self._find(table, key)
         if present is not None and present.at >= values["at"]:
             return False
-        self.session.merge(table(**values))
+        if present is None:
+            present = table(**values)
+            self.session.add(present)
+            self._keep(table, key, present)
+        else:
+            for name, value in values.items():
+                setattr(present, name, value)
         return True
+
+    def _find(self, table: type[models.Table], key: Any) -> Any:
+        """Return a row by its primary key, or None; the database is not asked twice, nor if it was empty."""
+        kept = self._kept.get((table, key))
+        if kept is not None or (self.whole and table in KEPT):
+            return kept
+        found = self.session.get(table, key)
+        if found is not None:
+            self._keep(table, key, found)
+        return found
+
+    def _keep(self, table: type[models.Table], key: Any, row: models.Table) -> None:
+        if table in KEPT:
+            self._kept[table, key] = row
 
     def _mark_reshaped(self, *, removed: bool = False) -> None:
         """Mark that this revision changes a row or a column, and whether it deletes verdicts."""
@@ -89,7 +129,7 @@ class Ingestion:
     def _environment(self, record: records.EnvironmentRecord) -> bool:
         self._parts.touch(record.run, record.key, record.at)
         values = record.model_dump(exclude={"v", "kind", "id", "run"})
-        present = self.session.get(models.Environment, record.key)
+        present = self._find(models.Environment, record.key)
         earlier = present is None or record.at < present.first_at
         first = record.at if present is None or earlier else present.first_at
         values["pair"] = record.pair.model_dump(mode="json") if record.pair else None
@@ -160,7 +200,7 @@ class Ingestion:
     def _insert(self, table: type[models.Table], rows: list[dict[str, Any]]) -> None:
         """Write rows in one statement, without ORM objects: there may be thousands."""
         if rows:
-            self.session.execute(insert(table), rows)
+            self.session.connection().execute(insert(table), rows)
 
     def _scenario(self, record: records.ScenarioRecord) -> bool:
         for former in record.formerly:
@@ -171,7 +211,7 @@ class Ingestion:
             self.session.delete(self._former.pop(record.scenario))  # the id is in use again
             self.session.flush()
         values = record.model_dump(exclude={"v", "kind", "run", "id", "scenario"}) | {"id": record.scenario}
-        before = self.session.get(models.Scenario, record.scenario)
+        before = self._find(models.Scenario, record.scenario)
         old = before.fingerprint if before else None
         if not before or any(getattr(before, name) != value for name, value in values.items() if name != "at"):
             self._mark_reshaped()
@@ -182,7 +222,7 @@ class Ingestion:
 
     def _rename(self, former: str, record: records.ScenarioRecord) -> None:
         """Move everything under a former id to the scenario that names it, unless that id is in use again."""
-        known, present = self._former.get(former), self.session.get(models.Scenario, former)
+        known, present = self._former.get(former), self._find(models.Scenario, former)
         if former == record.scenario or (known and known.at >= record.at) or (present and present.at > record.at):
             return
         alias = models.FormerName(former=former, scenario=record.scenario, at=record.at)
@@ -191,9 +231,10 @@ class Ingestion:
         if known and known.scenario == record.scenario:
             return
         self._mark_reshaped(removed=True)
+        self._kept.pop((models.Scenario, former), None)
         for table in (models.Scenario.id, models.VerdictRow.scenario, models.Collected.scenario):
             self.session.execute(delete(table.class_).where(table == former))
-        for moved in (models.Result, models.Bisect):
+        for moved in (models.Bisect,) if self.whole else (models.Bisect, models.Result):
             self.session.execute(update(moved).where(moved.scenario == former).values(scenario=record.scenario))
         self._scenarios.add(record.scenario)
 
@@ -214,65 +255,14 @@ class Ingestion:
         self._count(new=True, many=len(new))
         numbers = _next_numbers(self.session, len(new))
         rows = [
-            {**_result_row(record, self._current_id(record.scenario)), "number": number}
+            result_row(record, number, record.scenario if self.whole else self._current_id(record.scenario))
             for number, record in zip(numbers, new.values(), strict=True)
         ]
         self._insert(models.Result, rows)
-        self._extend_spans(new.values())
+        self._spans.add(new.values())
         self._parts.add(new.values())
-        self._cells |= {(row["scenario"], row["environment"]) for row in rows}
-
-    def _extend_spans(self, batch: Iterable[records.ResultRecord]) -> None:
-        """Add new results to the spans of their environments."""
-        table = models.Span
-        found: dict[str, list[Any]] = {}
-        for record in batch:
-            span = [1, record.started, record.started, record.at]
-            found[record.environment] = _union(found.get(record.environment), span)
-        for keys in batches(list(found)):
-            known = select(table.environment, table.results, table.oldest, table.newest, table.at)
-            for key, *span in self.session.execute(known.where(table.environment.in_(keys))):
-                found[key] = _union(found[key], span)
-            self.session.execute(delete(table).where(table.environment.in_(keys)))
-        names = ("results", "oldest", "newest", "at")
-        number = {"revision": self.revision.number}
-        rows = [{"environment": key, **dict(zip(names, span, strict=True)), **number} for key, span in found.items()]
-        self._insert(table, rows)
-
-    def _judge(self) -> None:
-        """Judge the affected cells again from all their results."""
-        affected = {scenario for scenario, _ in self._cells} | self._scenarios
-        for scenario in sorted(affected):
-            environments = None if scenario in self._scenarios else {env for row, env in self._cells if row == scenario}
-            self._judge_row(scenario, environments)
-
-    def _judge_row(self, scenario: str, environments: set[str] | None) -> None:
-        present = self.session.get(models.Scenario, scenario)
-        cells: dict[str, list[Evidence]] = {}
-        newest: dict[str, datetime] = {}
-        table = models.Result
-        where = table.scenario == scenario
-        if environments is not None:
-            where &= table.environment.in_(environments)
-        for _, environment, at, each in evidence(self.session, where):
-            cells.setdefault(environment, []).append(each)
-            newest[environment] = max(newest.get(environment, at), at)
-        found = []
-        for environment, results in cells.items():
-            fingerprint = present.fingerprint if present else max(results, key=lambda result: result.at).fingerprint
-            cell = {"scenario": scenario, "environment": environment, "newest": newest[environment]}
-            found.append(cell | verdict_row(judge(results, fingerprint)) | {"revision": self.revision.number})
-        verdicts = models.VerdictRow
-        for keys in batches(list(cells)):
-            self.session.execute(delete(verdicts).where(verdicts.scenario == scenario, verdicts.environment.in_(keys)))
-        self._insert(verdicts, found)
-
-
-def _union(one: list[Any] | None, other: list[Any]) -> list[Any]:
-    """Return the union of two spans: number of results, first and last begin, when the newest was recorded."""
-    if one is None:
-        return other
-    return [one[0] + other[0], min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])]
+        if not self.whole:
+            self._cells |= {(row["scenario"], row["environment"]) for row in rows}
 
 
 def _next_numbers(session: Session, many: int) -> range:
@@ -285,16 +275,3 @@ def _next_numbers(session: Session, many: int) -> range:
 def _file_of(function: str) -> str:
     """Return the file of ``file::name``, "" without a name."""
     return function.rpartition("::")[0].partition("::")[0]
-
-
-def _result_row(record: records.ResultRecord, scenario: str) -> dict[str, Any]:
-    values = record.model_dump(exclude={"v", "kind", "scenario", "outcome", "exception", *EVIDENCE})
-    raised = record.exception
-    return {
-        **values,
-        "scenario": scenario,
-        "outcome": record.outcome.value,
-        "exception_type": raised.type if raised else "",
-        "exception_message": raised.message if raised else "",
-        "evidence": record.model_dump(mode="json", include=set(EVIDENCE)),
-    }

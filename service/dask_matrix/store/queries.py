@@ -26,7 +26,8 @@ from dask_matrix.store import (
     planning,
     warnings,
 )
-from dask_matrix.store.database import DatabaseUnreachable, open_engine
+from dask_matrix.store.database import is_damaged, open_engine
+from dask_matrix.store.failures import damaged, failure
 from dask_matrix.store.matrix_contents import Freshness
 from dask_matrix.store.planning import Collected
 from dask_matrix.store.revision import RevisionReader
@@ -36,6 +37,7 @@ from dask_matrix.store.run_progress import Runs
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Collection, Iterator
+    from pathlib import Path
 
     from sqlalchemy import Engine
 
@@ -63,12 +65,12 @@ class StoreQueries:
         self._revision_reader = RevisionReader(engine)
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Open a database by SQLAlchemy URL; create or migrate it if needed.
+    def open(cls, database: str | Path) -> Self:
+        """Open a database by the path of an SQLite file or by SQLAlchemy URL; create or migrate it if needed.
 
         Raises DatabaseTooNew or DatabaseUnreachable.
         """
-        return cls(open_engine(url))
+        return cls(open_engine(database))
 
     def close(self) -> None:
         """Close the database."""
@@ -84,15 +86,27 @@ class StoreQueries:
     @contextmanager
     def _reading(self) -> Iterator[Session]:
         """Yield a session that sees one consistent state of the database."""
-        with _reachable(), Session(self._snapshots) as session:
+        with self._reachable(), Session(self._snapshots) as session:
             yield session
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        """Raise DatabaseUnreachable for what a driver reports, and where a damaged file contains what was never written."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise failure(self.engine, error) from error
+        except (LookupError, TypeError, ValueError) as error:
+            if not is_damaged(self.engine):
+                raise
+            raise damaged(self.engine, "not every page of it can be read") from error
 
     @property
     def revision(self) -> int:
         """A number that increases with every change of the database."""
         if (number := self.revision_without_waiting()) is not None:
             return number
-        with _reachable(), self.engine.connect() as connection:
+        with self._reachable(), self.engine.connect() as connection:
             return matrix_contents.revision_number(connection)
 
     def current_contents(self, before: CurrentContents | None = None) -> CurrentContents:
@@ -274,11 +288,3 @@ class StoreQueries:
         """Return how long each scenario took in its deciding execution."""
         with self._reading() as session:
             return Timings(planning.timed(session))
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        raise DatabaseUnreachable(f"Cannot read the database: {error.orig}") from error

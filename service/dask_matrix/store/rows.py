@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
+    from dask_matrix.domain.records.records import ResultRecord
     from dask_matrix.domain.verdicts.verdict import Judgement
 
 FETCH_SIZE = 2_000
@@ -30,6 +31,10 @@ MAX_IDS = 400
 """Ids in one statement; SQLite and PostgreSQL limit the number of parameters."""
 OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 VERDICTS = {verdict.value: verdict for verdict in Verdict}
+
+
+Recorded = tuple[str, str, "datetime", Evidence]
+"""A result as a verdict needs it: scenario, environment, when it was recorded, and its evidence."""
 
 
 def batches(ids: list[str]) -> Iterator[list[str]]:
@@ -80,8 +85,8 @@ def current_refusal(session: Session, row: models.Environment) -> Refusal | None
     return Refusal(refusal.phase, refusal.message) if refusal and refusal.at >= row.at else None
 
 
-def evidence(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[str, str, datetime, Evidence]]:
-    """Yield (scenario, environment, when it was recorded, evidence) of the matching results."""
+def evidence(session: Session, where: ColumnElement[bool], *, in_order: bool = False) -> Iterator[Recorded]:
+    """Yield the matching results; ``in_order``: cell by cell."""
     table = models.Result
     query = select(
         table.scenario,
@@ -95,7 +100,11 @@ def evidence(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[str
         table.seconds,
         table.evidence["warnings"],
     ).where(where)
-    found = session.execute(query, execution_options={"yield_per": FETCH_SIZE})
+    query = query.order_by(table.scenario, table.environment) if in_order else query
+    session.flush()
+    found = session.connection().execute(
+        query, execution_options={"yield_per": FETCH_SIZE}
+    )  # without the ORM: twice as fast
     for scenario, environment, at, result, print_, outcome, started, exception, seconds, given in found:
         warned = deprecations((each["category"], each["message"], each["where"]) for each in given) if given else ()
         yield (
@@ -104,6 +113,35 @@ def evidence(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[str
             at,
             Evidence(result, print_, OUTCOMES[outcome], started, exception, seconds, warned),
         )
+
+
+def result_row(record: ResultRecord, number: int, scenario: str) -> dict[str, Any]:
+    """Return the columns of a result; field by field, which is several times as fast as `model_dump`."""
+    raised = record.exception
+    return {
+        "id": record.id,
+        "number": number,
+        "at": record.at,
+        "run": record.run,
+        "environment": record.environment,
+        "scenario": scenario,
+        "fingerprint": record.fingerprint,
+        "outcome": record.outcome.value,
+        "phase": record.phase,
+        "reason": record.reason,
+        "exception_type": raised.type if raised else "",
+        "exception_message": raised.message if raised else "",
+        "seconds": record.seconds,
+        "started": record.started,
+        "attempt": record.attempt,
+        "evidence": {
+            "traceback": record.traceback,
+            "stdout": record.stdout,
+            "stderr": record.stderr,
+            "log": record.log,
+            "warnings": [each.model_dump(mode="json") for each in record.warnings],
+        },
+    }
 
 
 def verdict_row(judgement: Judgement) -> dict[str, Any]:

@@ -3,44 +3,29 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from dask_matrix.domain.records.records import Rejection, parse_lines
 from dask_matrix.store import models
-from dask_matrix.store.database import WRITES
-from dask_matrix.store.ingestion import Ingestion
+from dask_matrix.store.database import WRITES, only_writer
+from dask_matrix.store.failures import failure
+from dask_matrix.store.file_ingestion import IngestReport, ingest, ingest_next_lines, ingest_whole, separate
 from dask_matrix.store.matrix_contents import Freshness
 from dask_matrix.store.queries import StoreQueries
-from dask_matrix.store.record_files import lines_before, record_files, whole_lines
+from dask_matrix.store.record_files import record_files, whole_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from dask_matrix.domain.records.records import Record
+    from dask_matrix.domain.records.records import Record, Rejection
+    from dask_matrix.store.file_ingestion import Chunk
 
 __all__ = ["Freshness", "IngestReport", "Store"]
-
-
-@dataclass
-class IngestReport:
-    """The counts of an ingestion: new records, records already known, and the lines that were rejected."""
-
-    accepted: int = 0
-    duplicates: int = 0
-    rejected: list[Rejection] = field(default_factory=list)
-
-    def __iadd__(self, other: Self) -> Self:
-        """Add the counts of another batch."""
-        self.accepted += other.accepted
-        self.duplicates += other.duplicates
-        self.rejected += other.rejected
-        return self
 
 
 class Store(StoreQueries):
@@ -48,15 +33,23 @@ class Store(StoreQueries):
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        with Session(self.engine.execution_options(**WRITES)) as session, session.begin():
-            _next_revision(session)
-            yield session
+        """Yield a session that writes, the only one to do so; others wait."""
+        try:
+            with (
+                only_writer(self.engine),
+                Session(self.engine.execution_options(**WRITES)) as session,
+                session.begin(),
+            ):
+                _next_revision(session)
+                yield session
+        except DBAPIError as error:
+            raise failure(self.engine, error) from error
 
     def ingest(self, batch: Iterable[Record | Rejection]) -> IngestReport:
         """Ingest records in one transaction."""
-        report, records = _separate(batch)
+        report, records = separate(batch)
         with self._writing() as session:
-            _ingest(session, records, report)
+            ingest(session, records, report)
         return report
 
     def ingest_file(self, path: Path, root: Path) -> IngestReport:
@@ -64,15 +57,16 @@ class Store(StoreQueries):
 
         Without new lines, nothing is written or locked.
         """
-        name = path.relative_to(root).as_posix()
-        with self._reading() as session:
-            row = session.get(models.RecordFile, name)
-            start = row.taken if row else 0
         report = IngestReport()
-        while chunk := whole_lines(path, start):
+        while self._has_new_lines(path, root):
             with self._writing() as session:
-                start = _ingest_chunk(session, path, root, start, chunk, report)
+                ingest_next_lines(session, path, root, report)
         return report
+
+    def _has_new_lines(self, path: Path, root: Path) -> bool:
+        with self._reading() as session:
+            row = session.get(models.RecordFile, path.relative_to(root).as_posix())
+            return bool(whole_lines(path, row.taken if row else 0))
 
     def ingest_folder(self, root: Path) -> IngestReport:
         """Ingest the new lines of all record files below a folder."""
@@ -85,20 +79,32 @@ class Store(StoreQueries):
                 report += self.ingest_file(path, root)
         return report
 
-    def rebuild(self, root: Path) -> IngestReport:
-        """Empty the tables and ingest all record files below a folder, in one transaction."""
-        report = IngestReport()
+    def rebuild(self, batches: Iterable[list[Chunk]], *, is_new: bool = False) -> IngestReport:
+        """Empty the tables and ingest batches of records, in one transaction.
+
+        A database that ``is_new`` gets its indexes of results when they are all there, which is faster.
+        """
         with self._writing() as session:
             for table in reversed(models.Table.metadata.sorted_tables):
                 if table.name != models.Revision.__tablename__:  # revisions must keep increasing
                     session.execute(delete(table))
             revision = session.get_one(models.Revision, models.ONLY)
             revision.shape = revision.removed = revision.number
-            for path in record_files(root):
-                start = 0
-                while chunk := whole_lines(path, start):
-                    start = _ingest_chunk(session, path, root, start, chunk, report)
-        return report
+            indexes = models.Table.metadata.tables[models.Result.__tablename__].indexes if is_new else ()
+            for index in indexes:
+                index.drop(session.connection())
+
+            def index_all() -> None:
+                for index in indexes:
+                    index.create(session.connection())
+
+            return ingest_whole(session, batches, indexed=index_all)
+
+    def advance(self, revision: int) -> None:
+        """Make the revision higher than ``revision``, and let those who read before read everything again."""
+        with self._writing() as session:
+            row = session.get_one(models.Revision, models.ONLY)
+            row.number = row.shape = row.removed = max(row.number, revision + 1)
 
 
 def _next_revision(session: Session) -> None:
@@ -113,34 +119,3 @@ def _next_revision(session: Session) -> None:
         session.add(revision)
     revision.number += 1
     session.flush()
-
-
-def _separate(batch: Iterable[Record | Rejection]) -> tuple[IngestReport, list[Record]]:
-    """Return a report with the rejections of a batch, and its valid records."""
-    report, records = IngestReport(), []
-    for record in batch:
-        if isinstance(record, Rejection):
-            report.rejected.append(record)
-        else:
-            records.append(record)
-    return report, records
-
-
-def _ingest(session: Session, records: list[Record], report: IngestReport) -> None:
-    ingestion = Ingestion(session)
-    ingestion.add(records)
-    report.accepted += ingestion.accepted
-    report.duplicates += ingestion.duplicates
-
-
-def _ingest_chunk(session: Session, path: Path, root: Path, start: int, chunk: bytes, report: IngestReport) -> int:
-    """Ingest a chunk of a record file that begins at byte ``start``; return the offset after it."""
-    part, records = _separate(parse_lines(chunk.splitlines(keepends=True)))
-    name, end = path.relative_to(root).as_posix(), start + len(chunk)
-    if part.rejected:
-        before = lines_before(path, start)
-        part.rejected = [Rejection(bad.line + before, f"{name}: {bad.reason}") for bad in part.rejected]
-    _ingest(session, records, part)
-    session.merge(models.RecordFile(name=name, taken=end))
-    report += part
-    return end

@@ -28,6 +28,7 @@ from dask_matrix.web.state import State
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import date, datetime
+    from pathlib import Path
 
     from fastapi import FastAPI
 
@@ -38,21 +39,21 @@ SMALLEST_COMPRESSED = 1_000
 
 
 def create_app(
-    store_url: str,
+    database: str | Path,
     context: Context | None = None,
     snapshot_of: datetime | None = None,
     *,
     static: bool = False,
     all_cells: bool = False,
 ) -> FastAPI:
-    """Return the application for the database at a SQLAlchemy URL, which is created or migrated as needed.
+    """Return the application for a database, by path or SQLAlchemy URL, which is created or migrated as needed.
 
     ``context`` has the known failures, profiles and published releases. ``snapshot_of`` is the time of the
     snapshot in the database, if any. ``static``: pages are saved as files, so they must work without a server and depend on
     the evidence alone, not on today's date; ``all_cells``: the page of every cell is saved.
     Raises DatabaseTooNew or DatabaseUnreachable.
     """
-    store = Store.open(store_url)
+    store = Store.open(database)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

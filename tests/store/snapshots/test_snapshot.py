@@ -237,11 +237,10 @@ def test_a_database_is_made_once_and_by_one(records: Path, tmp_path: Path) -> No
     write(tmp_path / "snapshot", records)
     with ThreadPoolExecutor(4) as pool:
         asked = [pool.submit(snapshot.database, tmp_path / "snapshot", tmp_path / "cache") for _ in range(4)]
-        (url,) = {each.result()[0] for each in asked}
-    made = Path(url.removeprefix("sqlite:///"))
+        (made,) = {each.result()[0] for each in asked}
     before = made.stat().st_mtime_ns
     (tmp_path / "snapshot" / location.RECORDS).unlink()  # not even read the second time
-    assert snapshot.database(tmp_path / "snapshot", tmp_path / "cache")[0] == url
+    assert snapshot.database(tmp_path / "snapshot", tmp_path / "cache")[0] == made
     assert made.stat().st_mtime_ns == before
     assert [path.name for path in (tmp_path / "cache").glob("*.part*")] == []
 
@@ -249,12 +248,11 @@ def test_a_database_is_made_once_and_by_one(records: Path, tmp_path: Path) -> No
 def test_what_a_killed_process_left_is_made_anew(records: Path, tmp_path: Path) -> None:
     """A part is not taken for the whole."""
     write(tmp_path / "snapshot", records)
-    url, _ = snapshot.database(tmp_path / "snapshot", tmp_path / "cache")
-    made = Path(url.removeprefix("sqlite:///"))
+    made, _ = snapshot.database(tmp_path / "snapshot", tmp_path / "cache")
     made.rename(f"{made}.part")
     Path(f"{made}.part").write_bytes(b"half")
-    assert snapshot.database(tmp_path / "snapshot", tmp_path / "cache")[0] == url
-    with Store.open(url) as shipped:
+    assert snapshot.database(tmp_path / "snapshot", tmp_path / "cache")[0] == made
+    with Store.open(made) as shipped:
         assert shipped.freshness().results == 3
 
 

@@ -24,6 +24,8 @@ from dask_matrix.domain.records.records import (
     RunRecord,
     parse_lines,
 )
+from dask_matrix.store.database import open_new
+from dask_matrix.store.file_ingestion import Chunk, separate
 from dask_matrix.store.relevant_records import relevant_records
 from dask_matrix.store.snapshots.location import HEAD, RECORDS, BadSnapshot, Snapshot, cached, read
 from dask_matrix.store.snapshots.readme import readme
@@ -84,8 +86,8 @@ def write(
     return head
 
 
-def database(folder: Path, cache: Path) -> tuple[str, Snapshot]:
-    """Return the URL of a database with a snapshot, made in the cache if needed, and the snapshot's summary.
+def database(folder: Path, cache: Path) -> tuple[Path, Snapshot]:
+    """Return the path of a database with a snapshot, made in the cache if needed, and the snapshot's summary.
 
     Safe when several processes call it at once. Raises BadSnapshot.
     """
@@ -97,23 +99,32 @@ def database(folder: Path, cache: Path) -> tuple[str, Snapshot]:
         with FileLock(f"{path}.lock"):
             if not path.exists():
                 _fill(path, packed, folder)
-    return f"sqlite:///{path}", head
+    return path, head
 
 
 def _fill(path: Path, packed: bytes, folder: Path) -> None:
     """Make a database from packed records under a temporary name, then move it to ``path``."""
     part = path.with_name(f"{path.name}.part")
-    for left in path.parent.glob(f"{part.name}*"):
-        left.unlink()
-    with Store.open(f"sqlite:///{part}") as store, lzma.open(BytesIO(packed)) as lines:
-        records = parse_lines(lines)
+    for left in path.parent.glob(f"{path.name}*"):
+        if left.suffix != ".lock":
+            left.unlink()
+    with Store(open_new(part)) as store:
+        store.rebuild(_batches(packed, folder), is_new=True)
+    part.replace(path)
+
+
+def _batches(packed: bytes, folder: Path) -> Iterator[list[Chunk]]:
+    """Yield the records in batches; raise BadSnapshot."""
+    with lzma.open(BytesIO(packed)) as lines:
+        parsed = parse_lines(lines)
         try:
-            while batch := list(islice(records, BATCH)):
-                if rejected := store.ingest(batch).rejected:
-                    raise BadSnapshot(f"{folder / RECORDS} contains an invalid record: {rejected[0]}.")
+            while batch := list(islice(parsed, BATCH)):
+                report, records = separate(batch)
+                if report.rejected:
+                    raise BadSnapshot(f"{folder / RECORDS} contains an invalid record: {report.rejected[0]}.")
+                yield [Chunk(records, [])]
         except (lzma.LZMAError, EOFError) as error:
             raise BadSnapshot(f"Cannot unpack {folder / RECORDS}: {error}.") from None
-    part.replace(path)
 
 
 def _verified_records(folder: Path, head: Snapshot) -> bytes:

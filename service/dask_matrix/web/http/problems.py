@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from dask_matrix.domain.errors import DaskMatrixError, UnknownName
-from dask_matrix.store.database import DatabaseUnreachable
+from dask_matrix.store.failures import DatabaseUnreachable
 from dask_matrix.web import links
 from dask_matrix.web.http.middleware import HEADERS
 from dask_matrix.web.http.query_parameters import ALLOWED, parameters
