@@ -107,15 +107,24 @@ def all_files(root: Path, progress: Callable[[int, int], None] | None = None) ->
 
     ``progress`` is told how many of how many bytes are done with, after each batch.
     """
-    batch: list[Chunk] = []
     done, total = 0, sum(path.stat().st_size for path in record_files(root))
-    for chunk in (chunk for path in record_files(root) for chunk in _chunks(path, root)):
+    for batch in _batches(chunk for path in record_files(root) for chunk in _chunks(path, root)):
+        yield batch
+        done += sum(each.size for each in batch)
+        if progress:
+            progress(done, max(done, total))
+
+
+def _batches(chunks: Iterable[Chunk]) -> Iterator[list[Chunk]]:
+    """Yield chunks together until they have about ``BATCH`` bytes."""
+    batch: list[Chunk] = []
+    size = 0
+    for chunk in chunks:
         batch.append(chunk)
-        if (size := sum(each.size for each in batch)) >= BATCH:
+        size += chunk.size
+        if size >= BATCH:
             yield batch
-            done, batch = done + size, []
-            if progress:
-                progress(min(done, total), total)
+            batch, size = [], 0
     if batch:
         yield batch
 
