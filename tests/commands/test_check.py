@@ -190,6 +190,20 @@ def test_a_pair_that_cannot_work_is_never_safe(
         assert (answer["recommended"], answer["specifier"]) == (None, "")
 
 
+def test_code_that_mostly_could_not_be_read_is_never_safe(data: Path, tmp_path: Path) -> None:
+    """The files are the first reason."""
+    (tmp_path / "bad.py").write_text("import dask.array as da\nx = (\n")
+    (tmp_path / "worse.py").write_text("from dask import bag\ny = (\n")
+    (tmp_path / "good.py").write_text("import dask.array as da\nda.ones(3).sum()\n")
+    done = check("--from", "2025.2.0", "--to", "2025.3.0", "--code", tmp_path, "--json", data=data)
+    assert done.returncode == 3, done.stderr
+    reason = json.loads(done.stdout)["reasons"][0]
+    assert reason.startswith("2 of the 3 files that import Dask could not be read")
+    assert "bad.py: line 2:" in reason
+    (tmp_path / "worse.py").unlink()
+    assert check("--from", "2025.2.0", "--to", "2025.3.0", "--code", tmp_path, data=data).returncode == 0
+
+
 def test_code_limits_the_question_to_what_it_uses(data: Path, server: str, tmp_path: Path) -> None:
     """Only names leave the machine, and --explain shows everything that does."""
     code = tmp_path / "mine.py"

@@ -39,7 +39,7 @@ def test_failures_are_errors_and_unknowns_are_warnings(ask: Ask, lines: tuple[st
 def test_start_in_doubt_is_the_first_warning(ask: Ask) -> None:
     """And no release is recommended."""
     first, *others = annotations(ask("PF").with_doubts(("A mixed pair.",))).splitlines()
-    assert first == "::warning title=The start is in doubt::A mixed pair."
+    assert first == "::warning title=The question is in doubt::A mixed pair."
     assert [line.partition(" ")[0] for line in others] == ["::error", "::notice"]
     assert "Recommended" not in others[-1]
 

@@ -78,7 +78,7 @@ def test_unknown_verdict_is_never_green(ask: Ask, question: dict[str, object]) -
 def test_start_in_doubt_is_an_error(ask: Ask, lines: tuple[str, ...], others: dict[str, str]) -> None:
     """Of its own, next to the scenarios."""
     root = parsed(ask(*lines).with_doubts(("A mixed pair.",)))
-    assert cases(root) == {"the start works": "error", **others}
+    assert cases(root) == {"start and code are known": "error", **others}
     assert next(root.iter("error")).get("message") == "A mixed pair."
 
 

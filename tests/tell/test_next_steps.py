@@ -220,7 +220,7 @@ def test_unusable_start_is_not_recommended(ask: Ask, question: dict[str, object]
 def test_start_in_doubt_comes_first(ask: Ask) -> None:
     """Nothing is installed or required before it is settled."""
     first, *others = next_steps(ask("PP").with_doubts(("A mixed pair.",)))
-    assert first.text.startswith("Mend the start first")
+    assert first.text.startswith("Settle first what the reasons above leave in doubt")
     assert not [each for each in others if each.command or each.requirement]
 
 

@@ -127,7 +127,7 @@ def check(
             )
         }
     )
-    answer = answer.with_doubts(start_state.doubts)
+    answer = answer.with_doubts((*start_state.doubts, *_lost_code(usage)))
     if junit:
         _write_junit(answer, junit)
     _print_answer(answer, code_coverage, output_format, start_state.installer)
@@ -221,6 +221,17 @@ def _blind_spots(code_coverage: CodeCoverage | None) -> Iterator[str]:
     if code_coverage and code_coverage.unread:
         count = len(code_coverage.unread)
         yield f"{count} file{'s' * (count != 1)} could not be read: {'; '.join(code_coverage.unread[:3])}."
+
+
+def _lost_code(usage: Usage | None) -> Iterator[str]:
+    """Yield a doubt if most of the user's files that import Dask could not be read."""
+    if usage and usage.lost:
+        count = len(usage.lost)
+        reasons = [f"{each.file}: {each.reason}" for each in usage.unread if each.file in usage.lost]
+        yield (
+            f"{count} of the {count + usage.dask_files} files that import Dask could not be read, so what they use was "
+            f"not checked: {'; '.join(reasons[:3])}. Make them readable, or check without --code."
+        )
 
 
 def _code_coverage(usage: Usage, covers: Iterable[tuple[str, ...]]) -> CodeCoverage:

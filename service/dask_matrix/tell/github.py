@@ -33,7 +33,7 @@ def outputs(answer: Answer) -> str:
 def _lines(answer: Answer) -> Iterator[str]:
     broken = not_accepted(answer)
     if answer.doubts:
-        yield _command("warning", "The start is in doubt", " ".join(map(sanitize, answer.doubts)))
+        yield _command("warning", "The question is in doubt", " ".join(map(sanitize, answer.doubts)))
     for finding in broken[:MAX_ANNOTATIONS]:
         yield _command("error", finding.title, _failure_details(finding))
     if answer.verdict is Safety.UNSAFE and not broken:

@@ -77,7 +77,7 @@ def _uninstallable_case(answer: Answer) -> ET.Element:
 
 
 def _doubts_case(answer: Answer) -> ET.Element:
-    case = ET.Element("testcase", classname="dask-matrix", name="the start works")
+    case = ET.Element("testcase", classname="dask-matrix", name="start and code are known")
     error = ET.SubElement(case, "error", message=sanitize(answer.doubts[0]), type="unknown")
     error.text = "\n".join(sanitize(line) for line in answer.doubts)
     return case

@@ -71,7 +71,7 @@ def requirement(answer: Answer) -> str:
 def _release_steps(answer: Answer, command: CheckArguments, installer: Installer) -> Iterator[NextStep]:
     start, target = answer.question.start, answer.question.target
     if answer.doubts:
-        yield NextStep("Mend the start first, as the reasons above say; then check again.")
+        yield NextStep("Settle first what the reasons above leave in doubt; then check again.")
         return
     if problem := start_problem(answer):
         yield NextStep(f"{problem} Use --from with a release that has been tested and can be installed.")

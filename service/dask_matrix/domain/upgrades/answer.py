@@ -245,9 +245,9 @@ class Answer(_Value):
     reasons: tuple[str, ...] = Field(description="The answer in a sentence, then why, most important first.")
     doubts: tuple[str, ...] = Field(
         default=(),
-        description="Why the start itself may never have worked, such as a lock with a dask and a distributed that do not "
-        "work together, and what to do; also the first reasons. With any, the answer is never safe. Only `check` knows the "
-        "start's lock: empty in a server's own answer.",
+        description="Why the question itself is in doubt, and what to do: a start that may never have worked, such as a lock "
+        "with a dask and a distributed that do not work together, or code that mostly could not be read. Also the first "
+        "reasons. With any, the answer is never safe. Only `check` reads locks and code: empty in a server's own answer.",
     )
     start: Column | None = Field(
         description="The environment that represents the start, None if it has not been tested."
@@ -311,7 +311,7 @@ class Answer(_Value):
         return all(column is not None and column.installs for column in (self.start, self.target))
 
     def with_doubts(self, doubts: tuple[str, ...]) -> Self:
-        """Return the answer with doubts about the start: never safe, and nothing recommended as safe to move to.
+        """Return the answer with doubts about its start or scope: never safe, and nothing recommended as safe to move to.
 
         Scenarios that break stay evidence, so an unsafe answer stays unsafe.
         """

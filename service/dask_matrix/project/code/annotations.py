@@ -40,7 +40,7 @@ def annotated_values(expressions: Expressions, node: ast.expr | None) -> Values:
             return union([annotated_values(expressions, left), annotated_values(expressions, right)])
         case ast.Subscript(generic, inside):
             parts = inside.elts if isinstance(inside, ast.Tuple) else [inside]
-            return _generic(expressions, generic, parts)
+            return _generic(expressions, generic, parts) if parts else NO_VALUES  # tuple[()] is the empty tuple
         case ast.Name() | ast.Attribute():
             return instantiate(expressions.value_silently(node))
     return NO_VALUES

@@ -18,6 +18,8 @@ RUNS_BELOW = RUNS_CODE | {"capture", "px", "scalene", "skip", "wandb"}
 """Cell magics whose cell is Python code."""
 ASSIGNED = re.compile(r"^(\s*[A-Za-z_][\w\s,.]*=\s*)(?:!|%)(?!=).*$")
 """``files = !ls`` and ``where = %pwd``."""
+MAGICS = re.compile(r"^\s*(?:[%!?]|\w.*\?\s*$|[\w\s,.]+=\s*[!%])", re.MULTILINE)
+"""A line that could be IPython's."""
 MAGIC = re.compile(r"^(\s*)%{1,2}(\w+)\s?(.*)$")
 OPTIONS = re.compile(r"^(?:(?:-[flDsT]\s+\S+|-\w+(?:\s+\d+)?)(?:\s+|$))+")
 """``-n 1 -r 3 `` before the code of a ``%timeit``."""
@@ -47,13 +49,19 @@ def _text(cell: dict[str, str | list[str]]) -> str:
 
 
 def without_magics(text: str) -> str:
-    """Return a cell's text as plain Python, without magics, shell commands and ``?`` help, but with the code in them."""
+    """Return a cell's text as plain Python: as `without_line_magics`, and empty if its cell magic is not for Python."""
     lines = text.split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     if (match := MAGIC.match(lines[first])) and lines[first].startswith("%%"):
         if match[2] not in RUNS_BELOW:
             return ""
         lines[first] = _code_after(match)
+    return without_line_magics("\n".join(lines))
+
+
+def without_line_magics(text: str) -> str:
+    """Return code as plain Python, without magics, shell commands and ``?`` help, but with the code in them."""
+    lines = text.split("\n")
     kept: list[str] = []
     continues = False
     for line in lines:

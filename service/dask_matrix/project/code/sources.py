@@ -7,14 +7,18 @@ read once.
 from __future__ import annotations
 
 import ast
+import io
 import os
+import re
+import sys
+import tokenize
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.errors import DaskMatrixError
-from dask_matrix.project.code.notebooks import BadNotebook, cells, without_magics
+from dask_matrix.project.code.notebooks import MAGICS, BadNotebook, cells, without_line_magics, without_magics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,16 +44,29 @@ MAX_NOTEBOOK_BYTES = 100_000_000
 """Larger than for a Python file: a notebook contains the images that its cells drew."""
 
 
+IMPORTS = re.compile(rb"^[ \t]*(?:import|from)[ \t][^#\n]*\b(?:dask|distributed|dask_expr)\b", re.MULTILINE)
+"""An import of Dask in code that cannot be parsed."""
+NEWER = {
+    r"type\s+\w+\s*(\[.*\])?\s*=": (3, 12),
+    r"(async\s+)?(def|class)\s+\w+\s*\[": (3, 12),
+    r".*\bt[\"']": (3, 14),
+}
+"""Pattern of a line -> the first Python with this syntax, of those newer than the oldest that dask-matrix runs on."""
+FORMATTED = (3, 12)
+"""The first Python with any expression in an f-string."""
+
+
 class NoCode(DaskMatrixError):
     """A --code path does not exist, or contains no Python file and no notebook."""
 
 
 @dataclass(frozen=True)
 class Unread:
-    """A file, or a part of one, that could not be parsed, and why; reported, never fatal."""
+    """A file, or a part of one, that could not be parsed, why, and whether it imports Dask; reported, never fatal."""
 
     file: str
     reason: str
+    imports_dask: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +93,7 @@ def read(paths: Sequence[Path]) -> tuple[list[Source], list[Unread]]:
         try:
             parts, bad = _parts(path)
         except (OSError, BadNotebook, _Unparsable) as error:
-            unread.append(Unread(path.as_posix(), _reason(error)))
+            unread.append(Unread(path.as_posix(), _reason(error), _imports_dask(path)))
             continue
         sources.append(Source(path.as_posix(), path, tuple(parts)))
         unread += bad
@@ -126,7 +143,33 @@ class _Unparsable(Exception):
 def _parts(path: Path) -> tuple[list[Part], list[Unread]]:
     if path.suffix == ".ipynb":
         return _cells(path)
-    return [Part(_parsed(_content(path, MAX_FILE_BYTES)))], []
+    return [Part(_module(_content(path, MAX_FILE_BYTES)))], []
+
+
+def _module(content: bytes) -> ast.Module:
+    """Parse a Python file unchanged, or without the magics that IPython's %run allows if that is not valid Python."""
+    try:
+        return _parsed(content)
+    except _Unparsable:
+        text = _decoded(content)
+        if text is None or not MAGICS.search(text):
+            raise
+    return _parsed(without_line_magics(text))
+
+
+def _decoded(content: bytes) -> str | None:
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        return content.decode(encoding)
+    except (SyntaxError, ValueError, LookupError):
+        return None
+
+
+def _imports_dask(path: Path) -> bool:
+    try:
+        return bool(IMPORTS.search(_content(path, MAX_FILE_BYTES)))
+    except (OSError, _Unparsable):
+        return False
 
 
 def _content(path: Path, limit: int) -> bytes:
@@ -148,7 +191,7 @@ def _cells(path: Path) -> tuple[list[Part], list[Unread]]:
         try:
             parts.append(Part(_parsed_cell(text), number))
         except _Unparsable as error:
-            unread.append(Unread(path.as_posix(), f"cell {number}, {error}"))
+            unread.append(Unread(path.as_posix(), f"cell {number}, {error}", bool(IMPORTS.search(text.encode()))))
     return parts, unread
 
 
@@ -167,11 +210,23 @@ def _parsed(code: str | bytes) -> ast.Module:
             warnings.simplefilter("ignore")  # invalid escapes are for the user's linter to report
             return ast.parse(code)
     except SyntaxError as error:
-        raise _Unparsable(f"line {error.lineno or 1}: {error.msg}") from error
+        raise _Unparsable(f"line {error.lineno or 1}: {_newer(error) or error.msg}") from error
     except (RecursionError, MemoryError) as error:
         raise _Unparsable("nested too deeply to be parsed") from error
     except ValueError as error:  # null bytes
         raise _Unparsable(str(error)) from error
+
+
+def _newer(error: SyntaxError) -> str:
+    """Return which newer Python code was written for, by the line of its first error; empty if it is for none."""
+    line = (error.text or "").strip()
+    needed = next((version for pattern, version in NEWER.items() if re.match(pattern, line)), (0, 0))
+    if error.msg.startswith("f-string"):
+        needed = FORMATTED
+    if needed <= sys.version_info[:2]:
+        return ""
+    newer, running = (f"{major}.{minor}" for major, minor in (needed, sys.version_info[:2]))
+    return f"written for Python {newer} or newer, but dask-matrix runs on {running}; run it with {newer} or newer"
 
 
 def _reason(error: Exception) -> str:

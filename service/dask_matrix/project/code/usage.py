@@ -26,17 +26,28 @@ if TYPE_CHECKING:
     from dask_matrix.project.code.sources import Source
 
 __all__ = ["NoCode", "Place", "Unread", "Usage", "usage"]
+STOPPED = "not read to its end because of an internal error"
 MAX_ROUNDS = 8
 """Maximum number of rounds; each one uses the facts about the user's functions from the rounds before."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """The names used, each with its places in order, the number of files read, and what could not be read."""
+    """The names used, each with its places in order, the number of files read, and what could not be read.
+
+    ``dask_files`` counts the files read in which Dask is used.
+    """
 
     names: Mapping[str, tuple[Place, ...]]
     files: int
     unread: tuple[Unread, ...]
+    dask_files: int = 0
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The files that import Dask and could not be read, if they are more than those that could; else none."""
+        files = tuple(dict.fromkeys(each.file for each in self.unread if each.imports_dask))
+        return files if len(files) > self.dask_files else ()
 
 
 def usage(paths: Sequence[Path]) -> Usage:
@@ -48,11 +59,21 @@ def usage(paths: Sequence[Path]) -> Usage:
     readings = _read_until_stable(sources)
     places: dict[str, set[Place]] = defaultdict(set)
     for reading in readings:
-        unread += [Unread(reading.file, reason) for reason in reading.skipped]
+        unread += [Unread(reading.file, reason, reason.startswith(STOPPED)) for reason in reading.skipped]
         for name, found in reading.uses.items():
             places[name] |= found
     names = {name: tuple(sorted(places[name], key=lambda place: place.order)) for name in sorted(places)}
-    return Usage(names, len(sources), tuple(sorted(unread, key=lambda bad: (bad.file, bad.reason))))
+    stopped = {bad.file for bad in unread if bad.imports_dask}
+    dask_files = sum(bool(reading.uses) and reading.file not in stopped for reading in readings)
+    return Usage(names, len(sources), tuple(sorted(unread, key=lambda bad: (bad.file, bad.reason))), dask_files)
+
+
+def read_one(reading: Reading, source: Source) -> None:
+    """Read one file; whatever goes wrong in it is a reason why that file was not read to its end, and never fatal."""
+    try:
+        read_statements(reading, source)
+    except Exception as error:  # noqa: BLE001 - code of any kind is read here, and one file must not hide the others
+        reading.skipped.add(f"{STOPPED} ({type(error).__name__}: {error}); please report this file")
 
 
 def _read_until_stable(sources: Sequence[Source]) -> list[Reading]:
@@ -64,7 +85,7 @@ def _read_until_stable(sources: Sequence[Source]) -> list[Reading]:
         for source in sources:
             if source.file in waiting:
                 readings[source.file] = Reading(source.file, facts, modules)
-                read_statements(readings[source.file], source)
+                read_one(readings[source.file], source)
         waiting = facts.finish_round()
         if not waiting:
             break
