@@ -101,6 +101,22 @@ def test_each_answer_has_its_exit_code(data: Path, target: str, more: tuple[str,
     assert "Traceback" not in done.stderr
 
 
+def test_defaults_are_the_lock_file_of_the_folder_and_the_newest_release(data: Path, tmp_path: Path) -> None:
+    """Both are said; several lock files are a usage error that names them."""
+    tmp_path.joinpath("requirements.txt").write_text(LOCK.format("2025.2.0"))
+    done = check("--json", "--data", data, cwd=tmp_path)
+    answer = json.loads(done.stdout)
+    assert (answer["question"]["from"], answer["question"]["to"], done.returncode) == ("2025.2.0", "2025.5.0", 3)
+    assert answer["caveats"][:2] == [
+        "--from is requirements.txt, the lock file of this folder.",
+        "--to is 2025.5.0, the newest release that was tested.",
+    ]
+    tmp_path.joinpath("uv.lock").write_text("version = 1\n")
+    done = check("--data", data, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "requirements.txt, uv.lock" in done.stderr
+
+
 def test_unreachable_server_is_exit_code_4(data: Path) -> None:
     """Its URL is printed, and local evidence is not used instead."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -13,6 +13,7 @@ import typer
 
 from dask_matrix.commands import options
 from dask_matrix.domain.environments.environment import Lane, Python
+from dask_matrix.domain.environments.release import LATEST
 from dask_matrix.domain.errors import DaskMatrixError, EvidenceUnreachable
 
 if TYPE_CHECKING:
@@ -37,15 +38,24 @@ Texts = list[str] | None
 
 def check(
     context: typer.Context,
-    target: Annotated[str, typer.Option("--to", metavar="RELEASE", help="Release to upgrade to.")],
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="RELEASE",
+            help="Release to upgrade to; main is the newest commits.",
+            show_default="latest, the newest tested one",
+        ),
+    ] = None,
     start: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--from",
             metavar="RELEASE|installed|FILE",
             help="Release to upgrade from, the installed one, or a lock file.",
+            show_default="the lock file of this folder, else installed",
         ),
-    ] = "installed",
+    ] = None,
     environment: Annotated[
         str, typer.Option(metavar="NAME", help="Environment of a lock file with several, such as pixi.lock.")
     ] = "",
@@ -88,20 +98,22 @@ def check(
     from dask_matrix.commands.sources import EvidenceOptions
     from dask_matrix.domain.upgrades.answer import Question
     from dask_matrix.project.locks.start import start as start_of
+    from dask_matrix.project.locks.start import start_here
 
     output_format = _output_format(as_json, as_markdown, github)
     explicit = None if _is_from_environment(context, "data") else data
     source_options = EvidenceOptions(_server(server, explicit, snapshot=snapshot), explicit, snapshot, scenarios)
+    begin = start_here(Path()) if start is None else start
     start_state = start_of(
-        start,
+        begin,
         options.lock_parts(group=group, extra=extra, member=member),
         Python.parse(python) if python else None,
         environment=environment,
     )
     usage = _usage(code)
     question = Question(
-        start=str(start_state.release),
-        target=target,
+        start=str(start_state.release or LATEST),
+        target=LATEST if target is None else target,
         lane=lane,
         python=python or None,
         area=tuple(area or ()),
@@ -120,6 +132,7 @@ def check(
     answer = answer.model_copy(
         update={
             "caveats": (
+                *_defaults(answer, begin if start is None else "", given_target=target is not None),
                 *start_state.notes,
                 *_other_pythons(start_state, answer),
                 *_blind_spots(code_coverage),
@@ -146,6 +159,16 @@ def _ask(
     except EvidenceUnreachable as error:
         print(f"dask-matrix: {error}", file=sys.stderr)
         raise typer.Exit(UNREACHABLE) from None
+
+
+def _defaults(answer: Answer, start: str, *, given_target: bool) -> Iterator[str]:
+    """Yield which defaults were taken; ``start`` is empty if it was given."""
+    from dask_matrix.project.locks.start import INSTALLED
+
+    if start:
+        yield f"--from is {'what is installed' if start == INSTALLED else f'{start}, the lock file of this folder'}."
+    if not given_target:
+        yield f"--to is {answer.question.target}, the newest release that was tested."
 
 
 def _is_from_environment(context: typer.Context, option: str) -> bool:

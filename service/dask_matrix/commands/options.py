@@ -55,7 +55,7 @@ Releases = Annotated[
     list[str] | None,
     typer.Option(
         "--release",
-        help="A release, a version specifier, latest:N, main, or commits (dask@REF+distributed@REF); repeatable.",
+        help="A release, latest, latest:N, a version specifier, main, or commits (dask@REF+distributed@REF); repeatable.",
     ),
 ]
 Pythons = Annotated[list[str] | None, typer.Option("--python", help="Python version such as 3.11; repeatable.")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -26,8 +27,8 @@ def show(
     verdict: Annotated[
         Verdict | None, typer.Option(help="Show only scenarios with this verdict on some release.")
     ] = None,
-    start: Annotated[str, typer.Option("--from", help="First release.")] = "",
-    end: Annotated[str, typer.Option("--to", help="Last release.")] = "",
+    start: Annotated[str, typer.Option("--from", help="First release; latest is the newest one.")] = "",
+    end: Annotated[str, typer.Option("--to", help="Last release; latest is the newest one.")] = "",
     python: Annotated[str, typer.Option(help="Show only this Python.")] = "",
     lane: Annotated[Lane | None, typer.Option(help="Show only this lane.")] = None,
     changes: Annotated[bool, typer.Option("--changes", help="Show only scenarios whose verdict changes.")] = False,
@@ -43,7 +44,7 @@ def show(
     """Print the matrix. --json prints the same object as GET /api/v1/matrix."""
     from dask_matrix.commands.evidence import evidence_source, show_options
     from dask_matrix.commands.terminal import print_matrix
-    from dask_matrix.domain.environments.release import Release
+    from dask_matrix.domain.environments.release import named
     from dask_matrix.domain.matrix.encoded_rows import EncodedRows
     from dask_matrix.domain.matrix.selection import Selection
     from dask_matrix.domain.verdicts.known_failures import today
@@ -53,8 +54,6 @@ def show(
         area=area,
         q=q,
         verdict=verdict,
-        start=Release.parse(start) if start else None,
-        end=Release.parse(end) if end else None,
         python=Python.parse(python) if python else None,
         lane=lane,
         changes=changes,
@@ -63,6 +62,10 @@ def show(
     source = evidence_source(data, scenarios, shipped=snapshot)
     with Store.open(source.database) as store:
         whole = store.matrix(history=history).with_known_failures(source.context.known, today())
+    tested = [each.release for each in whole.environments]
+    selection = replace(
+        selection, start=named(start, tested) if start else None, end=named(end, tested) if end else None
+    )
     if area and whole.scenarios and area not in whole.areas():
         raise UnknownName("area", area, sorted(whole.areas()))
     part = EncodedRows.of(whole).select(selection)

@@ -12,10 +12,10 @@ from dask_matrix import places
 from dask_matrix.collect.workspace.context import context
 from dask_matrix.collect.workspace.workspace import Workspace
 from dask_matrix.domain.environments.environment import Python
-from dask_matrix.domain.environments.release import Release, UnknownRelease
+from dask_matrix.domain.environments.release import LATEST, Release, UnknownRelease, newest, version_of
 from dask_matrix.domain.errors import DaskMatrixError, EvidenceUnreachable
 from dask_matrix.domain.verdicts.known_failures import today
-from dask_matrix.store.snapshots.location import BadSnapshot
+from dask_matrix.store.snapshots.location import BadSnapshot, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ class LocalEvidence:
         """Whether both releases of a question have a column in its lane and on its Python."""
         python = Python.parse(question.python) if question.python else None
         try:
-            ends = (Release.parse(question.start), self.column_sets.find_release(question.target))
+            ends = (self.column_sets.find_release(question.start), self.column_sets.find_release(question.target))
         except UnknownRelease:
             return False
         return all(self.column_sets.columns(each, question.lane, python) for each in ends)
@@ -99,7 +99,7 @@ def _local_evidence(question: Question, options: EvidenceOptions, stack: ExitSta
     own = None if options.snapshot else _data_folder_evidence(workspace, stack)
     if options.data and own is None:
         raise EvidenceUnreachable(f"No results in {options.data}. Run `dask-matrix run --data {options.data}` first.")
-    if own and (options.data or own.has_releases_of(question)):
+    if own and (options.data or (own.has_releases_of(question) and _has_latest(own, question))):
         return own
     try:
         return _snapshot_evidence(workspace)
@@ -119,6 +119,18 @@ def recorded_database(found: places.Places) -> Path:
             f"The database {path} is missing, but there are {files} files of records. Make it again: `{rebuild}`."
         )
     return path
+
+
+def _has_latest(own: LocalEvidence, question: Question) -> bool:
+    """Whether ``latest`` means no older release in the data folder than in the snapshot; true if nobody asks for it."""
+    if LATEST not in {question.start, question.target}:
+        return True
+    try:
+        shipped = [Release(found) for text in read(places.snapshot()).releases if (found := version_of(text))]
+    except BadSnapshot:
+        return True
+    last, mine = newest(shipped), newest(own.column_sets.releases)
+    return last is None or (mine is not None and mine >= last)
 
 
 def _data_folder_evidence(workspace: Workspace, stack: ExitStack) -> LocalEvidence | None:

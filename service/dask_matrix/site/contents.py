@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from dask_matrix.domain.environments.commit_pair import MAIN
+from dask_matrix.domain.environments.release import LATEST
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.site.file_names import file_name, safe_component
 from dask_matrix.web import links
@@ -29,7 +30,6 @@ WITHOUT_CELL_PAGE = frozenset({Verdict.PASS, Verdict.UNTESTED, Verdict.UNINSTALL
 """Verdicts without a cell page: the scenario or environment page says everything."""
 EXPORTED_PARAMETERS = {"after", "before", "cursor", "limit", "area", "scenario"}
 """Parameters (other than of the matrix and upgrades) with a file for each value: pages of long lists, filtered feeds."""
-LATEST = "latest"
 NOT_EXPORTED = frozenset({"/healthz", f"{links.API}/matrix.parquet"})
 """Addresses that are not exported, besides event streams."""
 OPTIONAL_ADDRESSES = ("/matrix.svg", "/about", "/runs", f"{links.API}/runs")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dask_matrix.domain.environments.commit_pair import MAIN
 from dask_matrix.domain.environments.environment import Lane
-from dask_matrix.domain.environments.release import InvalidRelease, Release, nearest
+from dask_matrix.domain.environments.release import LATEST, InvalidRelease, Release, nearest
 from dask_matrix.domain.errors import UnknownName
 from dask_matrix.domain.transitions.row_neighbours import before
 from dask_matrix.domain.upgrades.environment_diff import EnvironmentDiff, environment_diff
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.records.installation import Installation
     from dask_matrix.web.reader import Reader
-
-
-LATEST = "latest"
-"""Name for the newest release with an environment in lane as-released."""
 
 
 @dataclass(frozen=True)

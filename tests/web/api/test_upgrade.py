@@ -200,3 +200,12 @@ def test_a_misspelled_field_is_answered_with_the_nearest(book: Book) -> None:
     [error] = book.client.post("/api/v1/upgrade", json={**MOVE, "areas": ["x"]}).json()["errors"]
     assert error["nearest"][0] == "area"
     assert "uses" in error["allowed"]
+
+
+def test_latest_is_the_newest_tested_release(book: Book) -> None:
+    """As a query, as a body and on the page, which names it."""
+    asked = {"from": "2025.2.0", "to": "latest"}
+    target = ask(book, to="latest")["question"]["to"]
+    assert target == "2026.1.0"
+    assert book.client.post("/api/v1/upgrade", json=asked).json()["question"]["to"] == target
+    assert f"dask 2025.2.0 → {target}" in book.client.get("/upgrade", params=asked).text

@@ -30,7 +30,8 @@ COMPARISONS = ("<", ">", "=", "!", "~")
 GIT_VARIABLE_PREFIX = "DASK_MATRIX_GIT_"
 """Prefix of the environment variables that override the repositories of matrix.toml."""
 PROBLEM_TEXTS = {"extra_forbidden": "unknown key", "missing": "required key is missing"}
-LATEST = re.compile(r"latest:([1-9]\d*)")
+LATEST = re.compile(r"latest(?::([1-9]\d*))?")
+"""``latest:N`` is the newest N releases, ``latest`` the newest one."""
 
 
 def selector(text: str) -> str:
@@ -43,7 +44,7 @@ def selector(text: str) -> str:
         raise ValueError(str(error).rstrip(".")) from None
     except (InvalidSpecifier, DaskMatrixError):
         raise ValueError(
-            f"{text!r} is not a version specifier (>=2024.8), a release (2025.2.0), latest:N, main or dask@REF"
+            f"{text!r} is not a version specifier (>=2024.8), a release (2025.2.0), latest, latest:N, main or dask@REF"
         ) from None
     return text
 

@@ -74,7 +74,7 @@ def _matching(
     text: str, candidates: list[IndexedRelease], releases: dict[Release, IndexedRelease]
 ) -> list[IndexedRelease]:
     if latest := LATEST.fullmatch(text):
-        return candidates[-int(latest[1]) :]
+        return candidates[-int(latest[1] or 1) :]
     if text.startswith(COMPARISONS):
         specifier = SpecifierSet(text)
         return [each for each in candidates if specifier.contains(each.release.version, prereleases=True)]

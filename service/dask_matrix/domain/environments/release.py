@@ -12,10 +12,14 @@ from packaging.version import Version
 from dask_matrix.domain.errors import DaskMatrixError, UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from dask_matrix.domain.environments.commit_pair import Pair
+
+
+LATEST = "latest"
+"""The word for the newest published release that is known where it is asked for."""
 
 
 class InvalidRelease(DaskMatrixError):
@@ -95,9 +99,27 @@ def nearest(release: Release, known: Collection[Release], count: int = 4) -> lis
     return below[-(count // 2) :] + above[: count - min(len(below), count // 2)]
 
 
+def newest(known: Iterable[Release]) -> Release | None:
+    """Return the newest published release, a pre-release only if there is no other; None if there is none."""
+    published = [each for each in known if each.pair is None]
+    return max([each for each in published if not each.version.is_prerelease] or published, default=None)
+
+
+def named(text: str, known: Iterable[Release]) -> Release:
+    """Return the release that ``text`` names: a version, known or not, or ``latest``, the newest known one.
+
+    The one door for release names. Raises InvalidRelease, and UnknownRelease for ``latest`` if none is known.
+    """
+    if text.strip() != LATEST:
+        return Release.parse(text)
+    if found := newest(known):
+        return found
+    raise UnknownRelease("release", LATEST, [])
+
+
 def find(text: str, known: Collection[Release]) -> Release:
-    """Return the known release that ``text`` names; raise InvalidRelease or UnknownRelease."""
-    release = Release.parse(text)
+    """Return the known release that ``text`` names, or for ``latest`` the newest; raise InvalidRelease or UnknownRelease."""
+    release = named(text, known)
     if release not in known:
         raise UnknownRelease("release", text, [str(each) for each in nearest(release, known)])
     return release

@@ -207,10 +207,12 @@ class Question(_Value):
     start: str = Field(
         validation_alias="from",
         serialization_alias="from",
-        description="The release to upgrade from, such as 2025.2.0.",
+        description="The release to upgrade from, such as 2025.2.0; `latest` in a question is the newest tested one.",
     )
     target: str = Field(
-        validation_alias="to", serialization_alias="to", description="The release to upgrade to, or `main`."
+        validation_alias="to",
+        serialization_alias="to",
+        description="The release to upgrade to, or `main`; `latest` in a question is the newest tested one.",
     )
     lane: Lane = Field(default=Lane.AS_RELEASED, description="How dependencies other than Dask were chosen.")
     python: str | None = Field(default=None, description="Only environments with this Python, such as 3.11.")

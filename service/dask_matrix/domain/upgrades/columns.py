@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.environments.commit_pair import MAIN
-from dask_matrix.domain.environments.release import Release, UnknownRelease, backports
+from dask_matrix.domain.environments.release import Release, UnknownRelease, backports, named, newest
 from dask_matrix.domain.records.outcome import Verdict
 
 if TYPE_CHECKING:
@@ -72,16 +72,22 @@ class ColumnSets:
         return tuple(sorted({each.release for each in self.matrix.environments if each.pair is None}))
 
     def find_release(self, text: str) -> Release:
-        """Return the release that a text names: a version, tested or not, or ``main``, the newest that has a column.
+        """Return the release that a text names: a version, tested or not; ``latest`` and ``main`` are the newest with a column.
 
-        Raises InvalidRelease, and UnknownRelease if ``main`` has no column.
+        Raises InvalidRelease, and UnknownRelease if ``latest`` or ``main`` has no column.
         """
         if text != MAIN:
-            return Release.parse(text)
+            return named(text, self.releases)
         mains = {each.pair.at: each.release for each in self.matrix.environments if each.pair and each.pair.is_main}
         if not mains:
             raise UnknownRelease("release", MAIN, [str(each) for each in self.releases[-2:]])
         return mains[max(mains)]
+
+    @cached_property
+    def newest(self) -> Environment | None:
+        """A column of the newest published release, None if there is none."""
+        release = newest(self.releases)
+        return next((each for each in self.matrix.environments if each.release == release), None)
 
     @cached_property
     def all(self) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from dask_matrix.domain.environments.release import LATEST, Release, newest
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.upgrades.answer import Safety
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.upgrades.answer import Answer, Finding, FindingSide, Step
@@ -49,6 +50,24 @@ def caveats(start: Environment | None, target: Environment | None, steps: Iterab
     if late := [step.release for step in steps if step.late]:
         are = "is a backport" if len(late) == 1 else "are backports"
         yield f"{joined(late)} {are}: uploaded after higher releases."
+
+
+def newer_than_the_evidence(asked: str, target: str, published: Collection[Release]) -> Iterator[str]:
+    """Yield that the package index lists a newer release than the newest tested one, if the question asks for the latest."""
+    last = newest(published)
+    if asked == LATEST and last and last > Release.parse(target):
+        yield f"{target} is the newest tested release; the package index already lists {last}."
+
+
+def older_than_the_newest(target: Environment | None, last: Environment | None) -> Iterator[str]:
+    """Yield that commits are older than the newest release: moving from that release to them is a step back."""
+    if target is None or target.pair is None or last is None or last.released_at is None:
+        return
+    if target.pair.at < last.released_at:
+        yield (
+            f"{target.made_of} of {target.pair.day}, older than {last.release} of {last.released_at:%Y-%m-%d}: "
+            "it may lack what that release changed."
+        )
 
 
 def counted(number: int, what: str = "scenario") -> str:

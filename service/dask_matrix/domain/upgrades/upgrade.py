@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dask_matrix.domain.environments.commit_pair import MAIN
 from dask_matrix.domain.environments.environment import Python, packages
-from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.environments.release import Release, named
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.upgrades import reasons
 from dask_matrix.domain.upgrades.answer import (
@@ -88,12 +88,13 @@ class _Move:
 def upgrade(column_sets: ColumnSets, question: Question, evidence: UpgradeEvidence | None = None) -> Answer:
     """Answer an upgrade question; releases without evidence make it unknown, never an error.
 
-    The target may be ``main``. Raises InvalidRelease and InvalidPython, and UnknownName for a profile, an area or a
+    The target may be ``main``; ``latest`` is the newest release that was tested. Raises InvalidRelease and InvalidPython, and UnknownName for a profile, an area or a
     scenario that does not exist, and for ``main`` if it has not been tested.
     """
     evidence = evidence or UpgradeEvidence()
-    target = question.target if question.target == MAIN else str(Release.parse(question.target))
-    question = question.model_copy(update={"start": str(Release.parse(question.start)), "target": target})
+    asked = question
+    target = question.target if question.target == MAIN else str(named(question.target, column_sets.releases))
+    question = question.model_copy(update={"start": str(named(question.start, column_sets.releases)), "target": target})
     move = _move(column_sets, question, evidence.context)
     compared = move.compared
     steps, next_safe = _steps(move, evidence.context.released)
@@ -125,6 +126,8 @@ def upgrade(column_sets: ColumnSets, question: Question, evidence: UpgradeEviden
         caveats=(
             *(version_caveat(each, question.start, question.target) for each in move.differences),
             *reasons.caveats(move.start, move.target, steps),
+            *reasons.newer_than_the_evidence(asked.target, question.target, evidence.context.released),
+            *reasons.older_than_the_newest(move.target, column_sets.newest),
         ),
         evidence=_evidence(move, evidence),
     )

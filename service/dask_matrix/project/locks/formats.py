@@ -100,6 +100,29 @@ def _installer(reader: Reader, text: str) -> Installer:
     )
 
 
+def lock_files(folder: Path) -> list[Path]:
+    """Return the lock files in a folder, by name. Files that may also list allowed versions count only if they pin dask."""
+    try:
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+    except OSError:
+        return []
+    return [path for path in files if _is_lock(path)]
+
+
+def _is_lock(path: Path) -> bool:
+    reader = _reader_by_name(path)
+    if path.name == "requirements.txt" or reader is environment:
+        return _pins_dask(path)
+    return reader is not None
+
+
+def _pins_dask(path: Path) -> bool:
+    try:
+        return any(each.name == "dask" and each.version for each in read(path).entries)
+    except (UnreadableLock, OSError):
+        return False
+
+
 def _reader_by_name(path: Path) -> Reader | None:
     return next((reader for name, reader in BY_NAME.items() if re.fullmatch(name, path.name)), None)
 

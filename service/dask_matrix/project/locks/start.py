@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from dask_matrix.domain.environments.release import InvalidRelease, Release, version_of
+from dask_matrix.domain.environments.release import LATEST, InvalidRelease, Release, version_of
 from dask_matrix.domain.upgrades.installers import BOTH, Installer
 from dask_matrix.project.locks import formats
 from dask_matrix.project.locks.alternatives import dask_by_python, only_elsewhere, other_dasks
@@ -51,10 +51,11 @@ class Start:
     canonical names to versions for everything that is pinned, including dask and distributed. ``notes`` are sentences
     about choices and assumptions. ``doubts`` are sentences that say why this environment may never have worked or is not
     the only one that the lock describes, and what to do: with any, no upgrade from it is safe. ``installer`` is the tool that
-    installs it. ``python`` is None if the project does not specify it; ``requires_python`` are the Pythons that it allows.
+    installs it. ``release`` is None for ``latest``, ``python`` if the project does not specify it; ``requires_python`` are the
+    Pythons that it allows.
     """
 
-    release: Release
+    release: Release | None
     source: str
     python: Python | None = None
     packages: Mapping[str, str] = field(default_factory=dict)
@@ -65,20 +66,32 @@ class Start:
 
 
 def start(text: str, wanted: Sequence[Part] = (), python: Python | None = None, *, environment: str = "") -> Start:
-    """Read a release, the word ``installed``, or the path of a lock file; raise a DaskMatrixError if it is none.
+    """Read a release, the word ``installed`` or ``latest``, or the path of a lock file; raise a DaskMatrixError if it is none.
 
     Of a lock, the ``wanted`` parts are read with or instead of its defaults, for a ``python`` if its project names none.
     ``environment`` chooses one of a lock file with several.
     """
     if text != INSTALLED:
         try:
-            given = Start(Release.parse(text), text)
+            given = Start(None if text == LATEST else Release.parse(text), text)
         except InvalidRelease:
             return _from_file(text, wanted, python, environment)
     if wanted or environment:
         option = wanted[0].kind if wanted else "environment"
         raise UnknownPart(f"--{option} chooses from a lock file, but --from is {text}. Give a lock file to --from.")
     return _from_installed() if text == INSTALLED else given
+
+
+def start_here(folder: Path) -> str:
+    """Return the start that a folder names: the path of its only lock file, or else ``installed``.
+
+    Raises UnknownStart if it has several lock files: they may disagree.
+    """
+    found = formats.lock_files(folder)
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise UnknownStart(f"Several lock files here: {names}. Name one with --from, or use --from installed.")
+    return str(found[0]) if found else INSTALLED
 
 
 def _from_installed() -> Start:

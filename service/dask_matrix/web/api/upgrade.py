@@ -13,7 +13,7 @@ from dask_matrix.domain.upgrades.answer import Answer, Question
 from dask_matrix.domain.upgrades.nearest_environment import SIGNIFICANT_PACKAGES
 from dask_matrix.domain.upgrades.upgrade import PYTHON
 from dask_matrix.web.dependencies import StoreReader
-from dask_matrix.web.http.query_parameters import PythonText, ReleaseText, TargetText, python_text
+from dask_matrix.web.http.query_parameters import PythonText, StartText, TargetText, python_text
 from dask_matrix.web.links import API
 
 router = APIRouter(prefix=API, tags=["upgrades"])
@@ -69,10 +69,16 @@ class _UpgradeParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", validate_by_name=True)
 
-    start: ReleaseText = Field(
-        alias="from", description="The release to upgrade from, such as 2025.2.0.", examples=["2025.2.0"]
+    start: StartText = Field(
+        alias="from",
+        description="The release to upgrade from, such as 2025.2.0, or `latest` for the newest tested one.",
+        examples=["2025.2.0"],
     )
-    target: TargetText = Field(alias="to", description="The release to upgrade to, or `main`.", examples=["2025.4.1"])
+    target: TargetText = Field(
+        alias="to",
+        description="The release to upgrade to, `latest` for the newest tested one, or `main`.",
+        examples=["2025.4.1"],
+    )
     lane: Lane = Field(default=Lane.AS_RELEASED, description="How the dependencies other than Dask were chosen.")
     python: PythonText | None = Field(
         default=None, description="Only environments with this Python version, such as 3.11."
@@ -142,7 +148,7 @@ class UpgradeFormQuery(UpgradeQuery):
 
     model_config = ConfigDict(extra="ignore")
 
-    start: ReleaseText | Literal[""] = Field(default="", alias="from")
+    start: StartText | Literal[""] = Field(default="", alias="from")
     target: TargetText | Literal[""] = Field(default="", alias="to")
 
     def complete_question(self) -> Question | None:

@@ -6,11 +6,10 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from dask_matrix.domain.environments.release import InvalidRelease, Release
+from dask_matrix.domain.environments.release import LATEST, InvalidRelease, Release
 from dask_matrix.domain.errors import UnknownName
 from dask_matrix.domain.transitions.transitions import line
 from dask_matrix.domain.upgrades.answer import Question, Safety
-from dask_matrix.web.columns import LATEST
 from dask_matrix.web.drawing.labels import REFUSALS
 from dask_matrix.web.feeds.badge_svg import Badge, Colour
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_seriali
 
 from dask_matrix.domain.environments.commit_pair import MAIN
 from dask_matrix.domain.environments.environment import Lane, Python
-from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.environments.release import LATEST, Release
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.matrix.filter_language import Terms
 from dask_matrix.domain.matrix.selection import Selection
@@ -46,7 +46,10 @@ def _filter(text: str) -> str:
 
 python_text = _parsed_by(Python.parse)
 ReleaseText = Annotated[str, AfterValidator(_parsed_by(Release.parse))]
-TargetText = Annotated[str, AfterValidator(_parsed_by(lambda text: MAIN if text == MAIN else Release.parse(text)))]
+StartText = Annotated[str, AfterValidator(_parsed_by(lambda text: text if text == LATEST else Release.parse(text)))]
+TargetText = Annotated[
+    str, AfterValidator(_parsed_by(lambda text: text if text in {MAIN, LATEST} else Release.parse(text)))
+]
 PythonText = Annotated[str, AfterValidator(python_text)]
 Values = dict[str, str | list[str]]
 """Query parameter -> its value, or its values."""

@@ -159,7 +159,7 @@ def upgrade_page(
 ) -> UpgradePage:
     """Return the context for a question; ``answer`` is None until both releases are given."""
     return UpgradePage(
-        form=_form(matrix, profiles, query),
+        form=_form(matrix, profiles, query, answer),
         answer=answer,
         word=SAFETIES[answer.verdict] if answer else None,
         sections=tuple(_section(answer, *each) for each in SECTIONS) if answer else (),
@@ -175,14 +175,14 @@ def upgrade_page(
     )
 
 
-def _form(matrix: Matrix, profiles: Sequence[str], query: UpgradeFormQuery) -> UpgradeForm:
+def _form(matrix: Matrix, profiles: Sequence[str], query: UpgradeFormQuery, answer: Answer | None) -> UpgradeForm:
     listed = [each for each in reversed(matrix.environments) if each.pair is None]
     releases = [str(each) for each in dict.fromkeys(each.release for each in listed)]
     main = [MAIN] * (len(listed) < len(matrix.environments))
     extra_parameters = list(_extra_parameters(query))
     return UpgradeForm(
-        starts=options(releases, query.start),
-        targets=options([*main, *releases], query.target),
+        starts=options(releases, answer.question.start if answer else query.start),
+        targets=options([*main, *releases], answer.question.target if answer else query.target),
         lanes=options(sorted({each.lane for each in matrix.environments} | {Lane.AS_RELEASED}), query.lane),
         areas=options(matrix.areas(), next(iter(query.area), "")),
         profiles=options(profiles, query.profile),
