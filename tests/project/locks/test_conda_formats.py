@@ -107,6 +107,22 @@ def test_dask_from_an_index_of_python_packages_is_moved_as_one(pixi: Read) -> No
     assert (str(found.release), found.installer) == ("2025.2.0", Installer.PIXI_PYPI)
 
 
+def test_dask_only_for_another_platform_is_read_with_a_note(pixi: Read, tmp_path: Path) -> None:
+    """It is not said to be missing; an environment that has it for this platform goes before."""
+    both = environments(default="").replace("packages: []\n", "")
+    windows = f"      win-64:\n      - conda: {CHANNEL}/noarch/dask-2025.2.0-pyhd8ed1ab_0.conda\n"
+    found = pixi(f"{both}{windows}packages: []\n")
+    assert str(found.release) == "2025.2.0"
+    assert found.notes == ("pixi.lock has no dask for linux-64; using the packages for win-64.",)
+    other = environments(test="2025.1.0").partition("environments:\n")[2]
+    assert str(pixi(f"{both}{windows}{other}").release) == "2025.1.0"
+    (tmp_path / "conda-lock.yml").write_text(
+        f"version: 1\npackage:\n{package('toolz', '1.0')}{package('dask', '2025.2.0', platform='win-64')}"
+    )
+    found = start(str(tmp_path / "conda-lock.yml"))
+    assert found.notes == ("conda-lock.yml has no dask for linux-64; using the packages for win-64.",)
+
+
 SEVERAL = {"default": "", "latest": "2024.12.1", "analysis": "2023.11.0"}
 
 
@@ -144,20 +160,26 @@ def of_categories(folder: Path, **dasks: str) -> Start:
     return start(str(folder / "conda-lock.yml"))
 
 
-@pytest.mark.parametrize("dasks", [{"dev": "2025.2.0"}, {"main": "2025.2.0", "cluster": "2025.3.0"}])
+@pytest.mark.parametrize("dasks", [{"dev": "2025.2.0"}, {"main": "2025.2.0", "cluster": "2025.2.0"}])
 def test_categories_installed_by_default_are_read(tmp_path: Path, dasks: dict[str, str]) -> None:
     """``conda-lock install`` installs main and dev."""
     found = of_categories(tmp_path, **dasks)
     assert (str(found.release), found.packages["numpy"], found.notes) == ("2025.2.0", "2.2.1", ())
 
 
+def test_another_dask_in_another_category_is_noted(tmp_path: Path) -> None:
+    """With the option that chooses it."""
+    found = of_categories(tmp_path, main="2025.2.0", cluster="2025.3.0")
+    assert str(found.release) == "2025.2.0"
+    assert found.notes == ("conda-lock.yml: the group `cluster` has dask 2025.3.0; choose it with --group cluster.",)
+
+
 def test_dask_only_in_another_category_is_noted(tmp_path: Path) -> None:
     """And read, with what belongs to it."""
     found = of_categories(tmp_path, cluster="2025.2.0")
     assert str(found.release) == "2025.2.0"
-    assert found.notes == (
-        "conda-lock.yml has dask only in the category cluster, which is not installed by default; using it.",
-    )
+    (note,) = found.notes
+    assert note.startswith("conda-lock.yml: dask is only in the group `cluster`, not in what is installed by default;")
 
 
 def test_conda_lock_without_dask_says_so(tmp_path: Path) -> None:

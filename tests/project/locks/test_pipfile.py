@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from dask_matrix.project.locks.entries import Part
 from dask_matrix.project.locks.start import Start, start
 
 
@@ -40,4 +41,13 @@ def test_dask_only_in_another_category_is_noted(tmp_path: Path) -> None:
     """And read with the default one, which still wins."""
     found = read(tmp_path, default={"numpy": "1.24.3"}, develop={"dask": "2025.2.0", "numpy": "1.26.0"})
     assert found.packages == {"dask": "2025.2.0", "numpy": "1.24.3"}
-    assert found.notes == ("Pipfile.lock has no dask in the category default, only in develop; using both.",)
+    (note,) = found.notes
+    assert note.startswith("Pipfile.lock: dask is only in the group `develop`, not in what is installed by default;")
+
+
+def test_other_category_can_be_chosen(tmp_path: Path) -> None:
+    """With the default one, which still wins, as ``pipenv sync --categories`` does."""
+    default, develop = {"dask": "2025.2.0", "numpy": "1.24.3"}, {"numpy": "1.26.0", "pandas": "2.2.3"}
+    read(tmp_path, default=default, develop=develop)
+    found = start(str(tmp_path / "Pipfile.lock"), [Part("group", "develop")])
+    assert found.packages == {"dask": "2025.2.0", "numpy": "1.24.3", "pandas": "2.2.3"}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from dask_matrix.domain.redaction import without_secrets
-from dask_matrix.project.locks.entries import Entry, Listing, UnreadableLock, location
+from dask_matrix.project.locks.entries import Entry, Listing, Part, UnreadableLock, location
 from dask_matrix.project.locks.parsing import string, strings, table, tables, yaml_mapping
 from dask_matrix.project.locks.requirements import OF_DASK, parse_lines
 
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 NAMES = {"dask-core": "dask", "pyarrow-core": "pyarrow"}
 """conda package -> name on the index, where they differ: conda's ``dask`` is dask-core plus all optional dependencies."""
-INSTALLED_CATEGORIES = ("main", "dev")
-"""The categories of a conda-lock.yml that ``conda-lock install`` installs if none is named."""
+MAIN = "main"
+"""The category of a conda-lock.yml that is always installed."""
+INSTALLED_CATEGORIES = ("dev",)
+"""Those that ``conda-lock install`` installs with it if none is named."""
 SPEC = re.compile(r"(?:[^\s\[]*::)?([A-Za-z0-9_.-]+)\s*(?:\[version=)?[\"']?([^\]\"']*)[\"']?\]?")
 """A conda match specification: channel, name and version constraint."""
 EXACT = re.compile(r"==\s*([\w.!+]+)|=?\s*(\d+\.\d+\.[\w.!+]+)(?:[=\s]\S+)?|=?\s*(\d[\w.!+]*)[=\s][^=*\s]+")
@@ -53,21 +55,20 @@ def environment(path: Path, text: str) -> Listing:
 def conda_lock(path: Path, text: str) -> Listing:
     """Return the packages in a conda-lock.yml for this machine's platform, or else for its first platform.
 
-    The categories are those that ``conda-lock install`` installs, and the others only if none of these has dask.
+    Its categories other than main are groups; ``conda-lock install`` installs INSTALLED_CATEGORIES if none is named.
     """
     packages = tables(yaml_mapping(path, text).get("package"))
-    chosen, notes = for_platform(path, list(dict.fromkeys(string(package.get("platform")) for package in packages)))
-    here = [package for package in packages if string(package.get("platform")) == chosen]
-    default = [package for package in here if (string(package.get("category")) or "main") in INSTALLED_CATEGORIES]
+    platforms, with_dask = _platforms(packages), _platforms(each for each in packages if _is_dask(each))
+    chosen, notes = for_platform(path, platforms, with_dask)
     lines = lines_of(text)
-    found = listing((_locked(path, lines, each) for each in default), notes)
-    others = sorted({string(each.get("category")) for each in here if _is_dask(each) and each not in default})
-    if not others or any(entry.name == "dask" for entry in found.entries):
-        return found
-    note = (
-        f"{path.name} has dask only in the category {', '.join(others)}, which is not installed by default; using it."
-    )
-    return listing((_locked(path, lines, each) for each in here), (*notes, note))
+    here = [_locked(path, lines, each) for each in packages if string(each.get("platform")) == chosen]
+    parts = tuple(dict.fromkeys(part for entry in here for part in entry.parts))
+    defaults = frozenset(part for part in parts if part.name in INSTALLED_CATEGORIES)
+    return replace(listing(here, notes), parts=parts, defaults=defaults)
+
+
+def _platforms(packages: Iterable[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(string(package.get("platform")) for package in packages))
 
 
 def _is_dask(package: dict[str, Any]) -> bool:
@@ -91,12 +92,20 @@ def listing(entries: Iterable[Entry], notes: tuple[str, ...] = ()) -> Listing:
     return Listing(tuple(entry for entry in renamed if entry.name != "python"), python=python, notes=notes)
 
 
-def for_platform(path: Path, platforms: Collection[str]) -> tuple[str, tuple[str, ...]]:
-    """Return this machine's platform if it is one of these, or else the first of them and a note about it."""
+def for_platform(
+    path: Path, platforms: Collection[str], with_dask: Collection[str] = ()
+) -> tuple[str, tuple[str, ...]]:
+    """Return this machine's platform if it is one of these, or else the first of them and a note about it.
+
+    Of platforms ``with_dask``, the first is used instead if this machine's has none.
+    """
     here = subdir()
+    if here in platforms and with_dask and here not in with_dask:
+        first = next(iter(with_dask))
+        return first, (f"{path.name} has no dask for {here}; using the packages for {first}.",)
     if here in platforms or not platforms:
         return here, ()
-    first = next(iter(platforms))
+    first = next(iter(with_dask or platforms))
     return first, (f"{path.name} has no packages for {here}; using those for {first}.",)
 
 
@@ -141,10 +150,11 @@ def _spec(item: str, where: str) -> Entry:
 
 
 def _locked(path: Path, lines: Mapping[str, int], package: dict[str, Any]) -> Entry:
-    url = string(package.get("url"))
+    url, category = string(package.get("url")), string(package.get("category")) or MAIN
     return Entry(
         canonicalize_name(string(package.get("name"))),
         string(package.get("version")) or None,
         location(path, lines.get(url)),
         origin=without_secrets(url) if url.startswith("git+") else "",
+        parts=() if category == MAIN else (Part("group", category),),
     )

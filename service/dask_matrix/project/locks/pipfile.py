@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from dask_matrix.domain.redaction import without_secrets
 from dask_matrix.domain.upgrades.installers import BOTH
-from dask_matrix.project.locks.entries import Entry, Listing, location
+from dask_matrix.project.locks.entries import Entry, Listing, Part, location
 from dask_matrix.project.locks.parsing import json_object, string, table
 
 if TYPE_CHECKING:
@@ -23,23 +23,20 @@ DEFAULT = "default"
 
 
 def pipfile(path: Path, text: str) -> Listing:
-    """Return the packages in the default category of a Pipfile.lock, and in the first with dask if that has none."""
+    """Return the packages in a Pipfile.lock: those of the default category, and those that only another one has."""
     lock = json_object(path, text)
     requires = table(table(lock.pop("_meta", None)).get("requires"))
     categories = _categories(path, text, lock)
     default = categories.pop(DEFAULT, ())
-    found = Listing(
-        default, python=string(requires.get("python_full_version")) or string(requires.get("python_version"))
-    )
-    if _lists_dask(default):
-        return replace(found, notes=tuple(_others(path, default, categories)))
-    name = next((name for name, entries in categories.items() if _lists_dask(entries)), None)
-    if name is None:
-        return found
-    note = f"{path.name} has no dask in the category {DEFAULT}, only in {name}; using both."
     names = {entry.name for entry in default}
-    return replace(
-        found, entries=(*default, *(entry for entry in categories[name] if entry.name not in names)), notes=(note,)
+    more = {
+        Part("group", name): [each for each in found if each.name not in names] for name, found in categories.items()
+    }
+    return Listing(
+        (*default, *(replace(entry, parts=(part,)) for part, entries in more.items() for entry in entries)),
+        python=string(requires.get("python_full_version")) or string(requires.get("python_version")),
+        notes=tuple(_others(path, default, categories)),
+        parts=tuple(more),
     )
 
 
@@ -53,15 +50,13 @@ def _categories(path: Path, text: str, lock: dict[str, Any]) -> dict[str, tuple[
     }
 
 
-def _lists_dask(entries: Iterable[Entry]) -> bool:
-    return any(entry.name in BOTH for entry in entries)
-
-
 def _others(path: Path, default: Iterable[Entry], categories: Mapping[str, Iterable[Entry]]) -> Iterable[str]:
-    """Yield a note for each other category that has another dask or distributed."""
+    """Yield a note for each other category that has another dask or distributed than the default one."""
     used = {entry.name: entry.version for entry in default}
     for category, entries in categories.items():
-        differing = [each for each in entries if each.name in BOTH and each.version != used.get(each.name)]
+        differing = [
+            each for each in entries if each.name in BOTH and each.version != used.get(each.name, each.version)
+        ]
         if differing:
             named = " and ".join(f"{each.name} {each.version or each.origin}" for each in differing)
             yield f"{path.name}: the category {category} has {named}; using {DEFAULT}, which pipenv prefers."

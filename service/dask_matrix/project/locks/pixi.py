@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from dask_matrix.domain.redaction import without_secrets
 from dask_matrix.domain.upgrades.installers import Installer
-from dask_matrix.project.locks.conda import ARCHIVE, conda_lock, for_platform, lines_of, listing
+from dask_matrix.project.locks.conda import ARCHIVE, NAMES, conda_lock, for_platform, lines_of, listing
 from dask_matrix.project.locks.entries import Entry, Listing, UnreadableLock, location
 from dask_matrix.project.locks.parsing import string, table, tables, yaml_mapping
 
@@ -86,19 +86,25 @@ class _Reader:
     subdirs: Mapping[str, str]
 
     def environments(self, named: dict[str, Any]) -> Iterator[tuple[str, Listing]]:
-        """Yield the environments with dask, the default one first."""
-        for name in sorted(named, key=lambda name: name != DEFAULT):
-            found = self.environment(table(table(named[name]).get("packages")))
-            if any(entry.name == "dask" for entry in found.entries):
-                yield name, found
+        """Yield the environments with dask: those for this machine's platform first, and of these the default one."""
+        every = {name: self.environment(table(table(each).get("packages"))) for name, each in named.items()}
+        for name in sorted(every, key=lambda name: (bool(every[name].notes), name != DEFAULT)):
+            if any(entry.name == "dask" for entry in every[name].entries):
+                yield name, every[name]
 
     def environment(self, platforms: dict[str, Any]) -> Listing:
         """Return the packages for this machine's platform, or else for the first that the environment has."""
         of_subdir = {self.subdirs.get(name) or name: name for name in reversed(platforms)}
-        chosen, notes = for_platform(self.path, dict.fromkeys(reversed(of_subdir)))
+        subdirs = list(reversed(of_subdir))
+        with_dask = [each for each in subdirs if self._lists_dask(tables(platforms[of_subdir[each]]))]
+        chosen, notes = for_platform(self.path, subdirs, with_dask)
         references = tables(platforms.get(of_subdir.get(chosen, "")))
         installer = Installer.PIXI_PYPI if any(map(self._is_dask_from_pypi, references)) else Installer.PIXI
         return replace(listing((self._entry(_address(each)) for each in references), notes), installer=installer)
+
+    def _lists_dask(self, references: list[dict[str, Any]]) -> bool:
+        names = (self._entry(address).name for address in map(_address, references) if "dask" in address)
+        return any(NAMES.get(name, name) == "dask" for name in names)
 
     def _is_dask_from_pypi(self, reference: dict[str, Any]) -> bool:
         return "pypi" in reference and self._entry(_address(reference)).name == "dask"
