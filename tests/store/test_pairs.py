@@ -64,7 +64,7 @@ def test_the_matrix_shows_main_last_and_the_history_all_commits(store: Store) ->
         [described("a", "main"), described("b", "main", days=1), described("c"), environment(GOOD, "2025.4.0")]
     )
     assert names(store.matrix()) == ["2025.4.0", "main"]
-    assert [each.key[0] for each in store.matrix(history=True).environments] == ["a", "c", "0", "b"]
+    assert [each.key[0] for each in store.matrix(history=True).environments] == ["0", "a", "c", "b"]
     assert len(store.planning_data().columns) == len("abc0")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from dask_matrix.domain.matrix.encoded_rows import EncodedRows
 from dask_matrix.web import links
-from tests.web.conftest import NOON, REFUSED, ROW, Book
+from tests.web.conftest import NEW, NOON, REFUSED, ROW, Book
 from tests.web.pages.test_pages import Links
 
 MAIN, BISECTED = "a" * 16, "b" * 16
@@ -27,7 +27,7 @@ def commits(book: Book) -> Book:
     """Return a book to which main was added, broken, and a commit that somebody looked for."""
     for key, ref in ((MAIN, "main"), (BISECTED, "dask@bbbbbbb")):
         later = NOON + timedelta(days=1)
-        version = f"2025.4.0+7.g{key[:9]}"
+        version = f"2026.1.0+7.g{key[:9]}"
         book.environment(key, version, lock="", pair=pair(key[0], ref), released_at=later)
         book.result("failed", key=key)
     return book
@@ -128,7 +128,7 @@ def test_two_mains_of_one_commit_of_dask_are_on_one_page(commits: Book) -> None:
     """Though they differ in that of distributed, and so in more than their lane."""
     other = "c" * 16
     commits_of = pair("a", "main") | {"distributed": {"commit": "c" * 40, "at": NOON.isoformat()}}
-    version = f"2025.4.0+7.g{MAIN[:9]}"
+    version = f"2026.1.0+7.g{MAIN[:9]}"
     commits.environment(other, version, lock="dask==2\n", pair=commits_of, lane="latest")
     for name in ("main", version):
         told = commits.client.get(f"/api/v1/releases/{quote(name)}").json()
@@ -144,7 +144,7 @@ def test_a_turning_at_main_is_told_by_its_name_and_searched_by_its_commits(book:
     book.environment(MAIN, "2026.2.0+7.gaaaaaaaaa", lock="", pair=pair("a", "main"))
     book.result("failed", key=MAIN)
     text = book.client.get(f"/cells/{ROW}/{MAIN}").text
-    assert "It breaks between 2026.2.0 and main." in text
+    assert "It breaks in main, compared with 2026.2.0." in text
     command = f"bisect {ROW} --good 2026.2.0 --bad dask@{'a' * 9}+distributed@{'a' * 9} --commits --python 3.11"
     assert command in text
     assert command in book.client.get(f"/scenarios/{ROW}").text
@@ -167,16 +167,31 @@ def test_all_commits_that_were_run_are_in_the_history(commits: Book) -> None:
     assert "history=true" in next(each for each in Links(text).addresses if each.startswith("/api/v1/matrix"))
 
 
-def test_what_is_before_main_is_the_newest_release_whatever_its_version_says(book: Book) -> None:
-    """It stands after all releases: a cell that breaks there is said to break, by every page."""
-    later = NOON + timedelta(days=400)
-    book.environment("c" * 16, "2026.8.0", lock="", released_at=later)
-    book.environment(MAIN, "2026.7.0.post8+gaaaaaaaaa", lock="", pair=pair("a", "main"), released_at=later)
-    book.result("passed", key="c" * 16)
-    book.result("failed", key=MAIN)
+@pytest.mark.parametrize("version", ["2025.4.0.post8+gaaaaaaaaa", "0+gaaaaaaaaa"])
+def test_main_that_is_older_than_a_release_stands_before_it_and_says_so(book: Book, version: str) -> None:
+    """It is compared with what it contains, by its history or else by its date; no release is compared with it."""
+    newest = "c" * 16
+    book.environment(newest, "2026.8.0", lock="", released_at=NOON + timedelta(days=7))
+    book.environment(MAIN, version, lock="", pair=pair("a", "main"), released_at=NOON)
+    book.result("failed", key=newest)
+    book.result("passed", key=MAIN)
+    columns = {each["key"]: each["follows"] for each in book.client.get("/api/v1/matrix").json()["environments"]}
+    assert list(columns)[-2:] == [MAIN, newest]
     told = book.client.get(f"/api/v1/cells/{ROW}/{MAIN}").json()["turn"]
-    assert told["breaks"] is True
-    assert (told["before"], told["after"]) == ("c" * 16, MAIN)
-    assert "Breaks in" in book.client.get(f"/scenarios/{ROW}").text.split("main</a>")[0]
-    against = book.client.get(f"/environments/{MAIN}").text
-    assert "2026.8.0, py311, as-released" in against
+    assert (told["breaks"], told["before"], told["after"]) == (False, NEW, MAIN)
+    assert book.client.get(f"/api/v1/environments/{newest}").json()["change"]["against"] != MAIN
+    for path in ("/releases/main", f"/environments/{MAIN}"):
+        text = book.client.get(path).text
+        assert f"commit of {NOON:%Y-%m-%d}, 7 days older than 2026.8.0" in text
+        assert "2025.4.0, py311, as-released" in text
+        assert "backport" not in text
+        assert "eleased 2025" not in text
+
+
+def test_main_that_contains_the_newest_release_stands_after_it(book: Book) -> None:
+    """Even if that was uploaded later than the commit was made."""
+    book.environment("c" * 16, "2026.8.0", lock="", released_at=NOON + timedelta(days=7))
+    book.environment(MAIN, "2026.8.0.post8+gaaaaaaaaa", lock="", pair=pair("a", "main"), released_at=NOON)
+    columns = book.client.get("/api/v1/matrix").json()["environments"]
+    assert (columns[-1]["key"], columns[-1]["follows"]) == (MAIN, "c" * 16)
+    assert "older than" not in book.client.get("/releases/main").text

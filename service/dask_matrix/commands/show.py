@@ -61,7 +61,7 @@ def show(
     )
     source = evidence_source(data, scenarios, shipped=snapshot)
     with Store.open(source.database) as store:
-        whole = store.matrix(history=history).with_known_failures(source.context.known, today())
+        whole = source.context.applied_to(store.matrix(history=history), today())
     tested = [each.release for each in whole.environments]
     selection = replace(
         selection, start=named(start, tested) if start else None, end=named(end, tested) if end else None

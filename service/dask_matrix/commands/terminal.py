@@ -73,8 +73,10 @@ def print_matrix(part: EncodedRows, console: Console) -> None:
             for state in map(CELL_STATES.__getitem__, part.rows[scenario.id]):
                 line.append(_character(state.verdict, state.overlay), STYLE[state.verdict])
             console.print(line.append("  ").append(scenario.id), no_wrap=True, crop=False, soft_wrap=True)
-    for commits in dict.fromkeys(each.dated_commits for each in matrix.environments if each.pair):
-        console.print(Text(f"\n{commits}"))
+    for release in dict.fromkeys(each.release for each in matrix.environments if each.pair):
+        standing = matrix.lineage.standing(release)
+        dated = next(each.dated_commits for each in matrix.environments if each.release == release)
+        console.print(Text(f"\n{dated}{standing and f': a {standing}'}"))
     meanings = [f"{character!r} {verdict}" for verdict, character in CHARACTER.items()]
     if matrix.known:
         meanings += KNOWN_MEANINGS

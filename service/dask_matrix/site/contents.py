@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -16,7 +15,6 @@ from dask_matrix.web import links
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
 
-    from dask_matrix.domain.environments.environment import Lane
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 
@@ -68,9 +66,7 @@ class Contents:
         self.areas = frozenset(matrix.areas()) - {""}
         indexed = [each for each in matrix.environments if each.pair is None]
         self.releases = _texts(indexed)
-        self.upgrades = frozenset(upgrades(self.releases))
-        if self.releases and len(indexed) < len(matrix.environments):
-            self.upgrades |= {(self.releases[-1], MAIN)}
+        self.upgrades = frozenset(upgrades(matrix))
         self._targets: dict[str, LinkTarget | None] = {}
 
     def start_addresses(self) -> Iterator[str]:
@@ -170,11 +166,16 @@ class Contents:
         return LinkTarget(_site_file(path.rpartition("/")[0].replace("/cells/", "/scenarios/", 1)))
 
 
-def upgrades(releases: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield the upgrades to export: from each release to the next, and from each to the newest."""
-    for start, following in pairwise(releases):
-        yield start, following
-        yield start, releases[-1]
+def upgrades(matrix: Matrix) -> Iterator[tuple[str, str]]:
+    """Yield the upgrades to export: to each release from the tested one that it follows, and from each to the newest."""
+    tested = dict.fromkeys(each.release for each in matrix.environments)
+    newest = max((each for each in tested if each.pair is None), default=None)
+    for release in tested:
+        before = next((each for each in matrix.lineage.ancestors(release) if each in tested), None)
+        if before:
+            yield str(before), release.url_name
+        if newest and release != newest:
+            yield (str(newest), MAIN) if release.pair else (str(release), str(newest))
 
 
 def _texts(environments: Iterable[Environment]) -> list[str]:
@@ -225,11 +226,5 @@ def _noteworthy_environments(matrix: Matrix, scenario: Scenario) -> Iterable[str
 
 def _transition_environments(matrix: Matrix, scenario: Scenario) -> Iterator[str]:
     """Yield the environments on both sides of each transition of a scenario."""
-    changing = matrix.transition_keys(scenario)
-    before: dict[Lane, str] = {}
-    for environment, cell in zip(matrix.environments, matrix.row(scenario), strict=True):
-        if cell.verdict.passes is None:
-            continue
-        if environment.key in changing:
-            yield from (environment.key, before[environment.lane])
-        before[environment.lane] = environment.key
+    numbers = {number for change in matrix.transition_columns(scenario) for number in change}
+    return (matrix.environments[number].key for number in numbers)

@@ -61,6 +61,7 @@ def all_columns(session: Session) -> tuple[Environment, ...]:
         table.lane,
         table.platform,
         table.at,
+        table.released_at,
         refusals.phase,
         refusals.message,
     ).outerjoin(refusals, and_(refusals.environment == table.key, refusals.at >= table.at))
@@ -72,9 +73,10 @@ def all_columns(session: Session) -> tuple[Environment, ...]:
             lane=Lane(lane),
             platform=platform,
             at=at,
+            released_at=released_at,
             refusal=Refusal(phase, message) if phase else None,
         )
-        for key, release, pair, python, lane, platform, at, phase, message in session.execute(query)
+        for key, release, pair, python, lane, platform, at, released_at, phase, message in session.execute(query)
     )
     return columns(found, history=True)
 

@@ -39,5 +39,5 @@ class CachedWarnings:
 def load_upgrade_evidence(store: Store, context: Context, day: date) -> tuple[ColumnSets, UpgradeEvidence]:
     """Return a store's matrix as column sets, with the known failures of ``day``, and the evidence behind it."""
     current = store.current_contents()
-    column_sets = ColumnSets(current.matrix.with_known_failures(context.known, day))
+    column_sets = ColumnSets(context.applied_to(current.matrix, day))
     return column_sets, UpgradeEvidence(current.spans, CachedWarnings(store), context)

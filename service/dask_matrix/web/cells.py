@@ -77,7 +77,7 @@ def cell(reader: Reader, scenario: Scenario, key: str, at: datetime | None) -> C
 
 def _neighbour(reader: Reader, matrix: Matrix, scenario: Scenario, environment: Environment) -> Neighbour | None:
     nearest = opposite(matrix, scenario, environment)
-    other = nearest or before(matrix.environments, environment)
+    other = nearest or before(matrix, environment)
     if other is None:
         return None
     judgement = matrix.cell(scenario, other)

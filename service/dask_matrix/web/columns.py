@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Version:
-    """One release by name, with its environments and the releases before and after it.
+    """One release by name, with its environments, the tested release that it follows, and the one that follows it.
 
     ``name`` is a version, or ``main``. Several commit pairs may share a version.
     """
@@ -51,41 +51,50 @@ class Version:
 
 def column(reader: Reader, key: str, at: datetime | None) -> Column:
     """Return an environment as it is, or as it was at a moment; raise UnknownName for an unknown key."""
-    found = _columns(reader, [reader.store.environment(key)], _environments(reader, at), at)[0]
+    found = _columns(reader, [reader.store.environment(key)], at)[0]
     return replace(found, installation=reader.store.installation(key, at))
 
 
 def version(reader: Reader, text: str, at: datetime | None) -> Version:
     """Return a release or the newest ``main``, now or at a moment; raise UnknownName for one without an environment."""
-    environments = _environments(reader, at)
-    known = list(dict.fromkeys(each.release for each in environments))  # in the order of columns
+    matrix = reader.matrix(at)
+    environments = matrix.environments
     name = _resolve_name(text, environments)
     found = [each for each in environments if name in {str(each.release), *([MAIN] if _is_main(each) else [])}]
     if not found:
-        raise UnknownName("release", text, _nearest_names(text, known))
-    positions = [known.index(each.release) for each in found]
-    first, last = min(positions), max(positions)
+        raise UnknownName("release", text, _nearest_names(text, {each.release for each in environments}))
     return Version(
         name=name,
-        columns=tuple(_columns(reader, found, environments, at)),
-        before=known[first - 1] if first else None,
-        after=known[last + 1] if last + 1 < len(known) else None,
+        columns=tuple(_columns(reader, found, at)),
+        before=_follows(matrix)[found[0].release],
+        after=_after(matrix, {each.release for each in found}),
     )
+
+
+def _follows(matrix: Matrix) -> dict[Release, Release | None]:
+    """Return each release of a matrix, in order, with the nearest one there that it follows."""
+    tested = dict.fromkeys(each.release for each in matrix.environments)
+    return {
+        release: next((each for each in matrix.lineage.ancestors(release) if each in tested), None)
+        for release in tested
+    }
+
+
+def _after(matrix: Matrix, releases: Collection[Release]) -> Release | None:
+    """Return the tested release that follows one of these: no backport or commit pair if there is another."""
+    found = [after for after, before in _follows(matrix).items() if before in releases]
+    late = matrix.lineage.backports
+    return min(found, key=lambda each: (each.pair is not None, each in late), default=None)
 
 
 def _is_main(environment: Environment) -> bool:
     return environment.pair is not None and environment.pair.is_main
 
 
-def _environments(reader: Reader, at: datetime | None) -> tuple[Environment, ...]:
-    return reader.matrix(at).environments
-
-
-def _columns(
-    reader: Reader, selected: list[Environment], environments: tuple[Environment, ...], at: datetime | None
-) -> list[Column]:
-    earlier = {each.key: before(environments, each) for each in selected}
+def _columns(reader: Reader, selected: list[Environment], at: datetime | None) -> list[Column]:
     column_sets = reader.column_sets(at)
+    matrix = column_sets.matrix
+    earlier = {each.key: before(matrix, each) for each in selected}
 
     def against(each: Environment) -> EnvironmentDiff | None:
         other = earlier[each.key]
@@ -93,7 +102,7 @@ def _columns(
             return None
         return environment_diff(column_sets, other, each, lambda key: reader.warnings(column_sets, key, at))
 
-    return [Column(each, column_sets.matrix, against(each)) for each in selected]
+    return [Column(each, matrix, against(each)) for each in selected]
 
 
 def _resolve_name(text: str, environments: Collection[Environment]) -> str:

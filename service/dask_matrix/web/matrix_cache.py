@@ -74,14 +74,15 @@ def load(store: Store, context: Context, day: date, before: CachedMatrix | None 
     """Load the matrix of a store; if only verdicts have changed since ``before``, the rest is reused from there."""
     present = store.current_contents(before.present if before else None)
     if before is None or before.day != day or present.changed is None:
-        column_sets = ColumnSets(present.matrix.with_known_failures(context.known, day))
+        column_sets = ColumnSets(context.applied_to(present.matrix, day))
         return CachedMatrix(day, present, column_sets, CachedWarnings(store), context)
+    matrix = replace(present.matrix, known=before.matrix.known, published=before.matrix.published)
     changed = frozenset(scenario for scenario, _ in present.changed)
     encoded_rows = before.encoded_rows.rows if "encoded_rows" in vars(before) else before.drawn
     return CachedMatrix(
         day,
         present,
-        before.column_sets.updated(replace(present.matrix, known=before.matrix.known), present.changed),
+        before.column_sets.updated(matrix, present.changed),
         before.warnings.without({environment for _, environment in present.changed}),
         context,
         changed,

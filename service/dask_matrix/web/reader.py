@@ -58,7 +58,7 @@ class Reader:
         """Return the matrix with the strip of each row; ``history`` adds every commit that was run, and is not cached."""
         if not history:
             return self._at(at).encoded_rows
-        return EncodedRows.of(self.store.matrix(at, history=True).with_known_failures(self.known, self.day_of(at)))
+        return EncodedRows.of(self.context.applied_to(self.store.matrix(at, history=True), self.day_of(at)))
 
     def day_of(self, at: datetime | None) -> date:
         """Return the day of a moment; the current day for None."""
@@ -131,7 +131,7 @@ class Reader:
         past = self.store.past_contents(at, present, before[0] if before else None)
         if before and before[0].matrix is past.matrix:
             return past, before[1]
-        return past, PastMatrix(past.matrix.with_known_failures(self.known, at.date()))
+        return past, PastMatrix(self.context.applied_to(past.matrix, at.date()))
 
 
 def _is_live(freshness: Freshness) -> bool:

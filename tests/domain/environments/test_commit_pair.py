@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,15 +135,17 @@ def test_matrix_shows_only_the_newest_main_and_shows_it_last() -> None:
 
 
 def test_each_python_and_lane_has_its_own_newest_main() -> None:
-    """A lane that was not run today keeps its older main."""
+    """A lane that was not run today keeps its older main, which stands before the newer one."""
     latest = column("2025.3.0+3.gaaaaaaaaa", OLD_MAIN.pair, Lane.LATEST)
-    assert columns([NEW_MAIN, OLD_MAIN, latest, *RELEASES])[-2:] == (NEW_MAIN, latest)
+    assert columns([NEW_MAIN, OLD_MAIN, latest, *RELEASES])[-2:] == (latest, NEW_MAIN)
 
 
-def test_history_includes_all_pairs_ordered_by_version() -> None:
-    """Except main, which stays last."""
-    found = columns([NEW_MAIN, BISECTED, *RELEASES, OLD_MAIN], history=True)
-    assert found == (*RELEASES[:2], OLD_MAIN, BISECTED, RELEASES[2], NEW_MAIN)
+def test_history_includes_all_pairs_after_what_they_contain_and_what_is_older() -> None:
+    """The newest main is the last of those in one place."""
+    old, base, new = RELEASES
+    latest = replace(new, released_at=NOON - timedelta(days=1))
+    found = columns([NEW_MAIN, BISECTED, old, base, latest, OLD_MAIN], history=True)
+    assert found == (old, base, OLD_MAIN, BISECTED, latest, NEW_MAIN)
 
 
 def test_pairs_with_the_same_dask_commit_are_distinct() -> None:

@@ -1,10 +1,8 @@
 """Parsing and order of releases."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from dask_matrix.domain.environments.release import InvalidRelease, Release, UnknownRelease, backports, find, nearest
+from dask_matrix.domain.environments.release import InvalidRelease, Release, UnknownRelease, find, nearest
 
 KNOWN = [Release.parse(text) for text in ("2024.12.1", "2025.1.0", "2025.2.0", "2025.3.0", "2025.10.0")]
 
@@ -12,13 +10,6 @@ KNOWN = [Release.parse(text) for text in ("2024.12.1", "2025.1.0", "2025.2.0", "
 def test_releases_are_ordered_by_version() -> None:
     """2025.9.3 comes before 2025.10.0, whatever their upload dates."""
     assert Release.parse("2025.9.3") < Release.parse("2025.10.0")
-
-
-def test_backports_are_uploaded_after_a_higher_release() -> None:
-    """A backport does not make other releases backports; neither does an upload on the same day."""
-    days = {"2025.1.0": 1, "2025.1.1": 9, "2025.2.0": 3, "2025.3.0": 3, "2025.3.1": 20, "2025.10.0": 19}
-    uploaded = {Release.parse(text): datetime(2025, 1, day, tzinfo=UTC) for text, day in days.items()}
-    assert {str(each) for each in backports(uploaded)} == {"2025.1.1", "2025.3.1"}
 
 
 @pytest.mark.parametrize("text", ["", "2025.", "latest", "2025.2.0 or so", "../etc"])

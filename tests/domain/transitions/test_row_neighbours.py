@@ -67,16 +67,17 @@ def test_opposite_is_the_nearest_and_last_opposite_the_last_before(
 def test_previous_environment_is_installable_and_of_the_same_lane() -> None:
     """An uninstallable release is skipped."""
     here = environment(3)
-    found = [environment(0), environment(1), environment(2, refused=True), environment(2, lane=Lane.LATEST), here]
-    assert before(found, here) == found[1]
-    assert before(found, found[0]) is None
+    found = (environment(0), environment(1), environment(2, refused=True), environment(2, lane=Lane.LATEST), here)
+    matrix = Matrix((ROW,), found)
+    assert before(matrix, here) == found[1]
+    assert before(matrix, found[0]) is None
 
 
 def test_line_keeps_its_python_if_possible() -> None:
     """Otherwise it takes the newest, so that no release is left out."""
     here = environment(2, 11)
-    found = [environment(0, 9), environment(0, 10), environment(1, 11), environment(1, 12), here, environment(2, 12)]
-    assert line_through(found, here) == (found[1], found[2], here)
+    found = (environment(0, 9), environment(0, 10), environment(1, 11), environment(1, 12), here, environment(2, 12))
+    assert line_through(Matrix((ROW,), found), here) == (found[1], found[2], here)
 
 
 def test_one_line_per_lane_and_per_python_if_a_release_has_several() -> None:

@@ -56,7 +56,10 @@ def test_a_release_without_evidence_claims_nothing(book: Book) -> None:
     book.environment(LATER, "2026.2.0")
     book.environment("5" * 16, "2026.3.0")
     book.result("failed", key="5" * 16)
-    assert titles(book)[:2] == ["2026.3.0: 0 break, 0 fixed since 2025.4.0", "2026.2.0: not tested yet"]
+    assert titles(book)[:2] == [
+        "2026.3.0: 0 break, 0 fixed since 2025.4.0 (1 release untested, 1 uninstallable)",
+        "2026.2.0: not tested yet",
+    ]
 
 
 def test_an_entry_has_both_verdicts_the_exception_and_the_issues(book: Book) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dask_matrix.collect.bisection.stored_observations import columns, observe_stored
 from dask_matrix.domain.bisection.search import transitions
 from dask_matrix.domain.environments.commit_pair import Refs
-from dask_matrix.domain.environments.release import backports, find
+from dask_matrix.domain.environments.lineage import Lineage
+from dask_matrix.domain.environments.release import find
 from dask_matrix.domain.errors import DaskMatrixError
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _stored_observations(query: ObservationQuery, workspace: Workspace, store: S
     chosen = {
         each.release: each for each in columns(query.setting, store) if each.release in every
     }  # in order of Python
-    late = backports({release: every[release].released_at for release in chosen})
+    late = Lineage({release: every[release].released_at for release in chosen}).backports
     return {each: observe_stored(chosen[each], query, store) for each in sorted(chosen) if each not in late}
 
 

@@ -11,7 +11,7 @@ from dask_matrix.collect.git.command import git
 from dask_matrix.collect.workspace.selection import SelectionOptions, select_commit_pair, select_environments
 from dask_matrix.domain.bisection.commit_line import merge_commits
 from dask_matrix.domain.environments.commit_pair import PROJECTS, PUBLIC, SHORT, Refs, short_text, spec_text
-from dask_matrix.domain.environments.release import backports
+from dask_matrix.domain.environments.lineage import Lineage
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.records.bisection import Suspect
 
@@ -76,7 +76,7 @@ def releases(start: Release, end: Release, setting: Setting, workspace: Workspac
         raise NoHistory(f"{start} is not before {end}. --good must be earlier than --bad, or later with --find-fix.")
     every = workspace.index.releases()
     between = [each for release, each in every.items() if start < release < end and each.stable]
-    left_out = backports({each.release: each.released_at for each in (*between, every[end])})
+    left_out = Lineage({each.release: each.released_at for each in (*between, every[end])}).backports
     chosen = [start, *(each.release for each in between if each.release not in left_out), end]
     options = SelectionOptions(tuple(map(str, chosen)), (setting.python,) if setting.python else (), (setting.lane,))
     selected = {each.spec.release: each for each in select_environments(options, workspace.config, workspace.index)}

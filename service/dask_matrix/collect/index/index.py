@@ -73,17 +73,20 @@ class Index:
         paired = sorted(Release.parse(text) for text in dask.keys() & distributed.keys())
         return {release: _pair(release, dask[str(release)], distributed[str(release)]) for release in paired}
 
-    def cached_releases(self) -> tuple[Release, ...]:
-        """Return the stable releases in the cache, without network access; empty if nothing is cached."""
+    def cached_releases(self) -> dict[Release, datetime | None]:
+        """Return the stable releases in the cache and when each was uploaded, without network access; empty without a cache.
+
+        The upload is the later of the two, None if the index does not tell both.
+        """
         pages = [_read_cached(self._cache_path(project)) for project in PAIR]
         if not all(pages):
-            return ()
+            return {}
         dask, distributed = (page["files"] for page in pages)
         not_yanked = (
             text for text in dask.keys() & distributed.keys() if not dask[text]["yanked"] | distributed[text]["yanked"]
         )
-        found = sorted(map(Release.parse, not_yanked))
-        return tuple(each for each in found if not each.version.is_prerelease)
+        found = {Release.parse(text): _uploaded(dask[text], distributed[text]) for text in not_yanked}
+        return {each: found[each] for each in sorted(found) if not each.version.is_prerelease}
 
     def first_wheel_dates(self, project: str) -> dict[Python, datetime]:
         """Return when a compiled project uploaded its first wheel for each Python on this platform."""
@@ -141,15 +144,21 @@ def _unreachable(url: str, project: str, error: Exception) -> str:
 
 
 def _pair(release: Release, dask: Any, distributed: Any) -> IndexedRelease:
-    uploads = [datetime.fromisoformat(file["uploaded"]) for file in (dask, distributed) if file["uploaded"]]
-    if len(uploads) < len(PAIR):
+    uploaded = _uploaded(dask, distributed)
+    if uploaded is None:
         raise IndexUnreachable(
             f"The package index has no upload time for release {release}; dask-matrix needs an index that serves "
             "the JSON form of the simple API with upload times (PEP 700)."
         )
     return IndexedRelease(
-        release, max(uploads), _specifier(dask["requires_python"]), yanked=dask["yanked"] or distributed["yanked"]
+        release, uploaded, _specifier(dask["requires_python"]), yanked=dask["yanked"] or distributed["yanked"]
     )
+
+
+def _uploaded(dask: Any, distributed: Any) -> datetime | None:
+    """Return the later upload of the two files; None if the index does not tell both."""
+    uploads = [datetime.fromisoformat(file["uploaded"]) for file in (dask, distributed) if file["uploaded"]]
+    return max(uploads) if len(uploads) == len(PAIR) else None
 
 
 def _specifier(text: str) -> SpecifierSet:

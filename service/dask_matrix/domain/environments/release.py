@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import total_ordering
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Self
 
 from packaging.version import Version
@@ -12,8 +11,7 @@ from packaging.version import Version
 from dask_matrix.domain.errors import DaskMatrixError, UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Collection, Iterable
 
     from dask_matrix.domain.environments.commit_pair import Pair
 
@@ -65,6 +63,12 @@ class Release:
         """Its exact name on a command line: ``2025.2.0``, ``dask@0fa5e18d5+distributed@6691e27de``."""
         return self.pair.text if self.pair else str(self.version)
 
+    @property
+    def contains(self) -> Release | None:
+        """The newest release in the history of a commit pair, which its version begins with; None if git knew none."""
+        base = Version(self.version.base_version)
+        return Release(base) if self.pair and any(base.release) else None
+
     def __lt__(self, other: Release) -> bool:
         return self._sort_key < other._sort_key
 
@@ -83,13 +87,6 @@ def version_of(text: str) -> Version | None:
         return Version(text)
     except ValueError:  # InvalidVersion is one; so is a number of thousands of digits
         return None
-
-
-def backports(uploaded: Mapping[Release, datetime]) -> frozenset[Release]:
-    """Return the backports: releases that were uploaded after a higher one."""
-    descending = sorted(uploaded, reverse=True)
-    earliest = accumulate((uploaded[each] for each in descending), min)
-    return frozenset(each for each, least in zip(descending, earliest, strict=True) if uploaded[each] > least)
 
 
 def nearest(release: Release, known: Collection[Release], count: int = 4) -> list[Release]:

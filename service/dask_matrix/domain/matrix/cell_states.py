@@ -14,12 +14,16 @@ FIRST = 0x100
 
 @dataclass(frozen=True, slots=True)
 class CellState:
-    """The visible state of a cell; ``was`` is the old verdict of a stale one, ``is_transition`` marks a transition."""
+    """The visible state of a cell; ``was`` is the old verdict of a stale one, ``is_transition`` marks a transition.
+
+    ``after_gap``: of a transition, whether releases before it are untested, in which the change may lie.
+    """
 
     verdict: Verdict
     was: Verdict | None = None
     overlay: Overlay | None = None
     is_transition: bool = False
+    after_gap: bool = False
 
     @property
     def passes(self) -> bool | None:
@@ -27,13 +31,14 @@ class CellState:
         return self.verdict.passes
 
 
+_CHANGES = ((False, False), (True, False), (True, True))
 CELL_STATES = {
-    chr(FIRST + n): CellState(*each)
-    for n, each in enumerate(product(Verdict, (None, *Verdict), (None, *Overlay), (False, True)))
+    chr(FIRST + n): CellState(verdict, was, overlay, *change)
+    for n, (verdict, was, overlay, change) in enumerate(product(Verdict, (None, *Verdict), (None, *Overlay), _CHANGES))
 }
 """Character -> state."""
 CHARACTERS = {
-    (state.verdict, state.was, state.overlay, state.is_transition): character
+    (state.verdict, state.was, state.overlay, state.is_transition, state.after_gap): character
     for character, state in CELL_STATES.items()
 }
 """The fields of a state -> its character."""

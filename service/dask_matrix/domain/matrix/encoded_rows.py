@@ -29,19 +29,22 @@ _OVERLAYS = str.maketrans({each: OVERLAY_LEGEND[state.overlay] for each, state i
 class EncodedRows:
     """A matrix, or a part of it, and its encoded rows: scenario id -> one character of CELL_STATES per column.
 
-    Transitions are those of the whole matrix: a part of it shows the same marks. ``uniform`` counts the rows that a
-    selection left out because they do not change in its columns.
+    Transitions are those of the whole matrix: a part of it shows the same marks. ``follows`` maps the key of a column to
+    that of the column it is compared with. ``uniform`` counts the rows that a selection left out because they do not
+    change in its columns.
     """
 
     matrix: Matrix
     rows: Mapping[str, str]
+    follows: Mapping[str, str]
     uniform: int = 0
 
     @classmethod
     def of(cls, matrix: Matrix, unchanged: Mapping[str, str] | None = None) -> EncodedRows:
         """Encode a matrix; ``unchanged`` are rows that are already encoded."""
         known = unchanged or {}
-        return cls(matrix, {each.id: known.get(each.id) or encoded_row(matrix, each) for each in matrix.scenarios})
+        rows = {each.id: known.get(each.id) or encoded_row(matrix, each) for each in matrix.scenarios}
+        return cls(matrix, rows, matrix.follows)
 
     def select(self, selection: Selection) -> EncodedRows:
         """Return the part that a selection selects; raise InvalidFilter."""
@@ -54,6 +57,7 @@ class EncodedRows:
         return EncodedRows(
             replace(self.matrix, scenarios=tuple(changing), environments=columns),
             {each.id: shown[each.id] for each in changing},
+            self.follows,
             len(rows) - len(changing),
         )
 
@@ -63,7 +67,9 @@ class EncodedRows:
         return {
             "legend": {character: verdict.value for verdict, character in LEGEND.items()},
             "scenarios": [row_head(scenario) for scenario in self.matrix.scenarios],
-            "environments": [column_head(environment) for environment in self.matrix.environments],
+            "environments": [
+                column_head(each) | {"follows": self.follows.get(each.key)} for each in self.matrix.environments
+            ],
             "cells": [each.translate(_VERDICTS) for each in encoded_rows],
             "overlay_legend": {
                 character: overlay.value if overlay else None for overlay, character in OVERLAY_LEGEND.items()
@@ -74,9 +80,13 @@ class EncodedRows:
 
 def encoded_row(matrix: Matrix, scenario: Scenario) -> str:
     """Return one row as a string."""
-    changing = matrix.transition_keys(scenario)
-    cells = zip(matrix.environments, matrix.row(scenario), matrix.overlays(scenario), strict=True)
-    return "".join(CHARACTERS[cell.verdict, cell.was, overlay, each.key in changing] for each, cell, overlay in cells)
+    columns, changes = matrix.environments, {now: was for was, now in matrix.transition_columns(scenario)}
+    after_gap = {now for now, was in changes.items() if matrix.gap(columns[was], columns[now], scenario)}
+    cells = enumerate(zip(matrix.row(scenario), matrix.overlays(scenario), strict=True))
+    return "".join(
+        CHARACTERS[cell.verdict, cell.was, overlay, number in changes, number in after_gap]
+        for number, (cell, overlay) in cells
+    )
 
 
 def changes_verdict(row: str) -> bool:

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dask_matrix.domain.environments.lineage import Lineage
 from dask_matrix.domain.matrix.cells import Cells
+from dask_matrix.domain.matrix.compared_columns import ComparedColumns
+from dask_matrix.domain.matrix.gap import Gap
 from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.known_failures import Overlay, overlay
 from dask_matrix.domain.verdicts.verdict import UNINSTALLABLE, UNTESTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
 
-    from dask_matrix.domain.environments.environment import Lane
     from dask_matrix.domain.environments.release import Release
     from dask_matrix.domain.verdicts.known_failures import KnownFailure
     from dask_matrix.domain.verdicts.verdict import Judgement
@@ -36,6 +38,8 @@ LEGEND = {
 OVERLAY_LEGEND = {None: " ", Overlay.KNOWN: "k", Overlay.SURPRISE: "!", Overlay.NEW_WARNINGS: "w"}
 """One character for each overlay, used in the columnar form."""
 
+_WITHOUT_EVIDENCE = frozenset({Verdict.UNTESTED, Verdict.STALE})
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -49,13 +53,45 @@ class Tally:
 class Matrix:
     """The grid of verdicts: rows in order of area and id, columns in order of release, Python and lane.
 
-    ``known`` maps (scenario id, environment key) to the known failure of that cell.
+    ``known`` maps (scenario id, environment key) to the known failure of that cell. ``published`` has the releases that
+    are known, those without a column too, with their upload; a part of a matrix keeps it.
     """
 
     scenarios: tuple[Scenario, ...]
     environments: tuple[Environment, ...]
     cells: Mapping[tuple[str, str], Judgement] = field(default_factory=dict)
     known: Mapping[tuple[str, str], KnownFailure] = field(default_factory=dict)
+    published: Mapping[Release, datetime | None] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        """Add the releases of the columns to those published."""
+        own = {each.release: each.released_at for each in self.environments if each.pair is None}
+        if missing := {each: at for each, at in own.items() if self.published.get(each) is None}:
+            object.__setattr__(self, "published", {**self.published, **missing})
+
+    def with_published(self, uploaded: Mapping[Release, datetime | None]) -> Matrix:
+        """Return the matrix that knows more published releases, such as those of the package index."""
+        return replace(self, published={**uploaded, **self.published}) if uploaded else self
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Which release each release follows."""
+        return Lineage(self.published)
+
+    @cached_property
+    def compared_columns(self) -> ComparedColumns:
+        """Which column each column is compared with."""
+        return ComparedColumns(self.environments, self.lineage)
+
+    @property
+    def follows(self) -> dict[str, str]:
+        """Key of a column -> key of the column it is compared with."""
+        numbers = zip(self.environments, self._predecessors, strict=True)
+        return {each.key: self.environments[number].key for each, number in numbers if number is not None}
+
+    @cached_property
+    def _predecessors(self) -> tuple[int | None, ...]:
+        return self.compared_columns.predecessors(self.environments)
 
     def cell(self, scenario: Scenario, environment: Environment) -> Judgement:
         """Return the judgement of one cell; without results it is untested, never inferred from its neighbours."""
@@ -109,7 +145,8 @@ class Matrix:
         row = self.row(scenario)
         if not any(judgement.warned for judgement in row):
             return frozenset()
-        return frozenset(after.key for was, now, after in self._steps(row) if now.has_new_warnings(was))
+        steps = self._steps(row)
+        return frozenset(self.environments[now].key for was, now in steps if row[now].has_new_warnings(row[was]))
 
     def changes(self, scenario: Scenario) -> bool:
         """Whether a row passes in one of the columns and fails in another."""
@@ -119,23 +156,35 @@ class Matrix:
     def transition_keys(self, scenario: Scenario) -> frozenset[str]:
         """Return the keys of the columns where a row changes: it passes there and failed in the one before, or the reverse.
 
-        The one before is the nearest earlier column of the same lane that passes, fails or is flaky.
+        The one before is the nearest column that passes, fails or is flaky, of the releases that its own follows, in its
+        lane.
         """
-        return frozenset(
-            after.key
-            for was, now, after in self._steps(self.row(scenario))
-            if was.verdict.passes is not now.verdict.passes
-        )
+        return frozenset(self.environments[now].key for _, now in self.transition_columns(scenario))
 
-    def _steps(self, row: list[Judgement]) -> Iterator[tuple[Judgement, Judgement, Environment]]:
-        """Yield (judgement before, judgement, column) for each column that passes or fails and has one before it."""
-        before: dict[Lane, Judgement] = {}
-        for environment, judgement in zip(self.environments, row, strict=True):
-            if judgement.verdict.passes is None:
-                continue
-            if was := before.get(environment.lane):
-                yield was, judgement, environment
-            before[environment.lane] = judgement
+    def transition_columns(self, scenario: Scenario) -> list[tuple[int, int]]:
+        """Return (number of the column before, number of the column where a row changes) for each change of a row."""
+        row = self.row(scenario)
+        return [(was, now) for was, now in self._steps(row) if row[was].verdict.passes is not row[now].verdict.passes]
+
+    def gap(self, before: Environment, after: Environment, scenario: Scenario | None = None) -> Gap:
+        """Return the releases between two columns of a lane that have no verdict of a row there, or no column at all."""
+        untested, uninstallable = [], []
+        for release in self.lineage.between(before.release, after.release):
+            column = self.compared_columns.of(release, after)
+            if column and column.refusal:
+                uninstallable.append(release)
+            elif column is None or (scenario and self.cell(scenario, column).verdict in _WITHOUT_EVIDENCE):
+                untested.append(release)
+        return Gap(tuple(untested), tuple(uninstallable))
+
+    def _steps(self, row: Sequence[Judgement]) -> Iterator[tuple[int, int]]:
+        """Yield (number of the column before, number of the column) for each that passes or fails and has one before it."""
+        nearest: list[int | None] = []
+        for number, (judgement, predecessor) in enumerate(zip(row, self._predecessors, strict=True)):
+            before = None if predecessor is None else nearest[predecessor]
+            nearest.append(before if judgement.verdict.passes is None else number)
+            if before is not None and nearest[-1] == number:
+                yield before, number
 
     def areas(self) -> dict[str, list[Scenario]]:
         """Return the rows grouped by area, in order."""

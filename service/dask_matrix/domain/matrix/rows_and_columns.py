@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dask_matrix.domain.environments.commit_pair import PROJECTS
+from dask_matrix.domain.environments.lineage import Lineage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,11 +72,6 @@ class Environment:
         return self.release.pair
 
     @property
-    def order(self) -> tuple[bool, Release]:
-        """The sort key of columns: releases by version, then main."""
-        return self.release.pair is not None and self.release.pair.is_main, self.release
-
-    @property
     def commits(self) -> str:
         """The two commits in short form; empty for a published release."""
         return self.release.pair.short if self.release.pair else ""
@@ -86,6 +82,11 @@ class Environment:
         if self.pair:
             return self.pair.day
         return self.released_at.date() if self.released_at else None
+
+    @property
+    def dated(self) -> str:
+        """``released 2025-03-21``, or ``committed 2026-08-17`` for a commit pair; empty if unknown."""
+        return f"{'committed' if self.pair else 'released'} {self.day}" if self.day else ""
 
     @property
     def made_of(self) -> str:
@@ -116,25 +117,33 @@ class Environment:
 def columns(environments: Iterable[Environment], *, history: bool = False) -> tuple[Environment, ...]:
     """Return the environments the matrix shows, in order: the newest of those that differ only in their lock.
 
-    Of the commit pairs, only the newest ``main`` of each Python and lane is shown, after all releases. ``history``
-    includes the others too, ordered by version.
+    Of the commit pairs, only the newest ``main`` of each Python and lane is shown, after the releases it contains.
+    ``history`` includes the others too.
     """
     newest: dict[tuple[Any, ...], Environment] = {}
     for environment in sorted(environments, key=lambda each: each.at):
         newest[environment.release, environment.python, environment.lane, environment.platform] = environment
-    last = _newest_main(newest[place] for place in sorted(newest))
-    shown = (newest[place] for place in sorted(newest) if history or newest[place].pair is None)
-    return (*(each for each in shown if each.key not in last), *last.values())
+    mains = _newest_mains(newest.values())
+    shown = [each for each in newest.values() if history or each.pair is None or each.key in mains]
+    lineage = Lineage({each.release: each.released_at for each in shown if each.pair is None})
+
+    def order(each: Environment) -> tuple[Any, ...]:
+        place, is_pair, release = lineage.sort_key(each.release)
+        return place, is_pair, each.key in mains, release, each.python, each.lane, each.platform
+
+    return tuple(sorted(shown, key=order))
 
 
-def _newest_main(environments: Iterable[Environment]) -> dict[str, Environment]:
-    """Return key -> environment of the newest ``main`` for each Python, lane and platform, in order."""
-    found: dict[tuple[Any, ...], list[Environment]] = {}
+def _newest_mains(environments: Iterable[Environment]) -> frozenset[str]:
+    """Return the key of the newest ``main`` for each Python, lane and platform."""
+    found: dict[tuple[Any, ...], Environment] = {}
     for each in environments:
-        if each.pair and each.pair.is_main:
-            found.setdefault((each.python, each.lane, each.platform), []).append(each)
-    newest = (max(found[place], key=lambda each: each.pair.at if each.pair else each.at) for place in sorted(found))
-    return {each.key: each for each in newest}
+        if (pair := each.pair) and pair.is_main:
+            place = each.python, each.lane, each.platform
+            newest = found.setdefault(place, each)
+            if newest.pair and newest.pair.at < pair.at:
+                found[place] = each
+    return frozenset(each.key for each in found.values())
 
 
 def rows(scenarios: Iterable[Scenario]) -> tuple[Scenario, ...]:

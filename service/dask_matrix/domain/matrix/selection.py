@@ -43,22 +43,25 @@ class Selection:
         if self.start is not None and self.end is not None and self.start > self.end:
             raise EmptyRange(f"Empty range: from {self.start} is later than to {self.end}.")
 
-    def includes(self, environment: Environment) -> bool:
-        """Whether a column is selected. main comes after all releases, so any end excludes it."""
-        is_main = environment.pair is not None and environment.pair.is_main
-        return (
-            (self.start is None or is_main or environment.release >= self.start)
-            and (self.end is None or (environment.release <= self.end and not is_main))
-            and (self.python is None or environment.python == self.python)
-            and (self.lane is None or environment.lane == self.lane)
-        )
-
     def column_numbers(self, environments: Sequence[Environment]) -> list[int]:
-        """Return the numbers of the selected columns."""
-        selected = [number for number, each in enumerate(environments) if self.includes(each)]
+        """Return the numbers of the selected columns of a matrix; a commit pair belongs to the release before it there."""
+        selected, place = [], None
+        for number, each in enumerate(environments):
+            place = each.release if each.pair is None else place
+            if self._includes(each, place or each.release):
+                selected.append(number)
         released = (environments[number] for number in selected)
         releases = sorted({each.release for each in released if each.pair is None})
         if not self.last or len(releases) <= self.last:
             return selected
         first = next(number for number in selected if environments[number].release == releases[-self.last])
         return [number for number in selected if number >= first]
+
+    def _includes(self, environment: Environment, place: Release) -> bool:
+        """Whether a column is selected. A commit pair comes after its place, so a range that ends there excludes it."""
+        return (
+            (self.start is None or place >= self.start)
+            and (self.end is None or (place < self.end if environment.pair else place <= self.end))
+            and (self.python is None or environment.python == self.python)
+            and (self.lane is None or environment.lane == self.lane)
+        )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dask_matrix.domain.transitions.transitions import transitions
+from dask_matrix.domain.transitions.transitions import row_transitions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from dask_matrix.domain.environments.environment import Lane, Python
-    from dask_matrix.domain.environments.release import Release
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.transitions.transitions import Transition
@@ -25,6 +24,11 @@ class Line:
     python: Python | None
     platform: str
     environments: tuple[Environment, ...]
+
+    def transitions(self, matrix: Matrix, scenario: Scenario) -> list[Transition]:
+        """Return the transitions of a row into one of these environments."""
+        keys = {each.key for each in self.environments}
+        return [each for each in row_transitions(matrix, scenario) if each.after.key in keys]
 
 
 def lines(environments: Sequence[Environment]) -> list[Line]:
@@ -42,25 +46,23 @@ def lines(environments: Sequence[Environment]) -> list[Line]:
     return found
 
 
-def line_through(environments: Iterable[Environment], environment: Environment) -> tuple[Environment, ...]:
+def line_through(matrix: Matrix, environment: Environment) -> tuple[Environment, ...]:
     """Return one environment for each release of its lane and platform: itself, one with its Python, or the newest Python."""
-    chosen: dict[Release, Environment] = {}
-    for each in environments:
-        if (each.lane, each.platform) == (environment.lane, environment.platform):
-            current = chosen.setdefault(each.release, each)
-            chosen[each.release] = max(current, each, key=lambda one: _preference(one, environment))
-    return tuple(sorted(chosen.values(), key=lambda each: each.order))
+    releases = dict.fromkeys(each.release for each in matrix.environments)
+    own = environment if environment in matrix.environments else None
+    chosen = (
+        own if own and each == own.release else matrix.compared_columns.of(each, environment) for each in releases
+    )
+    return tuple(each for each in chosen if each)
 
 
-def before(environments: Iterable[Environment], environment: Environment) -> Environment | None:
-    """Return the environment of the previous installable release in the same lane, None if there is none."""
-    line = line_through(environments, environment)
-    earlier = [each for each in line if each.order < environment.order and not each.refusal]
-    return earlier[-1] if earlier else None
+def before(matrix: Matrix, environment: Environment) -> Environment | None:
+    """Return the installable environment of the nearest release that this one follows, in the same lane; None if none."""
+    return next((each for each in matrix.compared_columns.before(environment) if not each.refusal), None)
 
 
 def opposite(matrix: Matrix, scenario: Scenario, environment: Environment) -> Environment | None:
-    """Return the nearest environment of the line with the opposite verdict; of two equally near, the earlier one."""
+    """Return the nearest related environment with the opposite verdict; of two equally near, the earlier one."""
     found = _opposites(matrix, scenario, environment)
     return min(found, key=lambda each: (abs(each[0]), each[0]))[1] if found else None
 
@@ -74,37 +76,42 @@ def last_opposite(matrix: Matrix, scenario: Scenario, environment: Environment) 
 
 def nearest_transition(matrix: Matrix, scenario: Scenario, environment: Environment) -> Transition | None:
     """Return the transition of a row nearest to an environment on its line: into it, out of it, or the next one."""
-    line = line_through(matrix.environments, environment)
-    if environment not in line:
+    places = {each.key: place for place, each in enumerate(_related(matrix, environment))}
+    if environment.key not in places:
         return None
-    places = {each.key: place for place, each in enumerate(line)}
     here = places[environment.key]
 
     def distance(transition: Transition) -> tuple[int, int]:
         first, last = places[transition.before.key], places[transition.after.key]
         return min(abs(here - first), abs(here - last)), -last
 
-    return min(row_transitions(matrix, scenario, line), key=distance, default=None)
+    found = row_transitions(matrix, scenario)
+    related = (each for each in found if {each.before.key, each.after.key} <= places.keys())
+    return min(related, key=distance, default=None)
 
 
-def row_transitions(matrix: Matrix, scenario: Scenario, line: tuple[Environment, ...]) -> list[Transition]:
-    """Return the transitions of one row on one line."""
-    return list(transitions(replace(matrix, scenarios=(scenario,), environments=line)))
-
-
-def _preference(one: Environment, like: Environment) -> tuple[bool, bool, Python]:
-    return one.key == like.key, one.python == like.python, one.python
+def _related(matrix: Matrix, environment: Environment) -> list[Environment]:
+    """Return the environments of its line whose releases its own follows, itself, and those whose releases follow it."""
+    line = line_through(matrix, environment)
+    if environment not in line:
+        return []
+    lineage, own = matrix.lineage, environment.release
+    later = lineage.descendants(own)
+    related = {own, *later, *lineage.ancestors(own)}
+    return [
+        each for each in line if each.release in related or (each.pair and lineage.predecessor(each.release) in later)
+    ]
 
 
 def _opposites(matrix: Matrix, scenario: Scenario, environment: Environment) -> list[tuple[int, Environment]]:
-    """Return (distance, environment) for each environment of the line with the opposite verdict; negative is earlier."""
+    """Return (distance, environment) for each related environment with the opposite verdict; negative is earlier."""
     passes = matrix.cell(scenario, environment).verdict.passes
-    line = line_through(matrix.environments, environment)
-    if passes is None or environment not in line:
+    related = _related(matrix, environment)
+    if passes is None or not related:
         return []
-    here = line.index(environment)
+    here = related.index(environment)
     return [
         (place - here, each)
-        for place, each in enumerate(line)
+        for place, each in enumerate(related)
         if matrix.cell(scenario, each).verdict.passes is (not passes)
     ]

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.environments.commit_pair import MAIN
-from dask_matrix.domain.environments.release import Release, UnknownRelease, backports, named, newest
+from dask_matrix.domain.environments.release import Release, UnknownRelease, named, newest
 from dask_matrix.domain.records.outcome import Verdict
 
 if TYPE_CHECKING:
@@ -97,9 +97,8 @@ class ColumnSets:
     @cached_property
     def late(self) -> frozenset[str]:
         """The keys of the columns of backports: releases uploaded after a higher one."""
-        known = [each for each in self.matrix.environments if each.pair is None and each.released_at]
-        late = backports({each.release: each.released_at for each in known if each.released_at})
-        return frozenset(each.key for each in known if each.release in late)
+        late = self.matrix.lineage.backports
+        return frozenset(each.key for each in self.matrix.environments if each.release in late)
 
     def columns(self, release: Release, lane: Lane, python: Python | None = None) -> list[Environment]:
         """Return the columns of a release in a lane, newest Python first."""

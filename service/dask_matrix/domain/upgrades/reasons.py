@@ -12,6 +12,7 @@ from dask_matrix.domain.upgrades.answer import Safety
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from dask_matrix.domain.environments.lineage import Lineage
     from dask_matrix.domain.matrix.rows_and_columns import Environment
     from dask_matrix.domain.upgrades.answer import Answer, Finding, FindingSide, Step
 
@@ -59,15 +60,11 @@ def newer_than_the_evidence(asked: str, target: str, published: Collection[Relea
         yield f"{target} is the newest tested release; the package index already lists {last}."
 
 
-def older_than_the_newest(target: Environment | None, last: Environment | None) -> Iterator[str]:
-    """Yield that commits are older than the newest release: moving from that release to them is a step back."""
-    if target is None or target.pair is None or last is None or last.released_at is None:
-        return
-    if target.pair.at < last.released_at:
-        yield (
-            f"{target.made_of} of {target.pair.day}, older than {last.release} of {last.released_at:%Y-%m-%d}: "
-            "it may lack what that release changed."
-        )
+def commit_caveats(lineage: Lineage, columns: Iterable[Environment]) -> Iterator[str]:
+    """Yield which of these columns are commits that lack the newest release."""
+    for each in columns:
+        if standing := lineage.standing(each.release):
+            yield f"{each.release.name} is a {standing}. It may lack what {lineage.newest} changed."
 
 
 def counted(number: int, what: str = "scenario") -> str:

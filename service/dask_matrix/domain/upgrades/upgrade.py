@@ -33,7 +33,7 @@ from dask_matrix.domain.upgrades.path import UpgradePath, between, specifier
 from dask_matrix.domain.upgrades.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from datetime import datetime
 
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
@@ -125,9 +125,9 @@ def upgrade(column_sets: ColumnSets, question: Question, evidence: UpgradeEviden
         tested_with=move.differences,
         caveats=(
             *(version_caveat(each, question.start, question.target) for each in move.differences),
+            *reasons.commit_caveats(column_sets.matrix.lineage, move.columns),
             *reasons.caveats(move.start, move.target, steps),
             *reasons.newer_than_the_evidence(asked.target, question.target, evidence.context.released),
-            *reasons.older_than_the_newest(move.target, column_sets.newest),
         ),
         evidence=_evidence(move, evidence),
     )
@@ -169,7 +169,7 @@ def _nearest_environment(
     return nearest(have, own, [(each, packages(each.lock)) for each in tested])
 
 
-def _missing(move: _Move, published: tuple[Release, ...]) -> Iterator[MissingEvidence]:
+def _missing(move: _Move, published: Collection[Release]) -> Iterator[MissingEvidence]:
     """Yield why start and target cannot be compared, each release once."""
     tested = TestedReleases(move.column_sets, move.question.lane, move.python, published)
     start, target = Release.parse(move.question.start), move.column_sets.find_release(move.question.target)
@@ -178,7 +178,7 @@ def _missing(move: _Move, published: tuple[Release, ...]) -> Iterator[MissingEvi
             yield found
 
 
-def _steps(move: _Move, released: tuple[Release, ...]) -> tuple[list[Step], str | None]:
+def _steps(move: _Move, released: Collection[Release]) -> tuple[list[Step], str | None]:
     """Return the releases in between, untested ones too, and the lowest safe release above start and target."""
     if move.start is None:
         return [], None

@@ -97,7 +97,7 @@ def load_upgrade_evidence(
     except (ValueError, KeyError, TypeError, IndexError):  # damaged: write it again; a second failure is a bug
         _make(path, folder, cache)
         matrix, column_sets, evidence = _read(path, context)
-    return ColumnSets(matrix.with_known_failures(context.known, day), column_sets), evidence, head
+    return ColumnSets(context.applied_to(matrix, day), column_sets), evidence, head
 
 
 def _read(path: Path, context: Context) -> tuple[Matrix, dict[str, ColumnSet], UpgradeEvidence]:

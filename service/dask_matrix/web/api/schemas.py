@@ -13,7 +13,7 @@ from dask_matrix.domain.matrix.matrix import by_release
 from dask_matrix.domain.matrix.rows_and_columns import column_head
 from dask_matrix.domain.records.outcome import Outcome, Verdict
 from dask_matrix.domain.records.records import Warned
-from dask_matrix.domain.transitions.row_neighbours import lines, row_transitions
+from dask_matrix.domain.transitions.row_neighbours import lines
 from dask_matrix.domain.verdicts.execution_history import steadiness, took
 from dask_matrix.domain.verdicts.known_failures import Overlay
 from dask_matrix.web import links
@@ -93,6 +93,14 @@ class EnvironmentHead(BaseModel):
     refusal: RefusalOut | None
 
 
+class MatrixColumn(EnvironmentHead):
+    """One environment, as a column of a matrix."""
+
+    follows: str | None = Field(
+        description="Key of the column it is compared with: of the release that it follows, which is no later backport."
+    )
+
+
 class ScenarioHead(BaseModel):
     """One scenario, a row of the matrix."""
 
@@ -109,7 +117,7 @@ class MatrixOut(BaseModel):
 
     legend: dict[str, Verdict] = Field(description="Character in `cells` -> verdict.")
     scenarios: list[ScenarioHead]
-    environments: list[EnvironmentHead]
+    environments: list[MatrixColumn]
     cells: list[str]
     overlay_legend: dict[str, Overlay | None] = Field(description="Character in `overlays` -> overlay.")
     overlays: list[str] = Field(
@@ -193,8 +201,8 @@ class ReleaseDetails(BaseModel):
     """One release in full."""
 
     release: str
-    before: str | None = Field(description="The previous release.")
-    after: str | None = Field(description="The next release.")
+    before: str | None = Field(description="The tested release that it follows in its line.")
+    after: str | None = Field(description="The tested release that follows it; no backport if there is another.")
     environments: list[ReleaseEnvironmentDetails]
     page: str = Field(description="Address of the HTML page.")
 
@@ -332,9 +340,7 @@ def scenario_out(
 ) -> ScenarioOut:
     """Return the response for a scenario; ``executions`` are all of its executions, by environment key."""
     cells = zip(matrix.environments, matrix.row(scenario), strict=True)
-    found = [
-        each for line in lines(matrix.environments) for each in row_transitions(matrix, scenario, line.environments)
-    ]
+    found = [each for line in lines(matrix.environments) for each in line.transitions(matrix, scenario)]
     fields = {
         "verdicts": {environment.key: cell.verdict for environment, cell in cells},
         "turns": [transition_out(each, scenario_set) for each in found],

@@ -32,6 +32,13 @@ class TransitionOut(BaseModel):
     before: str = Field(description="Key of the last environment before the transition.")
     after: str = Field(description="Key of the first environment with the new verdict.")
     release: str = Field(description="Release of that environment.")
+    between: str = Field(
+        description="Where it changes, in words: in a release, or between two, if releases in between are untested."
+    )
+    untested_between: list[str] = Field(
+        description="The releases between the two environments without a result: it may have changed in any of them."
+    )
+    uninstallable_between: list[str] = Field(description="The releases between the two that cannot be installed.")
     lane: str
     verdict: Verdict = Field(description="The new verdict.")
     exception: str = Field(description="Type of what is raised on the side where it does not hold.")
@@ -73,10 +80,13 @@ class ChangedScenarioOut(BaseModel):
 
 
 class ChangeOut(BaseModel):
-    """Changes of an environment from the previous one in its lane."""
+    """Changes of an environment from the one it follows in its lane."""
 
     against: str = Field(description="Key of the previous environment.")
     release: str = Field(description="Release of the previous environment.")
+    untested_between: list[str] = Field(
+        description="The releases between the two that have no environment in its lane."
+    )
     regressed: list[ChangedScenarioOut]
     fixed: list[ChangedScenarioOut]
     new_warnings: list[NewWarning]
@@ -159,6 +169,9 @@ def transition_out(transition: Transition, scenario_set: str = "") -> Transition
         before=transition.before.key,
         after=transition.after.key,
         release=str(transition.after.release),
+        between=transition.where,
+        untested_between=list(map(str, transition.gap.untested)),
+        uninstallable_between=list(map(str, transition.gap.uninstallable)),
         lane=transition.after.lane.value,
         verdict=transition.now.verdict,
         exception=transition.now.exception if transition.breaks else transition.was.exception,
@@ -197,6 +210,7 @@ def change_out(found: EnvironmentDiff, matrix: Matrix) -> ChangeOut:
     return ChangeOut(
         against=found.before.key,
         release=str(found.before.release),
+        untested_between=list(map(str, matrix.gap(found.before, found.after).untested)),
         regressed=list(map(changed_scenario, found.regressed)),
         fixed=list(map(changed_scenario, found.fixed)),
         new_warnings=list(found.new_warnings),

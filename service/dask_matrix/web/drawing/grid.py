@@ -16,6 +16,7 @@ from dask_matrix.domain.verdicts.verdict import Judgement
 from dask_matrix.web import links
 from dask_matrix.web.drawing.labels import OVERLAYS, REFUSALS, change_label, verdict_label
 from dask_matrix.web.drawing.palette import MAX_RUN
+from dask_matrix.web.drawing.row_timeline import year_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,7 +107,7 @@ class Grid:
 def grid(part: EncodedRows, collapsed: frozenset[str] = frozenset()) -> Grid:
     """Return the grid for a part of the matrix; ``collapsed`` are the names of folded areas."""
     environments = part.matrix.environments
-    years = _run_lengths(["" if each.pair else str(each.release.version.major) for each in environments])
+    years = _run_lengths([year_of(each.release) for each in environments])
     year_spans = _spans([count for _, count in years])
     names = tuple(each.name for each in environments)
     return Grid(
@@ -213,7 +214,7 @@ def _css_and_text(state: CellState) -> tuple[str, str]:
     css = [word.css, *(["turn"] if state.is_transition else []), *([overlay.css] if overlay else [])]
     texts = [
         word.label,
-        *([change_label(state.verdict)] if state.is_transition else []),
+        *([change_label(state.verdict, after_gap=state.after_gap)] if state.is_transition else []),
         *([overlay.label] if overlay else []),
     ]
     return " ".join(css), ", ".join(texts)

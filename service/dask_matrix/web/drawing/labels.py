@@ -58,7 +58,7 @@ OVERLAYS = {
         "new warnings",
         "w",
         "o-new-warnings",
-        "It passes, but with a deprecation warning that the previous release in the same lane does not give.",
+        "It passes, but with a deprecation warning that the release it follows in the same lane does not give.",
     ),
 }
 
@@ -101,15 +101,16 @@ REFUSALS = {
 """Phase of a refusal -> the short reason shown in the head of its column."""
 
 CHANGE_LEGEND = (
-    "A filled cell marks a change from the previous release in the same lane: pass to fail, or fail to pass."
+    "A filled cell marks a change from the release it follows in the same lane: pass to fail, or fail to pass."
 )
 TITLE = "Dask matrix"
 TAGLINE = "Upgrading Dask? See what breaks, what gets fixed, and the test runs that prove it."
 
 
-def change_label(verdict: Verdict) -> str:
-    """Return the label of a change from the opposite verdict to this one."""
-    return "fixed" if verdict.passes else "breaks"
+def change_label(verdict: Verdict, *, after_gap: bool) -> str:
+    """Return the label of a change from the opposite verdict to this one; ``after_gap``: releases before it are untested."""
+    change = "fixed" if verdict.passes else "breaks"
+    return f"{change} here or in an untested release before it" if after_gap else change
 
 
 def verdict_label(judgement: Judgement) -> Label:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.transitions.row_neighbours import Line, line_through, lines
@@ -10,8 +11,12 @@ from dask_matrix.web import links
 from dask_matrix.web.drawing.labels import OVERLAYS, change_label, verdict_label
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dask_matrix.domain.environments.release import Release
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
+    from dask_matrix.domain.transitions.transitions import Transition
     from dask_matrix.web.as_of import AsOf
 
 RELEASES_AROUND, RELEASES_NEAR = 12, 4
@@ -51,28 +56,39 @@ class RowTimeline:
 
 def row_timeline(matrix: Matrix, scenario: Scenario, as_of: AsOf) -> RowTimeline:
     """Return the timeline of a whole row."""
-    return _timeline(matrix, scenario, as_of, lines(matrix.environments))
+    names, releases = _timeline(matrix, scenario, as_of, lines(matrix.environments))
+    return RowTimeline(names, tuple(_with_years(releases)))
 
 
 def timeline_around(matrix: Matrix, scenario: Scenario, environment: Environment, as_of: AsOf) -> RowTimeline:
     """Return the timeline of the releases around an environment, on its line only."""
-    line = line_through(matrix.environments, environment)
+    line = line_through(matrix, environment)
     if environment not in line:
         return RowTimeline((), ())
     here = line.index(environment)
-    whole = _timeline(matrix, scenario, as_of, [Line(environment.lane, None, environment.platform, line)])
+    names, releases = _timeline(matrix, scenario, as_of, [Line(environment.lane, None, environment.platform, line)])
     near = [
         replace(each, current=number == here, far=abs(number - here) > RELEASES_NEAR)
-        for number, each in enumerate(whole.releases)
+        for number, each in enumerate(releases)
         if abs(number - here) <= RELEASES_AROUND
     ]
-    return RowTimeline(whole.lines, tuple(_with_years(near)))
+    return RowTimeline(names, tuple(_with_years(near)))
 
 
 def split_year(release: str) -> tuple[str, str]:
     """Split the name of a release into year and rest (``2025``, ``4.1``); a ref such as ``main`` has no year."""
     year, dot, rest = release.partition(".")
     return (year, rest) if dot and year.isdigit() else ("", release)
+
+
+def year_of(release: Release) -> str:
+    """Return the year in which a release stands; a commit pair stands in that of its version, if it has one."""
+    return split_year(str(release.contains or ""))[0] if release.pair else split_year(release.name)[0]
+
+
+def years_begin(years: Iterable[str]) -> list[str]:
+    """Return each year where it begins, and an empty text elsewhere."""
+    return [year if not number else "" for year, same in groupby(years) for number, _ in enumerate(same)]
 
 
 def line_name(line: Line, among: list[Line]) -> str:
@@ -82,38 +98,33 @@ def line_name(line: Line, among: list[Line]) -> str:
     return f"{line.lane}{python}{platform}"
 
 
-def _timeline(matrix: Matrix, scenario: Scenario, as_of: AsOf, found: list[Line]) -> RowTimeline:
+def _timeline(
+    matrix: Matrix, scenario: Scenario, as_of: AsOf, found: list[Line]
+) -> tuple[tuple[str, ...], list[TimelineRelease]]:
+    """Return the names of the lines, and the releases with their years."""
     shown = {each.key for line in found for each in line.environments}
-    names = dict.fromkeys(each.release.name for each in matrix.environments if each.key in shown)
+    releases = dict.fromkeys(each.release for each in matrix.environments if each.key in shown)
     tiles = [_tiles(matrix, scenario, as_of, line) for line in found]
-    releases = [_timeline_release(each, tuple(line.get(each) for line in tiles)) for each in names]
-    return RowTimeline(tuple(line_name(line, found) for line in found), tuple(_with_years(releases)))
+    stops = [_timeline_release(each, tuple(line.get(each) for line in tiles)) for each in releases]
+    return tuple(line_name(line, found) for line in found), stops
 
 
-def _timeline_release(name: str, tiles: tuple[Tile | None, ...]) -> TimelineRelease:
-    year, short = split_year(name)
-    return TimelineRelease(year, name, short, tiles)
+def _timeline_release(release: Release, tiles: tuple[Tile | None, ...]) -> TimelineRelease:
+    return TimelineRelease(year_of(release), release.name, split_year(release.name)[1], tiles)
 
 
 def _with_years(releases: list[TimelineRelease]) -> list[TimelineRelease]:
     """Return the releases with ``year`` only where a year begins."""
-    years = [split_year(each.release)[0] for each in releases]
-    before = ["", *years]
-    return [
-        replace(each, year=year if year != last else "")
-        for each, year, last in zip(releases, years, before, strict=False)
-    ]
+    begins = years_begin(each.year for each in releases)
+    return [replace(each, year=year) for each, year in zip(releases, begins, strict=True)]
 
 
-def _tiles(matrix: Matrix, scenario: Scenario, as_of: AsOf, line: Line) -> dict[str, Tile]:
-    alone = replace(matrix, scenarios=(scenario,), environments=line.environments)
-    change_keys = alone.transition_keys(scenario)
-    return {
-        each.name: _tile(alone, scenario, each, as_of, is_change=each.key in change_keys) for each in line.environments
-    }
+def _tiles(matrix: Matrix, scenario: Scenario, as_of: AsOf, line: Line) -> dict[Release, Tile]:
+    changes = {each.after.key: each for each in line.transitions(matrix, scenario)}
+    return {each.release: _tile(matrix, scenario, each, as_of, changes.get(each.key)) for each in line.environments}
 
 
-def _tile(matrix: Matrix, scenario: Scenario, environment: Environment, as_of: AsOf, *, is_change: bool) -> Tile:
+def _tile(matrix: Matrix, scenario: Scenario, environment: Environment, as_of: AsOf, change: Transition | None) -> Tile:
     judgement = matrix.cell(scenario, environment)
     word = verdict_label(judgement)
     overlay = matrix.overlay(scenario, environment)
@@ -121,14 +132,18 @@ def _tile(matrix: Matrix, scenario: Scenario, environment: Environment, as_of: A
     text = ", ".join(
         [
             word.label,
-            *([change_label(judgement.verdict)] if is_change else []),
+            *([_change_text(change)] if change else []),
             *([overlay_label.label] if overlay_label else []),
         ]
     )
     return Tile(
-        css=f"{word.css} turn" if is_change else word.css,
+        css=f"{word.css} turn" if change else word.css,
         symbol=word.symbol,
         mark=overlay_label.symbol if overlay_label else "",
         text=f"{environment.name}, {environment.lane}, Python {environment.python}: {text}",
         href=as_of.to(links.cell(scenario.id, environment.key)),
     )
+
+
+def _change_text(change: Transition) -> str:
+    return change.sentence if change.gap else change_label(change.now.verdict, after_gap=False)

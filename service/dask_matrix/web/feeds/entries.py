@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from dask_matrix.domain.matrix.gap import Gap
 from dask_matrix.domain.transitions.transitions import line, transitions
 from dask_matrix.web import links
 from dask_matrix.web.drawing.labels import REFUSALS, TITLE, verdict_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
+    from dask_matrix.domain.environments.release import Release
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.transitions.transitions import Transition
@@ -53,9 +55,11 @@ class Feed:
 def feed(matrix: Matrix, area: str, scenario: Scenario | None, updated: datetime) -> Feed:
     """Return the feed of a matrix, newest release first; limited to an area or a scenario if given."""
     line_matrix = line(matrix)
-    listed = [each for each in transitions(line_matrix) if scenario is None or each.scenario.id == scenario.id]
-    listed = [each for each in listed if not area or each.scenario.area == area]
+    keys = {each.key for each in line_matrix.environments}
     scenarios = [each for each in line_matrix.scenarios if not area or each.area == area]
+    chosen = [each for each in scenarios if scenario is None or each.id == scenario.id]
+    found = transitions(replace(matrix, scenarios=tuple(chosen)))
+    listed = [each for each in found if each.after.key in keys]
     releases = (
         [] if scenario else list(_release_entries(replace(line_matrix, scenarios=tuple(scenarios)), listed, area))
     )
@@ -77,7 +81,7 @@ def _transition_entry(transition: Transition) -> Entry:
     scenario, release = transition.scenario, transition.after.release
     return Entry(
         id=f"{TAG}:{'breaks' if transition.breaks else 'fixed'}/{release}/{quote(_original_id(scenario))}",
-        title=f"{'Breaks' if transition.breaks else 'Fixed'} in {release}: {scenario.title}",
+        title=f"{'Breaks' if transition.breaks else 'Fixed'} {transition.where}: {scenario.title}",
         href=links.cell(scenario.id, transition.after.key),
         updated=_release_time(transition.after),
         content="\n".join(
@@ -107,17 +111,30 @@ def _issues(scenario: Scenario) -> list[str]:
 
 
 def _release_entries(matrix: Matrix, listed: Iterable[Transition], area: str) -> Iterator[tuple[Environment, Entry]]:
-    """Yield an entry for each release, with the number of changes since the previous tested release."""
+    """Yield an entry for each release, with the number of changes since the tested release that it follows."""
     counts = Counter((transition.after.key, transition.breaks) for transition in listed)
-    before: Environment | None = None
-    for each in matrix.environments:
-        if not replace(matrix, environments=(each,)).tally(matrix.scenarios).of:
+    columns = {each.release: each for each in matrix.environments}
+    tested = {release for release, each in columns.items() if _is_tested(matrix, each)}
+    for release, each in columns.items():
+        if release not in tested:
             yield each, _release_entry(each, _untested_reason(each), area)
             continue
         changes = f"{counts[each.key, True]} break, {counts[each.key, False]} fixed"
-        summary = f"{changes} since {before.release}" if before else "first tested release"
+        before = next((one for one in matrix.lineage.ancestors(release) if one in tested), None)
+        summary = f"{changes} since {_since(matrix, before, release, columns)}" if before else "first tested release"
         yield each, _release_entry(each, summary, area)
-        before = each
+
+
+def _is_tested(matrix: Matrix, environment: Environment) -> bool:
+    return bool(replace(matrix, environments=(environment,)).tally(matrix.scenarios).of)
+
+
+def _since(matrix: Matrix, before: Release, after: Release, columns: Mapping[Release, Environment]) -> str:
+    """Name a release, and count the untested ones between it and another."""
+    between = matrix.lineage.between(before, after)
+    refused = [each for each in between if each in columns and columns[each].refusal]
+    gap = Gap(tuple(each for each in between if each not in refused), tuple(refused))
+    return f"{before} ({gap.counts})" if gap else str(before)
 
 
 def _untested_reason(environment: Environment) -> str:

@@ -11,7 +11,7 @@ from dask_matrix.domain.verdicts.deprecations import added_warnings
 from dask_matrix.web import links, repeat_commands, times
 from dask_matrix.web.drawing.labels import OUTCOMES, OVERLAYS, Label, verdict_label
 from dask_matrix.web.drawing.row_timeline import RowTimeline, timeline_around
-from dask_matrix.web.pages.contexts import EnvironmentLink, Execution, backport, execution, place
+from dask_matrix.web.pages.contexts import EnvironmentLink, Execution, execution, place
 
 if TYPE_CHECKING:
     from dask_matrix.domain.matrix.matrix import Matrix
@@ -91,17 +91,13 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Differences:
-    """Package differences from another environment, Dask first. ``alone``: only Dask differs; ``locked``: both have a lock.
-
-    ``backport`` is the upload day of the earlier release, if that was after the later one.
-    """
+    """Package differences from another environment, Dask first. ``alone``: only Dask differs; ``locked``: both have a lock."""
 
     title: str
     other: links.Link
     changes: tuple[PackageChange, ...]
     alone: bool
     locked: bool
-    backport: str
 
 
 @dataclass(frozen=True)
@@ -189,18 +185,16 @@ def cell_page(cell: Cell, as_of: AsOf) -> CellPage:
 
 def bisect(transition: Transition, scenario_set: str = "") -> Bisect:
     """Describe a transition, with the command that bisects it."""
-    done = "breaks" if transition.breaks else "is fixed"
-    return Bisect(
-        f"It {done} between {transition.before.name} and {transition.after.name}.",
-        repeat_commands.bisect(transition, scenario_set),
-    )
+    it = "It" if transition.breaks else "It is"
+    start = "" if transition.gap else f", compared with {transition.before.name}"
+    return Bisect(f"{it} {transition.sentence}{start}.", repeat_commands.bisect(transition, scenario_set))
 
 
 def _neighbour_cells(
     matrix: Matrix, scenario: Scenario, environment: Environment, as_of: AsOf
 ) -> tuple[NeighbourCell | None, NeighbourCell | None]:
     """Return the previous and the next cell on the same line, or None."""
-    line = (None, *line_through(matrix.environments, environment), None)
+    line = (None, *line_through(matrix, environment), None)
     if environment not in line:
         return None, None
     here = line.index(environment)
@@ -279,7 +273,7 @@ def _outputs(mine: Result, theirs: Result) -> list[tuple[str, str]]:
 
 def _differences(cell: Cell, locks: Locks, as_of: AsOf) -> Differences:
     environment, other = cell.environment, locks.environment
-    earlier, later = sorted((environment, other), key=lambda each: each.order)
+    earlier, later = sorted((environment, other), key=lambda each: cell.matrix.lineage.sort_key(each.release))
     own = [PackageChange(name="dask", before=str(earlier.release), after=str(later.release))]
     if earlier.python != later.python:
         own.append(PackageChange(name="Python", before=str(earlier.python), after=str(later.python)))
@@ -289,7 +283,6 @@ def _differences(cell: Cell, locks: Locks, as_of: AsOf) -> Differences:
         changes=(*own, *locks.packages),
         alone=len(own) == 1 and not locks.packages,
         locked=bool(environment.lock and other.lock),
-        backport=backport(earlier, later),
     )
 
 

@@ -157,12 +157,6 @@ def place(environment: Environment, as_of: AsOf = NOW) -> EnvironmentLink:
     )
 
 
-def backport(earlier: Environment, later: Environment) -> str:
-    """Return the upload day of the earlier release if it was uploaded after the later one, else an empty text."""
-    late = earlier.released_at and later.released_at and earlier.released_at > later.released_at
-    return times.day(earlier.released_at) if late else ""
-
-
 def result_page(matrix: Matrix, result: Result, run: RunRecord | None) -> ResultPage:
     """Return the context for a result."""
     labels = {each.key: each.label for each in matrix.environments}

@@ -10,7 +10,7 @@ from dask_matrix.domain.environments.environment import packages
 from dask_matrix.domain.upgrades.environment_diff import warning_groups
 from dask_matrix.web import links, repeat_commands, times
 from dask_matrix.web.drawing.labels import OVERLAYS, REFUSALS, Label, verdict_label
-from dask_matrix.web.pages.contexts import EnvironmentHeading, EnvironmentLink, backport, heading, place
+from dask_matrix.web.pages.contexts import EnvironmentHeading, EnvironmentLink, heading, place
 
 if TYPE_CHECKING:
     from dask_matrix.domain.environments.release import Release
@@ -54,11 +54,14 @@ class NewWarning:
 
 @dataclass(frozen=True)
 class Changes:
-    """Changes from the previous environment; ``days`` between the two releases, None if unknown."""
+    """Changes from the environment it follows; ``days`` between the two releases, None if unknown.
+
+    ``untested`` counts the releases between the two that have no environment in the lane; empty if there are none.
+    """
 
     before: EnvironmentLink
     days: int | None
-    backport: str
+    untested: str
     regressed: tuple[ChangedRow, ...]
     fixed: tuple[ChangedRow, ...]
     warnings: tuple[NewWarning, ...]
@@ -122,6 +125,7 @@ class EnvironmentPage:
     not_logged: str
     ref: str
     commits: tuple[links.Link, ...]
+    standing: str
     changed: Changes | None
     areas: tuple[Area, ...]
     as_of: AsOf
@@ -143,7 +147,8 @@ class ReleasePage:
     """Context of the release page."""
 
     release: str
-    day: str
+    dated: str
+    standing: str
     age: str
     environments: tuple[TestedEnvironment, ...]
     before: links.Link | None
@@ -172,6 +177,7 @@ def environment_page(column: Column, as_of: AsOf) -> EnvironmentPage:
         not_logged="" if column.installation else _not_logged(column),
         ref=environment.pair.ref if environment.pair else "",
         commits=_commits(environment),
+        standing=column.matrix.lineage.standing(environment.release),
         changed=_changed(column, as_of),
         areas=() if refusal else tuple(_areas(column.matrix, environment, as_of)),
         as_of=as_of,
@@ -209,7 +215,8 @@ def release_page(version: Version, as_of: AsOf) -> ReleasePage:
     """Return the context for a release."""
     return ReleasePage(
         release=version.name,
-        day=times.day(version.columns[0].environment.released_at),
+        dated=version.columns[0].environment.dated,
+        standing=version.columns[0].matrix.lineage.standing(version.columns[0].environment.release),
         age=as_of.age(version.columns[0].environment.day),
         environments=tuple(_tested_environment(each, as_of) for each in version.columns),
         before=_release(version.before, as_of) if version.before else None,
@@ -241,7 +248,7 @@ def _changed(column: Column, as_of: AsOf) -> Changes | None:
     return Changes(
         before=place(before, as_of),
         days=(after.released_at - before.released_at).days if after.released_at and before.released_at else None,
-        backport=backport(before, after),
+        untested=column.matrix.gap(before, after).counts,
         regressed=tuple(_changed_row(column.matrix, found, each, as_of) for each in found.regressed),
         fixed=tuple(_changed_row(column.matrix, found, each, as_of) for each in found.fixed),
         warnings=tuple(_new_warning(each, after, as_of) for each in warning_groups(found.new_warnings)),

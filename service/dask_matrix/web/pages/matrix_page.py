@@ -124,7 +124,7 @@ def matrix_page(whole: EncodedRows, query: PageQuery, freshness: Freshness, day:
         legend=tuple(VERDICTS.values()),
         overlays=tuple(OVERLAYS.values()),
         turn=CHANGE_LEGEND,
-        commits=tuple(dict.fromkeys(_commits(each, day) for each in shown.environments if each.pair)),
+        commits=tuple(dict.fromkeys(_commits(whole.matrix, each, day) for each in shown.environments if each.pair)),
         refused=tuple(heading(shown, each) for each in shown.environments if each.refusal),
         picture=links.picture({"at": values["at"]} if "at" in values else None),
         frozen_at=times.moment(query.at),
@@ -134,10 +134,10 @@ def matrix_page(whole: EncodedRows, query: PageQuery, freshness: Freshness, day:
     )
 
 
-def _commits(environment: Environment, day: date) -> str:
-    """Describe the commits of a column and their age; the day is in the column's head."""
-    age = times.age(environment.day, day)
-    return f"{environment.made_of}, {age}" if age else environment.made_of
+def _commits(matrix: Matrix, environment: Environment, day: date) -> str:
+    """Describe the commits of a column: their age, and a newer release; the day is in the column's head."""
+    age, standing = times.age(environment.day, day), matrix.lineage.standing(environment.release)
+    return ", ".join(filter(None, (environment.made_of, age, standing and f"a {standing}")))
 
 
 def _state(whole: Matrix, part: EncodedRows) -> str:
@@ -152,7 +152,8 @@ def _hidden(whole: Matrix, part: EncodedRows, query: PageQuery) -> Hidden:
     other_values = {name: value for name, value in values.items() if name not in {"from", "to", "last"}}
     shown = {each.release for each in part.matrix.environments}
     reached = replace(query.selection(), start=None, end=None, last=0)
-    releases = {each.release for each in filter(reached.includes, whole.environments) if each.pair is None} - shown
+    columns = (whole.environments[number] for number in reached.column_numbers(whole.environments))
+    releases = {each.release for each in columns if each.pair is None} - shown
     return Hidden(
         unchanged=part.uniform,
         unchanged_href=links.matrix({**values, "changes": "false"}),

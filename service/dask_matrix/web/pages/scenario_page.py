@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.matrix.filter_language import filter_for
-from dask_matrix.domain.transitions.row_neighbours import lines, row_transitions
+from dask_matrix.domain.transitions.row_neighbours import lines
 from dask_matrix.domain.verdicts.execution_history import Steadiness, steadiness, took
 from dask_matrix.web import links, repeat_commands, times
 from dask_matrix.web.api import bisections
 from dask_matrix.web.drawing import evidence_html, plots
 from dask_matrix.web.drawing.labels import Label, verdict_label
-from dask_matrix.web.drawing.row_timeline import RowTimeline, line_name, row_timeline, split_year
+from dask_matrix.web.drawing.row_timeline import RowTimeline, line_name, row_timeline, year_of, years_begin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,16 +31,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TransitionRow:
-    """One transition on one line: the release, the one before it, and the command that bisects it."""
+    """One transition on one line: the release, the one before it, and the command that bisects it.
+
+    ``untested`` counts the releases between the two without a verdict; empty if there are none.
+    """
 
     breaks: bool
     word: Label
     release: str
-    day: str
+    dated: str
     href: str
     exception: str
     before: links.Link
     before_word: Label
+    untested: str
     line: str
     command: str
 
@@ -118,7 +122,7 @@ def scenario_page(
         changes=tuple(_change_rows(matrix, scenario, found, as_of, scenario_set)),
         lines=names,
         timed=frozenset(each.line for each in durations),
-        plot=plots.duration_plot(_points(found, taken), names),
+        plot=plots.duration_plot(_points(matrix, found, taken), names),
         durations=durations,
         steadiness=steady,
         mixed=tuple(
@@ -136,7 +140,7 @@ def _change_rows(
 ) -> Iterator[TransitionRow]:
     """Yield the transitions of each line, newest first."""
     for line in found:
-        for transition in reversed(row_transitions(matrix, scenario, line.environments)):
+        for transition in reversed(line.transitions(matrix, scenario)):
             yield _change_row(transition, line_name(line, found) if len(found) > 1 else "", as_of, scenario_set)
 
 
@@ -146,32 +150,26 @@ def _change_row(transition: Transition, line: str, as_of: AsOf, scenario_set: st
         breaks=transition.breaks,
         word=verdict_label(transition.now),
         release=transition.after.name,
-        day=times.day(transition.after.released_at),
+        dated=transition.after.dated,
         href=as_of.to(links.cell(name, transition.after.key)),
         exception=transition.now.exception if transition.breaks else transition.was.exception,
         before=links.Link(transition.before.name, as_of.to(links.cell(name, transition.before.key))),
         before_word=verdict_label(transition.was),
+        untested=transition.gap.counts,
         line=line,
         command=repeat_commands.bisect(transition, scenario_set),
     )
 
 
-def _points(found: list[Line], taken: Mapping[str, Durations]) -> list[plots.Point]:
+def _points(matrix: Matrix, found: list[Line], taken: Mapping[str, Durations]) -> list[plots.Point]:
     """Return a point for each release, from the first to the last with durations."""
-    ordered = sorted((each for line in found for each in line.environments), key=lambda each: each.order)
-    releases = list(dict.fromkeys(each.release for each in ordered))
+    releases = list(dict.fromkeys(each.release for each in matrix.environments))
     by_line = [{each.release: taken.get(each.key) for each in line.environments} for line in found]
-    years = [split_year(each.name)[0] for each in releases]
-    points = [
-        plots.Point(each.name, year, tuple(of.get(each) for of in by_line))
-        for each, year in zip(releases, years, strict=True)
-    ]
+    points = [plots.Point(each.name, year_of(each), tuple(of.get(each) for of in by_line)) for each in releases]
     known = [place for place, each in enumerate(points) if any(each.took)]
     shown = points[known[0] : known[-1] + 1] if known else []
-    before = ["", *(each.year for each in shown)]
-    return [
-        replace(each, year="" if each.year == last else each.year) for each, last in zip(shown, before, strict=False)
-    ]
+    begins = years_begin(each.year for each in shown)
+    return [replace(each, year=year) for each, year in zip(shown, begins, strict=True)]
 
 
 def _duration_rows(found: list[Line], taken: Mapping[str, Durations]) -> Iterator[DurationRow]:
