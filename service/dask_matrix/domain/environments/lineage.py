@@ -83,17 +83,19 @@ class Lineage:
 
     def standing(self, release: Release) -> str:
         """Say when a commit pair was made and what it contains, if the newest release is not part of it; else nothing."""
-        pair, newest = release.pair, self.newest
-        if pair is None or newest is None or self._contains(release, newest):
+        pair, newest = release.pair, self.not_contained(release)
+        if pair is None or newest is None:
             return ""
         days = 0 if self._is_older(newest, pair) else (self._days[newest] - pair.day).days
         older = f"{days} {'day' if days == 1 else 'days'} older than {newest}" if days else f"without {newest}"
         inside = f"; the newest release that it contains is {release.contains}" if release.contains else ""
         return f"commit of {pair.day:%Y-%m-%d}, {older}{inside}"
 
-    def _contains(self, release: Release, published: Release) -> bool:
-        """Whether a commit pair contains a release: by its history, or else by their dates."""
-        return published <= (release.contains or self.sort_key(release)[0])
+    def not_contained(self, release: Release) -> Release | None:
+        """Return the newest release if a commit pair does not contain it: by its history, or else by their dates."""
+        if release.pair is None or self.newest is None:
+            return None
+        return self.newest if self.newest > (release.contains or self.sort_key(release)[0]) else None
 
     @cached_property
     def _days(self) -> dict[Release, date]:

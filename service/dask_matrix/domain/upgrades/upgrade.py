@@ -96,7 +96,7 @@ def upgrade(column_sets: ColumnSets, question: Question, evidence: UpgradeEviden
     target = question.target if question.target == MAIN else str(named(question.target, column_sets.releases))
     question = question.model_copy(update={"start": str(named(question.start, column_sets.releases)), "target": target})
     move = _move(column_sets, question, evidence.context)
-    compared = move.compared
+    compared, target_release = move.compared, column_sets.find_release(question.target)
     steps, next_safe = _steps(move, evidence.context.released)
     safe = [step.release for step in steps if step.verdict is Safety.SAFE]
     answer = Answer(
@@ -117,10 +117,9 @@ def upgrade(column_sets: ColumnSets, question: Question, evidence: UpgradeEviden
         specifier=specifier(Release.parse(question.start), steps),
         recommended=safe[-1] if safe else None,
         next_safe=next_safe,
+        newer_release=str(newer) if (newer := column_sets.matrix.lineage.not_contained(target_release)) else None,
         packages_changed=packages_changed(move.start, move.target),
-        lanes=lane_comparison(
-            column_sets, column_sets.find_release(question.target), move.target, move.python, move.scope
-        ),
+        lanes=lane_comparison(column_sets, target_release, move.target, move.python, move.scope),
         missing=tuple(_missing(move, evidence.context.released)),
         tested_with=move.differences,
         caveats=(
