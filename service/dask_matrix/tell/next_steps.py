@@ -79,7 +79,7 @@ def _release_steps(answer: Answer, command: CheckArguments, installer: Installer
     if start == target:
         return
     if answer.verdict is Safety.SAFE and target == MAIN:
-        yield NextStep(f"Wait for the next release: {MAIN} is safe, but no release contains it yet.")
+        yield _step_from_main(answer, command)
     elif answer.verdict is Safety.SAFE:
         yield _move(installer, target)
     elif answer.recommended:
@@ -93,6 +93,17 @@ def _release_steps(answer: Answer, command: CheckArguments, installer: Installer
             command.with_target(answer.next_safe),
             "--to " + answer.next_safe,
         )
+
+
+def _step_from_main(answer: Answer, command: CheckArguments) -> NextStep:
+    """Return what to do about a safe commit, which nobody installs: take a release that contains it."""
+    newer = answer.newer_release
+    if newer is None:
+        return NextStep(f"Wait for the next release: {MAIN} is safe, but no release contains it yet.")
+    if newer == answer.question.start:
+        return NextStep(f"Stay on {newer}: this commit of {MAIN} does not contain it.")
+    text = f"Check {newer}, which this commit of {MAIN} does not contain"
+    return _check_again(text, command.with_target(newer), f"--to {newer}")
 
 
 def _move(installer: Installer, release: str, why: str = "") -> NextStep:

@@ -99,11 +99,15 @@ def test_a_passing_cell_compares_its_lock_with_the_last_release_where_it_does_no
     }  # fmt: skip
 
 
-def test_a_backport_is_mentioned_where_locks_are_compared(book: Book) -> None:
-    """Its dependencies are newer than those of the release after it."""
+def test_a_release_is_not_compared_with_a_backport_that_was_uploaded_later(book: Book) -> None:
+    """Its dependencies are newer: cells, locks and transitions are compared with the release that this one follows."""
     book.environment(LATER, "2025.3.1", released_at=NOON + timedelta(days=9))
     book.result("passed", key=LATER)
-    assert "a backport released on 2025-05-01" in page(book)
+    told = book.client.get(f"/api/v1/cells/{ROW}/{NEW}").json()
+    assert (told["neighbour"]["release"], told["locks"]["release"]) == ("2025.2.0", "2025.2.0")
+    assert (told["turn"]["before"], told["turn"]["after"]) == (OLD, NEW)
+    assert "It breaks in 2025.4.0, compared with 2025.2.0." in page(book)
+    assert "--good 2025.2.0 --bad 2025.4.0" in page(book)
 
 
 @pytest.mark.parametrize(("key", "outcome"), [(NEW, "failed"), (LATER, "passed")])

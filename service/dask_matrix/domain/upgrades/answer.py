@@ -289,6 +289,10 @@ class Answer(_Value):
     next_safe: str | None = Field(
         default=None, description="The lowest safe release above both, None if there is none."
     )
+    newer_release: str | None = Field(
+        default=None,
+        description="The newest release, if the target is a commit that does not contain it, None otherwise.",
+    )
     packages_changed: tuple[PackageChange, ...] = Field(
         default=(),
         description="Packages other than Dask whose versions differ; also empty if one of the two has no lock.",

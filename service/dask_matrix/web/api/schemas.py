@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field
@@ -20,8 +20,10 @@ from dask_matrix.web import links
 from dask_matrix.web.api.schemas_details import (
     ChangeOut,
     DurationsOut,
+    KnownOut,
     LocksOut,
     NeighbourOut,
+    ReproduceOut,
     SteadinessOut,
     TransitionOut,
     change_out,
@@ -245,21 +247,6 @@ class ResultOut(ResultHead):
     stderr: str
     log: str
     warnings: list[Warned]
-
-
-class ReproduceOut(BaseModel):
-    """Commands that rerun a cell."""
-
-    nox: str = Field(description="The nox session; empty for a scenario set of one's own, which nox does not know.")
-    dask_matrix: str
-
-
-class KnownOut(BaseModel):
-    """The entry in known.toml for a cell."""
-
-    issue: str
-    reason: str
-    expires: date = Field(description="The entry is ignored from this day on.")
 
 
 class CellOut(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
@@ -43,6 +44,21 @@ class TransitionOut(BaseModel):
     verdict: Verdict = Field(description="The new verdict.")
     exception: str = Field(description="Type of what is raised on the side where it does not hold.")
     bisect: str = Field(description="The command that finds the commit or release that caused it.")
+
+
+class ReproduceOut(BaseModel):
+    """Commands that rerun a cell."""
+
+    nox: str = Field(description="The nox session; empty for a scenario set of one's own, which nox does not know.")
+    dask_matrix: str
+
+
+class KnownOut(BaseModel):
+    """The entry in known.toml for a cell."""
+
+    issue: str
+    reason: str
+    expires: date = Field(description="The entry is ignored from this day on.")
 
 
 class NeighbourOut(BaseModel):
