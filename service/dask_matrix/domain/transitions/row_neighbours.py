@@ -76,18 +76,19 @@ def last_opposite(matrix: Matrix, scenario: Scenario, environment: Environment) 
 
 def nearest_transition(matrix: Matrix, scenario: Scenario, environment: Environment) -> Transition | None:
     """Return the transition of a row nearest to an environment on its line: into it, out of it, or the next one."""
-    places = {each.key: place for place, each in enumerate(_related(matrix, environment))}
-    if environment.key not in places:
+    related = _related(matrix, environment)
+    if environment not in related:
         return None
-    here = places[environment.key]
+    places = {each.release: place for place, each in enumerate(related)}
+    here, keys = places[environment.release], {each.key for each in related}
 
     def distance(transition: Transition) -> tuple[int, int]:
-        first, last = places[transition.before.key], places[transition.after.key]
+        first, last = places[transition.before.release], places[transition.after.release]
         return min(abs(here - first), abs(here - last)), -last
 
     found = row_transitions(matrix, scenario)
-    related = (each for each in found if {each.before.key, each.after.key} <= places.keys())
-    return min(related, key=distance, default=None)
+    on_line = (each for each in found if each.after.key in keys and each.before.release in places)
+    return min(on_line, key=distance, default=None)
 
 
 def _related(matrix: Matrix, environment: Environment) -> list[Environment]:
