@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.environments.commit_pair import MAIN
-from dask_matrix.domain.environments.release import Release, UnknownRelease, named, newest
+from dask_matrix.domain.environments.release import Release, UnknownRelease, named
 from dask_matrix.domain.records.outcome import Verdict
 
 if TYPE_CHECKING:
@@ -82,12 +82,6 @@ class ColumnSets:
         if not mains:
             raise UnknownRelease("release", MAIN, [str(each) for each in self.releases[-2:]])
         return mains[max(mains)]
-
-    @cached_property
-    def newest(self) -> Environment | None:
-        """A column of the newest published release, None if there is none."""
-        release = newest(self.releases)
-        return next((each for each in self.matrix.environments if each.release == release), None)
 
     @cached_property
     def all(self) -> int:
