@@ -35,7 +35,9 @@ def only_elsewhere(
     if not found:
         return base, (), ()
     chosen = highest(found.values())
-    parts = _together(listing, environment, wanted, [part for part, dask in found.items() if dask == chosen])
+    parts = _together(
+        listing, environment, wanted, [part for part, dask in found.items() if dask.version == chosen.version]
+    )
     versions = versions_of(found.values(), chosen.name)
     note = f"{source}: dask is only in {list_parts(found)}, not in what is installed by default; read with {list_parts(parts)}."
     doubt = f"{source} has {_by_version(found)}, and installs none by default; this answer is for {chosen.version}. {_choose(found)}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dask_matrix.domain.environments.environment import Python
     from dask_matrix.project.locks.entries import Listing
 
-MINORS = range(8, 30)
+MINORS = range(8, 18)
 """Minor versions of Python 3 to try against what a lock supports."""
 LATE_MICRO = 99
 """Micro version to assume if only the minor version is known: most users are on a late one."""

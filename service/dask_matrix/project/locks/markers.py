@@ -78,6 +78,7 @@ def _is_true(marker: str, version: Version, platform: str, extras: frozenset[str
         return True
 
 
+@lru_cache(maxsize=4096)
 def _parsed(marker: str) -> Marker:
     """Return a marker with its extras as a set, as in PEP 751: ``extra == 'a'`` becomes ``'a' in extras``."""
     return Marker(EXTRA.sub(lambda found: f"{found[2]} {'in' if found[1] == '==' else 'not in'} extras", marker))

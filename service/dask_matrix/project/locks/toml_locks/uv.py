@@ -13,7 +13,7 @@ from dask_matrix.project.locks.parsing import pyproject, string, strings, table,
 from dask_matrix.project.locks.toml_locks.packages import Keys, entries_of, origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from dask_matrix.project.locks.markers import MarkerEnvironment
@@ -31,13 +31,15 @@ def uv(path: Path, text: str) -> Listing:
     """Return the packages in a uv.lock; before August 2024, uv called them ``distribution``."""
     lock = toml(path, text)
     packages = tables(lock.get("package")) or tables(lock.get("distribution"))
-    graph = _Graph(packages, entries_of(path, text, packages, KEYS), table(lock.get("manifest")))
+    conflicts = [tables(conflict) for conflict in _lists(lock.get("conflicts"))]
+    named = frozenset(_named(item) for conflict in conflicts for item in conflict)
+    graph = _Graph(packages, entries_of(path, text, packages, KEYS), table(lock.get("manifest")), named)
     return Listing(
         graph.entries,
         requires_python=string(lock.get("requires-python")),
         parts=tuple(sorted(graph.parts)),
         defaults=frozenset(graph.defaults(path)),
-        conflicts=tuple(_conflicts(lock.get("conflicts"))),
+        conflicts=tuple(frozenset(map(_conflict_part, conflict)) for conflict in conflicts),
         supported=tuple(filter(None, strings(lock.get("supported-markers")))),
         reach=graph.reach if graph.has_roots else None,
     )
@@ -45,11 +47,15 @@ def uv(path: Path, text: str) -> Listing:
 
 @dataclass(frozen=True)
 class _Graph:
-    """The packages of a uv.lock as it writes them, the entry of each, and its ``manifest``."""
+    """The packages of a uv.lock as it writes them, the entry of each, its ``manifest``, and the names in its conflicts.
+
+    Only the names in conflicts turn markers.
+    """
 
     packages: list[dict[str, Any]]
     entries: tuple[Entry, ...]
     manifest: dict[str, Any]
+    conflicting: frozenset[str]
 
     @cached_property
     def by_name(self) -> dict[str, list[int]]:
@@ -101,12 +107,12 @@ class _Graph:
 
     def reach(self, environment: MarkerEnvironment, taken: Taken) -> Sequence[Entry]:
         """Return what uv would install: what the edges from the roots lead to if their markers are true."""
-        active = frozenset(self._root_names(taken))
+        active = self.conflicting.intersection(self._root_names(taken))
         while True:  # an extra of a package further down may turn a marker
             reached, found = self._walk(environment, list(self._root_edges(taken)), active)
-            if found <= active:
+            if not (new := self.conflicting.intersection(found) - active):
                 return [self.entries[position] for position in sorted(reached)]
-            active |= found
+            active |= new
 
     def _walk(
         self, environment: MarkerEnvironment, edges: list[Edge], active: frozenset[str]
@@ -173,6 +179,10 @@ class _Graph:
         return self.packages[self.by_name[name][0]]
 
 
+def _lists(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
 def _is_home(source: dict[str, Any]) -> bool:
     return any(source.get(kind) == "." for kind in OWN)
 
@@ -186,13 +196,15 @@ def _conflict_name(kind: str, package: str, name: str = "") -> str:
     return "-".join(filter(None, [kind, str(len(package)), package, name]))
 
 
-def _conflicts(written: object) -> Iterator[frozenset[Part]]:
-    """Yield the parts of each conflict; one that names a package alone is about its own dependencies."""
-    for conflict in written if isinstance(written, list) else []:
-        yield frozenset(_conflict_parts(tables(conflict)))
+def _named(item: dict[str, Any]) -> str:
+    """Return the name in markers of what an item of a conflict names: a package alone is its own dependencies."""
+    part = _conflict_part(item)
+    package = canonicalize_name(string(item.get("package")))
+    return (
+        _conflict_name("project", package) if part.kind == "member" else _conflict_name(part.kind, package, part.name)
+    )
 
 
-def _conflict_parts(items: Iterable[dict[str, Any]]) -> Iterator[Part]:
-    for item in items:
-        kind = next((kind for kind in ("extra", "group") if kind in item), "")
-        yield Part(kind, string(item[kind])) if kind else Part("member", string(item.get("package")))
+def _conflict_part(item: dict[str, Any]) -> Part:
+    kind = next((kind for kind in ("extra", "group") if kind in item), "")
+    return Part(kind, string(item[kind])) if kind else Part("member", string(item.get("package")))
