@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from dask_matrix.domain.environments.commit_pair import MAIN
 from dask_matrix.domain.records import records
 from dask_matrix.store import models
+from dask_matrix.store.import_failures import ImportFailures
 from dask_matrix.store.judging import judge_all, judge_cells
 from dask_matrix.store.rows import batches, result_row
 from dask_matrix.store.run_progress import Parts
@@ -40,6 +41,7 @@ class Ingestion:
         self._cells: set[tuple[str, str]] = set()
         self._scenarios: set[str] = set()
         self._parts, self._spans = Parts(session), Spans(session)
+        self._import_failures = ImportFailures(session)
         self._kept: dict[tuple[type[models.Table], Any], models.Table] = {}
         self._former = {row.former: row for row in session.scalars(select(models.FormerName))}
 
@@ -70,6 +72,7 @@ class Ingestion:
             judge_all(self.session, self.revision.number)
         else:
             judge_cells(self.session, self._cells, self._scenarios, self.revision.number)
+        self._import_failures.judge(self.revision)
 
     def _move_results(self) -> None:
         """Move results under former ids to the scenarios that have them now."""

@@ -15,8 +15,10 @@ from dask_matrix.domain.matrix.cells import Cells
 from dask_matrix.domain.matrix.matrix import Matrix
 from dask_matrix.domain.matrix.rows_and_columns import Refusal, columns, rows
 from dask_matrix.domain.upgrades.upgrade import Span
+from dask_matrix.domain.verdicts.import_failure import with_import_failures
 from dask_matrix.domain.verdicts.verdict import Judgement, judge
 from dask_matrix.store import models
+from dask_matrix.store.import_failures import inferred
 from dask_matrix.store.rows import FETCH_SIZE, VERDICTS, batches, environment_of, evidence, scenario_of
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from dask_matrix.domain.matrix.cells import Cell
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
     from dask_matrix.domain.verdicts.verdict import Evidence
+    from dask_matrix.store.import_failures import Inferred
 
 
 class RevisionCounters(NamedTuple):
@@ -205,22 +208,26 @@ def _differing(
         differing[scenario, key] = None
         keys_of.setdefault(scenario, []).append(key)
     fingerprints = {each.id: each.fingerprint for each in scenarios}
+    failures = inferred(session, at) if keys_of else {}
     for scenario, keys in keys_of.items():  # row by row, using the index; a join would scan all results
         for part in batches(keys):
-            differing |= _judged_by(session, at, scenario, part, fingerprints.get(scenario, ""))
+            differing |= _judged_by(session, at, scenario, part, fingerprints.get(scenario, ""), failures)
     return differing
 
 
 def _judged_by(
-    session: Session, at: datetime, scenario: str, keys: list[str], fingerprint: str
+    session: Session, at: datetime, scenario: str, keys: list[str], fingerprint: str, failures: Inferred
 ) -> dict[Cell, Judgement]:
-    """Judge cells of a row from their results recorded up to ``at``; cells without any are left out."""
+    """Judge cells of a row from their results and failed imports recorded up to ``at``; cells without any are left out."""
     table = models.Result
-    found: dict[Cell, list[Evidence]] = {}
+    found: dict[Cell, list[Evidence]] = {(scenario, key): [] for key in keys if (scenario, key) in failures}
     matching = (table.scenario == scenario) & table.environment.in_(keys) & (table.at <= at)
     for _, key, _, each in evidence(session, matching):
         found.setdefault((scenario, key), []).append(each)
-    return {cell: judge(each, fingerprint) for cell, each in found.items()}
+    return {
+        cell: judge(with_import_failures(own, (each for _, each in failures.get(cell, ()))), fingerprint)
+        for cell, own in found.items()
+    }
 
 
 def spans(session: Session, since: int = 0) -> dict[str, Span]:

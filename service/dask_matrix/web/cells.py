@@ -41,7 +41,11 @@ class Locks:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell with its context; ``results`` are newest first, ``matrix`` has at least the cells of its row."""
+    """One cell with its context; ``results`` are newest first, ``matrix`` has at least the cells of its row.
+
+    ``deciding`` is the result that decides the verdict: one of ``results``, or that of the test file, which could not be
+    imported.
+    """
 
     matrix: Matrix
     scenario: Scenario
@@ -51,27 +55,25 @@ class Cell:
     neighbour: Neighbour | None
     locks: Locks | None
     turn: Transition | None
+    deciding: Result | None
     scenario_set: str = ""
-
-    @property
-    def deciding(self) -> Result | None:
-        """The result that decides the verdict."""
-        return next((each for each in self.results if each.id == self.judgement.result), None)
 
 
 def cell(reader: Reader, scenario: Scenario, key: str, at: datetime | None) -> Cell:
     """Return a cell as it is, or as it was at a moment; raise UnknownName for an unknown environment."""
     environment, matrix = reader.store.environment(key), reader.matrix(at)
+    judgement = matrix.cell(scenario, environment)
     return Cell(
         matrix=matrix,
         scenario=scenario,
         environment=environment,
-        judgement=matrix.cell(scenario, environment),
+        judgement=judgement,
         results=tuple(reader.store.results(scenario.id, key, at)),
         neighbour=_neighbour(reader, matrix, scenario, environment),
         locks=_locks(matrix, scenario, environment),
         turn=nearest_transition(matrix, scenario, environment),
         scenario_set=reader.store.scenario_set(scenario.id),
+        deciding=reader.store.result(judgement.result) if judgement.result else None,
     )
 
 

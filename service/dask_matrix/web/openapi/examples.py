@@ -182,6 +182,7 @@ def _cell(matrix: Matrix, result: Result) -> Cell:
         neighbour=Neighbour(before, matrix.cell(ROW, before), None, opposite=True),
         locks=Locks(before, passes=True, packages=()),
         turn=nearest_transition(matrix, ROW, after),
+        deciding=result,
     )
 
 
