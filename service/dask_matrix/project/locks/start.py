@@ -41,6 +41,8 @@ MAX_UNREAD = 3
 """Lines that could not be read, of which a note gives the errors."""
 EXACT_SINCE = Version("2021.5.0")
 """The first distributed that requires the dask of its own release; older ones work with several."""
+REQUIRED = {"2026.1.0": "2025.12.0"}
+"""The exceptions since then: distributed -> the dask that it requires (see findings)."""
 
 
 @dataclass(frozen=True)
@@ -254,10 +256,11 @@ def _mixed_pair(packages: Mapping[str, str], source: str) -> tuple[str, ...]:
     dask, distributed = packages.get("dask"), packages.get("distributed")
     if not dask or not distributed or _is_same_version(dask, distributed):
         return ()
-    if (version_of(distributed) or EXACT_SINCE) < EXACT_SINCE:
+    required = REQUIRED.get(distributed, distributed)
+    if (version_of(distributed) or EXACT_SINCE) < EXACT_SINCE or _is_same_version(dask, required):
         return ()
     doubt = (
-        f"{source} has dask {dask} but distributed {distributed}, which requires dask {distributed}: this pair was never "
+        f"{source} has dask {dask} but distributed {distributed}, which requires dask {required}: this pair was never "
         "tested and may not even import. Bring both to one release, then check again."
     )
     return (doubt,)
