@@ -217,7 +217,14 @@ def test_different_dask_and_distributed_are_a_doubt(written: Read) -> None:
     assert "Bring both to one release" in doubt
 
 
-@pytest.mark.parametrize("pair", ["dask==2025.2\ndistributed==2025.2.0\n", "dask==2021.4.0\ndistributed==2021.4.1\n", "dask==2025.12.0\ndistributed==2026.1.0\n"])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "dask==2025.2\ndistributed==2025.2.0\n",
+        "dask==2021.4.0\ndistributed==2021.4.1\n",
+        "dask==2025.12.0\ndistributed==2026.1.0\n",
+    ],
+)
 def test_pair_that_works_is_no_doubt(written: Read, pair: str) -> None:
     """One release written differently, two of the time when distributed required only a minimum, or what it requires."""
     assert written("requirements.txt", pair).doubts == ()
