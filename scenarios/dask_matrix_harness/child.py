@@ -9,7 +9,6 @@ import resource
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +19,8 @@ import pytest
 from . import processes, scheduler_tasks
 from .evidence import Evidence, harness_failure
 from .exceptions import plain_traceback
-from .execution_folder import END, ExecutionFolder
+from .execution_folder import ExecutionFolder
+from .report import END, Reporter
 from .text_limits import shorten
 
 #: Makes the child write the stacks of all its threads.
@@ -34,32 +34,48 @@ def run(
 ) -> NoReturn:
     """Call `prepare`, run `item`, leave the evidence in `folder` and end this process. Never returns, never raises.
 
-    `sinks` are the file descriptors for stdout, stderr and the log.
+    `sinks` are the file descriptors for stdout, stderr, the log and the report.
     """
-    me = os.getpid()
+    reporter = Reporter(sinks[-1], folder.spare)
+    reported = False
     try:
-        evidence = _evidence(item, tests, folder, sinks, prepare)
-        # A fork made by the scenario may get here as well; it must not write evidence.
-        if os.getpid() == me:
-            _flush()
-            folder.note_phase(END, time.perf_counter())
-            folder.leave_evidence(evidence)
+        evidence = Evidence(item, tests, folder, reporter)
+        try:
+            fields = _fields(item, folder, sinks, prepare, evidence)
+        except BaseException as problem:  # noqa: BLE001 - the harness's own failures are reported as such
+            traceback = shorten(plain_traceback(problem))
+            fields = harness_failure(problem, reporter.phase, traceback, evidence.warnings())
+        # A fork made by the scenario may get here as well; it must not report.
+        if reporter.is_owner:
+            report(reporter, fields)
+            reported = True
     finally:
-        os._exit(0 if os.getpid() == me else 1)
+        reporter.end(reported=reported)
 
 
-def _evidence(
-    item: pytest.Item, tests: Path, folder: ExecutionFolder, sinks: Sequence[int], prepare: Callable[[], None]
-) -> dict[str, Any]:
-    evidence = Evidence(item, tests, folder)
+def report(reporter: Reporter, fields: dict[str, Any]) -> None:
+    """Report the evidence; where it cannot be sent, why."""
+    _flush()
+    reporter.begin(END, 0.0)
     try:
-        prepare()
-        _isolate(folder, sinks)
-        item.config.pluginmanager.register(evidence, "scenario evidence")
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-        return evidence.fields()
-    except BaseException as problem:  # noqa: BLE001 - the harness's own failures are reported as such
-        return harness_failure(problem, folder.phase()[0], shorten(plain_traceback(problem)), evidence.warnings())
+        reporter.send(fields)
+    except Exception as problem:  # noqa: BLE001 - as below
+        reporter.send(harness_failure(problem, fields["phase"], "", []))
+
+
+def _fields(
+    item: pytest.Item,
+    folder: ExecutionFolder,
+    sinks: Sequence[int],
+    prepare: Callable[[], None],
+    evidence: Evidence,
+) -> dict[str, Any]:
+    """Run the test and return its evidence."""
+    prepare()
+    _isolate(folder, sinks)
+    item.config.pluginmanager.register(evidence, "scenario evidence")
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+    return evidence.fields()
 
 
 def _isolate(folder: ExecutionFolder, sinks: Sequence[int]) -> None:
@@ -88,14 +104,15 @@ def _reset_signals() -> None:
 def _redirect_output(sinks: Sequence[int]) -> None:
     """Redirect file descriptors, to capture output of C code too, line-buffered so that a crash loses little."""
     no_input = os.open(os.devnull, os.O_RDONLY)
-    stdout, stderr, log = sinks
+    stdout, stderr, log, report_sink = sinks
     for target, source in enumerate((no_input, stdout, stderr)):
         os.dup2(source, target)
         os.close(source)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(line_buffering=True)
-    os.set_inheritable(log, False)  # noqa: FBT003 - its only argument
+    for kept in (log, report_sink):
+        os.set_inheritable(kept, False)  # noqa: FBT003 - its only argument
     handler = logging.StreamHandler(os.fdopen(log, "w", encoding="utf-8", errors="backslashreplace"))
     handler.setFormatter(logging.Formatter(LOG_FORMAT))
     logging.getLogger().addHandler(handler)
@@ -108,6 +125,7 @@ def _enable_faulthandler(stacks: IO[str]) -> None:
 
 
 def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()
+    """Flush the output, whatever a scenario has put in the place of the streams."""
+    for name in ("stdout", "stderr"):
+        with suppress(Exception):
+            getattr(sys, name).flush()

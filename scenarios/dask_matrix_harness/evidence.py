@@ -15,9 +15,10 @@ import pytest
 from _pytest._io import TerminalWriter
 
 from . import outcome
-from .exceptions import described, plain_traceback, type_name
+from .exceptions import described, message, plain_traceback, type_name
 from .execution_folder import ExecutionFolder
 from .leaks import Leaks
+from .report import Reporter
 from .text_limits import MESSAGE_LIMIT, shorten
 
 if TYPE_CHECKING:
@@ -25,16 +26,24 @@ if TYPE_CHECKING:
 
 #: The category of warnings about leaks.
 LEAK = "dask_matrix.Leak"
+#: The category of the warning that says how many warnings are not kept.
+LEFT_OUT = "dask_matrix.WarningsLeftOut"
+#: Most distinct warnings kept of one execution.
+WARNINGS_KEPT = 500
 
 
 class Evidence:
     """Runs the phases of one test and collects their reports, warnings and leaks."""
 
-    def __init__(self, item: pytest.Item, tests: Path, folder: ExecutionFolder) -> None:
+    def __init__(self, item: pytest.Item, tests: Path, folder: ExecutionFolder, reporter: Reporter) -> None:
         self._tests = tests
         self._folder = folder
+        self._reporter = reporter
+        #: Why no phase can be trusted, such as a full disk.
+        self._trouble = ""
         self._phases: list[outcome.Phase] = []
         self._warnings: dict[tuple[str, str, str], int] = {}
+        self._warnings_left_out = 0
         self._subtests: list[str] = []
         self._leaks = Leaks(folder)
         self._where = f"{item.location[0]}:{(item.location[1] or 0) + 1}"
@@ -43,9 +52,9 @@ class Evidence:
         """The fields of the result record, except for the output."""
         decided, phase = outcome.decide(self._phases)
         return {
-            "outcome": decided,
+            "outcome": "errored" if self._trouble else decided,
             "phase": phase.name,
-            "reason": shorten(phase.reason, MESSAGE_LIMIT),
+            "reason": self._trouble or shorten(phase.reason, MESSAGE_LIMIT),
             "exception": phase.exception,
             "traceback": shorten(self._traceback(phase)),
             "warnings": [*self.warnings(), *map(self._leak, self._leaks.found())],
@@ -53,9 +62,13 @@ class Evidence:
         }
 
     def warnings(self) -> list[dict[str, Any]]:
-        """The warnings so far, equal ones merged with a count."""
+        """The warnings so far, equal ones merged with a count; beyond the limit, how many are left out."""
         keys = ("category", "message", "where", "count")
-        return [dict(zip(keys, (*warning, count))) for warning, count in self._warnings.items()]
+        found = [dict(zip(keys, (*warning, count))) for warning, count in self._warnings.items()]
+        if self._warnings_left_out:
+            text = f"{self._warnings_left_out} more warnings left out: only the first {WARNINGS_KEPT} distinct ones are kept"
+            found.append(dict(zip(keys, (LEFT_OUT, text, self._where, self._warnings_left_out))))
+        return found
 
     @pytest.hookimpl
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
@@ -88,7 +101,10 @@ class Evidence:
         text = shorten(str(warning_message.message), MESSAGE_LIMIT)
         where = f"{self._relative(warning_message.filename)}:{warning_message.lineno}"
         key = (type_name(warning_message.category), text, where)
-        self._warnings[key] = self._warnings.get(key, 0) + 1
+        if key in self._warnings or len(self._warnings) < WARNINGS_KEPT:
+            self._warnings[key] = self._warnings.get(key, 0) + 1
+        else:
+            self._warnings_left_out += 1
 
     def _leak(self, found: tuple[str, int]) -> dict[str, Any]:
         """A warning about a leak. The parent kills and removes what leaked."""
@@ -98,10 +114,12 @@ class Evidence:
 
     def _run(self, item: pytest.Item, when: Any, **arguments: Any) -> bool:
         """Run one phase; return whether it passed."""
-        self._folder.note_phase(when, time.perf_counter())
+        self._reporter.begin(when, time.perf_counter())
         hook = getattr(item.ihook, f"pytest_runtest_{when}")
         call = pytest.CallInfo.from_call(lambda: hook(item=item, **arguments), when=when)
         report = _report(item, call)
+        if report.failed and not self._trouble:
+            self._trouble = self._folder.trouble()
         # pytest-subtests fails tests with failed subtests in this hook, which pytest's terminal reporter calls otherwise.
         item.config.hook.pytest_report_teststatus(report=report, config=item.config)
         self._phases.append(self._phase(report, call))
@@ -146,12 +164,16 @@ def harness_failure(
     return {
         "outcome": "errored",
         "phase": phase,
-        "reason": "the harness itself failed",
+        "reason": shorten(f"the harness itself failed: {_named(problem)}", MESSAGE_LIMIT),
         "exception": described(problem),
         "traceback": traceback,
         "warnings": warnings,
         "seconds": 0.0,
     }
+
+
+def _named(problem: BaseException) -> str:
+    return f"{type_name(type(problem))}: {message(problem)}"
 
 
 def _report(item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport:

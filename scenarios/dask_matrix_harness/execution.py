@@ -7,24 +7,22 @@ import signal
 import sys
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Callable
 
 from . import processes
+from .channels import Channels
 from .child import STACKS_SIGNAL
-from .execution_folder import END, ExecutionFolder
+from .execution_folder import ExecutionFolder
 from .limits import Limits
 from .records import now
+from .report import END, UNREPORTED
 from .scenario import Scenario
 from .scheduler_tasks import TASKS_SIGNAL
-from .streams import Streams
 from .text_limits import read
 
-#: Longest wait for the stacks of a child that timed out, and before that for its tasks, in seconds.
-STACKS_WAIT = 0.5
-TASKS_WAIT = 0.3
-#: Longest wait for the stacks of a child over its memory limit, which keeps growing, in seconds.
-MEMORY_STACKS_WAIT = 0.1
+#: Longest wait for a child's stacks, or its tasks; and where it is about to write them, on a busy machine. In seconds.
+ANSWER_WAIT = 0.4
+BUSY_WAIT = 3.0
 #: Seconds between checks for them.
 POLL_INTERVAL = 0.01
 #: Seconds until the scenario must have begun, for a fresh interpreter.
@@ -50,7 +48,7 @@ class Execution:
     output: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.streams = Streams(self.limits.output)
+        self.channels = Channels(self.limits.output)
         self._has_begun = False
 
     @property
@@ -59,7 +57,7 @@ class Execution:
         if self.kill_reason:
             return float("inf")
         if not self._has_begun:
-            clock = self.folder.beginning()
+            clock = self.channels.report.beginning
             if clock is None:
                 return self.began + START_TIMEOUT
             self.began, self._has_begun = clock, True
@@ -77,17 +75,28 @@ class Execution:
         """Time out: have the child write its tasks and stacks, then kill it."""
         self.kill_reason, self.killed_outcome = f"no result within {self.limits.timeout:g} s", "timed-out"
         if "distributed.scheduler" in sys.modules:  # imported here means in the fork too
-            self._request(TASKS_SIGNAL, TASKS_WAIT, self.folder.tasks.exists)
-        self._request(STACKS_SIGNAL, STACKS_WAIT, _written(self.folder.stacks))
+            self._request(TASKS_SIGNAL, self.folder.tasks.exists)
+        self._request(STACKS_SIGNAL, self._stacks_written)
         self.kill()
 
     def check_memory(self) -> None:
         """Kill the child if it is over its memory limit."""
         limit = self.limits.memory
-        if limit is not None and not self.kill_reason and processes.memory(self.pid) > limit:
-            self.kill_reason, self.killed_outcome = f"more than {limit:g} MiB of memory", "crashed"
-            self._request(STACKS_SIGNAL, MEMORY_STACKS_WAIT, _written(self.folder.stacks))
+        if limit is None or self.kill_reason:
+            return
+        taken, how = processes.memory(self.pid, limit)
+        if taken > limit:
+            counted = f" ({how})" if how else ""
+            self.kill_reason, self.killed_outcome = f"more than {limit:g} MiB of memory{counted}", "crashed"
+            self._request(STACKS_SIGNAL, self._stacks_written, lambda: self._grows_beyond(2 * limit))
             self.kill()
+
+    def _grows_beyond(self, limit: float) -> bool:
+        return processes.memory(self.pid, limit)[0] > limit
+
+    def _stacks_written(self) -> bool:
+        """Whether the child has written its stacks: some, and it is no longer at it."""
+        return bool(read(self.folder.stacks, 1)) and not processes.is_handling(self.pid, STACKS_SIGNAL)
 
     def abandon(self) -> None:
         """Kill the child; it gets no result."""
@@ -104,7 +113,7 @@ class Execution:
 
     def close(self) -> None:
         """Read the rest of the output, when all writers have ended."""
-        self.output = self.streams.finish()
+        self.output = self.channels.finish()
 
     def result(self, environment: str) -> dict[str, Any]:
         """The fields of its `result` record."""
@@ -112,28 +121,33 @@ class Execution:
             "environment": environment,
             "scenario": self.scenario.id,
             "fingerprint": self.scenario.fingerprint,
-            **(self.folder.evidence() or self._inferred()),
+            **(self.channels.report.evidence(self.folder.spare) or self._inferred()),
             **self.output,
             "started": self.started,
             "attempt": self.attempt,
         }
 
-    def _request(self, number: int, seconds: float, is_answered: Callable[[], bool]) -> None:
-        """Send a signal and wait for the answer. The child can answer from its setup on."""
-        if self.folder.beginning() is None:
+    def _request(
+        self, number: int, is_answered: Callable[[], bool], is_enough: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Send a signal and wait for the answer, unless `is_enough`. The child can answer from its setup on."""
+        if self.channels.report.beginning is None:
             return
         try:
             os.kill(self.pid, number)
         except ProcessLookupError:
             return
-        until = time.perf_counter() + seconds
-        while not is_answered() and time.perf_counter() < until:
+        sent = time.perf_counter()
+        while not is_answered() and not is_enough():
+            waited = time.perf_counter() - sent
+            if waited > (BUSY_WAIT if processes.is_handling(self.pid, number) else ANSWER_WAIT):
+                break
             time.sleep(POLL_INTERVAL)
 
     def _inferred(self) -> dict[str, Any]:
         """The evidence for a child that left none."""
-        phase, clock = self.folder.phase()
-        outcome, reason = (self.killed_outcome, self.kill_reason) if self.kill_reason else self._death(phase)
+        phase, clock = self.channels.report.phase or ("setup", self.began)
+        outcome, reason = self._fate()
         texts = filter(None, map(read, (self.folder.stacks, self.folder.tasks)))
         return {
             "outcome": outcome,
@@ -142,26 +156,32 @@ class Execution:
             "exception": None,
             "traceback": "\n".join(texts),
             "warnings": [],
-            "seconds": (self.ended or time.perf_counter()) - (clock if phase == "call" and clock else self.began),
+            "seconds": (self.ended or time.perf_counter()) - (clock if phase == "call" else self.began),
         }
 
-    def _death(self, phase: str) -> tuple[str, str]:
-        if phase == END:
-            return "errored", "the harness itself failed: no evidence could be written"
-        if os.WIFSIGNALED(self.status):
-            return "crashed", f"signal {_signal_name(os.WTERMSIG(self.status))}"
-        return "crashed", f"exit code {os.WEXITSTATUS(self.status)}"
+    def _fate(self) -> tuple[str, str]:
+        """Outcome and reason of a child without evidence: the scenario's only if the harness did not fail it."""
+        phase, how = self.channels.report.phase, self.kill_reason or _end(self.status)
+        if trouble := self.folder.trouble():
+            return "errored", f"{trouble} ({how})"
+        if phase is None:
+            return "errored", f"the harness itself failed: no scenario had begun ({how})"
+        if phase[0] == END or (not self.kill_reason and _is_unreported(self.status)):
+            return "errored", f"the harness itself failed: no evidence could be sent ({how})"
+        return self.killed_outcome or "crashed", how
 
 
-def _written(path: Path) -> Callable[[], bool]:
-    """Whether `path` holds something and has not grown since it was last asked."""
-    sizes = [0]
+def _is_unreported(status: int) -> bool:
+    return os.WIFEXITED(status) and os.WEXITSTATUS(status) == UNREPORTED
 
-    def is_written() -> bool:
-        sizes.append(path.stat().st_size if path.exists() else 0)
-        return sizes[-1] == sizes[-2] > 0
 
-    return is_written
+def _end(status: int) -> str:
+    """How a process ended, in words."""
+    return (
+        f"signal {_signal_name(os.WTERMSIG(status))}"
+        if os.WIFSIGNALED(status)
+        else f"exit code {os.WEXITSTATUS(status)}"
+    )
 
 
 def _signal_name(number: int) -> str:

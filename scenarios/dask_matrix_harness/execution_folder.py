@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import errno
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-#: The phase of a child that has run its test and is about to write the evidence.
-END = "end"
+#: Bytes that a disk must have room for: with less, a failure says nothing about the scenario.
+PROBE_SIZE = 2**20
+#: Errors of the disk itself, which no scenario is to blame for.
+OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class ExecutionFolder:
         return self.root / "stacks"
 
     @property
+    def spare(self) -> Path:
+        """What the child reports where it has no pipe for it any more."""
+        return self.root / "report"
+
+    @property
     def tasks(self) -> Path:
         """Tasks of the schedulers in the child, written when the parent asks."""
         return self.root / "tasks"
@@ -52,37 +59,15 @@ class ExecutionFolder:
                     path.chmod(0o700)
             shutil.rmtree(self.root, ignore_errors=True)
 
-    def note_phase(self, phase: str, clock: float) -> None:
-        """Child: record that `phase` begins at `clock`, in seconds of `time.perf_counter`."""
-        with (self.root / "phases").open("a", encoding="utf-8") as file:
-            file.write(f"{phase} {clock}\n")
-
-    def phase(self) -> tuple[str, float | None]:
-        """Parent: the child's last phase, and when it began."""
+    def trouble(self) -> str:
+        """Why nothing can be written here, such as a full disk; `""` if it can, or if only this process cannot."""
+        probe = self.root / "probe"
         try:
-            name, clock = (self.root / "phases").read_text(encoding="utf-8").splitlines()[-1].split()
-        except (OSError, IndexError, ValueError):
-            return "setup", None
-        return name, float(clock)
-
-    def beginning(self) -> float | None:
-        """Parent: when the child's first phase began."""
-        try:
-            line, end, _ = (self.root / "phases").read_text(encoding="utf-8").partition("\n")
-        except OSError:
-            return None
-        return float(line.split()[1]) if end else None
-
-    def leave_evidence(self, evidence: dict[str, Any]) -> None:
-        """Child: write the evidence atomically."""
-        unfinished = self.root / "evidence.part"
-        unfinished.write_text(json.dumps(evidence), encoding="utf-8")
-        unfinished.replace(self.root / "evidence")
-
-    def evidence(self) -> dict[str, Any] | None:
-        """Parent: the child's evidence; None if it was not written."""
-        try:
-            found: dict[str, Any] = json.loads((self.root / "evidence").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        return found
+            with probe.open("wb", buffering=0) as file:
+                written = file.write(bytes(PROBE_SIZE))
+                return "" if written == PROBE_SIZE else f"cannot write to {self.root.parent}: the disk is full"
+        except OSError as problem:
+            return f"cannot write to {self.root.parent}: {problem.strerror}" if problem.errno in OF_THE_DISK else ""
+        finally:
+            with suppress(OSError):
+                probe.unlink()

@@ -81,12 +81,12 @@ class Loop:
         folder.make()
         execution = Execution(attempt.scenario, folder, attempt.limits, attempt.number)
         execution.pid = self._start_process(execution)
-        execution.streams.close_sinks()
+        execution.channels.close_sinks()
         self._running.append(execution)
 
     def _wait(self) -> None:
         """Wait for the end of a child, the next check or a stop request; read the output of children meanwhile."""
-        streams = {source: each for execution in self._running for source, each in execution.streams.sources().items()}
+        streams = {source: each for execution in self._running for source, each in execution.channels.sources().items()}
         for source in self._stop.wait(self._next_check() - time.perf_counter(), streams):
             streams[source].read_available()
 

@@ -25,6 +25,7 @@ INTERNAL_ERROR = 1
 BAD_JOB = 2
 IMPORT_REFUSED = 3
 STOPPED = 5
+NO_MEANS = 6
 
 #: Configuration files of pytest, in its order of precedence.
 _SETTINGS = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
@@ -42,6 +43,9 @@ def main(arguments: Sequence[str]) -> int:
     except BadJob as problem:
         print(f"harness: {problem}", file=sys.stderr)
         return BAD_JOB
+    except OSError as problem:
+        print(f"harness: {problem}", file=sys.stderr)
+        return NO_MEANS
     except KeyboardInterrupt:
         return STOPPED
 

@@ -29,6 +29,7 @@ from .terminal import silence
 
 NOTHING_COLLECTED = 4
 STOPPED = 5
+NO_MEANS = 6
 
 
 class Plugin:
@@ -51,9 +52,12 @@ class Plugin:
         silence(config)
 
     @pytest.hookimpl
-    def pytest_internalerror(self, excrepr: Any) -> None:
-        """Print internal errors of pytest, although its report is off."""
+    def pytest_internalerror(self, excrepr: Any, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Print internal errors of pytest, although its report is off; say which means the harness lacks, such as disk."""
         print(excrepr, file=sys.stderr)
+        if isinstance(excinfo.value, OSError):
+            print(f"harness: {excinfo.value}", file=sys.stderr)
+            self.exit_code = NO_MEANS
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

@@ -27,9 +27,9 @@ def fork(execution: Execution, tests: Path, prepare: Callable[[Path], None]) -> 
         pid = os.fork()
     if pid == 0:
         processes.die_with(parent)
-        execution.streams.close_sources()
+        execution.channels.close_sources()
         folder = item.path.parent
-        child.run(item, tests, execution.folder, execution.streams.sinks, lambda: prepare(folder))
+        child.run(item, tests, execution.folder, execution.channels.sinks, lambda: prepare(folder))
     return pid
 
 
@@ -37,7 +37,7 @@ def spawn(execution: Execution, job: Path, arguments: Sequence[str]) -> int:
     """Run an execution in a fresh interpreter; return the process id."""
     item = execution.scenario.item
     assert item is not None
-    sinks = execution.streams.sinks
+    sinks = execution.channels.sinks
     request = SpawnRequest(
         str(job), item.nodeid, str(execution.folder.root), [*arguments, str(item.path)], sinks, os.getpid()
     )

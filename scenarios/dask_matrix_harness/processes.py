@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 
 _LINUX = sys.platform.startswith("linux")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -81,13 +80,37 @@ def is_marked(pid: int, folder: Path) -> bool:
     return f"={folder}{os.sep}" in read(f"/proc/{pid}/environ")
 
 
-def memory(pid: int) -> float:
-    """MiB of resident, unshared memory of `pid` and its descendants. 0 if unknown."""
-    pages = 0
-    for each in {pid, *descendants(pid)}:
-        _, resident, shared = map(int, read(f"/proc/{each}/statm").split()[:3] or (0, 0, 0))
-        pages += resident - shared
-    return pages * _PAGE / 2**20
+def memory(pid: int, enough: float) -> tuple[float, str]:
+    """MiB of memory of `pid` and its descendants, and how it is counted if not proportionally; 0 if unknown.
+
+    A page that several processes share counts in proportion (PSS), as after a fork. That is slow for the kernel to
+    add up, so it is asked for only where the plain sum, in which such a page counts for each, is more than `enough`.
+    File-backed pages do not count: the kernel can drop them.
+    """
+    found = {pid, *descendants(pid)}
+    plain = sum(_mebibytes(f"/proc/{each}/status", ("RssAnon", "RssShmem")) for each in found)
+    if plain <= enough:
+        return plain, ""
+    if not os.path.exists("/proc/self/smaps_rollup"):  # Linux before 4.14
+        return plain, "shared pages counted for each process"
+    return sum(_mebibytes(f"/proc/{each}/smaps_rollup", ("Pss_Anon", "Pss_Shmem"), "Pss") for each in found), ""
+
+
+def _mebibytes(path: str, names: tuple[str, ...], else_name: str = "") -> float:
+    """The sum of the fields `names` of a file in /proc, or the field `else_name` where the kernel has none of them."""
+    fields = dict(line.partition(":")[::2] for line in read(path).splitlines())
+    known = [name for name in names if name in fields] or [else_name]
+    return sum(int(fields.get(name, "0").split()[0]) for name in known) / 1024
+
+
+def is_handling(pid: int, number: int) -> bool:
+    """Whether a thread of `pid` is about to handle the signal, or in its handler; False if unknown."""
+    bit = 1 << (number - 1)
+    for thread in listed(f"/proc/{pid}/task"):
+        fields = dict(line.partition(":")[::2] for line in read(f"/proc/{pid}/task/{thread}/status").splitlines())
+        if any(int(fields.get(name, "0"), 16) & bit for name in ("SigPnd", "ShdPnd", "SigBlk")):
+            return True
+    return False
 
 
 def prefer_as_oom_victim() -> None:

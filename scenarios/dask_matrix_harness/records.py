@@ -1,7 +1,8 @@
-"""Write records: JSON lines appended to one file, each by one write, so that a killed harness tears no line."""
+"""Write records: JSON lines appended to one file, each whole or not at all, whether the harness is killed or the disk full."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -26,6 +27,7 @@ class Records:
 
     def __init__(self, path: Path, run: str) -> None:
         self._run = run
+        self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         self._end_torn_line()
@@ -45,13 +47,20 @@ class Records:
 
     def _write(self, kind: str, identity: str, fields: dict[str, Any]) -> None:
         record = {"v": VERSION, "kind": kind, "id": identity, "at": now(), "run": self._run, **storable(fields)}
-        line = json.dumps(record).encode() + b"\n"
-        written = os.write(self._file, line)
-        if written != len(line):
-            raise OSError(f"only {written} of {len(line)} bytes of a record could be written")
+        self._write_whole(json.dumps(record).encode() + b"\n")
+
+    def _write_whole(self, line: bytes) -> None:
+        """Write a line by one write; raises `OSError` with the file's name, and leaves no part of the line."""
+        size = os.fstat(self._file).st_size
+        try:
+            if os.write(self._file, line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as problem:
+            os.ftruncate(self._file, size)
+            raise OSError(problem.errno, problem.strerror, str(self._path)) from None
 
     def _end_torn_line(self) -> None:
         """End a line that a full disk left incomplete, so that the next record starts on its own line."""
         size = os.fstat(self._file).st_size
         if size and os.pread(self._file, 1, size - 1) != b"\n":
-            os.write(self._file, b"\n")
+            self._write_whole(b"\n")

@@ -12,6 +12,7 @@ from .evidence import harness_failure
 from .execution_folder import ExecutionFolder
 from .import_guard import ImportGuard
 from .job import Job
+from .report import Reporter
 from .scenario import Catalogue
 from .sibling_modules import SiblingModules
 from .spawn_request import SpawnRequest
@@ -46,5 +47,7 @@ class SpawnPlugin:
             sinks = self._request.sinks
             child.run(item, self._job.tests, self._folder, sinks, lambda: self._siblings.enter(folder))
         problem = LookupError(f"{self._request.node} was not collected again in a fresh interpreter")
-        self._folder.leave_evidence(harness_failure(problem, "collection", "", []))
+        child.report(
+            Reporter(self._request.sinks[-1], self._folder.spare), harness_failure(problem, "collection", "", [])
+        )
         return True

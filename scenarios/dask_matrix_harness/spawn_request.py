@@ -12,7 +12,8 @@ from typing import Any
 class SpawnRequest:
     """One test for a fresh interpreter to execute, by pytest's node id.
 
-    `job` is the harness's job file, `arguments` are pytest's, `sinks` the file descriptors of stdout, stderr and log.
+    `job` is the harness's job file, `arguments` are pytest's, `sinks` the file descriptors of
+    stdout, stderr, log and report.
     """
 
     job: str

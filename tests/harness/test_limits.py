@@ -39,6 +39,43 @@ EATS = """
         eat(390)
 """
 
+FORKS = """
+    import multiprocessing, time
+
+    MIB = 2**20
+
+    def sleep(_):
+        time.sleep(0.3)
+
+    def eat(_):
+        kept = b"x" * 100 * MIB
+        time.sleep(600)
+
+    def test_has_forks_that_share():
+        kept = b"x" * 100 * MIB
+        with multiprocessing.get_context("fork").Pool(6) as pool:
+            pool.map(sleep, range(6), 1)
+
+    def test_has_forks_that_eat_together():
+        with multiprocessing.get_context("fork").Pool(6) as pool:
+            pool.map(eat, range(6), 1)
+
+    def test_shares_memory():
+        from multiprocessing.shared_memory import SharedMemory
+        held = SharedMemory(create=True, size=400 * MIB)
+        held.buf[:] = b"x" * len(held.buf)
+        time.sleep(600)
+"""
+
+WARNS = """
+    import warnings
+
+    def test_warns():
+        for number in range(2000):
+            warnings.warn(f"number {number}")
+            warnings.warn("again")
+"""
+
 SAYS = """
     import logging, sys
     import pytest
@@ -89,6 +126,30 @@ def test_a_memory_limit_is_set_by_the_marker_else_by_the_job(bench: Bench) -> No
         "x/may_have_more": ("passed", ""),
     }
     assert "in eat" in results["x/by_the_job"]["traceback"]
+
+
+def test_pages_that_processes_share_count_once(bench: Bench) -> None:
+    """In proportion to how many share them; what each takes for itself is added up, shared memory too."""
+    bench.write("test_x.py", FORKS)
+    assert bench.run(memory=300, timeout=60, jobs=2, retries=0) == 0
+    results = {scenario: bench.result(scenario) for scenario in bench.outcomes()}
+    assert {scenario: (result["outcome"], result["reason"]) for scenario, result in results.items()} == {
+        "x/has_forks_that_share": ("passed", ""),
+        "x/has_forks_that_eat_together": ("crashed", "more than 300 MiB of memory"),
+        "x/shares_memory": ("crashed", "more than 300 MiB of memory"),
+    }
+
+
+def test_the_distinct_warnings_kept_are_limited(bench: Bench) -> None:
+    """The last one says how many are left out; equal ones are still counted."""
+    bench.write("test_x.py", WARNS)
+    assert bench.run() == 0
+    result = bench.result("x/warns")
+    *kept, last = result["warnings"]
+    assert (result["outcome"], len(kept)) == ("passed", 500)
+    assert [warning["count"] for warning in kept if warning["message"] == "again"] == [2000]
+    assert (last["category"], last["count"]) == ("dask_matrix.WarningsLeftOut", 2000 - 499)
+    assert last["message"] == "1501 more warnings left out: only the first 500 distinct ones are kept"
 
 
 def test_without_a_memory_limit_none_is_hit(bench: Bench) -> None:
