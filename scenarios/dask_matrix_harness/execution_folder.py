@@ -45,10 +45,12 @@ class ExecutionFolder:
         """Tasks of the schedulers in the child, written when the parent asks."""
         return self.root / "tasks"
 
-    def make(self) -> None:
-        """Create the folder and the child's working folders."""
+    def make(self, scenario: str) -> None:
+        """Create the folder and the child's working folders; note whose they are, should it kill the harness."""
         self.work.mkdir(parents=True)
         self.tmp.mkdir()
+        with suppress(OSError):  # a full disk is no trouble for what needs none
+            (self.root / "scenario").write_text(scenario, encoding="utf-8")
 
     def remove(self) -> None:
         """Remove everything, including read-only folders."""

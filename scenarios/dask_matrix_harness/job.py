@@ -44,6 +44,8 @@ class Job:
     alive: int | None
     gate: Path | None
     broken: dict[str, dict[str, str]]
+    ends_harness: dict[str, dict[str, str]]
+    alone: tuple[str, ...]
 
     @classmethod
     def read(cls, path: Path) -> Job:
@@ -55,6 +57,15 @@ class Job:
         if not isinstance(fields, dict):
             raise BadJob(f"{path}: not a JSON object")
         return _checked(path, fields)
+
+    @property
+    def abandoned(self) -> Path:
+        """The file that lists the scenarios that were running when the harness was stopped."""
+        return Path(f"{self.scratch}.abandoned")
+
+    def without_means(self, problem: OSError) -> str:
+        """What to print when the harness lacks disk, memory or processes: the problem, and where it was."""
+        return f"harness: {problem}{'' if problem.filename else f': {self.scratch}'}"
 
 
 #: How a scenario gets a process of its own.
@@ -86,6 +97,8 @@ _SHAPES: dict[str, tuple[Any, ...]] = {
     "alive": ((int, type(None)), "a process id or null", None),
     "gate": ((str, type(None)), "a file or null", None),
     "broken": (dict, "an object of files", {}),
+    "ends_harness": (dict, "an object of scenarios", {}),
+    "alone": (list, "a list of scenarios", []),
 }
 _POSITIVE = ("jobs", "timeout", "memory", "output", "rounds")
 
@@ -104,7 +117,7 @@ def _checked(path: Path, fields: dict[str, Any]) -> Job:
         raise BadJob(f"{path}: tests: no such folder: {tests}")
     folders = {name: Path(found[name]).resolve() for name in ("records", "scratch")}
     gate = Path(found["gate"]) if found["gate"] else None
-    lists = {name: tuple(map(str, found[name])) for name in ("imports", "paths")}
+    lists = {name: tuple(map(str, found[name])) for name in ("imports", "paths", "alone")}
     return Job(file=path.resolve(), **{**found, **folders, **lists, "gate": gate, "tests": tests})
 
 

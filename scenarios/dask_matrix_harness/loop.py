@@ -43,24 +43,28 @@ Finish = Callable[[Execution], "Attempt | None"]
 
 
 class Loop:
-    """Executes scenarios, `jobs` at a time, each under its limits."""
+    """Executes scenarios, several at a time, each under its limits."""
 
-    def __init__(self, start_process: StartProcess, stop: StopSignals, scratch: Path, jobs: int) -> None:
+    def __init__(self, start_process: StartProcess, stop: StopSignals, scratch: Path) -> None:
         self._start_process = start_process
         self._stop = stop
         self._scratch = scratch
-        self._jobs = jobs
+        self._jobs = 1
+        #: The scenarios that were running when it was stopped.
+        self.abandoned: list[str] = []
         self._count = 0
         self._running: list[Execution] = []
         self._foreign_children = processes.children()
         self._memory_checked = 0.0
 
-    def run(self, planned_attempts: Iterable[Attempt], finish: Finish, on_free_slot: Callable[[], None]) -> bool:
-        """Execute all attempts, and those that `finish` returns. False if it was stopped before the last one.
+    def run(
+        self, planned_attempts: Iterable[Attempt], finish: Finish, jobs: int, on_free_slot: Callable[[], None]
+    ) -> bool:
+        """Execute all attempts, `jobs` at a time, and those that `finish` returns. False if it was stopped before.
 
         `on_free_slot` is called whenever fewer than `jobs` are left to run.
         """
-        waiting = deque(planned_attempts)
+        waiting, self._jobs = deque(planned_attempts), jobs
         processes.adopt_orphans()
         self._stop.wake_on_signals()
         try:
@@ -78,7 +82,7 @@ class Loop:
     def _start(self, attempt: Attempt) -> None:
         self._count += 1
         folder = ExecutionFolder(self._scratch / str(self._count))
-        folder.make()
+        folder.make(attempt.scenario.id)
         execution = Execution(attempt.scenario, folder, attempt.limits, attempt.number)
         execution.pid = self._start_process(execution)
         execution.channels.close_sinks()
@@ -137,6 +141,7 @@ class Loop:
         if not self._running:
             return
         self._stop.ignore_signals()
+        self.abandoned = [execution.scenario.id for execution in self._running]
         for execution in self._running:
             execution.abandon()
         for execution in [self._running.pop() for _ in list(self._running)]:

@@ -39,13 +39,10 @@ def main(arguments: Sequence[str]) -> int:
             return _run_spawned(Path(arguments[1]))
         job, rest = _job(arguments)
         stop = StopSignals(job.alive)
-        return STOPPED if stop.requested else _run(job, rest, stop)
+        return STOPPED if stop.requested else _run_if_possible(job, rest, stop)
     except BadJob as problem:
         print(f"harness: {problem}", file=sys.stderr)
         return BAD_JOB
-    except OSError as problem:
-        print(f"harness: {problem}", file=sys.stderr)
-        return NO_MEANS
     except KeyboardInterrupt:
         return STOPPED
 
@@ -62,6 +59,14 @@ def _job(arguments: Sequence[str]) -> tuple[Job, list[str]]:
     parser.add_argument("--job", type=Path, required=True, metavar="FILE", help="job file (see docs/records.md)")
     known, rest = parser.parse_known_args(arguments)
     return Job.read(known.job), rest
+
+
+def _run_if_possible(job: Job, arguments: Sequence[str], stop: StopSignals) -> int:
+    try:
+        return _run(job, arguments, stop)
+    except OSError as problem:
+        print(job.without_means(problem), file=sys.stderr)
+        return NO_MEANS
 
 
 def _run(job: Job, arguments: Sequence[str], stop: StopSignals) -> int:

@@ -6,6 +6,7 @@ import gc
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -56,7 +57,7 @@ class Plugin:
         """Print internal errors of pytest, although its report is off; say which means the harness lacks, such as disk."""
         print(excrepr, file=sys.stderr)
         if isinstance(excinfo.value, OSError):
-            print(f"harness: {excinfo.value}", file=sys.stderr)
+            print(self._job.without_means(excinfo.value), file=sys.stderr)
             self.exit_code = NO_MEANS
 
     @pytest.hookimpl(tryfirst=True)
@@ -74,7 +75,7 @@ class Plugin:
         due = [scenario for scenario in selected if not only_collect and self._is_due(scenario)]
         self._describe(everything, len(selected), len(due))
         release = _release(self._job.release)
-        due = [_preset(scenario, release) for scenario in due]
+        due = [self._preset(scenario, release) for scenario in due]
         for scenario in due:
             if scenario.preset is not None:
                 self._append_preset(scenario, scenario.preset)
@@ -84,6 +85,16 @@ class Plugin:
 
     def _is_due(self, scenario: Scenario) -> bool:
         return scenario.id in self._job.attempts or self._job.done.get(scenario.id) != scenario.fingerprint
+
+    def _preset(self, scenario: Scenario, release: Version | None) -> Scenario:
+        """The scenario, with a preset result if it ended the harness before or is declared not to apply to `release`."""
+        ended = self._job.ends_harness.get(scenario.id)
+        if ended is not None and not scenario.preset:
+            return replace(
+                scenario, preset=PresetResult(ended["outcome"], ended["reason"], None, ended["traceback"], "call")
+            )
+        reason = scenario.declaration.why_not_for(release)
+        return replace(scenario, preset=PresetResult("skipped", reason)) if reason and not scenario.preset else scenario
 
     def _describe(self, scenarios: Sequence[Scenario], selected: int, due: int) -> None:
         collected = {
@@ -104,7 +115,7 @@ class Plugin:
             "scenario": scenario.id,
             "fingerprint": scenario.fingerprint,
             "outcome": preset.outcome,
-            "phase": "collection",
+            "phase": preset.phase,
             "reason": preset.reason,
             "exception": preset.exception,
             "traceback": preset.traceback,
@@ -122,15 +133,27 @@ class Plugin:
         """Execute scenarios; return whether all were executed."""
         scratch = self._job.scratch / "x"  # short, since sockets live below it
         shutil.rmtree(scratch, ignore_errors=True)
-        loop = Loop(self._start_process(), self._stop, scratch, self._job.jobs)
+        loop = Loop(self._start_process(), self._stop, scratch)
+        attempts = execution_order.planned_attempts(scenarios, self._job)
+        alone = [attempt for attempt in attempts if attempt.scenario.id in self._job.alone]
+        others = [attempt for attempt in attempts if attempt.scenario.id not in self._job.alone]
         # Exempt existing objects from garbage collection in the children, which would copy their memory pages.
         gc.collect()
         gc.freeze()
         try:
             with hold_run_lock(self._job.gate, self._stop) as release_lock:
-                return loop.run(execution_order.planned_attempts(scenarios, self._job), self._finish, release_lock)
+                return loop.run(alone, self._finish, 1, lambda: None) and loop.run(
+                    others, self._finish, self._job.jobs, release_lock
+                )
         finally:
+            self._note_abandoned(loop.abandoned)
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def _note_abandoned(self, scenarios: list[str]) -> None:
+        """Tell whoever started the harness what was running when it was stopped: one of them may have sent the signal."""
+        if scenarios:
+            with suppress(OSError):
+                self._job.abandoned.write_text("\n".join(scenarios), encoding="utf-8")
 
     def _finish(self, execution: Execution) -> Attempt | None:
         """Write the result; return the retry, if one is due."""
@@ -147,12 +170,6 @@ class Plugin:
         self._records.close()
         self._stop.close()
         self._siblings.enter(folder)
-
-
-def _preset(scenario: Scenario, release: Version | None) -> Scenario:
-    """The scenario, preset as skipped if it is declared not to apply to `release`."""
-    reason = scenario.declaration.why_not_for(release)
-    return replace(scenario, preset=PresetResult("skipped", reason)) if reason and not scenario.preset else scenario
 
 
 def _release(name: str) -> Version | None:

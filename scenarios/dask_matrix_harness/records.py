@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -50,11 +49,12 @@ class Records:
         self._write_whole(json.dumps(record).encode() + b"\n")
 
     def _write_whole(self, line: bytes) -> None:
-        """Write a line by one write; raises `OSError` with the file's name, and leaves no part of the line."""
+        """Write a line, by one write if the disk takes it; raises `OSError` with the file's name, and leaves no part of the line."""
         size = os.fstat(self._file).st_size
         try:
-            if os.write(self._file, line) != len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            rest = memoryview(line)
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
         except OSError as problem:
             os.ftruncate(self._file, size)
             raise OSError(problem.errno, problem.strerror, str(self._path)) from None

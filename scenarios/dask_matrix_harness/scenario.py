@@ -25,6 +25,7 @@ class PresetResult:
     reason: str = ""
     exception: dict[str, str] | None = None
     traceback: str = ""
+    phase: str = "collection"
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,7 @@ WARNS = """
     import warnings
 
     def test_warns():
+        warnings.simplefilter("always")
         for number in range(2000):
             warnings.warn(f"number {number}")
             warnings.warn("again")

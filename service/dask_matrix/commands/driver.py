@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import typer
 from rich.console import Console
 
 from dask_matrix.collect.planning.request import RunRequest
 from dask_matrix.domain.environments.environment import Python
+
+OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,6 +85,18 @@ def print_notes(notes: Iterable[str]) -> None:
     """Print notes about the index and git on stderr, each once."""
     for note in dict.fromkeys(notes):
         print(f"dask-matrix: {note}", file=sys.stderr)
+
+
+@contextmanager
+def accidents_of_the_disk() -> Iterator[None]:
+    """End the command with a sentence and exit code 1 if a disk is full or broken while in this context."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in OF_THE_DISK:
+            raise
+        print(f"dask-matrix: {error}. Make room, then run the same command again to continue.", file=sys.stderr)
+        raise typer.Exit(1) from None
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from dask_matrix.collect.supervising.progress import Stage
 from dask_matrix.commands.background_server import INTERRUPTED
 from dask_matrix.commands.terminal import unstable_lines
 from dask_matrix.domain.errors import DaskMatrixError
+from dask_matrix.domain.records.outcome import Outcome
 from dask_matrix.domain.verdicts.stability import unstable
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ INTERRUPTED_MESSAGE = "Interrupted. Finished results are kept; run the same comm
 
 def conclude(summary: Summary, request: RunRequest, trials: Iterable[Trial], *, as_json: bool) -> int:
     """Print how a run ended, and return the exit code. ``trials`` are its executions. Raises DaskMatrixError."""
-    print(f"run {summary.run}: {summary.results} results recorded.", file=sys.stderr)
+    for line in [*summary.tally.errored_lines(), *([summary.problem] if summary.problem else [])]:
+        print(line, file=sys.stderr)
+    print(f"run {summary.run}: {summary.tally.counted()}", file=sys.stderr)
     if summary.interrupted:
         print(INTERRUPTED_MESSAGE, file=sys.stderr)
         return INTERRUPTED
@@ -40,7 +43,7 @@ def conclude(summary: Summary, request: RunRequest, trials: Iterable[Trial], *, 
     failed = summary.count(Stage.FAILED)
     if failed:
         print(f"{failed} of {len(request.environments)} environments could not be run; see above.", file=sys.stderr)
-    return NOT_ALL_DONE if failed or listed else DONE
+    return NOT_ALL_DONE if failed or listed or summary.tally.errored or summary.problem else DONE
 
 
 def _refuse_misuse(summary: Summary, request: RunRequest) -> None:
@@ -59,6 +62,11 @@ def _as_json(summary: Summary, request: RunRequest, listed: list[Unstable]) -> d
         {"label": label, "ended": step.stage.value, "note": step.note} for label, step in summary.final_steps.items()
     ]
     output: dict[str, Any] = {"run": summary.run, "results": summary.results, "environments": environments}
+    output["outcomes"] = {outcome.value: summary.tally.outcomes[outcome] for outcome in Outcome}
+    output["errored"] = [
+        {"label": label, "scenario": scenario, "cause": cause}
+        for (label, scenario), cause in sorted(summary.tally.errored.items())
+    ]
     if request.verification is None:
         return output
     named = [each.as_json() | {"label": summary.labels.get(each.environment)} for each in listed]

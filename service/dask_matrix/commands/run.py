@@ -9,7 +9,13 @@ import typer
 
 from dask_matrix.commands import options
 from dask_matrix.commands.background_server import run_with_server
-from dask_matrix.commands.driver import make_request, run_request, selected_environments, workspace_of
+from dask_matrix.commands.driver import (
+    accidents_of_the_disk,
+    make_request,
+    run_request,
+    selected_environments,
+    workspace_of,
+)
 from dask_matrix.domain.errors import DaskMatrixError
 
 
@@ -55,4 +61,7 @@ def run(
         request = replace(request, pytest_arguments=arguments, limits=limits, verification=verification)
         return run_request(replace(request, retries=0) if no_retries else request, workspace, as_json=as_json)
 
-    raise typer.Exit(run_with_server(work, workspace.places.data, workspace.tests, host, port) if serve_too else work())
+    with accidents_of_the_disk():
+        raise typer.Exit(
+            run_with_server(work, workspace.places.data, workspace.tests, host, port) if serve_too else work()
+        )

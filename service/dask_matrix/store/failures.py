@@ -42,6 +42,12 @@ class DatabaseLocked(DatabaseUnreachable):
     exit_code = 1
 
 
+class DiskBroken(DatabaseUnreachable):
+    """The disk does not do what is asked of it, such as one with a quota on the size of files."""
+
+    exit_code = 1
+
+
 def failure(engine: Engine, error: Exception) -> DatabaseUnreachable:
     """Return the error to raise for what a database driver reports, by itself or through SQLAlchemy."""
     where = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
@@ -57,7 +63,8 @@ def failure(engine: Engine, error: Exception) -> DatabaseUnreachable:
         return DatabaseLocked(
             f"Another program has locked the database {where}: {reason}. Try again when it has ended."
         )
-    return DatabaseUnreachable(f"Cannot use the database {where}: {reason}.")
+    kind = DiskBroken if _code(engine, error) == "SQLITE_IOERR" else DatabaseUnreachable
+    return kind(f"Cannot use the database {where}: {reason}.")
 
 
 def damaged(engine: Engine, reason: str) -> DatabaseDamaged:

@@ -266,6 +266,42 @@ def test_real_harness_records_a_result_for_a_file_that_ends_it(bench: Bench) -> 
     assert outcomes == {("crashed", "signal SIGSEGV"), ("timed-out", "did not finish within 2 s"), ("passed", "")}
 
 
+KILLS = """\
+import os, signal, time
+import pytest
+
+def test_a_passes():
+    pass
+
+def test_b_kills_the_harness():
+    os.kill(os.getppid(), signal.{signal})
+    time.sleep(600)
+
+def test_c_waits():
+    time.sleep(0.3)
+
+def test_d_passes():
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "how"), [("SIGKILL", "signal SIGKILL"), ("SIGTERM", "a signal to stop")], ids=["SIGKILL", "SIGTERM"]
+)
+def test_scenario_that_ends_the_real_harness_is_named(bench: Bench, sent: str, how: str) -> None:
+    """And has errored; the one beside it is executed again, alone, and no finished one twice."""
+    bench.harness = ROOT / "scenarios" / "dask_matrix_harness"
+    bench.write("test_x.py", KILLS.format(signal=sent))
+    assert bench.run(jobs=2, retries=0) == 0
+    found = {scenario: (result["outcome"], result["reason"]) for scenario, result in bench.results().items()}
+    assert found == {
+        "x/a_passes": ("passed", ""),
+        "x/b_kills_the_harness": ("errored", f"executing it ended the harness by {how}"),
+        "x/c_waits": ("passed", ""),
+        "x/d_passes": ("passed", ""),
+    }
+
+
 def test_file_that_raises_does_not_end_the_real_harness(bench: Bench) -> None:
     """Not even a shared conftest.py."""
     bench.harness = ROOT / "scenarios" / "dask_matrix_harness"

@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 import subprocess
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -25,6 +26,7 @@ from dask_matrix.domain.records.records import (
 from dask_matrix.domain.redaction import without_secrets
 
 if TYPE_CHECKING:
+    from io import FileIO
     from pathlib import Path
 
     from dask_matrix.collect.environments.installation import Installed
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from dask_matrix.domain.records.records import Record, RefusalPhase
     from dask_matrix.domain.records.run_end import EndStatus
 
+_ONE_AT_A_TIME = threading.Lock()
+"""Held while a record is written: only the last writer may take back what it could not write whole."""
 RUN_FILE = "run.jsonl"
 """The file in a run's folder that holds its own records: the first line describes it, the last says how it ended."""
 
@@ -43,21 +47,21 @@ def new_run() -> str:
 
 @dataclass(frozen=True)
 class Recorder:
-    """Appends records of one run to a file, each line in one write."""
+    """Appends records of one run to a file, each line whole or not at all."""
 
     path: Path
     run: str
 
     def write(self, record: Record) -> None:
-        """Append a record; it is handed to the operating system when this returns."""
+        """Append a record; it is handed to the operating system when this returns. Raises OSError, as on a full disk."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        try:
-            rest = memoryview(record.encode())
-            while rest:
-                rest = rest[os.write(handle, rest) :]
-        finally:
-            os.close(handle)
+        with _ONE_AT_A_TIME, self.path.open("a+b", buffering=0) as file:
+            end = file.seek(0, os.SEEK_END)
+            try:
+                _write_all(file, _missing_end(file, end) + record.encode())
+            except OSError as error:
+                file.truncate(end)
+                raise OSError(error.errno, error.strerror, str(self.path)) from None
 
     @classmethod
     def of_run(cls, records: Path, run: str) -> Recorder:
@@ -133,6 +137,18 @@ class Recorder:
     def record_end(self, how: EndStatus) -> None:
         """Record that the run has ended, and how."""
         self.write(EndRecord(id=secrets.token_hex(12), run=self.run, at=datetime.now(UTC), how=how))
+
+
+def _missing_end(file: FileIO, end: int) -> bytes:
+    """Return the line end that a killed writer did not write, so that a record starts on a line of its own."""
+    file.seek(max(0, end - 1))
+    return b"" if file.read(1) in {b"", b"\n"} else b"\n"
+
+
+def _write_all(file: FileIO, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) or 0 :]
 
 
 def commit_of(folder: Path) -> str | None:

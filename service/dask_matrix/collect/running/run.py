@@ -23,6 +23,7 @@ from dask_matrix.collect.running.session_runner import BadArguments, SessionRunn
 from dask_matrix.collect.supervising.follow import POLL
 from dask_matrix.collect.supervising.job import nox_command
 from dask_matrix.collect.supervising.progress import Report, Stage, Step
+from dask_matrix.collect.supervising.tally import Tally
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.records.run_end import EndStatus
@@ -48,20 +49,26 @@ ENVIRONMENTS_AT_ONCE = 2
 
 @dataclass
 class Summary:
-    """Result of a run: number of results recorded, and the last step of each environment by label.
+    """Result of a run: a tally of the results recorded, and the last step of each environment by label.
 
-    ``matched`` counts the selected scenarios; ``rejected`` are invalid lines of record files; ``bad_arguments`` is
+    ``problem`` is what kept the run from recording its end; ``matched`` counts the selected scenarios; ``rejected`` are invalid lines of record files; ``bad_arguments`` is
     pytest's error about its arguments; ``labels`` maps keys of the environments that ran to their labels.
     """
 
     run: str
-    results: int = 0
+    tally: Tally = field(default_factory=Tally)
+    problem: str = ""
     matched: int = 0
     final_steps: dict[str, Step] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
     interrupted: bool = False
     bad_arguments: str = ""
     labels: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def results(self) -> int:
+        """The number of results recorded."""
+        return self.tally.outcomes.total()
 
     def count(self, stage: Stage) -> int:
         """Return the number of environments that ended in a stage."""
@@ -107,9 +114,12 @@ class Runner:
                 self._stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
         totals = self.sessions.totals
-        self.summary.results, self.summary.matched = totals.results, totals.matched
+        self.summary.tally, self.summary.matched = totals.tally, totals.matched
         self.summary.rejected = [*recovered.rejected, *totals.rejected]
-        self._conclude()
+        try:
+            self._conclude()
+        except (DaskMatrixError, OSError) as error:  # such as a full disk
+            self.summary.problem = str(error)
         return self.summary
 
     def _both_passes(self, pool: ThreadPoolExecutor) -> None:

@@ -15,6 +15,8 @@ from dask_matrix.collect.git.wheels import BuildRefused, with_wheels
 from dask_matrix.collect.supervising.follow import POLL, SessionWatcher, follow
 from dask_matrix.collect.supervising.job import SessionJob, job_environ, nox_command
 from dask_matrix.collect.supervising.progress import Report, Stage, Step
+from dask_matrix.collect.supervising.session_log import SessionLog
+from dask_matrix.collect.supervising.tally import Tally
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.places import scenarios
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 BAD_ARGUMENTS = 2
 """Exit code of the harness if pytest rejects its arguments."""
+HARNESS_SAYS = "harness: "
+"""How a line of a session's log begins in which the harness says why it could not do its work."""
 LOG_TAIL = 12
 """Number of lines of a session's log shown when it fails."""
 
@@ -60,9 +64,9 @@ class SessionWork:
 
 @dataclass
 class SessionTotals:
-    """Totals over the sessions of a run: results, selected scenarios, and invalid record lines."""
+    """Totals over the sessions of a run: a tally of results, selected scenarios, and invalid record lines."""
 
-    results: int = 0
+    tally: Tally = field(default_factory=Tally)
     matched: int = 0
     rejected: list[Rejection] = field(default_factory=list)
 
@@ -86,6 +90,7 @@ class SessionRunner:
         self.scratch = self.places.scratch / run
         self.totals = SessionTotals()
         self.stop = threading.Event()
+        self._counting = threading.Lock()
         self._first_session = threading.Lock()
         self._scenarios_started = threading.Event()
 
@@ -114,7 +119,7 @@ class SessionRunner:
     def _follow_session(self, resolved: ResolvedEnvironment, work: SessionWork) -> Step:
         job = self._job(resolved, work)
         path = job.save(Path(f"{job.scratch}.json"))
-        log, records = self.folder / f"{resolved.selected.spec.slug}.log", Path(job.records)
+        log, records = SessionLog(self.folder / f"{resolved.selected.spec.slug}.log"), Path(job.records)
         watcher = SessionWatcher(resolved.label, records, self.report, self._scenarios_started, work.stage)
         self.report(Step(resolved.label, Stage.CONFIRMING if work.attempts else Stage.INSTALLING))
 
@@ -122,7 +127,13 @@ class SessionRunner:
             self.ingest([records])
             watcher.poll()
 
-        code = follow(self.command(path), job_environ(path), log, poll, self.stop)
+        try:
+            code = follow(self.command(path), job_environ(path), log, poll, self.stop)
+        finally:  # whatever stops it, what it recorded counts
+            watcher.poll()
+            with self._counting:
+                self.totals.tally.update(watcher.tally)
+                self.totals.matched += watcher.matched
         return self._final_step(code, watcher, log)
 
     def _job(self, resolved: ResolvedEnvironment, work: SessionWork) -> SessionJob:
@@ -184,9 +195,7 @@ class SessionRunner:
             **self.request.harness_fields(),
         }
 
-    def _final_step(self, code: int, watcher: SessionWatcher, log: Path) -> Step:
-        self.totals.results += watcher.done
-        self.totals.matched += watcher.matched
+    def _final_step(self, code: int, watcher: SessionWatcher, log: SessionLog) -> Step:
         if watcher.refusal:
             return Step(watcher.label, Stage.UNINSTALLABLE, note=watcher.refusal)
         if self.stop.is_set():
@@ -195,14 +204,16 @@ class SessionRunner:
             raise self._session_error(code, log)
         return Step(watcher.label, Stage.DONE, watcher.done, max(watcher.done, watcher.total))
 
-    def _session_error(self, code: int, log: Path) -> DaskMatrixError:
-        """Return an error for a failed session, with the end of its log."""
-        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    def _session_error(self, code: int, log: SessionLog) -> DaskMatrixError:
+        """Return an error for a failed session: what the harness says, else the end of its log."""
+        lines = list(log.lines)
         arguments = self.request.pytest_arguments
         if arguments and (code == BAD_ARGUMENTS or f"(exit code {BAD_ARGUMENTS})" in "".join(lines[-LOG_TAIL:])):
             return BadArguments(f"pytest rejects {' '.join(arguments)!r}: {_pytest_message(lines)}")
+        if told := [line for line in lines if line.startswith(HARNESS_SAYS)]:
+            return DaskMatrixError(f"{told[-1].removeprefix(HARNESS_SAYS)} (log: {log.path})")
         return DaskMatrixError(
-            "\n".join([f"the session exited with code {code}; end of its log {log}:", *lines[-LOG_TAIL:]])
+            "\n".join([f"the session exited with code {code}; end of its log {log.path}:", *lines[-LOG_TAIL:]])
         )
 
 

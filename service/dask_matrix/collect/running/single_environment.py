@@ -55,7 +55,11 @@ def run_label(label: str, arguments: tuple[str, ...]) -> int:
     if pytest_arguments and summary.count(Stage.DONE) and not summary.matched:
         print(f"No scenario matches {' '.join(pytest_arguments)!r}.", file=sys.stderr)
         return 2
-    return 1 if summary.count(Stage.FAILED) or summary.interrupted else 0
+    for line in summary.tally.errored_lines():
+        print(line, file=sys.stderr)
+    print(summary.tally.counted())
+    undone = summary.count(Stage.FAILED) or summary.interrupted or summary.tally.errored or summary.problem
+    return 1 if undone else 0
 
 
 def _print(step: Step) -> None:

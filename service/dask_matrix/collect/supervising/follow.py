@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 from typing import TYPE_CHECKING
 
 from dask_matrix.collect.supervising.progress import Report, Stage, Step
+from dask_matrix.collect.supervising.tally import Tally
 from dask_matrix.domain.records.records import (
     CollectionRecord,
     Record,
@@ -18,9 +20,10 @@ from dask_matrix.domain.records.records import (
 )
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
     from pathlib import Path
+
+    from dask_matrix.collect.supervising.session_log import SessionLog
 
 POLL = 0.2
 """Seconds between two reads of a session's records."""
@@ -40,6 +43,7 @@ class SessionWatcher:
         self.label, self.records, self.report, self.underway = label, records, report, underway
         self.stage = stage
         self.done = self.total = self.matched = 0
+        self.tally = Tally()
         self.refusal = ""
         self._read = records.stat().st_size if records.exists() else 0  # skip records of an earlier session of this run
 
@@ -63,32 +67,35 @@ class SessionWatcher:
             self.underway.set()
         elif isinstance(record, ResultRecord):
             self.done += 1
+            self.tally.add(self.label, record)
         else:
             return
         self.report(Step(self.label, self.stage, self.done, max(self.done, self.total)))
 
 
 def follow(
-    command: list[str], environ: dict[str, str], log: Path, poll: Callable[[], None], stop: threading.Event
+    command: list[str], environ: dict[str, str], log: SessionLog, poll: Callable[[], None], stop: threading.Event
 ) -> int:
     """Run a session, calling ``poll`` regularly and once more at its end; return its exit code.
 
-    Its output is appended to ``log``. When ``stop`` is set, the session and everything it started is terminated.
+    When ``stop`` is set, the session and everything it started is terminated.
     """
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environ,
-            start_new_session=True,
-        )
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environ,
+        start_new_session=True,
+    )
+    keeper = threading.Thread(target=log.keep, args=(process.stdout,), daemon=True)
+    keeper.start()
     try:
         while process.poll() is None and not stop.wait(POLL):
             poll()
     finally:
         _terminate(process)
+        keeper.join(GRACE)  # an orphan may hold the other end
     poll()
     return process.returncode
 

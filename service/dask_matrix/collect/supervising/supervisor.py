@@ -1,4 +1,4 @@
-"""Start the harness, and restart it without a test file whose import ended it; leave no process of it behind.
+"""Start the harness, and restart it without a test file or a scenario that ended it; leave no process of it behind.
 
 The harness runs in its own process group: signals to stop a session arrive here and are forwarded to it once.
 """
@@ -19,17 +19,15 @@ import psutil
 
 from dask_matrix.collect.machine.orphans import end_with_parent, no_leftover_processes
 from dask_matrix.collect.machine.uv import clean_environ
-from dask_matrix.collect.supervising.import_failures import broken_file, signal_name
+from dask_matrix.collect.supervising.import_failures import signal_name
+from dask_matrix.collect.supervising.restarts import STOPPED, Ended, Restarts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-    from dask_matrix.collect.supervising.import_failures import BrokenFile
     from dask_matrix.collect.supervising.job import SessionJob
 
-STOPPED = 5
-"""Exit code of a harness that was asked to stop."""
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 GRACE = 3
 """Whole seconds the harness gets to end its children after SIGTERM; the driver gives this process a little longer."""
@@ -37,50 +35,49 @@ GRACE = 3
 
 def supervise(job: SessionJob, python: Path) -> int:
     """Run the harness; return its exit code, or the negative number of the signal that ended it."""
-    broken: dict[str, Any] = dict(job.harness.get("broken", {}))
+    restarts = Restarts(job.harness, Path(job.records))
     try:
         driver = psutil.Process(job.harness.get("alive") or os.getpid())
     except psutil.NoSuchProcess:
         return STOPPED
     with _stop_signals() as stop:
         while True:
-            code, found = _start_harness(job, python, broken, stop)
-            if found is None or found.file in broken or not _import_ended_harness(code, stop, driver):
-                return _report_signal(code)
-            print(f"importing {found.file} ended the harness ({found.reason}); restarting without it", file=sys.stderr)
-            broken[found.file] = found.fields()
+            ended = _start_harness(job, python, restarts.fields, stop)
+            if not _ended_by_itself(ended, stop, driver) or not (why := restarts.without_what_ended_it(ended)):
+                return _report_signal(ended.code)
+            print(why, file=sys.stderr)
 
 
-def _import_ended_harness(code: int, stop: StopRequest, driver: psutil.Process) -> bool:
-    """Whether the import ended the harness: nobody asked it to stop, and its driver is alive.
+def _ended_by_itself(ended: Ended, stop: StopRequest, driver: psutil.Process) -> bool:
+    """Whether the harness was ended by what it ran: nobody asked it to stop while it imported, and its driver is alive.
 
-    SIGKILL counts too: the kernel sends it when memory runs out.
+    SIGKILL counts too: the kernel sends it when memory runs out. While it executes scenarios, one of them may have sent
+    the signal to stop, since it did not come from here.
     """
-    requested = stop.requested or code == STOPPED or -code in STOP_SIGNALS
+    asked = ended.code == STOPPED or -ended.code in STOP_SIGNALS
     try:
-        return not requested and driver.is_running() and driver.status() != psutil.STATUS_ZOMBIE
+        return (
+            not stop.requested
+            and not (asked and not ended.running)
+            and driver.is_running()
+            and driver.status() != psutil.STATUS_ZOMBIE
+        )
     except psutil.NoSuchProcess:
         return False
 
 
-def _start_harness(
-    job: SessionJob, python: Path, broken: dict[str, Any], stop: StopRequest
-) -> tuple[int, BrokenFile | None]:
-    """Start the harness once, in an empty scratch folder; return its exit code and the file whose import ended it.
-
-    It records nothing before all files are imported: if it did, no import ended it, and nothing may run twice.
-    """
+def _start_harness(job: SessionJob, python: Path, fields: dict[str, Any], stop: StopRequest) -> Ended:
+    """Start the harness once with a job, in an empty scratch folder; return how it ended."""
     scratch, recorded = Path(job.scratch), _size(job.records)
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     job_file = scratch / "job.json"
-    job_file.write_text(json.dumps(job.harness | ({"broken": broken} if broken else {})), encoding="utf-8")
+    job_file.write_text(json.dumps(fields), encoding="utf-8")
     command = [str(python), job.harness_folder, "--job", str(job_file), *job.pytest_arguments]
     try:
         with no_leftover_processes():
             code = stop.run(command, _target_environ(scratch), scratch)
-        has_recorded = _size(job.records) != recorded
-        return code, None if has_recorded else broken_file(scratch, code, job.harness.get("timeout", 60))
+        return Ended.of(scratch, code, fields.get("timeout", 60), recorded=_size(job.records) != recorded)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
