@@ -176,6 +176,37 @@ def test_usage_error_from_a_server_is_exit_code_2(data: Path, server: str) -> No
     assert "No area 'futurs'" in done.stderr
 
 
+TWO_EXTRAS = """\
+lock-version = "1.0"
+created-by = "pdm"
+requires-python = ">=3.14"
+extras = ["new", "old"]
+[[packages]]
+name = "dask"
+version = "2025.2.0"
+marker = "'old' in extras"
+[[packages]]
+name = "dask"
+version = "2025.3.0"
+marker = "'new' in extras"
+"""
+
+
+def test_part_of_a_lock_file_is_chosen(data: Path, tmp_path: Path) -> None:
+    """Without a choice between two dasks the answer is unknown; the Python that the lock needs is a caveat."""
+    lock = tmp_path / "pylock.toml"
+    lock.write_text(TWO_EXTRAS)
+    move = ("--from", lock, "--to", "2025.3.0", "--json")
+    undecided = check(*move, data=data)
+    assert (undecided.returncode, json.loads(undecided.stdout)["doubts"] != []) == (3, True)
+    chosen = check(*move, "--extra", "old", data=data)
+    answer = json.loads(chosen.stdout)
+    assert (chosen.returncode, answer["question"]["from"]) == (0, "2025.2.0")
+    assert "pylock.toml needs Python >=3.14; the tests ran with Python 3.11." in answer["caveats"]
+    wrong = check(*move, "--extra", "odl", data=data)
+    assert (wrong.returncode, "no extra `odl`. Choose from: new, old." in wrong.stderr) == (2, True)
+
+
 def test_start_release_comes_from_a_lock_file(data: Path, tmp_path: Path) -> None:
     """Packages that differ from the tested environment are a caveat."""
     lock = tmp_path / "requirements.txt"
