@@ -17,6 +17,9 @@ from .sibling_modules import SiblingModules
 from .stop_signals import StopSignals
 from .text_limits import shorten
 
+#: Exceptions of this machine: they say nothing about the file, which may be importable the next time.
+ACCIDENTS = (OSError, MemoryError)
+
 
 class Collection:
     """A pytest plugin that names scenarios as they are collected; a file that fails does not stop the others."""
@@ -77,6 +80,10 @@ class Collection:
         if is_file:
             self._siblings.remember(collector.path.parent)
         preset = _preset(outcome.get_result())
+        if is_file and isinstance(_problem(outcome.get_result()), ACCIDENTS):
+            self._files = [
+                path for path in self._files if path != collector.path
+            ]  # so that the next run tries it again
         if preset is not None and not isinstance(collector, pytest.Session):
             classes = [node.name for node in collector.listchain() if isinstance(node, pytest.Class)]
             self.broken.append(self._catalogue.of_file(_file_of(collector.path), preset, classes))
@@ -112,9 +119,14 @@ def _preset(report: pytest.CollectReport) -> PresetResult | None:
         return PresetResult("skipped", str(report.longrepr[2]).partition("Skipped: ")[2])
     if not report.failed:
         return None
+    return _errored(_problem(report), report.longreprtext)
+
+
+def _problem(report: pytest.CollectReport) -> BaseException | None:
+    """The exception that a failed report is about, without pytest's own around it."""
     call = report.__dict__.get("call")
     problem = call.excinfo.value if call is not None and call.excinfo else report.__dict__.get("problem")
-    return _errored(problem, report.longreprtext)
+    return (problem.__cause__ or problem) if report.failed and problem is not None else None
 
 
 def _errored(problem: BaseException | None, traceback: str = "") -> PresetResult:

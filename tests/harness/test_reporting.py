@@ -182,6 +182,16 @@ def test_a_fresh_interpreter_that_does_not_begin_has_errored(bench: Bench) -> No
     assert result["reason"] == "the harness itself failed: no scenario had begun (exit code 3)"
 
 
+def test_a_file_whose_import_an_accident_ended_is_not_collected_as_a_whole(bench: Bench) -> None:
+    """So that it is tried again; one that can never be imported counts as collected."""
+    bench.write("test_x.py", "raise OSError(28, 'No space left on device')\n")
+    bench.write("test_y.py", "import no_such_module\n")
+    assert bench.run(retries=0) == 0, bench.stderr
+    assert bench.outcomes() == {"x": "errored", "y": "errored"}
+    (collection,) = bench.records("collection")
+    assert list(collection["files"]) == ["test_y.py"]
+
+
 def test_a_full_disk_is_never_a_scenario_s_fault(bench: Bench, small_disk: Path) -> None:
     """Who needs no disk passes; whoever fails or dies on it has errored, told with the cause."""
     bench.write("test_x.py", FILLS)

@@ -53,7 +53,7 @@ class Tally:
         for (label, scenario), cause in sorted(self.errored.items()):
             groups.setdefault((label, cause), []).append(scenario)
         if groups:
-            yield f"{len(self.errored)} errored, which says nothing about Dask; the next run tries them again:"
+            yield f"{len(self.errored)} errored, which says nothing about Dask:"
         for (label, cause), scenarios in groups.items():
             more = f" and {len(scenarios) - NAMED} more" if len(scenarios) > NAMED else ""
             yield f"  {label}: {', '.join(scenarios[:NAMED])}{more}: {cause}"
@@ -66,7 +66,7 @@ class Tally:
 def _cause(result: ResultRecord) -> str:
     """Return why a result errored, in one line: where it happened, and its reason or its exception."""
     raised = result.exception
-    text = f"{raised.type}: {raised.message}".removesuffix(": ") if raised else result.reason
+    text = f"{raised.type}: {raised.message.strip()}".removesuffix(": ") if raised else result.reason
     if result.reason and result.phase != "collection":
         text = result.reason
     first = next((line.strip() for line in text.splitlines() if line.strip()), "no cause was recorded")
