@@ -367,3 +367,21 @@ def test_a_snapshot_carries_install_logs_without_places_and_how_its_runs_ended(r
     ]
     assert found.end is not None
     assert (found.end.at, found.end.how.value) == (minutes(8), "finished")
+
+
+@pytest.mark.parametrize("how", ["emptied", "truncated", "page", "no database"])
+def test_a_database_that_was_damaged_in_the_cache_is_made_again(records: Path, tmp_path: Path, how: str) -> None:
+    """It can be: the records are there."""
+    write(tmp_path / "snapshot", records)
+    made, _ = snapshot.database(tmp_path / "snapshot", tmp_path / "cache")
+    whole = made.read_bytes()
+    broken = {
+        "emptied": b"",
+        "truncated": whole[: len(whole) // 2],
+        "page": whole[:4096] + b"\xa5" * 4096 + whole[8192:],
+        "no database": b"this is no database, whatever its name says" * 400,
+    }
+    made.write_bytes(broken[how])
+    assert snapshot.database(tmp_path / "snapshot", tmp_path / "cache")[0] == made
+    with Store.open(made) as shipped:
+        assert shipped.freshness().results == 3

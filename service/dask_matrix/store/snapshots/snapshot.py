@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import lzma
 import platform
 import re
@@ -24,7 +25,8 @@ from dask_matrix.domain.records.records import (
     RunRecord,
     parse_lines,
 )
-from dask_matrix.store.database import open_new
+from dask_matrix.store.database import is_damaged, open_new
+from dask_matrix.store.failures import DatabaseUnreachable
 from dask_matrix.store.file_ingestion import Chunk, separate
 from dask_matrix.store.relevant_records import relevant_records
 from dask_matrix.store.snapshots.location import HEAD, RECORDS, BadSnapshot, Snapshot, cached, read
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from dask_matrix.domain.records.records import Record
     from dask_matrix.store.relevant_records import RelevantRecords
 
+log = logging.getLogger(__name__)
 README = "README.md"
 QUOTES_OUTPUT = ResultRecord | RefusalRecord | InstallationRecord | BisectRecord
 """Records that quote the output of other programs, which may contain paths of this machine."""
@@ -89,17 +92,29 @@ def write(
 def database(folder: Path, cache: Path) -> tuple[Path, Snapshot]:
     """Return the path of a database with a snapshot, made in the cache if needed, and the snapshot's summary.
 
-    Safe when several processes call it at once. Raises BadSnapshot.
+    One that was damaged or emptied since is made again. Safe when several processes call it at once. Raises BadSnapshot.
     """
     head = read(folder)
     path = cached(head, cache, "sqlite")
-    if not path.exists():
+    if not _is_sound(path, head):
         packed = _verified_records(folder, head)
         cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.lock"):
-            if not path.exists():
+        with FileLock(f"{path}.made.lock"):
+            if not _is_sound(path, head):
+                log.warning("dask-matrix: unpacking the snapshot for its first use; this takes some seconds, once.")
                 _fill(path, packed, folder)
     return path, head
+
+
+def _is_sound(path: Path, head: Snapshot) -> bool:
+    """Whether a database has all results of a snapshot, and SQLite finds no damage in it."""
+    if not path.exists():
+        return False
+    try:
+        with Store.open(path) as store:
+            return not is_damaged(store.engine) and store.freshness().results == head.counts["results"]
+    except DatabaseUnreachable:
+        return False
 
 
 def _fill(path: Path, packed: bytes, folder: Path) -> None:
