@@ -250,9 +250,10 @@ def _lost_code(usage: Usage | None) -> Iterator[str]:
     """Yield a doubt if most of the user's files that import Dask could not be read."""
     if usage and usage.lost:
         count = len(usage.lost)
+        which = f"{count} of the {count + usage.dask_files} files" if usage.dask_files else "The files"
         reasons = [f"{each.file}: {each.reason}" for each in usage.unread if each.file in usage.lost]
         yield (
-            f"{count} of the {count + usage.dask_files} files that import Dask could not be read, so what they use was "
+            f"{which} that import Dask could not be read, so what they use was "
             f"not checked: {'; '.join(reasons[:3])}. Make them readable, or check without --code."
         )
 
