@@ -76,6 +76,14 @@ def test_what_breaks_is_named_with_its_evidence(book: Book) -> None:
     assert "dask-matrix check --from 2025.2.0 --to 2025.4.0" in page
 
 
+def test_accepted_failures_are_said_where_the_page_says_safe(book: Book) -> None:
+    """Never that nothing breaks."""
+    page = book.client.get(f"{MOVE}&accept={ROW}&scenario={ROW}").text
+    assert "Accepted: 1 failure; " in page
+    assert "All that breaks is accepted by the question" in page
+    assert "Nothing that passes now breaks" not in page
+
+
 def test_untested_release_is_said_once_and_not_for_every_scenario(book: Book) -> None:
     """With what to run; the JSON keeps the list."""
     page = book.client.get("/upgrade?from=2025.2.0&to=2031.1.0").text

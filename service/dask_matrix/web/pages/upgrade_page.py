@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dask_matrix.domain.upgrades.environment_diff import WarningGroup
     from dask_matrix.web.api.upgrade import UpgradeFormQuery
 
+ACCEPTED = "All that breaks is accepted by the question, and every selected scenario has an up-to-date result."
 MOST_WARNINGS = 200
 """Most new warnings listed."""
 
@@ -126,6 +127,7 @@ class UpgradePage:
     form: UpgradeForm
     answer: Answer | None
     word: Label | None
+    means: str
     sections: tuple[Section, ...]
     origin: PathStart | None
     steps: tuple[PathStep, ...]
@@ -162,6 +164,7 @@ def upgrade_page(
         form=_form(matrix, profiles, query, answer),
         answer=answer,
         word=SAFETIES[answer.verdict] if answer else None,
+        means=_means(answer) if answer else "",
         sections=tuple(_section(answer, *each) for each in SECTIONS) if answer else (),
         origin=PathStart(*split_year(answer.question.start)) if answer else None,
         steps=tuple(_steps(query, answer)) if answer else (),
@@ -173,6 +176,12 @@ def upgrade_page(
         command=query.command() if answer else "",
         twin=links.twin(links.upgrade(query.values())) if answer else "",
     )
+
+
+def _means(answer: Answer) -> str:
+    """Return what the verdict means; a safe one may be over failures that the question accepts."""
+    accepted = answer.verdict is Safety.SAFE and answer.regressed
+    return ACCEPTED if accepted else SAFETIES[answer.verdict].means
 
 
 def _form(matrix: Matrix, profiles: Sequence[str], query: UpgradeFormQuery, answer: Answer | None) -> UpgradeForm:
