@@ -25,12 +25,13 @@ def serve(
     from dask_matrix.commands.evidence import evidence_source
     from dask_matrix.web.api.events import end_streams_when
     from dask_matrix.web.app import create_app
+    from dask_matrix.web.http.connections import PunctualProtocol
 
     source = evidence_source(data, scenarios, shipped=snapshot, during_run=parent is not None)
     listening = listen(host, port)
     print(f"Serving on http://{host}:{listening.getsockname()[1]} (Ctrl-C to stop)", file=sys.stderr, flush=True)
     app = create_app(source.database, source.context, source.snapshot_of)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", http=PunctualProtocol))
     end_streams_when(app, lambda: server.should_exit)
     if parent is not None:
         on_parent_exit(parent, lambda: setattr(server, "should_exit", True))

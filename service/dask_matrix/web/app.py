@@ -18,6 +18,7 @@ from dask_matrix.web.feeds import badges, feeds
 from dask_matrix.web.http.cors import PublicReadCors
 from dask_matrix.web.http.middleware import PACKAGE, ConditionalResponses, build
 from dask_matrix.web.http.problems import add_handlers
+from dask_matrix.web.http.request_bodies import RequestBodies
 from dask_matrix.web.http.response_cache import ResponseCache
 from dask_matrix.web.openapi.description import TAGS, DescribedApp, operation_id
 from dask_matrix.web.pages import routes as page_routes
@@ -85,6 +86,7 @@ def create_app(
     add_handlers(app, page_routes.problem)
     if static:
         return app  # only the site export requests it: no headers, no compression
+    app.add_middleware(RequestBodies)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
     app.add_middleware(ResponseCache)
     app.add_middleware(ConditionalResponses, state=state)

@@ -47,6 +47,8 @@ KINDS = {
     "not-found": "There is nothing at this address.",
     "not-allowed": "This address does not support this method.",
     "unreadable-store": "The database cannot be read right now; try again later.",
+    "body-too-large": "The request body has more bytes than this server reads.",
+    "body-too-slow": "The request body was not complete in time.",
     "not-installed": "The server lacks packages that this format needs.",
     "internal": "An internal error; the server log has the details. Please report it.",
     "other": "Any other error; the title is the phrase of its HTTP status.",
@@ -104,7 +106,9 @@ def add_handlers(app: FastAPI, page: Callable[[Request, Problem], Response]) -> 
         path = request.url.path
         document = JSONResponse(problem.document(path), problem.status, media_type=MEDIA_TYPE)
         response = document if path.startswith(PROBLEM_DOCUMENT_PATHS) else page(request, problem)
-        response.headers.update(HEADERS)  # an internal error passes no middleware
+        response.headers.update(
+            {**HEADERS, **(getattr(error, "headers", None) or {})}
+        )  # an internal error passes no middleware
         return response
 
     for kind in (DaskMatrixError, RequestValidationError, HTTPException, Exception):
@@ -124,11 +128,12 @@ def _http(error: HTTPException) -> Problem:
         HTTPStatus.BAD_REQUEST: "unreadable-body",  # FastAPI's word for it
         HTTPStatus.NOT_FOUND: "not-found",
         HTTPStatus.METHOD_NOT_ALLOWED: "not-allowed",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body-too-large",
+        HTTPStatus.REQUEST_TIMEOUT: "body-too-slow",
     }
     kind = kinds.get(status, "other")
-    return Problem(
-        kind, status.value, status.phrase, KINDS.get(kind, str(error.detail)) if kind != "other" else str(error.detail)
-    )
+    own = kind in {"body-too-large", "body-too-slow", "other"}  # the others have the words of a library
+    return Problem(kind, status.value, status.phrase, str(error.detail) if own else KINDS[kind])
 
 
 def _accepted_parameters(request: Request, error: Exception) -> list[str]:
