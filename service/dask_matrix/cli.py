@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import traceback
 from importlib.metadata import version as installed_version
 from io import TextIOWrapper
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -41,6 +43,10 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # print what the terminal's encoding can show
     try:
         app(prog_name="dask-matrix")
+    except SystemExit as ended:
+        if _is_stdout_closed(ended):
+            _end_quietly()
+        raise
     except (DaskMatrixError, OSError) as error:  # an OSError names its file, such as an unusable data folder
         print(f"dask-matrix: {error}", file=sys.stderr)
         sys.exit(error.exit_code if isinstance(error, DaskMatrixError) else USAGE)
@@ -51,6 +57,22 @@ def main() -> None:
         traceback.print_exc()
         print("dask-matrix: internal error; please report it with the traceback above.", file=sys.stderr)
         sys.exit(INTERNAL_ERROR)
+
+
+def _is_stdout_closed(ended: SystemExit) -> bool:
+    """Whether nobody reads the output any more: Typer has told so (with exit code 1), or the rest cannot be written."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return True
+    return isinstance(ended.__context__, BrokenPipeError)
+
+
+def _end_quietly() -> NoReturn:
+    """End as git and ls do when nobody reads the output any more: by SIGPIPE, without a word, whatever is buffered."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGPIPE)
+    os._exit(128 + signal.SIGPIPE)  # the signal is blocked
 
 
 def _version(requested: bool) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +16,7 @@ import pytest
 from dask_matrix import places
 from dask_matrix.domain.records.limits import Limits
 from dask_matrix.store.store import Store
-from tests.conftest import dask_matrix, write_set
+from tests.conftest import command_line, dask_matrix, environ, write_set
 
 
 def assert_usage_error(*arguments: str | Path, data: Path, message: str) -> None:
@@ -241,3 +244,13 @@ def test_the_limits_and_their_defaults_are_in_the_help(tmp_path: Path) -> None:
         assert option in help_text
     for default in (Limits().timeout, Limits().memory, Limits().output, Limits().isolation):
         assert f"[default: {default}" in help_text
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["show", "--snapshot"]], ids=["little", "more than a buffer"])
+def test_a_closed_pipe_ends_the_command_without_a_word(arguments: list[str]) -> None:
+    """By SIGPIPE, as git and ls end: an exit code would be an answer."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command_line(*arguments), stdout=writing, stderr=subprocess.PIPE, check=False, env=environ())
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (-signal.SIGPIPE, b"")

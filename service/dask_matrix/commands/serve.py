@@ -22,10 +22,10 @@ def serve(
     """Serve the matrix as web pages and JSON until Ctrl-C."""
     import uvicorn
 
+    from dask_matrix.commands.connections import PunctualProtocol
     from dask_matrix.commands.evidence import evidence_source
     from dask_matrix.web.api.events import end_streams_when
     from dask_matrix.web.app import create_app
-    from dask_matrix.web.http.connections import PunctualProtocol
 
     source = evidence_source(data, scenarios, shipped=snapshot, during_run=parent is not None)
     listening = listen(host, port)

@@ -27,6 +27,7 @@ from dask_matrix.domain.matrix.encoded_rows import cell_states
 from dask_matrix.domain.matrix.matrix import LEGEND, OVERLAY_LEGEND
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.known_failures import Overlay
+from dask_matrix.tell.sanitize import printable, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,16 +68,16 @@ def print_matrix(part: EncodedRows, console: Console) -> None:
         console.print(Text("".join(head.rjust(depth)[level] for head in heads), style="bold"), no_wrap=True, crop=False)
     for area, scenarios in matrix.areas().items():
         tally = part.matrix.tally(scenarios)
-        console.print(Text(f"\n{area or '(top)'}: {tally.holds} of {tally.of} cells pass", style="bold"))
+        console.print(Text(f"\n{sanitize(area) or '(top)'}: {tally.holds} of {tally.of} cells pass", style="bold"))
         for scenario in scenarios:
             line = Text()
             for state in map(CELL_STATES.__getitem__, part.rows[scenario.id]):
                 line.append(_character(state.verdict, state.overlay), STYLE[state.verdict])
-            console.print(line.append("  ").append(scenario.id), no_wrap=True, crop=False, soft_wrap=True)
+            console.print(line.append("  ").append(sanitize(scenario.id)), no_wrap=True, crop=False, soft_wrap=True)
     for release in dict.fromkeys(each.release for each in matrix.environments if each.pair):
         standing = matrix.lineage.standing(release)
         dated = next(each.dated_commits for each in matrix.environments if each.release == release)
-        console.print(Text(f"\n{dated}{standing and f': a {standing}'}"))
+        console.print(Text(f"\n{sanitize(dated)}{standing and f': a {standing}'}"))
     meanings = [f"{character!r} {verdict}" for verdict, character in CHARACTER.items()]
     if matrix.known:
         meanings += KNOWN_MEANINGS
@@ -85,8 +86,10 @@ def print_matrix(part: EncodedRows, console: Console) -> None:
     console.print(Text("\n" + ", ".join(meanings), style="dim"))
     for environment in matrix.environments:
         if environment.refusal:
-            console.print(f"\n{environment.label} is uninstallable ({environment.refusal.phase}):", style="yellow")
-            console.print(Text(environment.refusal.message))
+            console.print(
+                Text(f"\n{environment.label} is uninstallable ({environment.refusal.phase}):", style="yellow")
+            )
+            console.print(Text(printable(environment.refusal.message)))
 
 
 def _character(verdict: Verdict, overlay: Overlay | None) -> str:
@@ -129,7 +132,7 @@ def unstable_lines(listed: Sequence[Unstable], verification: Verification, label
     """Yield lines about scenarios whose outcome varied in a verification; ``labels`` are by environment key."""
     for each in listed:
         counted = ", ".join(f"{count} {outcome}" for outcome, count in each.counts.items())
-        yield f"{labels.get(each.environment, each.environment)}: {each.scenario}: {counted} ({each.rate:.0%} passed)"
+        yield f"{labels.get(each.environment, each.environment)}: {sanitize(each.scenario)}: {counted} ({each.rate:.0%} passed)"
         if each.only_after:
             named, more = ", ".join(each.only_after[:NAMED]), len(each.only_after) - NAMED
             others = f" or {more} more" if more > 0 else ""

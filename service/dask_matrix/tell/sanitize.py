@@ -12,4 +12,9 @@ def sanitize(text: str, max_length: int = MAX_LENGTH) -> str:
     """Return a text as one line, with control characters replaced by ``�``, cut at ``max_length``."""
     line = " ".join(text.split())
     shown = line if len(line) <= max_length else f"{line[: max_length - 1]}…"
-    return "".join("�" if unicodedata.category(each)[0] == "C" else each for each in shown)
+    return printable(shown)
+
+
+def printable(text: str) -> str:
+    """Return a text of several lines with control, direction and other invisible characters replaced by ``�``."""
+    return "".join("�" if unicodedata.category(each)[0] == "C" and each not in "\n\t" else each for each in text)

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from dask_matrix.commands import connections
 from dask_matrix.web.app import create_app
-from dask_matrix.web.http import connections, request_bodies
+from dask_matrix.web.http import request_bodies
 from tests.web.conftest import Book
 
 PAST = request_bodies.MAX_BODY_BYTES + 1

@@ -42,7 +42,7 @@ def selector(text: str) -> str:
         SpecifierSet(text) if text.startswith(COMPARISONS) else Release.parse(text)
     except InvalidRef as error:
         raise ValueError(str(error).rstrip(".")) from None
-    except (InvalidSpecifier, DaskMatrixError):
+    except (InvalidSpecifier, ValueError, DaskMatrixError):
         raise ValueError(
             f"{text!r} is not a version specifier (>=2024.8), a release (2025.2.0), latest, latest:N, main or dask@REF"
         ) from None
@@ -52,7 +52,7 @@ def selector(text: str) -> str:
 def _requirement(text: str) -> str:
     try:
         return str(Requirement(text))
-    except InvalidRequirement as error:
+    except (InvalidRequirement, ValueError) as error:
         raise ValueError(f"{text!r} is not a valid requirement: {error}") from None
 
 
@@ -159,17 +159,25 @@ def _is_relative(address: str) -> bool:
 
 def load(path: Path) -> Config:
     """Read a matrix.toml; raise InvalidConfig with the file, line and key of each error."""
+    text, parsed = read_toml(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidConfig(f"Cannot read {path}: {error}") from None
-    try:
-        return Config.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidConfig(f"{path}: invalid TOML: {error}") from None
+        return Config.model_validate(parsed)
     except ValidationError as error:
         problems = [_format_problem(path, text, problem) for problem in error.errors(include_url=False)]
         raise InvalidConfig("\n".join(problems)) from None
+
+
+def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
+    """Return the text of a TOML file and what it says; raise InvalidConfig."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidConfig(f"Cannot read {path}: {error}") from None
+    except ValueError as error:  # TOMLDecodeError is one; so is a number of thousands of digits
+        raise InvalidConfig(f"{path}: invalid TOML: {error}") from None
+    except RecursionError:
+        raise InvalidConfig(f"{path}: invalid TOML: too deeply nested") from None
 
 
 def _format_problem(path: Path, text: str, problem: Any) -> str:

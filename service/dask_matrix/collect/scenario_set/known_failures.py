@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from dask_matrix.collect.scenario_set.config import InvalidConfig, problem_text
+from dask_matrix.collect.scenario_set.config import InvalidConfig, problem_text, read_toml
 from dask_matrix.domain.environments.environment import Lane
 from dask_matrix.domain.verdicts.known_failures import KnownFailure
 
@@ -23,7 +22,7 @@ NAME = "known.toml"
 def _specifier(text: object) -> SpecifierSet:
     try:
         return SpecifierSet(str(text))
-    except InvalidSpecifier:
+    except (InvalidSpecifier, ValueError):
         raise ValueError(f"{text!r} is not a version specifier such as >=2025.4.0,<2025.6") from None
 
 
@@ -55,13 +54,9 @@ def load(folder: Path) -> tuple[KnownFailure, ...]:
     path = folder / NAME
     if not path.exists():
         return ()
+    _, parsed = read_toml(path)
     try:
-        parsed = tomllib.loads(path.read_text(encoding="utf-8"))
         return tuple(entry.known() for entry in _File.model_validate(parsed).known)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidConfig(f"Cannot read {path}: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidConfig(f"{path}: invalid TOML: {error}") from None
     except ValidationError as error:
         raise InvalidConfig(
             "\n".join(_format_problem(path, each) for each in error.errors(include_url=False))
