@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from dask_matrix.store.file_ingestion import all_files
 from dask_matrix.store.store import Store
 from dask_matrix.web import links
 from tests.record_lines import LINES, NEW, OLD, ROW, base
@@ -38,7 +39,7 @@ def refill(store: Store, folder: Path, lines: list[bytes]) -> int:
     """Make the store again from lines; return how many were accepted."""
     folder.mkdir(exist_ok=True)
     (folder / "records.jsonl").write_bytes(b"\n".join([*base(), *lines, b""]))
-    report = store.rebuild(folder)
+    report = store.rebuild(all_files(folder))
     assert all(each.line > len(base()) and each.reason for each in report.rejected)
     return report.accepted + report.duplicates
 
