@@ -265,3 +265,34 @@ def test_a_hash_that_names_no_cell_opens_nothing(page: Page, site: Site, hash_: 
     page.locator("#matrix").focus()
     page.keyboard.press("n")
     expect(page.locator("#panel")).to_be_hidden()
+
+
+def test_enter_in_the_filter_keeps_the_focus(site: Site, window: Open) -> None:
+    """The answer comes at once, unchanged rows included, and more can be typed."""
+    page = window(1440).page
+    page.goto(site.url)
+    page.locator("input[name=q]").fill("works")
+    page.keyboard.press("Enter")
+    expect(page.locator("#matrix tr[data-id]")).to_have_count(1)
+    page.keyboard.type(" a")
+    assert page.evaluate("document.activeElement.name") == "q"
+    assert page.locator("input[name=q]").input_value() == "works a"
+
+
+@pytest.mark.parametrize("wide", [390, 900, 1280])
+def test_no_column_is_cut_off(site: Site, window: Open, wide: int) -> None:
+    """The grid is as wide as whole columns are, scrolled to either end."""
+    page = window(wide).page
+    page.goto(site.url + ALL)
+    for end in ("matrix.scrollWidth", "0"):
+        page.locator("#matrix").evaluate(f"(matrix) => {{ matrix.scrollLeft = {end}; }}")
+        assert page.evaluate(CUT) == []
+
+
+CUT = """() => {
+    const matrix = document.getElementById("matrix");
+    const left = matrix.getBoundingClientRect().left + matrix.querySelector(".corner").offsetWidth;
+    const right = matrix.getBoundingClientRect().left + matrix.clientLeft + matrix.clientWidth;
+    const heads = [...matrix.querySelectorAll(".lanes th")].map((head) => head.getBoundingClientRect());
+    return heads.filter(({ left: a, right: b }) => (a < left - 1 && b > left + 1) || (a < right - 1 && b > right + 1)).map(({ left: a }) => a);
+}"""

@@ -209,3 +209,11 @@ def test_the_written_promise_tells_every_field_and_parameter_of_an_upgrade(book:
     for name in {*answer, *body, *parameters}:
         assert re.search(rf"`{name}(\[\])?`", rows), name
     assert 'href="#UpgradeBody"' in book.client.get("/api/docs").text
+
+
+def test_backticks_become_code_on_the_page(book: Book) -> None:
+    """Single and double ones; nothing else of a description is markup."""
+    page = book.client.get("/api/docs").text
+    assert "<code>Accept: text/csv</code> or <code>format=csv</code>" in page
+    assert "``" not in page
+    assert "&lt;code&gt;" not in page

@@ -107,7 +107,7 @@ def test_every_cell_can_be_reached_without_javascript(many: Book) -> None:
 
 def test_unchanged_rows_are_not_reported_as_no_matches(many: Book) -> None:
     """The page says that they are hidden."""
-    text = many.client.get("/?q=never").text
+    text = many.client.get("/?area=area_never").text
     assert "No scenario changes between these releases" in text
     assert "No matches" in many.client.get("/?q=zzz").text
 
@@ -175,3 +175,12 @@ def test_without_any_change_the_default_view_has_all_rows(empty: Book) -> None:
     empty.environment("1" * 16, "2025.2.0")
     empty.result("failed", name="a/b", key="1" * 16)
     assert rows(empty.client.get("/").text) == ["a/b"]
+
+
+def test_a_search_shows_every_match(many: Book) -> None:
+    """Also those that do not change; then the box that hides them has no say. A term can still ask for changes."""
+    text = many.client.get("/?q=it+is").text
+    assert rows(text) == ["area_early/early", "area_late/late", "area_never/never"]
+    assert re.search(r'name="changes"[^>]* disabled', text)
+    assert "unchanged" not in re.sub(r"<label.*?</label>", "", text)
+    assert rows(many.client.get("/?q=it+is+is:turning").text) == ["area_late/late"]

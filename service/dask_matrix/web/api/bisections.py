@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
@@ -72,9 +71,13 @@ class BisectionRow:
 
 @dataclass(frozen=True)
 class Bisections:
-    """The bisections of a scenario, and the command that starts one; context of ``_bisect.html``."""
+    """The bisections of a scenario: those with suspects, and the others; context of ``_bisect.html``.
+
+    ``command`` bisects the latest change; empty if there is none.
+    """
 
     found: tuple[BisectionRow, ...]
+    fruitless: tuple[BisectionRow, ...]
     command: str
     href: str
 
@@ -86,7 +89,9 @@ def bisects(query: Annotated[BisectionsQuery, Query()], reader: StoreReader) -> 
     return BisectionsOut(bisects=reader.store.bisects(scenario))
 
 
-def bisections(scenario: Scenario, recorded: Iterable[RecordedBisection], at: datetime | None = None) -> Bisections:
+def bisections(
+    scenario: Scenario, recorded: Iterable[RecordedBisection], at: datetime | None = None, command: str = ""
+) -> Bisections:
     """Return the bisections of a scenario up to a moment, as a page shows them; of equal questions only the newest.
 
     ``recorded`` are the newest first, as the store gives them.
@@ -95,8 +100,11 @@ def bisections(scenario: Scenario, recorded: Iterable[RecordedBisection], at: da
     for each in recorded:
         if at is None or each.at <= at:
             newest.setdefault(each.found.question, each)
-    command = f"dask-matrix bisect {quote(scenario.id)} --commits"
-    return Bisections(tuple(map(_bisection, newest.values())), command, links.bisects(scenario.id))
+    found = [each for each in newest.values() if each.found.suspects]
+    others = [each for each in newest.values() if not each.found.suspects]
+    return Bisections(
+        tuple(map(_bisection, found)), tuple(map(_bisection, others)), command, links.bisects(scenario.id)
+    )
 
 
 def _bisection(recorded: RecordedBisection) -> BisectionRow:

@@ -41,7 +41,6 @@ HUES = {
 }
 ON = {LIGHT: "#fff", DARK: "#111417"}
 """Colour of symbols on a filled tile."""
-INK = {LIGHT: "#1c2126", DARK: "#e3e6e8"}
 HATCH = {LIGHT: "#dcdcd7", DARK: "#30373e"}
 PLAIN = frozenset({"pass", "na", "untested", "uninstallable"})
 """Verdicts without a background, unless the verdict changes there: expected results stay calm."""
@@ -107,9 +106,10 @@ def _outline(scheme: str) -> str:
 
 
 def _mark(text: str, scheme: str) -> str:
-    face = 'font-family="monospace" font-weight="700" font-size="8.5" text-anchor="middle"'
-    halo = f'stroke="{ON[scheme]}" stroke-width="2" paint-order="stroke"'
-    return f'<text x="19.5" y="8" {face} fill="{INK[scheme]}" {halo}>{text}</text>'
+    """Draw a character on a ground of its own, so that it is legible on a filled tile too."""
+    face = 'font-family="monospace" font-weight="700" font-size="9" text-anchor="middle"'
+    ground = f'<rect x="14" y="0" width="10" height="10" rx="2.5" fill="{NONE.of(scheme)[0]}"/>'
+    return f'{ground}<text x="19" y="7.8" {face} fill="{ON[scheme]}">{text}</text>'
 
 
 def _image(drawing: str) -> str:

@@ -121,12 +121,18 @@ class PageQuery(MatrixQuery):
     """The selection of the matrix page; by default the scenarios that change in the newest releases."""
 
     changes: bool = True
+    """Has no effect on a search, which shows every match."""
     shut: frozenset[str] = Field(frozenset(), description="Areas to show collapsed.")
 
     @property
     def is_filtered(self) -> bool:
         """Whether any row or column is filtered out on request."""
         return bool(self.model_fields_set - {"shut", "at", "history"})
+
+    @property
+    def only_changes(self) -> bool:
+        """Whether scenarios that do not change are hidden: never those that a search asks for."""
+        return self.changes and not self.q
 
     @field_serializer("shut")
     def _sorted(self, value: frozenset[str]) -> list[str]:
@@ -135,7 +141,7 @@ class PageQuery(MatrixQuery):
     def selection(self) -> Selection:
         """Return the selection as a domain object; the newest releases if no range is given."""
         ranged = self.start or self.end or self.last is not None
-        selected = super().selection()
+        selected = replace(super().selection(), changes=self.only_changes)
         return selected if ranged else replace(selected, last=DEFAULT_RELEASES)
 
     def api_values(self) -> Values:
@@ -143,7 +149,7 @@ class PageQuery(MatrixQuery):
         given = self.selection()
         last = {"last": str(given.last)} if given.last else {}
         values = {name: value for name, value in self.values().items() if name not in {"changes", "shut", "last"}}
-        return {**values, **({"changes": "true"} if self.changes else {}), **last}
+        return {**values, **({"changes": "true"} if self.only_changes else {}), **last}
 
 
 class StrictMatrixQuery(MatrixQuery):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+from markupsafe import Markup, escape
 
 from dask_matrix.web.http.problems import KINDS
 from dask_matrix.web.links import is_stream
@@ -21,7 +24,7 @@ class Parameter:
     place: str
     required: bool
     kind: str
-    means: str
+    means: Markup
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Route:
 
     method: str
     path: str
-    summary: str
+    summary: Markup
     parameters: tuple[Parameter, ...]
     body: str
     returns: str
@@ -47,7 +50,7 @@ class Field:
 
     name: str
     kind: str
-    means: str
+    means: Markup
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Schema:
     """One JSON schema."""
 
     name: str
-    means: str
+    means: Markup
     fields: tuple[Field, ...]
 
 
@@ -89,7 +92,7 @@ def _route(method: str, path: str, operation: dict[str, Any]) -> Route:
     return Route(
         method=method.upper(),
         path=path,
-        summary=operation.get("description", ""),
+        summary=_prose(operation.get("description", "")),
         parameters=tuple(map(_parameter, operation.get("parameters", ()))),
         body=_kind(body) if body else "",
         returns=_kind(schema) if schema else "",
@@ -109,16 +112,23 @@ def _example(path: str, parameters: Iterable[dict[str, Any]]) -> str:
 def _parameter(parameter: dict[str, Any]) -> Parameter:
     schema = parameter["schema"]
     kind = _kind(schema).removesuffix(" or null")
-    return Parameter(parameter["name"], parameter["in"], parameter["required"], kind, parameter.get("description", ""))
+    return Parameter(
+        parameter["name"], parameter["in"], parameter["required"], kind, _prose(parameter.get("description", ""))
+    )
 
 
 def _schema(name: str, schema: dict[str, Any]) -> Schema:
     fields = tuple(
-        Field(field, _kind(schema), schema.get("description", ""))
+        Field(field, _kind(schema), _prose(schema.get("description", "")))
         for field, schema in schema.get("properties", {}).items()
     )
-    means = schema.get("description", "") or ", ".join(map(str, schema.get("enum", ())))
+    means = _prose(schema.get("description", "") or ", ".join(map(str, schema.get("enum", ()))))
     return Schema(name, means, fields)
+
+
+def _prose(text: str) -> Markup:
+    """Return a description with what is in backticks as code."""
+    return Markup(re.sub(r"(`+)(.+?)\1", r"<code>\2</code>", str(escape(text))))  # noqa: S704 - escaped
 
 
 def _kind(schema: dict[str, Any]) -> str:

@@ -168,7 +168,7 @@ def _filters(whole: Matrix, query: PageQuery, given: Collection[str]) -> Filters
     at = query.values().get("at", "")
     return Filters(
         q=query.q,
-        all_rows=not query.changes,
+        all_rows=not query.only_changes,
         last="" if query.last is None else str(query.last),
         first="first" if query.last == 0 else f"newest {query.last or DEFAULT_RELEASES}",
         at=str(at),

@@ -104,6 +104,8 @@ def scenario_page(
     names = tuple(line_name(each, found) for each in found)
     steady, taken = steadiness(executions, scenario.fingerprint), took(executions, scenario.fingerprint)
     durations = tuple(_duration_rows(found, taken))
+    changes = tuple(_change_rows(matrix, scenario, found, as_of, scenario_set))
+    newest_change = changes[0].command if changes else ""
     return ScenarioPage(
         id=scenario.id,
         title=scenario.title,
@@ -119,7 +121,7 @@ def scenario_page(
         formerly=scenario.formerly,
         tally=matrix.tally([scenario]),
         timeline=row_timeline(matrix, scenario, as_of),
-        changes=tuple(_change_rows(matrix, scenario, found, as_of, scenario_set)),
+        changes=changes,
         lines=names,
         timed=frozenset(each.line for each in durations),
         plot=plots.duration_plot(_points(matrix, found, taken), names),
@@ -130,7 +132,7 @@ def scenario_page(
             for each in matrix.environments
             if each.key in steady.mixed
         ),
-        bisections=bisections.bisections(scenario, recorded, as_of.moment),
+        bisections=bisections.bisections(scenario, recorded, as_of.moment, newest_change),
         as_of=as_of,
     )
 

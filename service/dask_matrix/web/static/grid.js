@@ -241,6 +241,11 @@
     const text = values.toString();
     return text ? `?${text}` : "";
   }
+  // a search shows every match: the box for unchanged scenarios has no say then
+  function everything() {
+    const { changes, q } = filters.elements;
+    if (changes) changes.disabled = q.value.trim() !== "";
+  }
   const remember = () => history.replaceState(history.state, "", location.pathname + query() + location.hash);
   const refused = document.getElementById("refused");
   let asked = null;
@@ -270,6 +275,7 @@
   let soon = 0;
   filters.addEventListener("input", (event) => {
     if (event.target.name !== "q") return;
+    everything();
     narrow();
     clearTimeout(soon);
     soon = setTimeout(ask, 250);
@@ -280,7 +286,13 @@
     if (isStatic) return narrow();
     filters.requestSubmit();
   });
-  filters.addEventListener("submit", (event) => { if (isStatic) event.preventDefault(); });
+  filters.addEventListener("submit", (event) => {
+    const typed = document.activeElement === filters.elements.q; // Enter: the answer comes at once, and the focus stays
+    if (isStatic || typed) event.preventDefault();
+    if (!typed) return;
+    clearTimeout(soon);
+    ask();
+  });
   document.addEventListener("change", (event) => { if (event.target.classList.contains("shut")) { remember(); drawn(); } });
 
   // the visible part, marked on the overview
@@ -328,12 +340,22 @@
     return row && column >= 0 ? { row, column, key } : null;
   }
 
+  // only whole columns fit: none is cut off at either side
+  function fit() {
+    const { matrix, column, first, heads } = sheet;
+    matrix.style.maxWidth = "";
+    const bar = matrix.offsetWidth - matrix.clientWidth; // borders and scroll bar
+    const whole = Math.floor((matrix.parentElement.clientWidth - bar - first) / column);
+    if (whole > 0 && whole < heads.length) matrix.style.maxWidth = `${first + whole * column + bar}px`;
+  }
+
   let seen = null; // the grid as last drawn
   let left = null; // its scroll position: a replaced element loses it
   function drawn() {
     at = measure() && at && found(at);
     if (!at) { spot.remove(); crosshair.remove(); }
     if (!sheet) return;
+    fit();
     if (sheet.matrix !== seen) {
       sheet.matrix.scrollLeft = left === null ? sheet.matrix.scrollWidth : left; // at first, the newest releases
       sheet.matrix.addEventListener("scroll", scrolled, { passive: true });
@@ -365,7 +387,7 @@
     drawn();
     if (at) reveal(at.row, sheet.first + at.column * sheet.column);
   });
-  addEventListener("resize", () => { measure(); locate(); });
+  addEventListener("resize", () => { if (measure()) fit(); locate(); });
   drawn();
   if (isStatic) {
     for (const [name, value] of new URLSearchParams(location.search)) if (name in filters.elements) filters.elements[name].value = value;
