@@ -71,7 +71,7 @@ def outcomes(data: Path) -> list[str]:
 
 def counted(stderr: str) -> int:
     """Return how many results the command says it recorded."""
-    found = re.search(r"(\d+) results recorded", stderr)
+    found = re.search(r"(\d+) results? recorded", stderr)
     assert found, stderr
     return int(found[1])
 

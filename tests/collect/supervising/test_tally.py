@@ -11,7 +11,9 @@ from dask_matrix.domain.records.records import RaisedException, ResultRecord
 LABEL = "2025.2.0, py311, as-released"
 
 
-def result(scenario: str, outcome: Outcome, reason: str = "", raised: tuple[str, str] | None = None) -> ResultRecord:
+def result(
+    scenario: str, outcome: Outcome, reason: str = "", raised: tuple[str, str] | None = None, phase: str = "setup"
+) -> ResultRecord:
     """Return a result."""
     at = datetime(2025, 4, 22, tzinfo=UTC)
     return ResultRecord(
@@ -22,7 +24,7 @@ def result(scenario: str, outcome: Outcome, reason: str = "", raised: tuple[str,
         scenario=scenario,
         fingerprint="f",
         outcome=outcome,
-        phase="setup",
+        phase=phase,
         reason=reason,
         exception=RaisedException(type=raised[0], message=raised[1]) if raised else None,
         seconds=0.0,
@@ -63,3 +65,16 @@ def test_cell_with_another_result_has_not_errored() -> None:
 def test_nothing_recorded_is_said() -> None:
     """Without outcomes."""
     assert Tally().counted() == "0 results recorded."
+
+
+def test_a_file_that_dask_does_not_let_be_imported_is_no_error_of_ours() -> None:
+    """Its tests fail there, so it is told apart from what says nothing about Dask."""
+    tally = Tally()
+    raised = ("ImportError", "cannot import name 'x' from 'dask.base' (base.py)")
+    tally.add(LABEL, result("new", Outcome.ERRORED, raised=raised, phase="collection"))
+    tally.add(LABEL, result("own", Outcome.ERRORED, raised=("ImportError", "No module 'own'"), phase="collection"))
+    assert [each for _, each in tally.errored] == ["own"]
+    lines = list(tally.errored_lines())
+    assert lines[0] == "1 errored, which says nothing about Dask:"
+    assert lines[2] == "Test files that Dask does not let be imported; each of their tests fails there:"
+    assert lines[3].startswith(f"  {LABEL}: new: in collection: ImportError: cannot import name 'x'")

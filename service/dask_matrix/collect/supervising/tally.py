@@ -1,4 +1,4 @@
-"""The tally of a run: its results by outcome, and the cells that errored without evidence, with the cause."""
+"""The tally of a run: its results by outcome, the cells that errored without evidence, and files Dask does not import."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.records.outcome import Outcome
+from dask_matrix.domain.verdicts.import_failure import is_of_dask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,20 +17,29 @@ if TYPE_CHECKING:
 NAMED = 3
 """Scenarios named of those that errored for the same cause."""
 
+Causes = dict[tuple[str, str], str]
+"""(label, scenario) -> why it errored."""
+
 
 @dataclass
 class Tally:
-    """``outcomes`` counts results. ``errored`` maps (label, scenario) to the cause, for cells without other results."""
+    """``outcomes`` counts results. ``errored`` maps (label, scenario) to the cause, for cells without other results.
+
+    ``broken_files`` does so for test files whose import ended in an exception of Dask's: they fail their tests there.
+    """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
-    errored: dict[tuple[str, str], str] = field(default_factory=dict)
+    errored: Causes = field(default_factory=dict)
+    broken_files: Causes = field(default_factory=dict)
     _with_evidence: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, label: str, result: ResultRecord) -> None:
         """Count a result of the environment with a label."""
         self.outcomes[result.outcome] += 1
         cell = (label, result.scenario)
-        if result.outcome is Outcome.ERRORED:
+        if _is_import_failure_of_dask(result):
+            self.broken_files[cell] = _cause(result)
+        elif result.outcome is Outcome.ERRORED:
             self.errored[cell] = _cause(result)
         else:
             self._with_evidence.add(cell)
@@ -39,28 +49,43 @@ class Tally:
         """Add another tally."""
         self.outcomes += other.outcomes
         self.errored |= other.errored
+        self.broken_files |= other.broken_files
         self._with_evidence |= other._with_evidence
         self._without_evidence()
 
     def counted(self) -> str:
         """Return how many results there are of each outcome: ``12 results recorded: 10 passed, 2 errored``."""
         of_each = ", ".join(f"{self.outcomes[outcome]} {outcome}" for outcome in Outcome if self.outcomes[outcome])
-        return f"{self.outcomes.total()} results recorded{': ' * bool(of_each)}{of_each}."
+        total = self.outcomes.total()
+        return f"{total} result{'s' * (total != 1)} recorded{': ' * bool(of_each)}{of_each}."
 
     def errored_lines(self) -> Iterator[str]:
         """Yield lines about the cells that errored: one per environment and cause, with some of its scenarios."""
-        groups: dict[tuple[str, str], list[str]] = {}
-        for (label, scenario), cause in sorted(self.errored.items()):
-            groups.setdefault((label, cause), []).append(scenario)
-        if groups:
+        if self.errored:
             yield f"{len(self.errored)} errored, which says nothing about Dask:"
-        for (label, cause), scenarios in groups.items():
-            more = f" and {len(scenarios) - NAMED} more" if len(scenarios) > NAMED else ""
-            yield f"  {label}: {', '.join(scenarios[:NAMED])}{more}: {cause}"
+        yield from _lines(self.errored)
+        if self.broken_files:
+            yield "Test files that Dask does not let be imported; each of their tests fails there:"
+        yield from _lines(self.broken_files)
 
     def _without_evidence(self) -> None:
         for cell in self.errored.keys() & self._with_evidence:
             del self.errored[cell]
+
+
+def _lines(causes: Causes) -> Iterator[str]:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for (label, scenario), cause in sorted(causes.items()):
+        groups.setdefault((label, cause), []).append(scenario)
+    for (label, cause), scenarios in groups.items():
+        more = f" and {len(scenarios) - NAMED} more" if len(scenarios) > NAMED else ""
+        yield f"  {label}: {', '.join(scenarios[:NAMED])}{more}: {cause}"
+
+
+def _is_import_failure_of_dask(result: ResultRecord) -> bool:
+    if result.outcome is not Outcome.ERRORED or result.phase != "collection" or not result.exception:
+        return False
+    return is_of_dask(result.exception.type, result.exception.message, result.traceback)
 
 
 def _cause(result: ResultRecord) -> str:
