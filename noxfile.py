@@ -1,4 +1,4 @@
-"""Sessions for developers and CI: `up`, `tests`, `lint`, `truth`, `snapshot`, and one per environment.
+"""Sessions for developers and CI: `up`, `tests`, `lint`, `truth`, `snapshot`, `verdicts`, and one per environment.
 
 Those of the environments are in service/dask_matrix/collect/running/nox_sessions.py.
 """
@@ -110,6 +110,12 @@ def snapshot(session: nox.Session) -> None:
     for tag in ("all", "recent"):
         session.run(*command, "run", "--tag", tag, *session.posargs, external=True)
     session.run(*command, "export", "--snapshot", "snapshot", *session.posargs, external=True)
+
+
+@nox.session(venv_backend="none", default=False)
+def verdicts(session: nox.Session) -> None:
+    """Rewrite the verdicts in snapshot/ from the records that are there, after a change of the code that judges."""
+    session.run(*python_command("dask_matrix.store.snapshots"), "snapshot", external=True)
 
 
 @nox.session(default=False)

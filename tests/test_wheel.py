@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from dask_matrix.store.snapshots.location import VERDICTS
 from tests.conftest import environ
 
 ROOT = Path(__file__).parents[1]
@@ -117,7 +118,10 @@ def call(program: Path, *arguments: str | Path, cwd: Path, data: Path, **changes
 def test_the_wheel_installs_one_package_and_nothing_beside_it(wheel: Path) -> None:
     """At the top of site-packages."""
     with zipfile.ZipFile(wheel) as archive:
-        tops = {name.split("/")[0] for name in archive.namelist()}
+        names = archive.namelist()
+    tops = {name.split("/")[0] for name in names}
+    shipped = {f"dask_matrix/bundled/snapshot/{path.name}" for path in (ROOT / "snapshot").iterdir()}
+    assert f"dask_matrix/bundled/snapshot/{VERDICTS}" in shipped <= set(names)
     (metadata,) = tops - {"dask_matrix"}
     assert metadata.startswith("dask_matrix-")
     assert metadata.endswith(".dist-info")

@@ -34,7 +34,8 @@ def shipped(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     done = dask_matrix("export", "--snapshot", folder / "snapshot", "--scenarios", tests, "--json", data=real_data)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["counts"]["results"] == 4  # the failure was executed twice
-    assert {path.name for path in (folder / "snapshot").iterdir()} == {"records.jsonl.xz", "snapshot.json", "README.md"}
+    names = {path.name for path in (folder / "snapshot").iterdir()}
+    assert names == {"records.jsonl.xz", "verdicts.json.xz", "snapshot.json", "README.md"}
     return {"DASK_MATRIX_SNAPSHOT": str(folder / "snapshot"), "XDG_CACHE_HOME": str(folder / "cache")}
 
 

@@ -95,7 +95,7 @@ def test_what_is_made_of_the_same_records_says_the_same(both: list[Store]) -> No
     assert len(one) == len(other)
     for mine, theirs in zip(one, other, strict=True):
         assert mine == theirs
-    assert json.dumps(digest._digest(both[0])) == json.dumps(digest._digest(both[1]))
+    assert json.dumps(digest.digest(both[0])) == json.dumps(digest.digest(both[1]))
 
 
 def test_moments_are_in_utc(both: list[Store]) -> None:

@@ -19,8 +19,8 @@ from dask_matrix.domain.records.records import (
 )
 from dask_matrix.domain.upgrades.context import Context
 from dask_matrix.store.relevant_records import relevant_records
-from dask_matrix.store.snapshots.digest import load_upgrade_evidence
 from dask_matrix.store.snapshots.snapshot import write
+from dask_matrix.store.snapshots.upgrade_evidence import load_upgrade_evidence
 from dask_matrix.store.store import Store
 from tests.postgres import NewDatabase
 from tests.store.test_store import GOOD, NOON, environment

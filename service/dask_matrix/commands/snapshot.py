@@ -27,12 +27,14 @@ def export_snapshot(workspace: Workspace, folder: Path) -> Snapshot:
         commit=commit_of(workspace.tests),
         tool=version("dask-matrix"),
     )
+    snapshot.write_verdicts(folder)
     counts = head.counts
     content = (
         f"{counts['results']:,} results of {counts['scenarios']:,} scenarios in {counts['environments']:,} environments"
     )
-    print(f"{folder}: {content}, {head.bytes / 1e6:.2f} MB.", file=sys.stderr)
-    if head.bytes > snapshot.MAX_SIZE:
+    size = snapshot.size(folder)
+    print(f"{folder}: {content}, {size / 1e6:.2f} MB.", file=sys.stderr)
+    if size > snapshot.MAX_SIZE:
         print(
             f"dask-matrix: the snapshot exceeds {snapshot.MAX_SIZE / 1e6:.0f} MB even with some texts left out.",
             file=sys.stderr,

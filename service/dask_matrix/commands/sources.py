@@ -156,7 +156,7 @@ def _data_folder_evidence(workspace: Workspace, stack: ExitStack) -> LocalEviden
 
 
 def _snapshot_evidence(workspace: Workspace) -> LocalEvidence:
-    from dask_matrix.store.snapshots.digest import load_upgrade_evidence
+    from dask_matrix.store.snapshots.upgrade_evidence import load_upgrade_evidence
 
     column_sets, evidence, head = load_upgrade_evidence(places.snapshot(), places.cache(), context(workspace), today())
     return LocalEvidence(column_sets, evidence, f"the snapshot of {head.made_at:%Y-%m-%d} that ships with dask-matrix")

@@ -1,4 +1,4 @@
-"""The cached JSON file gives the same upgrade answers as the snapshot's database."""
+"""The cached JSON file gives the same upgrade answers as the snapshot's database, made from it or from the verdicts that ship."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from dask_matrix.domain.upgrades.scope import Profile
 from dask_matrix.domain.upgrades.upgrade import upgrade
 from dask_matrix.domain.verdicts.known_failures import KnownFailure
 from dask_matrix.store import upgrade_evidence
-from dask_matrix.store.snapshots import digest, snapshot
+from dask_matrix.store.snapshots import snapshot
+from dask_matrix.store.snapshots.upgrade_evidence import load_upgrade_evidence
 from dask_matrix.store.store import Store
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -96,11 +97,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "snapshot"
 
 
+@pytest.mark.parametrize("verdicts", ["shipped", "derived"])
 @pytest.mark.parametrize("narrowing", [{}, {"profile": "bags"}, {"accept": ("known",)}, {"have": {"numpy": "2.0"}}])
-def test_every_answer_is_the_databases(folder: Path, tmp_path: Path, narrowing: dict[str, Any]) -> None:
+def test_every_answer_is_the_databases(folder: Path, tmp_path: Path, narrowing: dict[str, Any], verdicts: str) -> None:
     """Between all pairs of releases, whole: findings, road, warnings, evidence."""
     url, _ = snapshot.database(folder, tmp_path / "cache")
-    column_sets, evidence, _ = digest.load_upgrade_evidence(folder, tmp_path / "cache", CONTEXT, DAY)
+    if verdicts == "shipped":
+        snapshot.write_verdicts(folder)
+    column_sets, evidence, _ = load_upgrade_evidence(folder, tmp_path / "cache", CONTEXT, DAY)
     with Store.open(url) as store:
         slow_column_sets, slow_backing = upgrade_evidence.load_upgrade_evidence(store, CONTEXT, DAY)
         for start, target in itertools.product(RELEASES, repeat=2):
@@ -110,9 +114,9 @@ def test_every_answer_is_the_databases(folder: Path, tmp_path: Path, narrowing: 
 
 def test_the_file_is_made_once(folder: Path, tmp_path: Path) -> None:
     """And then needs neither the records nor the database."""
-    digest.load_upgrade_evidence(folder, tmp_path / "cache", CONTEXT, DAY)
+    load_upgrade_evidence(folder, tmp_path / "cache", CONTEXT, DAY)
     (folder / "records.jsonl.xz").unlink()
     for path in (tmp_path / "cache").glob("*.sqlite*"):
         path.unlink()
-    column_sets, _, _ = digest.load_upgrade_evidence(folder, tmp_path / "cache", CONTEXT, DAY)
+    column_sets, _, _ = load_upgrade_evidence(folder, tmp_path / "cache", CONTEXT, DAY)
     assert [str(each) for each in column_sets.releases] == list(RELEASES)

@@ -1,12 +1,7 @@
-"""Cache what upgrade answers need of a snapshot as one JSON file, so that `check` opens no database.
-
-The file is made from the snapshot's database and stored next to it in the cache.
-"""
+"""What upgrade answers need of a snapshot, as JSON: verdicts and warnings without the texts of the evidence."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,14 +14,11 @@ from dask_matrix.domain.records.records import PairFields, Warned, release_of
 from dask_matrix.domain.upgrades.columns import ColumnSet, ColumnSets
 from dask_matrix.domain.upgrades.upgrade import Span, UpgradeEvidence
 from dask_matrix.domain.verdicts.verdict import Judgement
-from dask_matrix.store.snapshots.location import cached, read
 
 if TYPE_CHECKING:
     from datetime import date
-    from pathlib import Path
 
     from dask_matrix.domain.upgrades.context import Context
-    from dask_matrix.store.snapshots.location import Snapshot
     from dask_matrix.store.store import Store
 
 Cell = tuple[str, str]
@@ -84,24 +76,8 @@ class Cells(Mapping[Cell, Judgement]):
         return len(self._encoded)
 
 
-def load_upgrade_evidence(
-    folder: Path, cache: Path, context: Context, day: date
-) -> tuple[ColumnSets, UpgradeEvidence, Snapshot]:
-    """Return a snapshot's column sets, evidence and summary; the JSON file is made if missing. Raises BadSnapshot."""
-    head = read(folder)
-    path = cached(head, cache, "json")
-    if not path.exists():
-        _make(path, folder, cache)
-    try:
-        matrix, column_sets, evidence = _read(path, context)
-    except (ValueError, KeyError, TypeError, IndexError):  # damaged: write it again; a second failure is a bug
-        _make(path, folder, cache)
-        matrix, column_sets, evidence = _read(path, context)
-    return ColumnSets(context.applied_to(matrix, day), column_sets), evidence, head
-
-
-def _read(path: Path, context: Context) -> tuple[Matrix, dict[str, ColumnSet], UpgradeEvidence]:
-    content = json.loads(path.read_bytes())
+def evidence_of(content: dict[str, Any], context: Context, day: date) -> tuple[ColumnSets, UpgradeEvidence]:
+    """Return the column sets, with the known failures of ``day``, and the evidence that a digest contains."""
     columns = [Column(*values) for values in content["environments"]]
     rows = tuple(_scenario(Row(*each)) for each in content["scenarios"])
     environments = tuple(map(_environment, columns))
@@ -113,7 +89,8 @@ def _read(path: Path, context: Context) -> tuple[Matrix, dict[str, ColumnSet], U
     spans = {each.key: Span(*map(datetime.fromisoformat, each.span)) for each in columns if each.span}
     warnings = content["warnings"]
     evidence = UpgradeEvidence(spans, lambda key: _warned(warnings.get(key, {})), context)
-    return Matrix(rows, environments, Cells(cells)), column_sets, evidence
+    matrix = context.applied_to(Matrix(rows, environments, Cells(cells)), day)
+    return ColumnSets(matrix, column_sets), evidence
 
 
 def _warned(encoded: dict[str, Any]) -> dict[str, tuple[Warned, ...]]:
@@ -138,20 +115,8 @@ def _environment(column: Column) -> Environment:
     )
 
 
-def _make(path: Path, folder: Path, cache: Path) -> None:
-    """Write the file atomically; safe when several processes do so at once."""
-    from dask_matrix.store import store as stores
-    from dask_matrix.store.snapshots import snapshot
-
-    url, _ = snapshot.database(folder, cache)
-    with stores.Store.open(url) as store:
-        text = json.dumps(_digest(store), separators=(",", ":"), ensure_ascii=False)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
-
-
-def _digest(store: Store) -> dict[str, Any]:
+def digest(store: Store) -> dict[str, Any]:
+    """Return the digest of a store's matrix; it depends on the records only, not on known failures or the day."""
     column_sets, spans = ColumnSets(store.matrix()), store.spans()
     matrix = column_sets.matrix
     return {

@@ -1,4 +1,4 @@
-"""Read snapshot.json and locate the files that are cached for a snapshot. Needs no database."""
+"""Read the files of a snapshot and locate those that are cached for it. Needs no database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from dask_matrix.domain.errors import DaskMatrixError
 
 HERE = Path(__file__).parents[1]
-RECORDS, HEAD = "records.jsonl.xz", "snapshot.json"
+RECORDS, VERDICTS, HEAD = "records.jsonl.xz", "verdicts.json.xz", "snapshot.json"
+UNPACKING = "dask-matrix: unpacking the snapshot for its first use; this takes some seconds, once."
 DIGEST_LENGTH = 16
 """Characters of a snapshot's sha256 used in the names of its cached files."""
 
@@ -59,6 +60,21 @@ def read(folder: Path) -> Snapshot:
         raise BadSnapshot(
             f"{path}: not a snapshot that this version of dask-matrix can read: {field}: {first['msg']}."
         ) from None
+
+
+def verified_records(folder: Path, head: Snapshot) -> bytes:
+    """Return the packed records; raise BadSnapshot unless their sha256 is the one in snapshot.json."""
+    path = folder / RECORDS
+    try:
+        packed = path.read_bytes()
+    except OSError as error:
+        raise BadSnapshot(f"Cannot read {path}: {error.strerror}.") from None
+    if hashlib.sha256(packed).hexdigest() != head.sha256:
+        raise BadSnapshot(
+            f"{path} is damaged or does not belong to {HEAD}: its sha256 differs from the one recorded there. "
+            "Download the folder again, or generate it with `nox -s snapshot`."
+        )
+    return packed
 
 
 def cached(head: Snapshot, cache: Path, form: str) -> Path:
