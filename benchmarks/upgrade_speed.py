@@ -4,7 +4,7 @@
 
 The store is made up and thrown away; the server is a real uvicorn on 127.0.0.1, asked over one connection with
 questions no two of which are alike, so nothing is answered from a cache. `check` is the whole command, from nothing to
-its exit, on the snapshot that ships; its first start, which makes the database, is timed apart.
+its exit, on the snapshot that ships; its first start, which unpacks the verdicts, is timed apart.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def asked(url: str, questions: int) -> list[float]:
 
 
 def checked(times: int) -> list[float]:
-    """Return how many seconds the whole command took, with a cache of its own; the first makes the database."""
+    """Return how many seconds the whole command took, with a cache of its own; the first unpacks the verdicts."""
     took = []
     command = [sys.executable, "-m", "dask_matrix", "check", "--from", "2025.2.0", "--to", "2025.4.1", "--snapshot"]
     with tempfile.TemporaryDirectory() as cache:
