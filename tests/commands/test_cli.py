@@ -46,7 +46,7 @@ def test_invalid_release_is_quoted(tmp_path: Path) -> None:
         "--release",
         "newest",
         data=tmp_path,
-        message="'newest' is not a version specifier (>=2024.8), a release (2025.2.0), latest:N, main or dask@REF",
+        message="'newest' is not a version specifier (>=2024.8), a release (2025.2.0), latest, latest:N, main or dask@REF",
     )
 
 
@@ -148,7 +148,7 @@ def test_version_is_printed(tmp_path: Path) -> None:
         (("run", "--release", ">=banana"), "'>=banana' is not a version specifier"),
         (
             ("run", "--release", "latest:0"),
-            "'latest:0' is not a version specifier (>=2024.8), a release (2025.2.0), latest:N, main or dask@REF",
+            "'latest:0' is not a version specifier (>=2024.8), a release (2025.2.0), latest, latest:N, main or dask@REF",
         ),
         (("run", "--release", ">=2099"), "No release matches >=2099"),
         (("run", "--python", "three"), "'three' is not a Python version"),

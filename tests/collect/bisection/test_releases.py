@@ -8,6 +8,7 @@ import pytest
 
 from dask_matrix.collect.bisection.endpoints import NoEndpoints
 from dask_matrix.collect.bisection.histories import NoHistory
+from dask_matrix.collect.scenario_set.names import scenario_set_name
 from dask_matrix.domain.environments.release import UnknownRelease
 from dask_matrix.domain.errors import DaskMatrixError, UnknownName
 from dask_matrix.domain.records.bisection import BisectStatus
@@ -71,9 +72,10 @@ def test_wrong_endpoint_is_reported(laboratory: Laboratory) -> None:
     assert found.ended is BisectStatus.CONTRADICTED
     assert found.end_told == "2025.3.0 was given as bad but is good: 10 of 10 executions passed (passed)"
     assert [each.breaks for each in found.turnings] == [True, False]
+    own = f"--scenarios {scenario_set_name(laboratory.folder / 'set')}"
     assert found.commands[1:] == (
-        "dask-matrix bisect behaviour/holds --good 2025.1.0 --bad 2025.2.0",
-        "dask-matrix bisect behaviour/holds --bad 2025.2.0 --good 2025.3.0 --find-fix",
+        f"dask-matrix bisect behaviour/holds --good 2025.1.0 --bad 2025.2.0 {own}",
+        f"dask-matrix bisect behaviour/holds --bad 2025.2.0 --good 2025.3.0 --find-fix {own}",
     )
 
 

@@ -19,9 +19,20 @@ import pytest
 from dask_matrix.collect.supervising.import_failures import LIMIT, shortened
 from dask_matrix.collect.supervising.job import SessionJob
 from tests.collect.environments.test_installation import wheel as tiny
+from tests.conftest import write_set
 
 ROOT = Path(__file__).parents[3]
 KEY = "0123456789abcdef"
+BACKEND = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+
+[project]
+name = "broken"
+version = "1"
+"""
 STAND_IN = """\
 import faulthandler, json, pathlib, sys
 job = json.loads(pathlib.Path(sys.argv[2]).read_text())
@@ -339,8 +350,19 @@ def test_installation_is_recorded(bench: Bench) -> None:
 
 
 def test_failed_installation_is_recorded_as_a_refusal_only(bench: Bench) -> None:
-    """Without an installation record."""
-    bench.lock.write_text(f"tiny @ {(bench.folder / 'tiny-1.0-py3-none-any.whl').as_uri()}\n")
+    """Without an installation record: the package would have to be built."""
+    source = bench.folder.parent / "broken"
+    write_set(source, {"pyproject.toml": BACKEND, "backend.py": ""})
+    bench.lock.write_text(f"broken @ {source.as_uri()}\n")
     (bench.folder / ".ready").unlink()
     assert bench.run() == 0
-    assert [json.loads(line)["kind"] for line in bench.records.read_text().splitlines()] == ["refusal"]
+    (record,) = [json.loads(line) for line in bench.records.read_text().splitlines()]
+    assert (record["kind"], record["phase"], "disabled" in record["message"]) == ("refusal", "install", True)
+
+
+def test_a_file_that_is_gone_is_no_refusal(bench: Bench) -> None:
+    """Nothing is recorded, and the session says that it could not be run."""
+    bench.lock.write_text(f"tiny @ {(bench.folder / 'tiny-1.0-py3-none-any.whl').as_uri()}\n")
+    (bench.folder / ".ready").unlink()
+    assert bench.run() == 1
+    assert not bench.records.exists()

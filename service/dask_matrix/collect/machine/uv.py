@@ -37,6 +37,8 @@ ACCIDENTS = (
 )
 """Parts of uv's messages, lower-cased, when this machine is at fault; a build passes them on from what it started."""
 BACKEND_FAILED = "build backend returned an error"
+REFUSALS = (BACKEND_FAILED, "no solution found", "building source distributions is disabled")
+"""Parts of uv's messages about packages: one does not build, they conflict, or one has no wheel."""
 
 
 class UvFailed(DaskMatrixError):
@@ -117,7 +119,7 @@ def is_refusal(message: str) -> bool:
         return False
     if "failed to build" in lower and BACKEND_FAILED not in lower:
         return not any(words in lower for words in NETWORK_ERRORS)
-    return BACKEND_FAILED in lower or "no solution found" in lower
+    return any(words in lower for words in REFUSALS)
 
 
 def _cutoff(arguments: Sequence[str]) -> str | None:
