@@ -73,7 +73,7 @@ class Filled:
 def fill(store: Store, run: str = "r", **evidence: str) -> Filled:
     """Put in rows of good and of odd names, four columns that install and one that does not."""
     made = Filled(store)
-    made.add(RunRecord, id=run, who="me", host="here", scenario_set="scenarios", tool="0", commit="abc")
+    made.add(RunRecord, id=run, run=run, who="me", host="here", scenario_set="scenarios", tool="0", commit="abc")
     for key, release in [*zip(KEYS, RELEASES, strict=True), (REFUSED, "2026.1.0")]:
         made.add(
             EnvironmentRecord, key=key, release=release, python="3.11", lane="as-released", platform="linux-x86_64",

@@ -130,7 +130,7 @@ def test_the_matrix_at_a_moment_is_what_the_results_recorded_by_then_amount_to(s
 
 
 def _evidence(record: ResultRecord) -> Evidence:
-    warned = deprecations((each.category, each.message) for each in record.warnings)
+    warned = deprecations((each.category, each.message, each.where) for each in record.warnings)
     return Evidence(record.id, record.fingerprint, Outcome(record.outcome), record.started, "", record.seconds, warned)
 
 
