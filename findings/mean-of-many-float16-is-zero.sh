@@ -9,8 +9,7 @@
 #           60,000       0.5       0.5       0.499…
 #           70,000       0.5       0.0       0.499…
 #           200,000      0.4993    nan       0.499…
-# Matters:  half the precision is what one takes for many values. Other chunks give the same. Say
-#           dtype="float32" to mean, std and var.
+# Matters:  half the precision is what one takes for many values. Other chunks give the same. Say dtype="float32" to mean, std and var.
 set -euo pipefail
 unset PYTHONDONTWRITEBYTECODE PYTHONPATH
 folder=$(mktemp -d)
