@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+MEANWHILE = 1_000_000
+"""More than the revisions that others add to a database while it is made anew: one per batch and per result."""
+
 
 def rebuild(
     database: str | Path, records: Path, progress: Callable[[int, int], None] | None = None
@@ -45,10 +48,25 @@ def rebuild(
         _remove(new)  # left by a rebuild that was killed
         try:
             with Store(open_new(new)) as store:
+                store.advance(_revision_after(file))
                 report = store.rebuild(all_files(records, progress), is_new=True)
                 return report, _replace(file, store, records)
         finally:
             _remove(new)
+
+
+def _revision_after(file: Path) -> int:
+    """Return a revision that a database will not have reached when it is replaced; 0 if it cannot be read.
+
+    Results are numbered from it, so that who listens to the old database hears those of the new one.
+    """
+    if not file.exists():
+        return 0
+    try:
+        with Store(open_as_it_is(file)) as store:
+            return store.revision + MEANWHILE
+    except (DatabaseTooNew, DatabaseUnreachable):
+        return 0
 
 
 def _replace(file: Path, new: Store, records: Path) -> Path | None:
