@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# An older Client on a newer scheduler connects, scatters and locks, but every task is cancelled; a newer Client on an older one does not start.
+# An older Client on a newer scheduler connects and scatters, but each task is cancelled; a newer one on an older scheduler does not start.
 #
 # Versions: dask and distributed 2025.2.0 and 2026.8.0 (the client also 2026.3.0 and 2026.7.0: newer than 2025.2.0, it does not start).
 # Guess:    versions that differ give a VersionMismatchWarning and work for simple things, or are refused, either way round alike.

@@ -4,7 +4,7 @@
 # Versions: dask 2026.8.0, numpy 2.4.6 (alike on 2025.2.0 and 2026.3.0).
 # Guess:    da.mean adds up in float32, as numpy does for float16, so only the result is rounded.
 # Fact:     both the sum and the number of values are counted in float16, whose largest number is 65504: above that the number is
-#           infinite, and the mean 0.0; as soon as the sum is infinite as well, it is NaN. All that is said is a RuntimeWarning about an overflow.
+#           infinite, and the mean 0.0; as soon as the sum is infinite as well, it is NaN. All that is said is a RuntimeWarning.
 # Seen:                  numpy     dask      dask, dtype="float32"
 #           60,000       0.5       0.5       0.499…
 #           70,000       0.5       0.0       0.499…
