@@ -122,3 +122,12 @@ def test_verdicts_that_are_written_again_are_the_same(folder: Path) -> None:
     (folder / "README.md").unlink()
     snapshot.write_verdicts(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_cache_that_cannot_be_written_is_not_needed(folder: Path, tmp_path: Path) -> None:
+    """Where verdicts ship; the answers are the same."""
+    (tmp_path / "file").write_bytes(b"")
+    for cache in (tmp_path / "file" / "cache", tmp_path / "kept"):
+        column_sets, _, _ = load_upgrade_evidence(folder, cache, Context(), test_digest.DAY)
+        assert [str(each) for each in column_sets.releases] == list(test_digest.RELEASES)
+    assert [path.suffix for path in (tmp_path / "kept").iterdir()] == [".json"]

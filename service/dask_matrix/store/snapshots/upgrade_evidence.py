@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from dask_matrix.store.snapshots.digest import evidence_of
@@ -33,20 +34,29 @@ def load_upgrade_evidence(
     path = cached(head, cache, "json")
     try:
         found = evidence_of(json.loads(path.read_bytes()), context, day)
-    except (FileNotFoundError, ValueError, LookupError, TypeError):  # missing or damaged; a second failure is a bug
+    except (OSError, ValueError, LookupError, TypeError):  # missing or damaged; a second failure is a bug
         found = evidence_of(json.loads(_make(path, folder, head)), context, day)
     return *found, head
 
 
 def _make(path: Path, folder: Path, head: Snapshot) -> str:
-    """Write the file atomically, safe when several processes do so at once; return its content."""
+    """Write the file, if the cache can be written; return its content."""
     digest = _shipped_digest(folder, head) or _digest_of_database(folder, path.parent)
     text = json.dumps(digest, separators=(",", ":"), ensure_ascii=False)
+    with suppress(OSError):  # the next answer is only slower
+        _keep(path, text)
+    return text
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write a file atomically; safe when several processes do so at once."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.parent.mkdir(parents=True, exist_ok=True)
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
-    return text
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _shipped_digest(folder: Path, head: Snapshot) -> dict[str, Any] | None:
