@@ -26,7 +26,9 @@ def test_addresses_lose_their_secrets_and_nothing_else(text: str, expected: str)
     assert without_secrets(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "mail me@x.invalid", "dask @ git+https://x.invalid/dask@main", "a ? b : c@d"])
+@pytest.mark.parametrize(
+    "text", ["", "mail me@x.invalid", "dask @ git+https://x.invalid/dask@main", "a ? b : c@d", "/data/t/nightly/x"]
+)
 def test_other_texts_stay_as_they_are(text: str) -> None:
     """Only what follows a scheme is an address."""
     assert without_secrets(text) == text

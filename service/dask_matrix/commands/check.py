@@ -240,7 +240,7 @@ def _blind_spots(code_coverage: CodeCoverage | None) -> Iterator[str]:
     if code_coverage and code_coverage.uncovered:
         counts = f"{len(code_coverage.uncovered)} of the {len(code_coverage.used)} Dask names that your code uses"
         examples = ", ".join(list(code_coverage.uncovered)[:3])
-        yield f"No scenario covers {counts}, such as {examples}: how an upgrade affects them is unknown."
+        yield f"No scenario in scope covers {counts}, such as {examples}: how an upgrade affects them is unknown."
     if code_coverage and code_coverage.unread:
         count = len(code_coverage.unread)
         yield f"{count} file{'s' * (count != 1)} could not be read: {'; '.join(code_coverage.unread[:3])}."

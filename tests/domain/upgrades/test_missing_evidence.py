@@ -38,7 +38,7 @@ INDEX = UpgradeEvidence(
         ),
         (
             "2025.2.7", INDEX, MissingKind.UNKNOWN,
-            ("2025.2.7 has not been tested in lane as-released: the package index lists no such release; "
+            ("2025.2.7 has not been tested in lane as-released: the package index did not list it when last read; "
             "the newest tested release is 2025.4.0; nearest tested: 2025.2.0, 2025.4.0."),
         ),
         (

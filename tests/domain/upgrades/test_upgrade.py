@@ -351,6 +351,14 @@ def test_nearest_environment_represents_the_start() -> None:
     ]
 
 
+def test_other_versions_are_no_reason_where_nothing_was_compared() -> None:
+    """A release without evidence has none of another pandas either."""
+    both = (environment("2025.2.0", lock=LOCK), environment("2025.3.0", lock=LOCK))
+    answer = ask(grid("PP", columns=both), target="2025.9.0", have={"pandas": "2.1.0"})
+    assert answer.tested_with
+    assert "yours" not in answer.reasons[0]
+
+
 def test_warnings_that_only_the_target_gives_are_new() -> None:
     """Ports, addresses and counts do not make a warning new; scenarios that break are left out."""
     given = {

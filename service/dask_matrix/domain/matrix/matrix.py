@@ -71,7 +71,8 @@ class Matrix:
 
     def with_published(self, uploaded: Mapping[Release, datetime | None]) -> Matrix:
         """Return the matrix that knows more published releases, such as those of the package index."""
-        return replace(self, published={**uploaded, **self.published}) if uploaded else self
+        known = {release: at for release, at in uploaded.items() if at or release not in self.published}
+        return replace(self, published={**self.published, **known}) if uploaded else self
 
     @cached_property
     def lineage(self) -> Lineage:

@@ -75,7 +75,7 @@ class TestedReleases:
                 unlisted = "" if listed else ", and the package index did not list it when last read"
                 return f"it is newer than the newest tested release, {newest}{unlisted}"
             case MissingKind.UNKNOWN:
-                return f"the package index lists no such release; the newest tested release is {newest}"
+                return f"the package index did not list it when last read; the newest tested release is {newest}"
             case _:
                 return f"the newest tested release is {newest}"
 

@@ -23,7 +23,8 @@ NONE_APPLIES = "No scenario in scope applies to both releases, so the answer is 
 def reasons(answer: Answer) -> Iterator[str]:
     """Yield the answer in a sentence, its headline, and then what it does not say: the most important first."""
     headline = _headline(answer)
-    yield headline if not answer.tested_with else f"{headline.removesuffix('.')}, {_other_versions(answer)}."
+    with_others = answer.tested_with and answer.is_comparable and answer.evidence.scenarios
+    yield f"{headline.removesuffix('.')}, {_other_versions(answer)}." if with_others else headline
     yield from (each.sentence for each in answer.missing if each.sentence != headline)
     if answer.verdict is Safety.SAFE:
         yield _all_decided(answer)
