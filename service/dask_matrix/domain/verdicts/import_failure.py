@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _DASK = r"(?:dask|distributed|dask_expr)"
 _NAMING = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError"})
 """Exceptions whose message names the module that lacks something."""
-_NAMED = re.compile(rf"['\"]{_DASK}(?:\.[\w.]+)?['\"]")
+_NAMED = re.compile(rf"(?:\bfrom|\b[Mm]odule(?: named)?) ['\"]{_DASK}(?:\.[\w.]+)?['\"]")
+"""The module that lacks something, never the name that it lacks: another package may well lack a ``dask``."""
 _FRAME = re.compile(r'^ *File "([^"\n]+)", line \d+|^([^\s:][^:\n]*\.pyx?):\d+: ', re.MULTILINE)
 """A frame of a traceback as Python and as pytest print it."""
 _OF_DASK = re.compile(rf"[/\\](?:site|dist)-packages[/\\]{_DASK}[/\\]")
