@@ -43,7 +43,7 @@ def conclude(summary: Summary, request: RunRequest, trials: Iterable[Trial], *, 
     failed = summary.count(Stage.FAILED)
     if failed:
         print(f"{failed} of {len(request.environments)} environments could not be run; see above.", file=sys.stderr)
-    return NOT_ALL_DONE if failed or listed or summary.tally.errored or summary.problem else DONE
+    return NOT_ALL_DONE if failed or listed or summary.tally.without_evidence or summary.problem else DONE
 
 
 def _refuse_misuse(summary: Summary, request: RunRequest) -> None:
@@ -65,7 +65,7 @@ def _as_json(summary: Summary, request: RunRequest, listed: list[Unstable]) -> d
     output["outcomes"] = {outcome.value: summary.tally.outcomes[outcome] for outcome in Outcome}
     output["errored"] = [
         {"label": label, "scenario": scenario, "cause": cause}
-        for (label, scenario), cause in sorted(summary.tally.errored.items())
+        for (label, scenario), cause in sorted(summary.tally.without_evidence.items())
     ]
     if request.verification is None:
         return output

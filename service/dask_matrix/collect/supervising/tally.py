@@ -1,4 +1,4 @@
-"""The tally of a run: its results by outcome, the cells that errored without evidence, and files Dask does not import."""
+"""The tally of a run: its results by outcome, the cells that errored without evidence, and files not imported for Dask."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ Causes = dict[tuple[str, str], str]
 class Tally:
     """``outcomes`` counts results. ``errored`` maps (label, scenario) to the cause, for cells without other results.
 
-    ``broken_files`` does so for test files whose import ended in an exception of Dask's: they fail their tests there.
+    ``broken_files`` does so for test files whose import ended in an exception of Dask's. Whether that is Dask's fault or
+    a slip in the file is seen only where it imports in another environment: until then it has errored like the others.
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
@@ -43,7 +44,7 @@ class Tally:
             self.errored[cell] = _cause(result)
         else:
             self._with_evidence.add(cell)
-        self._without_evidence()
+        self._drop_decided()
 
     def update(self, other: Tally) -> None:
         """Add another tally."""
@@ -51,7 +52,12 @@ class Tally:
         self.errored |= other.errored
         self.broken_files |= other.broken_files
         self._with_evidence |= other._with_evidence
-        self._without_evidence()
+        self._drop_decided()
+
+    @property
+    def without_evidence(self) -> Causes:
+        """Everything that errored, broken files included: a run with any is not all done."""
+        return self.errored | self.broken_files
 
     def counted(self) -> str:
         """Return how many results there are of each outcome: ``12 results recorded: 10 passed, 2 errored``."""
@@ -65,10 +71,13 @@ class Tally:
             yield f"{len(self.errored)} errored, which says nothing about Dask:"
         yield from _lines(self.errored)
         if self.broken_files:
-            yield "Test files that Dask does not let be imported; each of their tests fails there:"
+            yield (
+                "Test files that could not be imported because of something of Dask's; "
+                "their tests count as failed there if the file imports in another environment:"
+            )
         yield from _lines(self.broken_files)
 
-    def _without_evidence(self) -> None:
+    def _drop_decided(self) -> None:
         for cell in self.errored.keys() & self._with_evidence:
             del self.errored[cell]
 
