@@ -269,6 +269,7 @@
     const q = new URLSearchParams(location.search).get("q") || "";
     if (q === filters.elements.q.value) return;
     filters.elements.q.value = q;
+    everything();
     narrow();
     ask();
   });
@@ -342,7 +343,10 @@
 
   // only whole columns fit: none is cut off at either side
   function fit() {
-    const { matrix, column, first, heads } = sheet;
+    const { matrix, body, heads } = sheet;
+    const [start, end] = [heads[0].getBoundingClientRect().left, heads[heads.length - 1].getBoundingClientRect().right];
+    const first = start - body.getBoundingClientRect().left; // in fractions of pixels
+    const column = (end - start) / heads.length;
     matrix.style.maxWidth = "";
     const bar = matrix.offsetWidth - matrix.clientWidth; // borders and scroll bar
     const whole = Math.floor((matrix.parentElement.clientWidth - bar - first) / column);
