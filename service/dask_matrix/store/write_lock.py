@@ -31,7 +31,7 @@ def exclusive(path: Path, does: str) -> Iterator[None]:
     try:
         lock.acquire(timeout=PATIENCE, poll_interval=POLL)
     except Timeout:
-        if not (holder := _read(owner)).startswith(this_process()):  # not another thread of ours
+        if not (holder := _read(owner)).startswith(f"{this_process()}, "):  # not another thread of ours
             log.warning("dask-matrix: waiting for %s.", holder)
         lock.acquire(poll_interval=POLL)
     try:
