@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from filelock import FileLock
 
+from dask_matrix.store import database, write_lock
 from dask_matrix.store.database import write_lock_of
-from dask_matrix.store.failures import DatabaseDamaged, DatabaseFull, failure
+from dask_matrix.store.failures import DatabaseDamaged, DatabaseFull, DatabaseLocked, failure
 from dask_matrix.store.rebuild import rebuild
 from dask_matrix.store.store import Store
 from tests.store.test_store import BATCH, GOOD, ROW, answers, result, scenario
@@ -68,6 +72,61 @@ def test_a_damaged_database_is_set_aside_and_made_again(tmp_path: Path, records:
     assert aside.read_bytes() == broken
     with Store.open(path) as store:
         assert answers(store) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"no database, whatever its name says" * 200])
+def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path, records: Path, content: bytes) -> None:
+    """As it is, even an empty one."""
+    path = tmp_path / "matrix.sqlite"
+    path.write_bytes(content)
+    _, aside = rebuild(path, records)
+    assert aside
+    assert aside.read_bytes() == content
+
+
+def test_a_database_that_lacks_a_table_is_set_aside(tmp_path: Path, records: Path) -> None:
+    """Such as another program's; its tables stay in it."""
+    path = tmp_path / "matrix.sqlite"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE mine (x)")
+    _, aside = rebuild(path, records)
+    assert aside
+    with closing(sqlite3.connect(aside)) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("mine",)]
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_a_database_that_another_program_locks_is_left_as_it_is(
+    tmp_path: Path, records: Path, meanwhile: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is healthy: not renamed, whether it was locked before the rebuild or during it."""
+    monkeypatch.setattr(database, "LOCK_TIMEOUT", 0)
+    path = rebuilt(tmp_path / "matrix.sqlite", records)
+    content = path.read_bytes()
+
+    def lock(_done: int = 0, _total: int = 0) -> None:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        if not meanwhile:
+            lock()
+        with pytest.raises(DatabaseLocked, match=r"locked.*matrix\.sqlite.*Try again"):
+            rebuild(path, records, lock if meanwhile else None)
+        assert not list(tmp_path.glob("matrix.sqlite.2*"))
+        assert not list(tmp_path.glob("matrix.sqlite.new*"))
+    assert path.read_bytes() == content
+
+
+def test_what_is_recorded_during_a_rebuild_is_counted(tmp_path: Path, records: Path) -> None:
+    """With the lines that are rejected."""
+
+    def progress(_done: int, _total: int) -> None:
+        (records / "y.jsonl").write_bytes(result(98).encode() + b"{}\n")
+
+    report, _ = rebuild(tmp_path / "matrix.sqlite", records, progress)
+    assert report.accepted == len(BATCH) + 1
+    assert [line.line for line in report.rejected] == [2]
 
 
 def test_what_is_read_of_a_damaged_database_is_an_error_that_names_rebuild(tmp_path: Path, records: Path) -> None:
@@ -181,6 +240,24 @@ def test_a_writer_waits_for_another_and_says_for_whom(tmp_path: Path, records: P
         assert writer.communicate()[0] == f"{len(BATCH)}\n"
     with FileLock(write_lock_of(path), timeout=0):
         pass  # nobody holds it any more
+
+
+def test_a_process_whose_number_begins_with_ours_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who waits for it is told so; it ends when that is told, or after a while."""
+    held = FileLock(tmp_path / "lock", thread_local=False)
+    monkeypatch.setattr("sys.argv", ["python"])
+    monkeypatch.setattr(write_lock, "PATIENCE", 0)
+    other = f"{write_lock.this_process()}3, which writes to the database"
+    (tmp_path / "lock-owner").write_text(other, encoding="utf-8")
+    end = Timer(5, held.release)
+    monkeypatch.setattr(write_lock.log, "filters", [lambda _record: held.release() is None])
+    held.acquire()
+    end.start()
+    with write_lock.exclusive(tmp_path / "lock", "waits"):
+        end.cancel()
+    assert caplog.messages == [f"dask-matrix: waiting for {other}."]
 
 
 def test_a_full_disk_is_a_sentence_and_nothing_half_written(tmp_path: Path, records: Path) -> None:

@@ -27,7 +27,7 @@ class DatabaseUnreachable(DaskMatrixError):
 
 
 class DatabaseDamaged(DatabaseUnreachable):
-    """The database file is damaged, or is no database."""
+    """The database file is damaged, lacks a table, or is no database."""
 
 
 class DatabaseFull(DatabaseUnreachable):
@@ -52,7 +52,7 @@ def failure(engine: Engine, error: Exception) -> DatabaseUnreachable:
     """Return the error to raise for what a database driver reports, by itself or through SQLAlchemy."""
     where = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
     reason = " ".join(str(getattr(error, "orig", error)).split())
-    if is_damage(engine, error):
+    if is_damage(engine, error) or _lacks_a_table(engine, reason):
         return damaged(engine, reason)
     if is_full(engine, error):
         return DatabaseFull(
@@ -78,6 +78,11 @@ def damaged(engine: Engine, reason: str) -> DatabaseDamaged:
 def is_damage(engine: Engine, error: Exception) -> bool:
     """Whether an error says that an SQLite file is damaged or no database."""
     return _code(engine, error) in {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
+
+
+def _lacks_a_table(engine: Engine, reason: str) -> bool:
+    """Whether an SQLite file has not the tables that each database of ours has: others' file, or an empty one."""
+    return engine.dialect.name == "sqlite" and reason.startswith("no such table")
 
 
 def is_full(engine: Engine, error: Exception) -> bool:

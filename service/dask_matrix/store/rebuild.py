@@ -15,7 +15,7 @@ from dask_matrix.store.database import (
     refuse_newer,
     write_lock_of,
 )
-from dask_matrix.store.failures import DatabaseTooNew, DatabaseUnreachable, damaged
+from dask_matrix.store.failures import DatabaseDamaged, DatabaseTooNew, damaged
 from dask_matrix.store.file_ingestion import IngestReport, all_files
 from dask_matrix.store.store import Store
 from dask_matrix.store.write_lock import exclusive
@@ -35,8 +35,9 @@ def rebuild(
 
     An SQLite database is made anew in a file beside it, and replaced when that is complete: until then others read it and
     write to it as ever, and nothing is lost if this process is killed or the disk is full. One that is damaged or too
-    new is renamed; its new path is returned with the counts. For other databases, which are refilled in one transaction,
-    raises DatabaseTooNew or DatabaseUnreachable. ``progress`` is told how many of how many bytes were read.
+    new is renamed; its new path is returned with the counts. One that cannot be read for another reason, such as a lock,
+    is left as it is: raises DatabaseUnreachable. For other databases, which are refilled in one transaction, raises
+    DatabaseTooNew or DatabaseUnreachable. ``progress`` is told how many of how many bytes were read.
     """
     file = file_of(database)
     if file is None:
@@ -50,13 +51,13 @@ def rebuild(
             with Store(open_new(new)) as store:
                 store.advance(_revision_after(file))
                 report = store.rebuild(all_files(records, progress), is_new=True)
-                return report, _replace(file, store, records)
+                return report, _replace(file, store, records, report)
         finally:
             _remove(new)
 
 
 def _revision_after(file: Path) -> int:
-    """Return a revision that a database will not have reached when it is replaced; 0 if it cannot be read.
+    """Return a revision that a database will not have reached when it is replaced; 0 if it is damaged or too new.
 
     Results are numbered from it, so that who listens to the old database hears those of the new one.
     """
@@ -65,18 +66,21 @@ def _revision_after(file: Path) -> int:
     try:
         with Store(open_as_it_is(file)) as store:
             return store.revision + MEANWHILE
-    except (DatabaseTooNew, DatabaseUnreachable):
+    except (DatabaseTooNew, DatabaseDamaged):
         return 0
 
 
-def _replace(file: Path, new: Store, records: Path) -> Path | None:
-    """Replace an SQLite database by a new one; return the path that it was renamed to, if it could not be used."""
-    new.ingest_folder(records)  # most of what was recorded meanwhile, while others may still write
+def _replace(file: Path, new: Store, records: Path, report: IngestReport) -> Path | None:
+    """Replace an SQLite database by a new one; return the path that it was renamed to, if it is damaged or too new.
+
+    What was recorded meanwhile is added to ``report``.
+    """
+    report += new.ingest_folder(records)  # most of what was recorded meanwhile, while others may still write
     with exclusive(write_lock_of(file), "puts a rebuilt database in its place"):
-        new.ingest_folder(records)
+        report += new.ingest_folder(records)
         try:
             revision = _revision_of(file)
-        except (DatabaseTooNew, DatabaseUnreachable):
+        except (DatabaseTooNew, DatabaseDamaged):
             aside: Path | None = _set_aside(file)
         else:
             aside = None
