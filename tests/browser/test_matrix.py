@@ -294,7 +294,7 @@ def test_no_column_is_cut_off(site: Site, window: Open, wide: int) -> None:
 
 CUT = """() => {
     const matrix = document.getElementById("matrix");
-    const left = matrix.getBoundingClientRect().left + matrix.querySelector(".corner").getBoundingClientRect().width;
+    const left = matrix.querySelector(".corner").getBoundingClientRect().right;
     const right = matrix.getBoundingClientRect().left + matrix.clientLeft + matrix.clientWidth;
     const heads = [...matrix.querySelectorAll(".lanes th")].map((head) => head.getBoundingClientRect());
     return heads.filter(({ left: a, right: b }) => (a < left - 1 && b > left + 1) || (a < right - 1 && b > right + 1)).map(({ left: a }) => a);
