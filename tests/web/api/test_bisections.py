@@ -59,9 +59,10 @@ def test_a_link_that_is_no_address_is_shown_as_text(book: Book) -> None:
 
 
 def test_a_page_shows_the_command_where_nobody_has_searched(book: Book) -> None:
-    """And where somebody has: it searches what turned last."""
+    """And where somebody has: it searches what changed last, between its two releases."""
     for _ in range(2):
-        assert f"dask-matrix bisect {ROW} --commits</pre>" in book.client.get(f"/scenarios/{ROW}").text
+        suspects = book.client.get(f"/scenarios/{ROW}").text.partition("Suspected commits")[2]
+        assert f"dask-matrix bisect {ROW} --good 2025.2.0 --bad 2025.4.0 --commits" in suspects
         add(book)
 
 
