@@ -25,8 +25,8 @@ MINORS = range(8, 18)
 """Minor versions of Python 3 to try against what a lock supports."""
 LATE_MICRO = 99
 """Micro version to assume if only the minor version is known: most users are on a late one."""
-PYTHON = re.compile(r"(?:(?:cpython|python)[-@]?)?(\d+\.\d+(?:\.\d+)?)(?:[.+-].*|rc\d+|[ab]\d+)?")
-"""A Python version as written in .python-version and pyvenv.cfg."""
+PYTHON = re.compile(r"(?:(?:cpython|python)[-@]?)?(\d+\.\d+(?:\.\d+)?)t?(?:[.+-].*|rc\d+|[ab]\d+)?")
+"""A Python version as written in .python-version and pyvenv.cfg; markers know no free-threaded build."""
 
 
 def marker_environment(listing: Listing, folder: Path, python: Python | None = None) -> MarkerEnvironment:

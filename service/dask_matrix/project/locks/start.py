@@ -169,7 +169,7 @@ def _start_of(
 def _read_for(environment: MarkerEnvironment, python: Python | None, source: str) -> tuple[str, ...]:
     """Return a note if a lock supports neither the given Python nor this platform, and is read for another."""
     unsupported = []
-    if python and python != environment.python:
+    if python and python.number != environment.python.number:
         unsupported.append(f"Python {python}")
     if environment.platform:
         unsupported.append(sys.platform)
