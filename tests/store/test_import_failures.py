@@ -70,10 +70,15 @@ def failed(key: str, minute: float, raised: RaisedException = GONE, whole: str =
     ]
 
 
-def scenario(name: str, function: str, minute: float, fingerprint: str) -> ScenarioRecord:
+def scenario(name: str, function: str, minute: float, fingerprint: str, **bounds: str) -> ScenarioRecord:
     """Return the record of a scenario."""
     values = {"scenario": name, "title": name, "area": "area", "file": FILE, "function": function}
-    return ScenarioRecord.model_validate(head(minute) | values | {"fingerprint": fingerprint})
+    return ScenarioRecord.model_validate(head(minute) | values | {"fingerprint": fingerprint} | bounds)
+
+
+def bounded(minute: float, **bounds: str) -> ScenarioRecord:
+    """Return a newer record of the first test, with the releases that it is declared for."""
+    return scenario(TESTS[0], f"test_{TESTS[0][-3:]}", minute, "test", **bounds)
 
 
 def result(key: str, name: str, fingerprint: str, outcome: str, minute: float, **more: object) -> ResultRecord:
@@ -129,6 +134,43 @@ def test_any_other_import_leaves_them_untested_with_the_reason(store: Store) -> 
     assert not store.evidence_of(NEW)
 
 
+@pytest.mark.parametrize("raised", [GONE, OWN])
+@pytest.mark.parametrize(
+    ("bounds", "declared"),
+    [
+        ({"since": "2025.3.0", "until": "2026.7.9"}, False),
+        ({"since": "2026.8.0", "until": "2026.8.0"}, True),
+    ],
+)
+def test_a_test_declared_for_other_releases_is_not_applicable(
+    store: Store, raised: RaisedException, bounds: dict[str, str], *, declared: bool
+) -> None:
+    """As it would be if the file were imported, now and as of then; the test beside it has no bounds."""
+    usual = Verdict.FAIL if raised is GONE else Verdict.UNTESTED
+    expected = [usual if declared else Verdict.NOT_APPLICABLE, usual]
+    store.ingest([*ENVIRONMENTS, *imported(OLD, 1), bounded(2, **bounds), *failed(NEW, 3, raised)])
+    assert verdicts(store) == expected
+    assert bool(cells(store)[TESTS[0], NEW].exception) is declared
+    store.ingest(failed(NEW, 9, raised))
+    assert verdicts(store, NOON + timedelta(minutes=5)) == expected
+    store.ingest(imported(NEW, 10))
+    assert verdicts(store) == [Verdict.PASS] * 2
+
+
+def test_bounds_that_come_after_the_failure_count_and_can_be_lifted(store: Store) -> None:
+    """A reader that is up to date sees it too."""
+    store.ingest([*ENVIRONMENTS, *imported(OLD, 1), *failed(NEW, 2)])
+    for record, expected in (
+        (bounded(3, until="2025.2.0"), Verdict.NOT_APPLICABLE),
+        (bounded(4, until="2026.8.0"), Verdict.FAIL),
+    ):
+        known = store.current_contents()
+        store.ingest([record])
+        now = store.current_contents(known).matrix
+        row = next(each for each in now.scenarios if each.id == TESTS[0])
+        assert (now.cell(row, now.environments[1]).verdict, verdicts(store)) == (expected, [expected, Verdict.FAIL])
+
+
 def test_another_version_of_the_file_says_nothing(store: Store) -> None:
     """Its tests may be others."""
     store.ingest([*ENVIRONMENTS, *imported(OLD, 1), *failed(NEW, 2, whole="another")])
@@ -169,6 +211,8 @@ HISTORIES: list[list[Record]] = [
     [*failed(NEW, 1), *imported(OLD, 2, outcome="failed"), *imported(NEW, 3)],
     [*imported(OLD, 1), *failed(NEW, 2), *imported(OLD, 3, "file2", "test2"), *failed(NEW, 4, whole="file2")],
     [*imported(NEW, 1), *failed(NEW, 2), *imported(OLD, 3), *failed(OLD, 4)],
+    [*imported(OLD, 1), *failed(NEW, 2), bounded(3, until="2025.2.0")],
+    [*imported(OLD, 1), bounded(2, since="2027.1.0"), *failed(NEW, 3), bounded(4, since="2025.3.0")],
 ]
 
 

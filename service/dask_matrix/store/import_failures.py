@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 
+from dask_matrix.domain.environments.release import version_of
 from dask_matrix.domain.records.outcome import Outcome
-from dask_matrix.domain.verdicts.import_failure import is_of_dask, of_test, with_import_failures
+from dask_matrix.domain.verdicts.import_failure import is_declared_for, is_of_dask, of_test, with_import_failures
 from dask_matrix.domain.verdicts.verdict import Evidence, judge
 from dask_matrix.store import models
 from dask_matrix.store.rows import batches, evidence, verdict_row
@@ -73,12 +74,30 @@ def inferred(session: Session, at: datetime | None = None) -> Inferred:
     files = _files(session)
     failures = [each for each in _failures(session, files) if at is None or each.at <= at]
     collected = _Collected(session, {each.file for each in failures})
+    declared = _Declared(session)
     found: Inferred = {}
     for each in failures:
         for scenario, fingerprint in collected.tests_missing_in(each):
-            told = of_test(each.evidence, fingerprint, of_dask=each.of_dask)
+            applies = declared.includes(scenario, each.environment)
+            told = of_test(each.evidence, fingerprint, of_dask=each.of_dask, declared=applies)
             found.setdefault((scenario, each.environment), []).append((each.at, told))
     return found
+
+
+class _Declared:
+    """The releases that scenarios are declared for, by their newest records."""
+
+    def __init__(self, session: Session) -> None:
+        table, columns = models.Scenario, models.Environment
+        bounded = or_(table.since.is_not(None), table.until.is_not(None))
+        query = select(table.id, table.since, table.until).where(bounded)
+        self._bounds = {scenario: (since, until) for scenario, since, until in session.execute(query)}
+        self._releases = dict(session.execute(select(columns.key, columns.release)).all())
+
+    def includes(self, scenario: str, environment: str) -> bool:
+        """Whether a scenario is declared for the release of an environment; true if either is not known."""
+        since, until = self._bounds.get(scenario, (None, None))
+        return is_declared_for(version_of(self._releases.get(environment, "")), since, until)
 
 
 class _Collected:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from packaging.version import Version
 
 from dask_matrix.domain.records.outcome import Outcome, Verdict
-from dask_matrix.domain.verdicts.import_failure import is_of_dask, of_test, with_import_failures
+from dask_matrix.domain.verdicts.import_failure import is_declared_for, is_of_dask, of_test, with_import_failures
 from dask_matrix.domain.verdicts.verdict import Evidence, judge
 
 AT = datetime(2026, 8, 24, tzinfo=UTC)
@@ -103,6 +104,35 @@ def test_any_other_import_leaves_the_test_untested_with_the_reason() -> None:
     """It says nothing about Dask."""
     judgement = judge(with_import_failures([], [of_test(FAILURE, "test", of_dask=False)]), "test")
     assert (judgement.verdict, judgement.result, judgement.executions) == (Verdict.UNTESTED, "of-the-file", 0)
+
+
+@pytest.mark.parametrize("of_dask", [True, False])
+def test_a_test_not_declared_for_the_release_is_not_applicable(*, of_dask: bool) -> None:
+    """Whatever kept the file from importing, which is not its exception."""
+    told = of_test(FAILURE, "test", of_dask=of_dask, declared=False)
+    judgement = judge(with_import_failures([], [told]), "test")
+    assert (judgement.verdict, judgement.result, judgement.exception) == (Verdict.NOT_APPLICABLE, "of-the-file", "")
+
+
+@pytest.mark.parametrize(
+    ("release", "since", "until", "declared"),
+    [
+        ("2025.2.0", "2025.3.0", None, False),
+        ("2025.2.0", "2025.10.0", None, False),
+        ("2025.10.0", "2025.3.0", None, True),
+        ("2025.3.0", "2025.3.0", "2025.3.0", True),
+        ("2025.3.1", None, "2025.3.0", False),
+        ("2025.3.0+5.gabcdef", None, "2025.3.0", False),
+        ("2025.2.0", "2025.1.0", "2025.1.1", False),
+        ("2025.2.0", None, None, True),
+        (None, "2025.3.0", "2025.3.0", True),
+    ],
+)
+def test_bounds_are_versions_and_include_their_ends(
+    release: str | None, since: str | None, until: str | None, *, declared: bool
+) -> None:
+    """As for the harness, to which an unknown release is within them too."""
+    assert is_declared_for(Version(release) if release else None, since, until) is declared
 
 
 def test_an_import_of_another_version_of_the_test_is_stale() -> None:

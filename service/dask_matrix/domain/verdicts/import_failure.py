@@ -2,7 +2,8 @@
 
 The harness sees one environment, so a file whose import raises is ``errored`` there. Where the same file imports in
 another environment, its tests are known, and what raised here is what broke them: a failure of each, in the phase
-``collection``, if the exception is Dask's. Any other exception leaves them untested, with the reason.
+``collection``, if the exception is Dask's. Any other exception leaves them untested, with the reason. A test declared
+for other releases is skipped whatever its file does, as it would have been had the file been imported.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dask_matrix.domain.environments.release import version_of
 from dask_matrix.domain.records.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from packaging.version import Version
 
     from dask_matrix.domain.verdicts.verdict import Evidence
 
@@ -46,8 +50,19 @@ def is_of_dask(exception: str, message: str, traceback: str) -> bool:
     return False
 
 
-def of_test(failure: Evidence, fingerprint: str, *, of_dask: bool) -> Evidence:
-    """Return what the failed import of a file says of one of its tests, which has its own ``fingerprint``."""
+def is_declared_for(release: Version | None, since: str | None, until: str | None) -> bool:
+    """Whether a release is within the bounds that a scenario declares, as the harness decides it; an unknown one is."""
+    first, last = version_of(since or ""), version_of(until or "")
+    return release is None or not ((first and release < first) or (last and release > last))
+
+
+def of_test(failure: Evidence, fingerprint: str, *, of_dask: bool, declared: bool = True) -> Evidence:
+    """Return what the failed import of a file says of one of its tests, which has its own ``fingerprint``.
+
+    ``declared``: whether the test is declared for the release.
+    """
+    if not declared:
+        return replace(failure, fingerprint=fingerprint, outcome=Outcome.SKIPPED, exception="")
     outcome = Outcome.FAILED if of_dask else Outcome.ERRORED
     return replace(failure, fingerprint=fingerprint, outcome=outcome)
 
