@@ -6,9 +6,11 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Timer
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
@@ -19,6 +21,9 @@ from dask_matrix.store.failures import DatabaseDamaged, DatabaseFull, DatabaseLo
 from dask_matrix.store.rebuild import rebuild
 from dask_matrix.store.store import Store
 from tests.store.test_store import BATCH, GOOD, ROW, answers, result, scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PAGE = 4096
 NOBODY = 65534
@@ -214,12 +219,12 @@ with Store.open(Path(sys.argv[1])) as store:
 """
 
 
-def python(code: str, *arguments: str | Path) -> subprocess.Popen[str]:
+def python(code: str, *arguments: str | Path, cwd: Path | None = None) -> subprocess.Popen[str]:
     """Start Python with our packages."""
     pipe = subprocess.PIPE
     command = [sys.executable, "-c", code, *map(str, arguments)]
     environ = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environ)
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environ, cwd=cwd)
 
 
 def test_a_writer_waits_for_another_and_says_for_whom(tmp_path: Path, records: Path) -> None:
@@ -286,28 +291,97 @@ def test_an_error_of_another_kind_is_told_too(tmp_path: Path) -> None:
 READS = """\
 import os, sys
 from pathlib import Path
+from dask_matrix.store.failures import DatabaseUnreachable
 from dask_matrix.store.store import Store
 Store.open("sqlite://").close()  # imports all that is needed, which another user may not read
 if os.geteuid() == 0:
     os.setuid(int(sys.argv[2]))
 with Store.open(Path(sys.argv[1])) as store:
-    print(store.freshness().results)
+    print(store.freshness().results, flush=True)
+    for line in sys.stdin:
+        try:
+            print(line.strip(), store.revision_without_waiting(), store.freshness().results, flush=True)
+            if line == "write\\n":
+                store.ingest([])
+        except DatabaseUnreachable as error:
+            print(error, flush=True)
 """
 
 
-def test_a_data_folder_that_may_only_be_read_is_read(tmp_path: Path, records: Path) -> None:
-    """By someone who may not write there; root may write anywhere, so it becomes another user."""
-    path = rebuilt(tmp_path / "data" / "matrix.sqlite", records)
-    names = sorted(each.name for each in path.parent.iterdir())
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """Return a folder that others may read; each pytest that starts makes its own temporary folders private again."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@contextmanager
+def reader_of(path: Path, cwd: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start one who may only read a database, and who reads for each line; root becomes another user."""
     path.parent.chmod(0o555)
     path.chmod(0o444)
-    if os.geteuid() == 0:
-        for folder in (tmp_path, *tmp_path.parents):
-            if "pytest-of-" in str(folder):
-                folder.chmod(0o755)
     try:
-        with python(READS, path, str(NOBODY)) as reader:
-            assert reader.communicate() == ("6\n", "")
-        assert sorted(each.name for each in path.parent.iterdir()) == names
+        with python(READS, path, str(NOBODY), cwd=cwd) as reader:
+            assert reader.stdout
+            assert reader.stdout.readline() == "6\n"
+            yield reader
     finally:
         path.parent.chmod(0o755)
+
+
+def ask(reader: subprocess.Popen[str], line: str) -> str:
+    """Send a line; return the answer."""
+    assert reader.stdin
+    assert reader.stdout
+    print(line, file=reader.stdin, flush=True)
+    return reader.stdout.readline().strip()
+
+
+def test_a_data_folder_that_may_only_be_read_is_read(public: Path, records: Path) -> None:
+    """By someone who may not write there."""
+    path = rebuilt(public / "data" / "matrix.sqlite", records)
+    names = sorted(each.name for each in path.parent.iterdir())
+    with reader_of(path, public) as reader:
+        assert reader.communicate() == ("", "")
+    assert sorted(each.name for each in path.parent.iterdir()) == names
+
+
+def test_who_may_only_read_sees_what_others_write(public: Path, records: Path) -> None:
+    """At the next read: while the writer is there, and when it has put its log into the file."""
+    path = rebuilt(public / "data" / "matrix.sqlite", records)
+    with reader_of(path, public) as reader:
+        path.parent.chmod(0o755)
+        path.chmod(0o644)
+        for count in (7, 9):
+            with Store.open(path) as writer:
+                writer.ingest([result(90 + count)])
+                assert ask(reader, "open") == f"open {writer.revision} {count}"
+                writer.ingest([result(91 + count)])
+                revision = writer.revision
+            assert not path.with_name("matrix.sqlite-wal").exists()
+            assert ask(reader, "closed") == f"closed {revision} {count + 1}"
+
+
+def test_who_may_only_read_is_told_so_when_writing(public: Path, records: Path) -> None:
+    """By the path of the database; nothing is made in the current folder."""
+    path = rebuilt(public / "data" / "matrix.sqlite", records)
+    cwd = public / "here"
+    cwd.mkdir()
+    with reader_of(path, cwd) as reader:
+        cwd.chmod(0o777)
+        assert ask(reader, "write").startswith("write ")
+        assert reader.stdout
+        assert f"Cannot write to the database {path}: you may only read it." in reader.stdout.readline()
+    assert not list(cwd.iterdir())
+
+
+def test_what_seems_damaged_to_who_may_only_read_may_have_changed(public: Path, records: Path) -> None:
+    """Without a lock, nobody can tell; the owner is asked only if it stays so."""
+    path = rebuilt(public / "data" / "matrix.sqlite", records)
+    with reader_of(path, public) as reader:
+        path.chmod(0o644)
+        scramble(path, range(2, path.stat().st_size // PAGE))
+        answer = ask(reader, "read")
+    assert f"The database {path} changed while it was read: " in answer
+    assert "Try again." in answer

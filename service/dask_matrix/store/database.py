@@ -8,11 +8,19 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, ProgrammingError
 
 from dask_matrix.domain.errors import DaskMatrixError
-from dask_matrix.store.failures import DatabaseTooNew, DatabaseUnreachable, failure, is_damage, is_refused
+from dask_matrix.store.failures import (
+    READ_ONLY,
+    DatabaseTooNew,
+    DatabaseUnreachable,
+    failure,
+    is_damage,
+    is_read_only,
+    is_refused,
+)
 from dask_matrix.store.write_lock import exclusive
 
 if TYPE_CHECKING:
@@ -56,7 +64,7 @@ def open_engine(database: str | Path) -> Engine:
     file = file_of(database)
     if file:
         create_folder(file.parent)
-    if file and is_read_only(file):
+    if file and may_only_be_read(file):
         return _open_read_only(file)
     engine = create_engine(url_of(database))
     if engine.dialect.name == "sqlite":
@@ -116,17 +124,21 @@ def _opening(engine: Engine) -> Iterator[None]:
         raise
 
 
-def is_read_only(file: Path) -> bool:
+def may_only_be_read(file: Path) -> bool:
     """Whether this process may read an SQLite file but not write to it or to its folder."""
     return file.exists() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
 
 
 def _open_read_only(file: Path) -> Engine:
-    """Open an SQLite file that is not changed. Its write-ahead log is left where the last writer did not close it."""
-    log = file.with_name(f"{file.name}-wal")
-    has_log = log.exists() and log.stat().st_size > 0
-    mode = "mode=ro" if has_log else "mode=ro&immutable=1"  # a log of its own needs a writable folder
-    engine = create_engine(URL.create("sqlite", database=f"{file.absolute().as_uri()}?{mode}", query={"uri": "true"}))
+    """Open an SQLite file that is not changed. Its write-ahead log is left where the last writer did not close it.
+
+    Each read opens the file anew: another process may change it, which a connection kept open would not notice.
+    """
+    path = file.absolute()
+    engine = create_engine(
+        url_of(file), poolclass=NullPool, creator=lambda: _connect_read_only(path), execution_options=READ_ONLY
+    )
+    _configure_sqlite(engine, ())
     with _opening(engine):
         if not _is_current(engine):
             raise DatabaseUnreachable(
@@ -134,6 +146,16 @@ def _open_read_only(file: Path) -> Engine:
                 "Copy its data folder to where you may write, or run the command as its owner once."
             )
     return engine
+
+
+def _connect_read_only(file: Path) -> DBAPIConnection:
+    """Connect to an SQLite file with its write-ahead log, if it has one now: to make one needs a writable folder."""
+    log, shared = (file.with_name(file.name + suffix) for suffix in ("-wal", "-shm"))
+    has_log = log.exists() and (log.stat().st_size > 0 or shared.exists())
+    mode = "mode=ro" if has_log else "mode=ro&immutable=1"
+    driver: Any = url_of(file).get_dialect().import_dbapi()
+    connection: DBAPIConnection = driver.connect(f"{file.as_uri()}?{mode}", uri=True, check_same_thread=False)
+    return connection
 
 
 def create_folder(folder: Path) -> None:
@@ -236,8 +258,16 @@ def _too_new(engine: Engine, schema: str) -> DatabaseTooNew:
 
 @contextmanager
 def only_writer(engine: Engine, does: str = "writes to the database") -> Iterator[None]:
-    """Hold the write lock of a database; other databases than SQLite files have a lock of their own."""
+    """Hold the write lock of a database; other databases than SQLite files have a lock of their own.
+
+    Raises DatabaseUnreachable if it is open for reading only.
+    """
     file = file_of_engine(engine)
+    if is_read_only(engine):
+        raise DatabaseUnreachable(
+            f"Cannot write to the database {file}: you may only read it. "
+            "Use another --data folder, or copy this one to where you may write."
+        )
     if file is None or engine.get_execution_options().get("alone"):
         yield
         return

@@ -17,6 +17,9 @@ SQLITE_CODES = (
 )
 """The names of SQLite's error codes that are told apart."""
 
+READ_ONLY = {"read_only": True}
+"""Execution option of an SQLite file that this process may not write to."""
+
 
 class DatabaseTooNew(DaskMatrixError):
     """The database was written by a newer dask-matrix; it is left unchanged."""
@@ -38,6 +41,12 @@ class DatabaseFull(DatabaseUnreachable):
 
 class DatabaseLocked(DatabaseUnreachable):
     """Another program locks the database."""
+
+    exit_code = 1
+
+
+class DatabaseChanged(DatabaseUnreachable):
+    """The database was written to while it was read without a lock."""
 
     exit_code = 1
 
@@ -67,12 +76,22 @@ def failure(engine: Engine, error: Exception) -> DatabaseUnreachable:
     return kind(f"Cannot use the database {where}: {reason}.")
 
 
-def damaged(engine: Engine, reason: str) -> DatabaseDamaged:
-    """Return the error to raise for a damaged SQLite file."""
+def damaged(engine: Engine, reason: str) -> DatabaseDamaged | DatabaseChanged:
+    """Return the error to raise for a damaged SQLite file, which may only seem so where it is read without a lock."""
+    if is_read_only(engine):
+        return DatabaseChanged(
+            f"The database {engine.url.database} changed while it was read: {reason}. Try again. "
+            "If this stays so, it is damaged: ask its owner to run `dask-matrix rebuild`."
+        )
     return DatabaseDamaged(
         f"The database {engine.url.database} is damaged: {reason}. "
         "Run `dask-matrix rebuild` to make it again from the record files."
     )
+
+
+def is_read_only(engine: Engine) -> bool:
+    """Whether an SQLite file was opened for reading only, without a lock."""
+    return bool(engine.get_execution_options().get("read_only"))
 
 
 def is_damage(engine: Engine, error: Exception) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from dask_matrix.store.failures import is_read_only
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine, PoolProxiedConnection
 
@@ -31,6 +33,8 @@ class RevisionReader:
             self._close()
             return None
         finally:
+            if is_read_only(self._engine):  # a connection kept open would not notice what others write
+                self._close()
             self._lock.release()
 
     def close(self) -> None:
