@@ -112,12 +112,14 @@ def test_environments_and_releases_say_how_old_they_are(book: Book) -> None:
         assert "2025-04-22, 8 days old<" in book.client.get(f"{address}?at=2025-04-30T10:00:00Z").text
 
 
-def test_a_backport_is_mentioned_where_a_release_is_compared_with_it(book: Book) -> None:
-    """Its dependencies are newer."""
+def test_a_release_is_not_compared_with_a_backport_uploaded_later(book: Book) -> None:
+    """But with the one that it follows."""
     book.environment(LATEST, "2025.3.1", released_at=NOON + timedelta(days=9))
-    assert (
-        "a backport released on 2025-05-01, so its dependencies are newer" in book.client.get("/releases/2025.4.0").text
-    )
+    before = book.client.get("/api/v1/releases/2025.4.0").json()["before"]
+    assert before == "2025.2.0"
+    page = book.client.get("/releases/2025.4.0").text
+    assert "2025.2.0, py311, as-released" in page
+    assert "2025.3.1" not in page
 
 
 def installed(book: Book, key: str = OLD, log: str = "Installed 2 packages in 31ms\n + dask==2025.2.0\n") -> None:
