@@ -117,7 +117,7 @@ def test_quota_is_no_traceback(real_data: Path, tmp_path: Path) -> None:
     data, tests = data_in(tmp_path / "small", real_data), write_set(tmp_path / "set")
     done = subprocess.run(
         command_line("run", "--release", "2025.2.0", "--scenarios", tests),
-        env=environ(data),
+        env=environ(data, PYTHONDONTWRITEBYTECODE="1"),  # Python would leave files of bytecode that are cut off
         capture_output=True,
         text=True,
         check=False,

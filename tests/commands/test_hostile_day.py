@@ -107,7 +107,7 @@ def test_a_full_disk_is_a_sentence_and_no_refusal(index: CaptiveIndex, tests: Pa
     assert dask_matrix("releases", data=data, **variables).returncode == 0
     done = subprocess.run(
         command_line("run", "--release", "2025.2.0", "--scenarios", tests),
-        env=environ(data, **variables),
+        env=environ(data, PYTHONDONTWRITEBYTECODE="1", **variables),  # else bytecode files would be cut off
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20, 20)),
         capture_output=True,
         text=True,

@@ -15,6 +15,7 @@ from dask_matrix.domain.records.run_end import EndStatus
 
 WRITES_WITHIN = """\
 import resource, sys
+sys.dont_write_bytecode = True  # files of bytecode would be cut off
 from pathlib import Path
 from dask_matrix.collect.running.recorder import Recorder
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
