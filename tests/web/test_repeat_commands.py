@@ -27,7 +27,7 @@ def test_commands_for_the_bundled_set_need_no_option(book: Book) -> None:
 
 def test_commands_for_an_own_set_select_it(book: Book) -> None:
     """In JSON and on both pages, quoted; nox does not know such a set."""
-    book.add(RunRecord, id="own", who="me", host="here", scenario_set="my tests", tool="0")
+    book.add(RunRecord, id="own", run="own", who="me", host="here", scenario_set="my tests", tool="0")
     book.result("failed", key=NEW, run="own")
     assert all("--scenarios 'my tests'" in each for each in commands(book))
     assert book.client.get(f"/api/v1/cells/{ROW}/{NEW}").json()["reproduce"]["nox"] == ""
