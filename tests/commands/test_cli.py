@@ -246,11 +246,16 @@ def test_the_limits_and_their_defaults_are_in_the_help(tmp_path: Path) -> None:
         assert f"[default: {default}" in help_text
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["show", "--snapshot"]], ids=["little", "more than a buffer"])
-def test_a_closed_pipe_ends_the_command_without_a_word(arguments: list[str]) -> None:
+@pytest.mark.parametrize("arguments", [["--version"], ["scenarios", "lint"]], ids=["little", "more than a buffer"])
+def test_a_closed_pipe_ends_the_command_without_a_word(tmp_path: Path, arguments: list[str]) -> None:
     """By SIGPIPE, as git and ls end: an exit code would be an answer."""
+    if arguments[0] == "scenarios":  # a line and more of findings for each of these
+        text = "".join(f"def test_without_a_docstring_{number}(): pass\n" for number in range(200))
+        arguments = [*arguments, "--scenarios", str(write_set(tmp_path / "set", {"area/test_many.py": text}))]
     reading, writing = os.pipe()
     os.close(reading)
-    done = subprocess.run(command_line(*arguments), stdout=writing, stderr=subprocess.PIPE, check=False, env=environ())
+    done = subprocess.run(
+        command_line(*arguments), stdout=writing, stderr=subprocess.PIPE, check=False, env=environ(tmp_path)
+    )
     os.close(writing)
     assert (done.returncode, done.stderr) == (-signal.SIGPIPE, b"")
