@@ -38,7 +38,7 @@ ROOMS = {
 """What each room may import besides itself."""
 ORDER = {
     "domain": (
-        *("redaction", "errors", "issue", "patterns"),
+        *("redaction", "errors", "issue", "patterns", "wording"),
         *("environments", "records", "verdicts", "matrix", "upgrades", "transitions", "bisection"),
     ),
     "collect": (

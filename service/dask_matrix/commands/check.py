@@ -15,6 +15,7 @@ from dask_matrix.commands import options
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import LATEST
 from dask_matrix.domain.errors import DaskMatrixError, EvidenceUnreachable
+from dask_matrix.domain.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -242,8 +243,7 @@ def _blind_spots(code_coverage: CodeCoverage | None) -> Iterator[str]:
         examples = ", ".join(list(code_coverage.uncovered)[:3])
         yield f"No scenario in scope covers {counts}, such as {examples}: how an upgrade affects them is unknown."
     if code_coverage and code_coverage.unread:
-        count = len(code_coverage.unread)
-        yield f"{count} file{'s' * (count != 1)} could not be read: {'; '.join(code_coverage.unread[:3])}."
+        yield f"{counted(len(code_coverage.unread), 'file')} could not be read: {'; '.join(code_coverage.unread[:3])}."
 
 
 def _lost_code(usage: Usage | None) -> Iterator[str]:

@@ -17,6 +17,7 @@ from dask_matrix.commands import options
 from dask_matrix.commands.driver import make_request, open_store, run_request, selected_environments, workspace_of
 from dask_matrix.commands.exit_codes import DONE, NOT_ALL_DONE
 from dask_matrix.domain.errors import DaskMatrixError
+from dask_matrix.domain.wording import counted
 from dask_matrix.places import is_bundled
 
 if TYPE_CHECKING:
@@ -104,15 +105,11 @@ def _tell(found: LintReport, folder: Path, *, as_json: bool) -> None:
     for each in found.findings:
         print(each.format(before))
     counts = (
-        _count(len(found.scenarios), "scenario"),
-        _count(len(found.findings) - warnings, "error"),
-        _count(warnings, "warning"),
+        counted(len(found.scenarios)),
+        counted(len(found.findings) - warnings, "error"),
+        counted(warnings, "warning"),
     )
     print("{}: {}, {}.".format(*counts), file=sys.stderr)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _verified(workspace: Workspace, areas: list[str], releases: list[str], rounds: int, seed: int | None) -> int:

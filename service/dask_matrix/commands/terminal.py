@@ -27,6 +27,7 @@ from dask_matrix.domain.matrix.encoded_rows import cell_states
 from dask_matrix.domain.matrix.matrix import LEGEND, OVERLAY_LEGEND
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.verdicts.known_failures import Overlay
+from dask_matrix.domain.wording import counted
 from dask_matrix.tell.sanitize import printable, sanitize
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def plan_lines(planned: Sequence[PlannedEnvironment]) -> Iterator[str]:
         takes = f" (about {duration_text(each.seconds)})" if each.seconds else ""
         yield f"{each.label}: {each.summary}{takes}"
     active = [each for each in planned if each.executions]
-    where = f"{len(active)} environment{'s' * (len(active) != 1)}"
+    where = counted(len(active), "environment")
     executions, seconds = sum(each.executions for each in active), sum(each.seconds for each in active)
     details = [duration_text(seconds)] if seconds else []
     if untimed := sum(each.untimed for each in active):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dask_matrix.domain.upgrades.answer import Answer, Finding, Safety
 from dask_matrix.domain.upgrades.environment_diff import warning_groups
-from dask_matrix.domain.upgrades.reasons import counted
+from dask_matrix.domain.wording import counted
 from dask_matrix.tell.finding_groups import exception_names, issues, not_accepted, unknown_scenarios, verdict_change
 from dask_matrix.tell.sanitize import sanitize
 from dask_matrix.tell.summary import WORD, sentence, upgrade_title

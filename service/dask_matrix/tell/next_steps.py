@@ -12,7 +12,7 @@ from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.upgrades.answer import Safety
 from dask_matrix.domain.upgrades.installers import Installer
 from dask_matrix.domain.upgrades.missing_evidence import RUNNABLE
-from dask_matrix.domain.upgrades.reasons import counted
+from dask_matrix.domain.wording import counted
 from dask_matrix.tell.command_line import CheckArguments
 from dask_matrix.tell.finding_groups import issues, not_accepted
 from dask_matrix.tell.sanitize import sanitize

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dask_matrix.domain.upgrades.answer import Safety
-from dask_matrix.domain.upgrades.reasons import counted
+from dask_matrix.domain.wording import counted
 from dask_matrix.tell.sanitize import sanitize
 
 if TYPE_CHECKING:

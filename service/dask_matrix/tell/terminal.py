@@ -10,7 +10,7 @@ from rich.text import Text
 from dask_matrix.domain.upgrades.answer import Safety
 from dask_matrix.domain.upgrades.environment_diff import warning_groups
 from dask_matrix.domain.upgrades.installers import Installer
-from dask_matrix.domain.upgrades.reasons import counted
+from dask_matrix.domain.wording import counted
 from dask_matrix.tell.finding_groups import (
     Group,
     exception_names,

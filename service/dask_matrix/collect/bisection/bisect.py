@@ -20,9 +20,10 @@ from dask_matrix.collect.machine import interpreters
 from dask_matrix.collect.running.recorder import Recorder, new_run
 from dask_matrix.domain.bisection.search import Search
 from dask_matrix.domain.errors import DaskMatrixError, UnknownName
-from dask_matrix.domain.records.bisection import BisectCost, BisectStatus, counted
+from dask_matrix.domain.records.bisection import BisectCost, BisectStatus
 from dask_matrix.domain.records.records import BisectRecord
 from dask_matrix.domain.records.run_end import EndStatus
+from dask_matrix.domain.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

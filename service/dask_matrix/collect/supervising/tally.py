@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dask_matrix.domain.records.outcome import Outcome
 from dask_matrix.domain.verdicts.import_failure import is_of_dask
+from dask_matrix.domain.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +63,7 @@ class Tally:
     def counted(self) -> str:
         """Return how many results there are of each outcome: ``12 results recorded: 10 passed, 2 errored``."""
         of_each = ", ".join(f"{self.outcomes[outcome]} {outcome}" for outcome in Outcome if self.outcomes[outcome])
-        total = self.outcomes.total()
-        return f"{total} result{'s' * (total != 1)} recorded{': ' * bool(of_each)}{of_each}."
+        return f"{counted(self.outcomes.total(), 'result')} recorded{': ' * bool(of_each)}{of_each}."
 
     def errored_lines(self) -> Iterator[str]:
         """Yield lines about the cells that errored: one per environment and cause, with some of its scenarios."""

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dask_matrix.domain.records.fields import MAX_COUNT, Count, Key, Line, Name, ScenarioId, Seconds, Title, When
+from dask_matrix.domain.wording import counted
 
 Steps = Annotated[int, Field(ge=1, le=MAX_COUNT)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -29,11 +30,6 @@ class BisectStatus(StrEnum):
     SUSPECTS = "suspects"
     CONTRADICTED = "contradicted"
     UNVERIFIED = "unverified"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: ``1 step``, ``2 steps``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 class BisectPart(BaseModel):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dask_matrix.domain.environments.release import LATEST, Release, newest
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.domain.upgrades.answer import Safety
+from dask_matrix.domain.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -66,11 +67,6 @@ def commit_caveats(lineage: Lineage, columns: Iterable[Environment]) -> Iterator
     for each in columns:
         if standing := lineage.standing(each.release):
             yield f"{each.release.name} is a {standing}. It may lack what {lineage.newest} changed."
-
-
-def counted(number: int, what: str = "scenario") -> str:
-    """Return a number with its noun: ``1 scenario``, ``3 scenarios``."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def scenarios_that(number: int, do: str) -> str:
