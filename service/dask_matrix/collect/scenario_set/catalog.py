@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dask_matrix.collect.scenario_set.fixtures import explicit_names
 from dask_matrix.collect.scenario_set.import_paths import import_paths
 from dask_matrix.domain.errors import DaskMatrixError
 
@@ -235,21 +236,12 @@ def _names_defined(statement: ast.stmt) -> Iterator[str]:
     for node in ast.walk(statement) if isinstance(statement, ast.If | ast.Try | ast.With | ast.For) else [statement]:
         if isinstance(node, Definition):
             yield node.name
-            yield from _fixture_name(node)
+            yield from explicit_names(node.decorator_list)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             yield from (name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
-
-
-def _fixture_name(definition: Definition) -> Iterator[str]:
-    """Yield the explicit name of a fixture: ``@pytest.fixture(name="client")``."""
-    calls = (each for each in definition.decorator_list if isinstance(each, ast.Call))
-    words = (word for call in calls if ast.unparse(call.func).endswith("fixture") for word in call.keywords)
-    for word in words:
-        if word.arg == "name" and isinstance(word.value, ast.Constant):
-            yield str(word.value.value)
 
 
 def _names_used(statement: ast.stmt) -> set[str]:

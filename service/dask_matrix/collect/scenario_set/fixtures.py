@@ -74,7 +74,7 @@ def _defined(nodes: Iterable[ast.AST]) -> Iterator[str]:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield node.name
-                yield from _explicit_names(node.decorator_list)
+                yield from explicit_names(node.decorator_list)
             case ast.Import() | ast.ImportFrom():
                 yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
             case ast.Name(ctx=ast.Store()):
@@ -83,9 +83,10 @@ def _defined(nodes: Iterable[ast.AST]) -> Iterator[str]:
                 pass
 
 
-def _explicit_names(decorators: Iterable[ast.expr]) -> Iterator[str]:
-    """Yield the name in ``@pytest.fixture(name="client")``."""
-    words = (word for each in decorators if isinstance(each, ast.Call) for word in each.keywords)
+def explicit_names(decorators: Iterable[ast.expr]) -> Iterator[str]:
+    """Yield the explicit name of a fixture: ``@pytest.fixture(name="client")``."""
+    calls = (each for each in decorators if isinstance(each, ast.Call))
+    words = (word for call in calls if ast.unparse(call.func).endswith("fixture") for word in call.keywords)
     for word in words:
         if word.arg == "name" and isinstance(word.value, ast.Constant):
             yield str(word.value.value)

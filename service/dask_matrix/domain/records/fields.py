@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, Field
+
+from dask_matrix.domain.errors import DaskMatrixError
 
 MAX_COUNT = 2**31 - 1
 """The largest integer that every database can store in a column."""
@@ -28,6 +31,18 @@ PATTERN_TEXTS = {
     SCENARIO: "must be one line without control characters, and not only dots",
 }
 """Pattern -> what it asks for."""
+
+
+def parsed_by(parse: Callable[[str], object]) -> Callable[[str], str]:
+    """Return a validator that writes a value as a domain type does; its error is the reason of the rejection."""
+
+    def check(text: str) -> str:
+        try:
+            return str(parse(text))
+        except DaskMatrixError as error:
+            raise ValueError(str(error)) from None
+
+    return check
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -7,7 +7,7 @@ reader can show every record that is accepted here.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
@@ -16,7 +16,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 from dask_matrix.domain.environments.commit_pair import Commit, Pair
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
-from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.records.bisection import BisectReport
 from dask_matrix.domain.records.fields import (
     Area,
@@ -31,6 +30,7 @@ from dask_matrix.domain.records.fields import (
     Seconds,
     Title,
     When,
+    parsed_by,
     reason_of,
 )
 from dask_matrix.domain.records.outcome import Outcome
@@ -43,20 +43,8 @@ MAX_LOG = 2**17
 """Maximum characters of an installation log."""
 
 
-def _parsed_by(parse: Callable[[str], object]) -> Callable[[str], str]:
-    """Return a validator that writes a value as a domain type does; its error is the reason of the rejection."""
-
-    def check(text: str) -> str:
-        try:
-            return str(parse(text))
-        except DaskMatrixError as error:
-            raise ValueError(str(error)) from None
-
-    return check
-
-
-ReleaseText = Annotated[Name, AfterValidator(_parsed_by(Release.parse))]
-PythonText = Annotated[Name, AfterValidator(_parsed_by(Python.parse))]
+ReleaseText = Annotated[Name, AfterValidator(parsed_by(Release.parse))]
+PythonText = Annotated[Name, AfterValidator(parsed_by(Python.parse))]
 RefusalPhase = Literal["interpreter", "resolve", "install", "import"]
 
 

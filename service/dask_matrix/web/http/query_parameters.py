@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -12,23 +11,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_seriali
 from dask_matrix.domain.environments.commit_pair import MAIN
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import LATEST, Release
-from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.matrix.filter_language import Terms
 from dask_matrix.domain.matrix.selection import Selection
+from dask_matrix.domain.records.fields import parsed_by
 from dask_matrix.domain.records.outcome import Verdict
 from dask_matrix.web.http.negotiation import ResponseFormat
-
-
-def _parsed_by(parse: Callable[[str], object]) -> Callable[[str], str]:
-    """Return a validator that parses with a domain type; its error message becomes the parameter's."""
-
-    def check(text: str) -> str:
-        try:
-            return str(parse(text))
-        except DaskMatrixError as error:
-            raise ValueError(str(error)) from None
-
-    return check
 
 
 def _utc(moment: datetime) -> datetime:
@@ -40,15 +27,15 @@ def _utc(moment: datetime) -> datetime:
 
 def _filter(text: str) -> str:
     """Validate a filter expression; return it as it was written."""
-    _parsed_by(Terms.parse)(text)
+    parsed_by(Terms.parse)(text)
     return text
 
 
-python_text = _parsed_by(Python.parse)
-ReleaseText = Annotated[str, AfterValidator(_parsed_by(Release.parse))]
-StartText = Annotated[str, AfterValidator(_parsed_by(lambda text: text if text == LATEST else Release.parse(text)))]
+python_text = parsed_by(Python.parse)
+ReleaseText = Annotated[str, AfterValidator(parsed_by(Release.parse))]
+StartText = Annotated[str, AfterValidator(parsed_by(lambda text: text if text == LATEST else Release.parse(text)))]
 TargetText = Annotated[
-    str, AfterValidator(_parsed_by(lambda text: text if text in {MAIN, LATEST} else Release.parse(text)))
+    str, AfterValidator(parsed_by(lambda text: text if text in {MAIN, LATEST} else Release.parse(text)))
 ]
 PythonText = Annotated[str, AfterValidator(python_text)]
 Values = dict[str, str | list[str]]
