@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import command_line, dask_matrix, environ, write_set
+from tests.conftest import command_line, dask_matrix, environ, mounted_disk, write_set
 
 SET = """\
 import os
@@ -43,15 +43,8 @@ def test_c_passes(number):
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """Return a disk of 6 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=6m", "none", folder], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"cannot mount a tmpfs: {mounted.stderr.decode().strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
+    with mounted_disk(tmp_path / "disk", "6m") as folder:
+        yield folder
 
 
 def data_in(folder: Path, real_data: Path) -> Path:

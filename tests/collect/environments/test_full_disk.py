@@ -17,6 +17,7 @@ from dask_matrix.collect.index.settings import IndexSettings
 from dask_matrix.collect.machine.interpreters import Interpreter
 from dask_matrix.collect.machine.uv import UvFailed
 from dask_matrix.domain.environments.environment import Lane
+from tests.conftest import mounted_disk
 
 from ..captive_index import captive_index
 
@@ -27,15 +28,8 @@ REQUEST = LockRequest(("dask==2025.2.0",), "3.11", "linux-x86_64", Lane.AS_RELEA
 @pytest.fixture
 def full_disk(tmp_path: Path) -> Iterator[Path]:
     """Return a folder on a disk of its own with hardly any room, where such a disk can be made."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=16k", "none", str(folder)]
-    with suppress(OSError):
-        if not subprocess.run(command, check=False, capture_output=True).returncode:
-            yield folder
-            subprocess.run(["umount", str(folder)], check=True)
-            return
-    pytest.skip("no disk can be mounted here")
+    with mounted_disk(tmp_path / "disk", "16k") as folder:
+        yield folder
 
 
 @pytest.fixture
