@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -385,3 +386,20 @@ def test_a_database_that_was_damaged_in_the_cache_is_made_again(records: Path, t
     assert snapshot.database(tmp_path / "snapshot", tmp_path / "cache")[0] == made
     with Store.open(made) as shipped:
         assert shipped.freshness().results == 3
+
+
+def test_what_nobody_has_read_for_a_month_leaves_the_cache(records: Path, tmp_path: Path) -> None:
+    """Each version of this code has files of its own in the cache; those of versions no longer used do not pile up."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    left, recent, foreign = (cache / name for name in ("snapshot-0-0.sqlite", "snapshot-1-1.json", "notes.txt"))
+    for path in (left, recent, foreign):
+        path.touch()
+    for path in (left, foreign):
+        os.utime(path, times=(NOON.timestamp() - 10 * 365 * 86_400,) * 2)
+    snapshot.write(tmp_path / "s", records, PRESENT, commit=None, tool="0")
+    made, _ = snapshot.database(tmp_path / "s", cache)
+    assert made.exists()
+    assert not left.exists()
+    assert recent.exists()
+    assert foreign.exists()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,6 +18,8 @@ RECORDS, VERDICTS, HEAD = "records.jsonl.xz", "verdicts.json.xz", "snapshot.json
 UNPACKING = "dask-matrix: unpacking the snapshot for its first use; this takes some seconds, once."
 DIGEST_LENGTH = 16
 """Characters of a snapshot's sha256 used in the names of its cached files."""
+UNUSED = timedelta(days=30)
+"""How long a file that other code, or another snapshot, left in the cache stays there without being read."""
 
 
 class BadSnapshot(DaskMatrixError):
@@ -80,6 +84,16 @@ def verified_records(folder: Path, head: Snapshot) -> bytes:
 def cached(head: Snapshot, cache: Path, form: str) -> Path:
     """Return the path of a file derived from a snapshot; ``form`` is its suffix."""
     return cache / f"snapshot-{head.sha256[:DIGEST_LENGTH]}-{_code_digest()}.{form}"
+
+
+def discard_unused(path: Path) -> None:
+    """Remove files beside a cached one that are derived from snapshots too and that nobody has read for a month."""
+    oldest = time.time() - UNUSED.total_seconds()
+    for each in path.parent.glob("snapshot-*"):
+        with suppress(OSError):  # another process may remove it at the same time
+            used = each.stat()
+            if max(used.st_atime, used.st_mtime) < oldest and not each.name.startswith(path.stem):
+                each.unlink()
 
 
 def _code_digest() -> str:

@@ -41,6 +41,7 @@ from dask_matrix.store.snapshots.location import (
     BadSnapshot,
     Snapshot,
     cached,
+    discard_unused,
     read,
     verified_records,
 )
@@ -163,6 +164,7 @@ def _fill(path: Path, packed: bytes, folder: Path) -> None:
     with Store(open_new(part)) as store:
         store.rebuild(_batches(packed, folder), is_new=True)
     part.replace(path)
+    discard_unused(path)
 
 
 def _batches(packed: bytes, folder: Path) -> Iterator[list[Chunk]]:

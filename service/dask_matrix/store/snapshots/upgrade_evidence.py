@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from dask_matrix.store.snapshots.digest import evidence_of
-from dask_matrix.store.snapshots.location import UNPACKING, cached, read, verified_records
+from dask_matrix.store.snapshots.location import UNPACKING, cached, discard_unused, read, verified_records
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,6 +45,7 @@ def _make(path: Path, folder: Path, head: Snapshot) -> str:
     text = json.dumps(digest, separators=(",", ":"), ensure_ascii=False)
     with suppress(OSError):  # the next answer is only slower
         _keep(path, text)
+    discard_unused(path)
     return text
 
 
