@@ -118,17 +118,18 @@ def _add_pytest_to_path(job: Job) -> None:
         sys.path.append(str(Path(job.pytest).resolve()))
     if importlib.util.find_spec("pytest") is None:
         raise BadJob(f"pytest: not found in {job.pytest or 'the environment'}")
-    # Compiled test files go to the scratch folder, not next to the user's test files.
-    sys.pycache_prefix = str(job.scratch / "pycache")
 
 
 def _run_pytest(job: Job, plugins: list[object], arguments: Sequence[str]) -> int:
     import pytest  # noqa: PLC0415 - only after the modules under test
 
+    from .compiled_files import CompiledFiles  # noqa: PLC0415 - needs pytest
+
     for name in ("PYTEST_ADDOPTS", "COLUMNS"):
         os.environ.pop(name, None)
     # Without path arguments pytest collects the current directory.
     os.chdir(job.tests)
+    plugins = [*plugins, CompiledFiles(job.scratch / "pycache")]
     return int(pytest.main([*_settings(job), *_OPTIONS, *arguments], plugins=plugins))
 
 
