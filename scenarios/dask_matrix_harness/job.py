@@ -23,6 +23,7 @@ class Job:
     tests: Path
     records: Path
     pytest: str
+    bytecode: Path
     scratch: Path
     run: str
     environment: str
@@ -80,6 +81,7 @@ _SHAPES: dict[str, tuple[Any, ...]] = {
     "environment": (str, "text"),
     "release": (str, "text"),
     "pytest": (str, "a folder, or empty where the environment has pytest", ""),
+    "bytecode": ((str, type(None)), "a folder or null", None),
     "imports": (list, "a list of module names", []),
     "paths": (list, "a list of absolute folders", []),
     "fingerprints": (dict, "an object of texts", {}),
@@ -117,8 +119,10 @@ def _checked(path: Path, fields: dict[str, Any]) -> Job:
         raise BadJob(f"{path}: tests: no such folder: {tests}")
     folders = {name: Path(found[name]).resolve() for name in ("records", "scratch")}
     gate = Path(found["gate"]) if found["gate"] else None
+    bytecode = Path(found["bytecode"]) if found["bytecode"] else folders["scratch"] / "pycache"
     lists = {name: tuple(map(str, found[name])) for name in ("imports", "paths", "alone")}
-    return Job(file=path.resolve(), **{**found, **folders, **lists, "gate": gate, "tests": tests})
+    paths = {"gate": gate, "bytecode": bytecode, "tests": tests}
+    return Job(file=path.resolve(), **{**found, **folders, **lists, **paths})
 
 
 def _field(path: Path, fields: dict[str, Any], name: str) -> Any:

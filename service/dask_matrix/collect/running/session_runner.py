@@ -178,6 +178,7 @@ class SessionRunner:
             "tests": str(self.request.catalog.folder.resolve()),
             "records": str(records),
             "pytest": str(self.places.pytest / str(spec.python)),
+            "bytecode": str(self.places.pytest / str(spec.python) / ".bytecode"),
             "scratch": str(scratch),
             "run": self.run,
             "environment": resolved.key,
