@@ -9,31 +9,69 @@ import os
 import signal
 import sys
 import traceback
-from importlib.metadata import version as installed_version
+from collections.abc import Mapping
+from importlib import import_module
 from io import TextIOWrapper
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from dask_matrix.commands import bisect, check, doctor, export, plan, rebuild, releases, run, scenarios, serve, show
-from dask_matrix.commands.background_server import INTERRUPTED
-from dask_matrix.commands.exit_codes import INTERRUPTED_MESSAGE, USAGE
+from dask_matrix import __version__
+from dask_matrix.commands.exit_codes import INTERNAL_ERROR, INTERRUPTED, INTERRUPTED_MESSAGE, USAGE
 from dask_matrix.domain.errors import DaskMatrixError
 
-INTERNAL_ERROR = 5
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-app.add_typer(scenarios.app, name="scenarios")
-app.command()(check.check)
-app.command()(show.show)
-app.command()(serve.serve)
-app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": False})(run.run)
-app.command()(plan.plan)
-app.command()(bisect.bisect)
-app.command()(releases.releases)
-app.command()(export.export)
-app.command()(rebuild.rebuild)
-app.command()(doctor.doctor)
+COMMANDS = (
+    *("check", "show", "serve", "run", "plan", "bisect", "releases", "export", "rebuild", "doctor"),
+    "scenarios",
+)
+"""The modules of `dask_matrix.commands` that are commands, in the order of the help."""
+
+
+class LoadedWhenCalled(Mapping[str, Any]):
+    """The commands by name. The module of each is imported when it is asked for, so that none waits for the others."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        module = import_module(f"dask_matrix.commands.{name}")
+        app = getattr(module, "app", None)
+        if app is None:
+            app = typer.Typer(add_completion=False, rich_markup_mode=None)
+            app.command(name)(getattr(module, name))
+        return typer.main.get_command(app)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class CommandGroup(TyperGroup):
+    """The command with its commands, see `LoadedWhenCalled`."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        commands: Any = LoadedWhenCalled()  # Typer only reads it
+        self.commands = commands
+
+    def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002 - Typer's signature
+        """Return the names in the order of the help; loads nothing."""
+        return list(COMMANDS)
+
+
+app = typer.Typer(
+    cls=CommandGroup,
+    context_settings={"default_map": {"help": False}},  # else it is None, and Typer imports pydantic to coerce that
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 
 def main() -> None:
@@ -77,7 +115,7 @@ def _end_quietly() -> NoReturn:
 
 def _version(requested: bool) -> None:
     if requested:
-        print(f"dask-matrix {installed_version('dask-matrix')}")
+        print(f"dask-matrix {__version__}")
         raise typer.Exit
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from dask_matrix.commands.exit_codes import INTERRUPTED
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.python_process import python_command
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.5
 """Seconds between two checks whether the parent process is alive."""
-INTERRUPTED = 130
-"""Exit code after Ctrl-C."""
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -12,7 +12,6 @@ import typer
 from dask_matrix.commands import options
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.errors import DaskMatrixError
-from dask_matrix.domain.records.bisection import BisectStatus
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from dask_matrix.collect.bisection.bisect import Question
     from dask_matrix.domain.records.bisection import BisectReport
 
-CODES = {BisectStatus.FOUND: 0, BisectStatus.SUSPECTS: 1, BisectStatus.UNVERIFIED: 1, BisectStatus.CONTRADICTED: 3}
-"""130 means interrupted: finished results are kept, and the same command continues from there."""
+CODES = {"found": 0, "suspects": 1, "unverified": 1, "contradicted": 3}
+"""By `BisectStatus`. 130 means interrupted: finished results are kept, and the same command continues from there."""
 
 
 def bisect(

@@ -10,10 +10,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-
-from dask_matrix.collect.planning.request import RunRequest
-from dask_matrix.domain.environments.environment import Python
 
 OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG)
 
@@ -22,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dask_matrix.collect.planning.plan import Reruns
+    from dask_matrix.collect.planning.request import RunRequest
     from dask_matrix.collect.workspace.selection import SelectedEnvironment
     from dask_matrix.collect.workspace.workspace import Workspace
     from dask_matrix.domain.environments.environment import Lane
@@ -47,6 +44,7 @@ def selected_environments(
 ) -> list[SelectedEnvironment]:
     """Return the environments selected on the command line."""
     from dask_matrix.collect.workspace.selection import SelectionOptions, select_environments
+    from dask_matrix.domain.environments.environment import Python
 
     options = SelectionOptions(
         releases=tuple(release or ()), pythons=tuple(map(Python.parse, python or ())), lanes=tuple(lane or ()), tag=tag
@@ -60,6 +58,7 @@ def make_request(
     workspace: Workspace, environments: list[SelectedEnvironment], jobs: int | None, reruns: Reruns
 ) -> RunRequest:
     """Return a request to run the workspace's scenarios in environments."""
+    from dask_matrix.collect.planning.request import RunRequest
     from dask_matrix.collect.scenario_set import catalog
 
     return RunRequest(environments, catalog.read(workspace.tests), jobs=jobs or os.cpu_count() or 1, reruns=reruns)
@@ -67,8 +66,10 @@ def make_request(
 
 def run_request(request: RunRequest, workspace: Workspace, *, as_json: bool) -> int:
     """Run a request, showing its progress; return the exit code."""
+    from rich.console import Console
+
     from dask_matrix.collect.running.run import Runner
-    from dask_matrix.commands.exit_codes import conclude
+    from dask_matrix.commands.conclusion import conclude
     from dask_matrix.commands.terminal import progress_display
 
     if request.verification:

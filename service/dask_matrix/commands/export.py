@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from dask_matrix.commands import options
-from dask_matrix.commands.background_server import INTERRUPTED
 from dask_matrix.commands.driver import workspace_of
+from dask_matrix.commands.exit_codes import INTERRUPTED
 from dask_matrix.domain.errors import DaskMatrixError
-from dask_matrix.places import default_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,6 +53,7 @@ def export(
         output = export_snapshot(workspace_of(data, scenarios), snapshot).model_dump(mode="json")
     if site is not None:
         from dask_matrix.commands.evidence import evidence_source
+        from dask_matrix.places import default_data
 
         source = evidence_source(data, scenarios, shipped=from_snapshot)
         replacements = () if from_snapshot else _places(data or default_data())
@@ -125,6 +123,9 @@ def _write_files(site: Site, folder: Path, revision: Callable[[], int]) -> dict[
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
     """Yield a function (done, total) that updates a progress bar; it does nothing unless stderr is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda _done, _total: None

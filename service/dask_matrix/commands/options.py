@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dask_matrix.collect.planning.plan import Reruns
-from dask_matrix.collect.planning.request import Verification
-from dask_matrix.domain.environments.age import moment_before
 from dask_matrix.domain.environments.environment import Lane
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.records.limits import Isolation, Limits
 from dask_matrix.domain.records.outcome import Verdict
 
 if TYPE_CHECKING:
+    from dask_matrix.collect.planning.plan import Reruns
+    from dask_matrix.collect.planning.request import Verification
     from dask_matrix.project.locks.entries import Part
 
 BROKEN = frozenset({Verdict.FAIL, Verdict.TIMEOUT, Verdict.CRASH})
@@ -118,6 +116,9 @@ ServePort = Annotated[int, typer.Option("--port", help="With --serve: port to li
 
 def reruns(*, again: bool, failed: bool, flaky: bool, older_than: str) -> Reruns:
     """Return which finished cells to rerun."""
+    from dask_matrix.collect.planning.plan import Reruns
+    from dask_matrix.domain.environments.age import moment_before
+
     verdicts = (BROKEN if failed else frozenset()) | ({Verdict.FLAKY} if flaky else frozenset())
     before = moment_before(older_than) if older_than else None
     return Reruns(frozenset(Verdict) if again else frozenset(verdicts), before)
@@ -134,6 +135,10 @@ def verification(rounds: int | None, seed: int | None) -> Verification | None:
         if seed is not None:
             raise DaskMatrixError("--seed needs --verify: add the number of rounds, as in --verify 20.")
         return None
+    import secrets
+
+    from dask_matrix.collect.planning.request import Verification
+
     return Verification(rounds, secrets.randbelow(MAX_SEED) if seed is None else seed)
 
 

@@ -12,7 +12,7 @@ import typer
 
 from dask_matrix.commands import options
 from dask_matrix.commands.driver import workspace_of
-from dask_matrix.commands.exit_codes import DONE, NOT_ALL_DONE, print_rejected
+from dask_matrix.commands.exit_codes import DONE, NOT_ALL_DONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +23,7 @@ LINE_EVERY = 0.1
 
 def rebuild(data: options.Data = None, as_json: options.Json = False) -> None:
     """Rebuild the database from the record files. Answers stay the same."""
+    from dask_matrix.commands.conclusion import print_rejected
     from dask_matrix.store.rebuild import rebuild as rebuild_database
 
     places = workspace_of(data).places

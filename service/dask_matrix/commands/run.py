@@ -8,7 +8,6 @@ from dataclasses import replace
 import typer
 
 from dask_matrix.commands import options
-from dask_matrix.commands.background_server import run_with_server
 from dask_matrix.commands.driver import (
     accidents_of_the_disk,
     make_request,
@@ -18,7 +17,10 @@ from dask_matrix.commands.driver import (
 )
 from dask_matrix.domain.errors import DaskMatrixError
 
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": False})
 def run(
     context: typer.Context,
     release: options.Releases = None,
@@ -46,6 +48,8 @@ def run(
     as_json: options.Json = False,
 ) -> None:
     """Run scenarios in environments. Executes those without a result, and repeats those whose verdict needs confirmation."""
+    from dask_matrix.commands.background_server import run_with_server
+
     if context.args and "--" not in sys.argv:
         raise DaskMatrixError(
             f"Unexpected {' '.join(context.args)!r}. Name releases with --release; put pytest arguments after --."

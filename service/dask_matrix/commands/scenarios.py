@@ -12,19 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dask_matrix import places
 from dask_matrix.commands import options
 from dask_matrix.commands.driver import make_request, open_store, run_request, selected_environments, workspace_of
 from dask_matrix.commands.exit_codes import DONE, NOT_ALL_DONE
 from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.wording import counted
-from dask_matrix.places import is_bundled
 
 if TYPE_CHECKING:
     from dask_matrix.collect.scenario_set.lint import LintReport
     from dask_matrix.collect.workspace.workspace import Workspace
 
-app = typer.Typer(no_args_is_help=True, help="Create and lint scenarios.", rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Create and lint scenarios.", rich_markup_mode=None)
 NEWEST = ["latest:1"]
 """Releases that scenarios are verified on by default."""
 
@@ -39,10 +37,11 @@ def new(
 
     A folder without a conftest.py also gets the fixtures that the bundled scenarios use.
     """
+    from dask_matrix import places
     from dask_matrix.collect.scenario_set.scaffold import scaffold
 
     folder = workspace_of(None, scenarios).tests
-    if is_bundled(folder):
+    if places.is_bundled(folder):
         raise DaskMatrixError(f"{folder} is part of the installation. Use --scenarios with a folder of your own.")
     for path in scaffold(folder, area, name, places.scenarios() / "conftest.py"):
         print(path)

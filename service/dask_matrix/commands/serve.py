@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from dask_matrix.commands import options
-from dask_matrix.commands.background_server import listen, on_parent_exit
 
 
 def serve(
@@ -22,6 +21,7 @@ def serve(
     """Serve the matrix as web pages and JSON until Ctrl-C."""
     import uvicorn
 
+    from dask_matrix.commands.background_server import listen, on_parent_exit
     from dask_matrix.commands.connections import PunctualProtocol
     from dask_matrix.commands.evidence import evidence_source
     from dask_matrix.web.api.events import end_streams_when

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from dask_matrix.commands import options
 from dask_matrix.domain.environments.environment import Lane, Python
@@ -42,6 +41,8 @@ def show(
     as_json: options.Json = False,
 ) -> None:
     """Print the matrix. --json prints the same object as GET /api/v1/matrix."""
+    from rich.console import Console
+
     from dask_matrix.commands.evidence import evidence_source, show_options
     from dask_matrix.commands.terminal import print_matrix
     from dask_matrix.domain.environments.release import named

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from dask_matrix import __version__
 from dask_matrix.collect.running.recorder import commit_of
 from dask_matrix.collect.scenario_set import catalog
 from dask_matrix.store.snapshots import snapshot
@@ -25,7 +25,7 @@ def export_snapshot(workspace: Workspace, folder: Path) -> Snapshot:
         workspace.places.records,
         tests.fingerprints,
         commit=commit_of(workspace.tests),
-        tool=version("dask-matrix"),
+        tool=__version__,
     )
     snapshot.write_verdicts(folder)
     counts = head.counts

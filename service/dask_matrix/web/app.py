@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
+from dask_matrix import __version__
 from dask_matrix.domain.verdicts.known_failures import today
 from dask_matrix.store.store import Store
 from dask_matrix.web.api import bisections, events, matrix_formats, upgrade
@@ -64,7 +64,7 @@ def create_app(
     app = DescribedApp(
         title=TITLE,
         description=TAGLINE,
-        version=version("dask-matrix"),
+        version=__version__,
         openapi_url="/api/openapi.json",
         openapi_tags=TAGS,
         generate_unique_id_function=operation_id,

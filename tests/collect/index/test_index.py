@@ -199,3 +199,12 @@ def test_the_index_comes_from_the_settings_of_uv_or_pip(
         path.write_text(text)
     found = index_settings({"HOME": str(tmp_path)} | environ, system=tmp_path / "etc")
     assert (found.url, found.certificates, found.known_to_uv) == expected
+
+
+def test_what_is_cached_of_pypi_is_found_however_it_is_named() -> None:
+    """By default, or by its address."""
+    default, named = (
+        IndexSettings("", None, known_to_uv=True),
+        IndexSettings(PYPI_SIMPLE_ENDPOINT, None, known_to_uv=True),
+    )
+    assert (default.url, default.digest) == (named.url, named.digest)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -121,8 +120,7 @@ class Index:
         return answer
 
     def _cache_path(self, project: str) -> Path:
-        index = hashlib.sha256(self.settings.url.encode()).hexdigest()[:12]
-        return self.cache / index / f"{project}.json"
+        return self.cache / self.settings.digest / f"{project}.json"
 
 
 def _read_cached(path: Path) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import hashlib
 import os
 import tomllib
 from dataclasses import dataclass
@@ -15,15 +16,34 @@ if TYPE_CHECKING:
 CHECK_INDEX = (
     "Check the network and the index settings of uv (UV_DEFAULT_INDEX, uv.toml) or pip (PIP_INDEX_URL, pip.conf)."
 )
+PYPI_DIGEST = "c7f8d697991d"
+"""The `IndexSettings.digest` of PyPI."""
 
 
 @dataclass(frozen=True)
 class IndexSettings:
-    """An index URL, a CA certificate file or None, and whether uv would use the URL without being told."""
+    """An index, a CA certificate file or None, and whether uv would use the index without being told.
 
-    url: str
+    ``configured`` is the URL in the user's settings; empty if there is none, which means PyPI.
+    """
+
+    configured: str
     certificates: str | None
     known_to_uv: bool
+
+    @property
+    def url(self) -> str:
+        """The URL of the index."""
+        if self.configured:
+            return self.configured
+        from pypi_simple import PYPI_SIMPLE_ENDPOINT  # noqa: PLC0415 - slow to import, and seldom needed
+
+        return PYPI_SIMPLE_ENDPOINT
+
+    @property
+    def digest(self) -> str:
+        """A hash of the URL, the name of the folder with what is cached of the index."""
+        return hashlib.sha256(self.configured.encode()).hexdigest()[:12] if self.configured else PYPI_DIGEST
 
 
 def index_settings(environ: Mapping[str, str] = os.environ, system: Path = Path("/etc")) -> IndexSettings:
@@ -34,9 +54,7 @@ def index_settings(environ: Mapping[str, str] = os.environ, system: Path = Path(
         return IndexSettings(url, certificates, known_to_uv=True)
     if url := environ.get("PIP_INDEX_URL") or pip.get("index-url"):
         return IndexSettings(url, certificates, known_to_uv=False)
-    from pypi_simple import PYPI_SIMPLE_ENDPOINT  # noqa: PLC0415 - slow to import, and seldom needed
-
-    return IndexSettings(PYPI_SIMPLE_ENDPOINT, certificates, known_to_uv=True)
+    return IndexSettings("", certificates, known_to_uv=True)
 
 
 def _home(environ: Mapping[str, str]) -> Path:

@@ -10,9 +10,9 @@ import subprocess
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from dask_matrix import __version__
 from dask_matrix.collect.scenario_set.names import scenario_set_name
 from dask_matrix.collect.supervising.import_failures import shortened
 from dask_matrix.domain.records.records import (
@@ -86,7 +86,7 @@ class Recorder:
                 host=socket.gethostname(),
                 commit=commit_of(scenario_set),
                 scenario_set=scenario_set_name(scenario_set),
-                tool=version("dask-matrix"),
+                tool=__version__,
                 environments=environments,
             )
         )

@@ -17,7 +17,4 @@ def context(workspace: Workspace) -> Context:
     No network access. Raises InvalidConfig for known.toml or matrix.toml.
     """
     profiles = {name: lines.profile() for name, lines in workspace.config.profiles.items()}
-    has_cache = workspace.places.index.is_dir()  # checked first: finding the configured index is slow
-    return Context(
-        known_failures.load(workspace.tests), profiles, workspace.index.cached_releases() if has_cache else {}
-    )
+    return Context(known_failures.load(workspace.tests), profiles, workspace.index.cached_releases())

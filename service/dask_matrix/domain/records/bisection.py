@@ -35,7 +35,7 @@ class BisectStatus(StrEnum):
 class BisectPart(BaseModel):
     """Base class of the parts of a bisection record."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)  # `check` validates no record
 
 
 class ExaminedPoint(BisectPart):

@@ -51,7 +51,7 @@ RefusalPhase = Literal["interpreter", "resolve", "install", "import"]
 class Base(BaseModel):
     """The fields that every record has."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)  # `check` validates no record
 
     v: Literal[1] = 1
     id: Identity
@@ -253,7 +253,9 @@ Record = (
     | BisectRecord
     | EndRecord
 )
-_ADAPTER: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])
+_ADAPTER: TypeAdapter[Record] = TypeAdapter(
+    Annotated[Record, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
+)
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import lzma
 import re
-from importlib.metadata import version
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from dask_matrix import __version__
 from dask_matrix.store.snapshots.location import VERDICTS
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def with_ids(digest: dict[str, Any], records: bytes) -> dict[str, Any]:
 
 def _valid_for(head: Snapshot) -> dict[str, Any]:
     """Return what a digest depends on: the records, and the rules of a version of dask-matrix."""
-    return {"v": 1, "records": head.sha256, "tool": version("dask-matrix")}
+    return {"v": 1, "records": head.sha256, "tool": __version__}
 
 
 def _with_results(digest: dict[str, Any], replaced: Callable[[Any], Any]) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from dask_matrix import __version__
 from dask_matrix.web import cells, columns
 from dask_matrix.web.api import schemas
 from dask_matrix.web.api.schemas_details import AboutOut, about_out
@@ -74,4 +74,4 @@ def about(reader: StoreReader) -> AboutOut:
 @health.get("/healthz", tags=["service"])
 def healthz(reader: StoreReader) -> schemas.Health:
     """Check that the database can be read; answers 503 if it cannot."""
-    return schemas.Health(status="ok", version=version("dask-matrix"), revision=reader.store.revision)
+    return schemas.Health(status="ok", version=__version__, revision=reader.store.revision)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -11,6 +10,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
+from dask_matrix import __version__
 from dask_matrix.domain.errors import UnknownName
 from dask_matrix.web import cells, columns, links, times
 from dask_matrix.web.about import about_page
@@ -93,7 +93,7 @@ def show(  # noqa: PLR0913 - what differs between pages
         section=section,
         twin=twin or links.twin(request.url.path + (f"?{request.url.query}" if request.url.query else "")),
         build=request.app.state.build,
-        version=version("dask-matrix"),
+        version=__version__,
         etag="" if static else request.state.etag,
         poll=links.EVENTS if poll else "",
         live=poll and reader.is_live(),
@@ -227,7 +227,7 @@ def problem(request: Request, found: Problem) -> Response:
         section="",
         twin="",
         build=request.app.state.build,
-        version=version("dask-matrix"),
+        version=__version__,
         etag="",
         poll="",
         live=False,
