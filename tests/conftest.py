@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from .fork_server import PROGRAM, ForkServer
 from .postgres import cluster, like, new_bare, new_database, postgresql, sqlite, url  # noqa: F401 - fixtures of all rooms
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
+TIMEOUT = 300
+"""Maximum seconds of a command, on a loaded machine."""
 
 SMALL_SET = {
     "area/test_small.py": '''\
@@ -41,6 +44,18 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_unconfigure() -> None:
+    """End the process that commands are forked from, if one was."""
+    if fork_server.cache_info().currsize:
+        fork_server().close()
+
+
+@cache
+def fork_server() -> ForkServer:
+    """Return the process that commands are forked from."""
+    return ForkServer()
+
+
 def environ(data: Path | None = None, **changes: str) -> dict[str, str]:
     """Return the variables of a user who has set nothing of ours, but for the data folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DASK_MATRIX", "NOX", "COLUMNS"))}
@@ -48,14 +63,16 @@ def environ(data: Path | None = None, **changes: str) -> dict[str, str]:
 
 
 def command_line(*arguments: str | Path) -> list[str]:
-    """Return the command as a process."""
-    return [sys.executable, "-m", "dask_matrix", *map(str, arguments)]
+    """Return the command as a process that starts from nothing: for signals, pipes and limits."""
+    return [str(PROGRAM), *map(str, arguments)]
 
 
 def dask_matrix(
     *arguments: str | Path, data: Path | None = None, cwd: Path | None = None, **changes: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command; return its exit code and output."""
+    """Run the command in a fork, or from nothing if variables of Python's change; return its exit code and output."""
+    if not any(name.startswith("PYTHON") for name in changes):
+        return fork_server().run(list(map(str, arguments)), environ(data, **changes), cwd, TIMEOUT)
     return subprocess.run(
         command_line(*arguments),
         capture_output=True,
@@ -63,7 +80,7 @@ def dask_matrix(
         check=False,
         cwd=cwd,
         env=environ(data, **changes),
-        timeout=300,
+        timeout=TIMEOUT,
     )
 
 
