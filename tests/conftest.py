@@ -14,6 +14,8 @@ import pytest
 
 from .fork_server import PROGRAM, ForkServer
 from .postgres import cluster, like, new_bare, new_database, postgresql, sqlite, url  # noqa: F401 - fixtures of all rooms
+from .quick import pytest_addoption  # noqa: F401 - a hook
+from .quick import pytest_configure as configure_quick
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 TIMEOUT = 300
@@ -38,8 +40,9 @@ def test_says_its_release(release):
 """A scenario set of a user's own: three scenarios, one of which fails on every release."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Commands under test can be interrupted, also where pytest itself was started in the background of a shell."""
+    configure_quick(config)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
