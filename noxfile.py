@@ -38,7 +38,7 @@ def up(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the whole test suite, with the versions of constraints.txt; arguments go to pytest."""
+    """Run the whole test suite, with the versions of constraints.txt; `-- --quick` for the inner loop; arguments go to pytest."""
     session.install("-q", "-e", ".[tests]", "-c", CONSTRAINTS)
     lint(session)
     suite(session)
@@ -82,8 +82,9 @@ def lint(session: nox.Session) -> None:
 
 
 def suite(session: nox.Session) -> None:
-    """Run pytest, two files at a time."""
-    session.run("pytest", "-n2", "--dist=loadfile", "--no-loadscope-reorder", *session.posargs)
+    """Run pytest, two files at a time. Compiled modules are kept: else each process of the tests compiles them again."""
+    command = ("pytest", "-n2", "--dist=loadfile", "--no-loadscope-reorder", *session.posargs)
+    session.run(*command, env={"PYTHONDONTWRITEBYTECODE": None})
 
 
 def report_changes(session: nox.Session) -> None:

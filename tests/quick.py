@@ -16,13 +16,16 @@ import pytest
 
 STARTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn"}
 """What Python reports of a process that is about to start: `audit events table <library/audit_events>`."""
+NOT_QUICK = ": not quick"
 SERVERS = {"chromium", "cluster", "postgresql"}
 """Fixtures, and parameters that stand for them, which make folders or start threads before they start a process."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option."""
-    parser.addoption("--quick", action="store_true", help="run only the tests that start no process, or are marked quick")
+    parser.addoption(
+        "--quick", action="store_true", help="run only the tests that start no process, or are marked quick"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,6 +58,14 @@ class Quick:
         """Watch a test."""
         yield from self._watch(item)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Give all that is skipped here one place, by which the summary counts it."""
+        report = yield
+        if report.skipped and isinstance(report.longrepr, tuple) and report.longrepr[2].endswith(NOT_QUICK):
+            report.longrepr = (__file__, 1, report.longrepr[2])
+        return report
+
     def _watch(self, item: pytest.Item) -> Generator[None, None, None]:
         self._skips = item.get_closest_marker("quick") is None
         try:
@@ -65,7 +76,7 @@ class Quick:
     def _on_event(self, event: str, arguments: Sequence[Any]) -> None:
         if self._skips and event in STARTS and threading.current_thread() is threading.main_thread():
             self._skips = False
-            pytest.skip(f"starts {program(event, arguments)}: not quick")
+            pytest.skip(f"starts {program(event, arguments)}{NOT_QUICK}")
 
 
 def needs_server(item: pytest.Item) -> bool:

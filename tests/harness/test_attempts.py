@@ -131,6 +131,7 @@ def test_what_could_not_be_collected_is_not_tried_again(bench: Bench) -> None:
     assert sorted(bench.executed()) == [("x", 1, "errored"), ("y/one", 1, "errored")]
 
 
+@pytest.mark.quick
 def test_attempts_asked_for_are_executed_exactly(bench: Bench) -> None:
     """Also of what is done, also of what passes, and without retries; the others as ever."""
     bench.write("test_x.py", FATES)

@@ -80,6 +80,7 @@ def test_a_broken_file_is_collected_as_one_scenario(bench: Bench) -> None:
     assert len(bench.executed()) == 3
 
 
+@pytest.mark.quick
 def test_nothing_but_broken_files_is_no_trouble(bench: Bench) -> None:
     """The harness does its work."""
     bench.write("test_ends.py", EXITS)

@@ -66,6 +66,7 @@ def test_a_process_is_told_however_young_it_is(tmp_path: Path, target: Callable[
     assert all("time.sleep(600)" in leak for (leak,) in leaks.values())
 
 
+@pytest.mark.quick
 def test_what_a_fixture_takes_away_is_no_leak(bench: Bench) -> None:
     """Only what is there when the scenario was torn down counts."""
     bench.write(

@@ -163,6 +163,7 @@ def test_without_a_memory_limit_none_is_hit(bench: Bench) -> None:
     assert bench.outcomes()["y/eats"] == "passed"
 
 
+@pytest.mark.quick
 def test_the_limit_of_output_is_set_by_the_marker_else_by_the_job(bench: Bench) -> None:
     """Of stdout, of stderr and of the log the first and the last half of it are kept; the outcome is not affected."""
     bench.write("test_x.py", SAYS)

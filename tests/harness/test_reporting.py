@@ -139,6 +139,7 @@ def test_a_scenario_that_disturbs_the_harness_has_its_own_outcome_or_errored(ben
         assert re.match(r"the harness itself failed: (TypeError|OSError): ", result["reason"])
 
 
+@pytest.mark.quick
 def test_a_scenario_that_ends_its_process_has_crashed(bench: Bench) -> None:
     """Whatever the exit code, and with all its files closed."""
     bench.write("test_x.py", ENDS)

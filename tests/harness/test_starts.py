@@ -33,6 +33,7 @@ FORKS_LATE = """
 """
 
 
+@pytest.mark.quick
 def test_what_is_done_is_not_run_again(bench: Bench) -> None:
     """A scenario with a result of the same fingerprint is collected, not executed; another fingerprint is."""
     bench.write("area/test_x.py", TWO_TESTS)
