@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from dask_matrix.collect.environments.installation import install_pytest
 from dask_matrix.collect.index.settings import index_settings
@@ -27,9 +29,15 @@ def bench(tmp_path: Path) -> Bench:
 
 
 @pytest.fixture(scope="session")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Target]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run of the tests share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def target(shared: Path) -> Callable[[str], Target]:
     """The oldest or newest Python that the harness supports, as an empty target environment."""
-    folder = tmp_path_factory.mktemp("pytest")
 
     @cache
     def target_of(age: str) -> Target:
@@ -40,21 +48,26 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Target]:
             except NoInterpreter as problem:
                 missing.append(str(problem))
                 continue
-            return Target(
-                interpreter.path, str(install_pytest(folder / str(minor), interpreter.path, index_settings()))
-            )
+            folder = install_pytest(shared / f"pytest-{minor}", interpreter.path, index_settings())
+            return Target(interpreter.path, str(folder))
         pytest.skip("; ".join(missing))
 
     return target_of
 
 
 @pytest.fixture(scope="session")
-def start_of(target: Callable[[str], Target], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Start]:
-    """A start over all specimens, by Python and isolation; each is made once."""
+def start_of(target: Callable[[str], Target], shared: Path) -> Callable[[str, str], Start]:
+    """A start over all specimens, by Python and isolation; each is made once, by the first process that asks for it."""
 
     @cache
     def made(age: str, isolation: str) -> Start:
-        return start(tmp_path_factory.mktemp(f"{age}-{isolation}"), target(age), isolation=isolation)
+        python, folder = target(age), shared / f"specimens-{age}-{isolation}"
+        kept = folder / "start.json"
+        with FileLock(f"{folder}.lock"):
+            if not kept.exists():
+                folder.mkdir()
+                kept.write_text(start(folder, python, isolation=isolation).as_json())
+        return Start.from_json(kept.read_text())
 
     return made
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,16 @@ class Start:
     records: list[dict[str, Any]]
     folder: Path
     tracer: str
+
+    @classmethod
+    def from_json(cls, text: str) -> Start:
+        """Return a start that another process has made."""
+        fields = json.loads(text)
+        return cls(**fields | {"folder": Path(fields["folder"])})
+
+    def as_json(self) -> str:
+        """Return all of it as text, for another process."""
+        return json.dumps(asdict(self), default=str)
 
     @property
     def scratch(self) -> Path:
