@@ -39,6 +39,7 @@ class ForkServer:
     ) -> subprocess.CompletedProcess[str]:
         """Run the command; return its exit code and output. Raises TimeoutExpired, after it has killed it."""
         command = [str(PROGRAM), *arguments]
+        sys.audit("subprocess.Popen", command[0], command, cwd, environ)  # --quick skips what starts a process
         with self._lock, tempfile.TemporaryDirectory() as folder:
             output = [Path(folder, "stdout"), Path(folder, "stderr")]
             called = {"command": command, "environ": dict(environ), "cwd": str(cwd or Path.cwd())}
