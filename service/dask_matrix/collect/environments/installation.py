@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dask_matrix.collect.environments.shared_bytecode import share_bytecode
 from dask_matrix.collect.files import write_atomically
 from dask_matrix.collect.machine import uv
 from dask_matrix.collect.machine.scratch import install_lock
@@ -54,6 +55,7 @@ def install(folder: Path, lock: Path, interpreter: Path, settings: IndexSettings
             log = _run_uv(settings, lock_fd, "venv", "--no-project", "--python", str(interpreter), str(folder))
             arguments = ("pip", "sync", "--python", str(python), "--only-binary", ":all:", "--strict", str(lock))
             log += _run_uv(settings, lock_fd, *arguments)
+            share_bytecode(folder, READY)
             installed = Installed(python, made=True, log=log, seconds=time.monotonic() - began)
         _mark_used(folder)
     return installed
