@@ -1,6 +1,10 @@
 """Measures the harness against others, side by side in one run, and against what cannot be saved.
 
     python benchmarks/run_speed.py [--releases N] [--scenarios N] [--skip NAME]... [--out FOLDER]
+    python benchmarks/run_speed.py --against REF [--rounds N] [--release V] [--only EXPR] [--out FOLDER]
+
+With --against, only this build and the one of a git ref are compared, in turns: a whole run of that ref's scenario set
+on one release, installed before, with and without confirmations. Writes FOLDER/run_speed_against.json.
 
 Everybody does the same work: scenarios of the futures area on some releases, from the same locks, with warm download
 caches and no environment made yet. Prints the ratios, writes FOLDER/run_speed.json and a picture, FOLDER/run_speed.svg.
@@ -21,7 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from speed import contenders, harness_alone
+from speed import contenders, harness_alone, peer
 from speed.contenders import ROOT, Work, clean_environ
 from speed.meter import Measured
 
@@ -42,6 +46,9 @@ NAMES = {
 def main() -> None:
     """Measure, print, write."""
     options = _options()
+    if options.against:
+        _against(options)
+        return
     with tempfile.TemporaryDirectory(prefix="run-speed-", ignore_cleanup_errors=True) as name:
         work = _work(Path(name), options.releases, options.scenarios)
         found = _everybody(work, set(options.skip))
@@ -65,8 +72,24 @@ def main() -> None:
     print(_table(report))
 
 
+def _against(options: argparse.Namespace) -> None:
+    """Compare this build with an earlier one; print and write what came out."""
+    with tempfile.TemporaryDirectory(prefix="run-speed-", ignore_cleanup_errors=True) as name:
+        report = peer.compare(options.against, Path(name), options.release, options.rounds, options.only)
+    text = json.dumps({"against": options.against, "commit": _commit(), **report}, indent=1)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "run_speed_against.json").write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--against", metavar="REF", help="compare only with the build of a git ref")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each build, with --against")
+    parser.add_argument("--release", default="2026.8.0", help="the release to run, with --against")
+    parser.add_argument(
+        "--only", default="", metavar="EXPR", help="some scenarios instead of all, as pytest's -k, with --against"
+    )
     parser.add_argument("--releases", type=int, default=len(RELEASES), help="how many of the six")
     parser.add_argument("--scenarios", type=int, default=40)
     parser.add_argument("--skip", action="append", default=[], choices=["each", "all", "asv", "floor", "alone"])
