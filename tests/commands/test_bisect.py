@@ -24,11 +24,11 @@ from dask_matrix.domain.transitions.transitions import Transition
 from dask_matrix.domain.verdicts.verdict import Judgement
 from dask_matrix.store.store import Store
 from dask_matrix.web import repeat_commands
-from tests.collect.bisection.conftest import PYTHON, SCENARIO, Laboratory, laboratory
+from tests.collect.bisection.conftest import PYTHON, SCENARIO, Laboratory, installed_pytest, laboratory
 from tests.collect.bisection.repositories import BEGIN, FAILS
 from tests.conftest import command_line, dask_matrix, environ
 
-__all__ = ["laboratory"]
+__all__ = ["installed_pytest", "laboratory"]
 RELEASED = "dask@2025.3.0+distributed@2025.3.0"
 
 

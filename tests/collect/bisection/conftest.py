@@ -71,6 +71,7 @@ class Laboratory:
     folder: Path
     dask: Project
     distributed: Project
+    pytest: Path
     log: list[str] = field(default_factory=list)
 
     def write(self) -> None:
@@ -80,13 +81,8 @@ class Laboratory:
         places = {"python": PYTHON, "dask": self.dask.folder, "distributed": self.distributed.folder}
         (tests / "matrix.toml").write_text(MATRIX.format(**places))
         (tests / "test_behaviour.py").write_text(SCENARIOS)
-        target = self.folder / "data" / "pytest" / PYTHON
-        for name in NEEDED:
-            for file in distribution(name).files or ():
-                if not str(file).startswith("..") and "__pycache__" not in str(file):
-                    (target / file).parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(str(file.locate()), target / file)
-        (target / ".ready").touch()
+        (self.folder / "data").mkdir()
+        (self.folder / "data" / "pytest").symlink_to(self.pytest)
 
     @property
     def workspace(self) -> Workspace:
@@ -155,9 +151,23 @@ def _nothing(_step: Step) -> None:
     pass
 
 
+@pytest.fixture(scope="session")
+def installed_pytest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return what a data folder has in ``pytest``, which no test changes; what it compiles to is kept there."""
+    folder = tmp_path_factory.mktemp("pytest")
+    for name in NEEDED:
+        for file in distribution(name).files or ():
+            if not str(file).startswith("..") and "__pycache__" not in str(file):
+                (folder / PYTHON / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(str(file.locate()), folder / PYTHON / file)
+    (folder / PYTHON / ".ready").touch()
+    return folder
+
+
 @pytest.fixture
-def laboratory(tmp_path: Path) -> Laboratory:
+def laboratory(tmp_path: Path, installed_pytest: Path) -> Laboratory:
     """Return two repositories with their first release, and a workspace."""
-    made = Laboratory(tmp_path, Project("dask", tmp_path / "dask"), Project("distributed", tmp_path / "distributed"))
+    dask, distributed = (Project(name, tmp_path / name) for name in ("dask", "distributed"))
+    made = Laboratory(tmp_path, dask, distributed, installed_pytest)
     made.write()
     return made
