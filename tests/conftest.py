@@ -18,6 +18,8 @@ from .quick import pytest_addoption  # noqa: F401 - a hook
 from .quick import pytest_configure as configure_quick
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
+NOT_A_USERS = ("DASK_MATRIX", "NOX", "COLUMNS", "PYTHONDONTWRITEBYTECODE")
+"""What a command under test does not get from who tests. Without bytecode every process would compile all it imports."""
 TIMEOUT = 300
 """Maximum seconds of a command, on a loaded machine."""
 
@@ -56,12 +58,12 @@ def pytest_unconfigure() -> None:
 @cache
 def fork_server() -> ForkServer:
     """Return the process that commands are forked from."""
-    return ForkServer()
+    return ForkServer(environ())
 
 
 def environ(data: Path | None = None, **changes: str) -> dict[str, str]:
     """Return the variables of a user who has set nothing of ours, but for the data folder."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DASK_MATRIX", "NOX", "COLUMNS"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_A_USERS)}
     return kept | ({"DASK_MATRIX_DATA": str(data)} if data else {}) | changes
 
 

@@ -28,11 +28,10 @@ NOT_IMPORTED = ("__main__", "nox_sessions", "migrations")
 class ForkServer:
     """Runs commands one after another, each in a fork of its process, which ends when this one does."""
 
-    def __init__(self) -> None:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        command = [sys.executable, "-P", __file__]
         self._lock = threading.Lock()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ)
 
     def run(
         self, arguments: Sequence[str], environ: Mapping[str, str], cwd: Path | None, timeout: float

@@ -16,7 +16,7 @@ import pytest
 import typer
 
 from dask_matrix.cli import app
-from tests.conftest import command_line, environ, write_set
+from tests.conftest import dask_matrix, write_set
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "scenarios" / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -102,12 +102,4 @@ def test_the_printed_way_to_a_first_scenario_ends_with_a_result(tmp_path: Path) 
 
 def run(command: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a printed command in a folder; return its exit code and output."""
-    return subprocess.run(
-        command_line(*shlex.split(command)[1:]),
-        cwd=folder,
-        env=environ(folder / "data", **variables),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    return dask_matrix(*shlex.split(command)[1:], data=folder / "data", cwd=folder, **variables)
