@@ -16,6 +16,7 @@ import pytest
 from packaging.version import InvalidVersion, Version
 
 from . import execution_order, process_start
+from .cluster_imports import import_what_clusters_import
 from .collection import Collection
 from .execution import Execution
 from .import_guard import ImportGuard
@@ -133,6 +134,8 @@ class Plugin:
         """Execute scenarios; return whether all were executed."""
         scratch = self._job.scratch / "x"  # short, since sockets live below it
         shutil.rmtree(scratch, ignore_errors=True)
+        if self._job.isolation == "fork":
+            import_what_clusters_import(scenarios, scratch / "cluster")
         loop = Loop(self._start_process(), self._stop, scratch)
         attempts = execution_order.planned_attempts(scenarios, self._job)
         alone = [attempt for attempt in attempts if attempt.scenario.id in self._job.alone]

@@ -18,19 +18,23 @@ def fork(execution: Execution, tests: Path, prepare: Callable[[Path], None]) -> 
     """Run an execution in a fork, after `prepare` for its file's folder; return the process id."""
     item = execution.scenario.item
     assert item is not None
-    sys.stdout.flush()
-    sys.stderr.flush()
-    parent = os.getpid()
-    with warnings.catch_warnings():
-        # numpy has started threads; its fork handlers cope with their absence in the child.
-        warnings.filterwarnings("ignore", message=".*use of fork", category=DeprecationWarning)
-        pid = os.fork()
+    parent, pid = os.getpid(), fork_this_process()
     if pid == 0:
         processes.die_with(parent)
         execution.channels.close_sources()
         folder = item.path.parent
         child.run(item, tests, execution.folder, execution.channels.sinks, lambda: prepare(folder))
     return pid
+
+
+def fork_this_process() -> int:
+    """`os.fork`, without output that both would write, and without its warning."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with warnings.catch_warnings():
+        # numpy has started threads; its fork handlers cope with their absence in the child.
+        warnings.filterwarnings("ignore", message=".*use of fork", category=DeprecationWarning)
+        return os.fork()
 
 
 def spawn(execution: Execution, job: Path, arguments: Sequence[str]) -> int:
