@@ -18,8 +18,8 @@ from .quick import pytest_addoption  # noqa: F401 - a hook
 from .quick import pytest_configure as configure_quick
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-NOT_A_USERS = ("DASK_MATRIX", "NOX", "COLUMNS", "PYTHONDONTWRITEBYTECODE")
-"""What a command under test does not get from who tests. Without bytecode every process would compile all it imports."""
+NOT_A_USERS = ("DASK_MATRIX", "NOX", "COLUMNS", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
+"""What a command under test does not get from who tests: a path makes it start anew, no bytecode makes it compile all."""
 TIMEOUT = 300
 """Maximum seconds of a command, on a loaded machine."""
 
