@@ -1,6 +1,9 @@
 """The matrix page: its default view, and its state in the address."""
 
 import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -8,12 +11,17 @@ import pytest
 from dask_matrix.domain.matrix.encoded_rows import EncodedRows
 from dask_matrix.web.drawing import palette
 from dask_matrix.web.drawing.labels import OVERLAYS, VERDICTS
-from tests.web.conftest import Book
+from tests.web.conftest import Book, opened
 from tests.web.pages.test_pages import Links
 
 
 def crowd(book: Book, releases: int = 30) -> None:
     """Record many releases: one row changes in the second, one in the last but one, one never."""
+    with book.together():
+        _crowd(book, releases)
+
+
+def _crowd(book: Book, releases: int) -> None:
     for number in range(releases):
         key = f"{number:016x}"
         book.environment(key, f"{2020 + number // 12}.{1 + number % 12}.0")
@@ -33,11 +41,14 @@ def columns(text: str) -> list[str]:
     return re.findall(r'<th scope="col" data-key="([^"]+)"', text)
 
 
-@pytest.fixture
-def many(empty: Book) -> Book:
-    """Return an application on thirty releases."""
-    crowd(empty)
-    return empty
+@pytest.fixture(scope="module")
+def many(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+    """Return an application on thirty releases; tests only look."""
+    with opened(Path(shutil.copy(bare, tmp_path_factory.mktemp("many")))) as book:
+        crowd(book)
+        written = book.number
+        yield book
+        assert book.number == written
 
 
 def test_the_default_view_has_the_newest_releases_and_the_rows_that_change_in_them(many: Book) -> None:
@@ -137,11 +148,11 @@ def test_every_verdict_and_mark_has_a_tile(book: Book) -> None:
 
 def test_a_run_of_cells_is_never_wider_than_the_classes_for_it(empty: Book) -> None:
     """150 equal cells of one year are two elements."""
-    for number in range(150):
-        empty.environment(f"{number:016x}", f"2025.1.{number}")
-        if not number:
-            empty.scenario("a/b")
-        empty.result("passed", name="a/b", key=f"{number:016x}")
+    with empty.together():
+        empty.scenario("a/b")
+        for number in range(150):
+            empty.environment(f"{number:016x}", f"2025.1.{number}")
+            empty.result("passed", name="a/b", key=f"{number:016x}")
     text = empty.client.get("/?changes=false&last=0").text
     assert [int(each) for each in re.findall(r'class="v-pass w(\d+)"', text)] == [100, 50]
     assert len(EncodedRows.of(empty.store.matrix()).rows["a/b"]) == 150
