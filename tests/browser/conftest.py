@@ -1,4 +1,8 @@
-"""A real server on a free port, and Debian's or Playwright's Chromium in front of it."""
+"""A real server on a free port, and Debian's or Playwright's Chromium in front of it.
+
+A new browser context costs two processes, about two seconds of CPU, so windows are used again by later tests;
+and tests that only look share one server for each file (``shown``).
+"""
 
 import shutil
 import socket
@@ -9,10 +13,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Request, sync_playwright
 
 from dask_matrix.domain.records.records import EnvironmentRecord, RefusalRecord, ResultRecord, ScenarioRecord
 from dask_matrix.store.store import Store
@@ -26,15 +31,22 @@ ARGUMENTS = [
 ROWS = ["futures/from_delayed/computes_again", "bag/reads/works[a b/ü?x=1#y%2F&-<z>]", "array/../folded"]
 RELEASES = [f"{year}.{month}.0" for year in (2024, 2025) for month in range(1, 11)]
 REFUSED = "f" * 16
+ColorScheme = Literal["light", "dark"]
 
 
 @dataclass
-class Site:
-    """A running server and the store behind it."""
+class Shown:
+    """A running server on records that do not change."""
 
     url: str
+    keys: list[str] = field(default_factory=lambda: [f"{number:016x}" for number in range(len(RELEASES))], kw_only=True)
+
+
+@dataclass
+class Site(Shown):
+    """A running server and the store behind it."""
+
     store: Store
-    keys: list[str] = field(default_factory=lambda: [f"{number:016x}" for number in range(len(RELEASES))])
 
     def result(self, outcome: str, row: int = 0, column: int = 0, text: str = "") -> str:
         """Record an execution, just now; return its id."""
@@ -95,19 +107,43 @@ def serve(url: str) -> Iterator[str]:
             thread.join()
 
 
-@pytest.fixture
-def empty_site(tmp_path: Path) -> Iterator[Site]:
-    """Return a server on an empty store."""
-    url = f"sqlite:///{tmp_path / 'matrix.sqlite'}"
+@contextmanager
+def open_site(folder: Path) -> Iterator[Site]:
+    """Serve the database of a folder, which is made if there is none."""
+    url = f"sqlite:///{folder / 'matrix.sqlite'}"
     with Store.open(url) as store, serve(url) as address:
         yield Site(address, store)
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database of three rows and twenty-one columns, the last of them refused; tests work on copies."""
+    path = tmp_path_factory.mktemp("filled") / "matrix.sqlite"
+    with Store.open(f"sqlite:///{path}") as store:
+        fill(Site("", store))
+    return path
+
+
 @pytest.fixture
-def site(empty_site: Site) -> Site:
+def empty_site(tmp_path: Path) -> Iterator[Site]:
+    """Return a server on an empty store."""
+    with open_site(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def site(filled: Path, tmp_path: Path) -> Iterator[Site]:
     """Return a server on three rows and twenty-one columns, the last of them refused."""
-    fill(empty_site)
-    return empty_site
+    shutil.copy(filled, tmp_path)
+    with open_site(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shown(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    """Return a server on the same for tests that only look: it offers them no store to write to."""
+    with serve(f"sqlite:///{shutil.copy(filled, tmp_path_factory.mktemp('shown'))}") as address:
+        yield Shown(address)
 
 
 @pytest.fixture(scope="session")
@@ -127,33 +163,78 @@ class Window:
     """A page, and the errors and messages of the browser."""
 
     page: Page
-    complaints: list[str]
+    complaints: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Note each message, error, dialog and failed request."""
+        self.page.on("console", lambda said: self.complaints.append(f"{said.type}: {said.text}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("requestfailed", self._note_failure)
+        self.page.on("dialog", self._dismiss)
+
+    def clear(self) -> None:
+        """Leave the page, and with it all that a test did to it."""
+        self.page.unroute_all()
+        self.page.mouse.move(0, 0)
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+
+    def _note_failure(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the page was left before the response
+            self.complaints.append(f"{request.failure}: {request.url}")
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
 
-def failed(window: Window, request: Request) -> None:
-    """Record a failed request, unless the page was left before the response."""
-    if request.failure != "net::ERR_ABORTED":
-        window.complaints.append(f"{request.failure}: {request.url}")
+class Windows:
+    """Windows by how their browser contexts were made; those that no test uses are used again."""
+
+    def __init__(self, chromium: Browser) -> None:
+        self.chromium = chromium
+        self._idle: dict[str, list[Window]] = {}
+
+    @contextmanager
+    def lent(self) -> Iterator[Callable[..., Window]]:
+        """Yield what opens windows; what the browser complained of in them fails afterwards."""
+        opened: list[tuple[str, Window]] = []
+
+        def make(width: int = 1440, color_scheme: ColorScheme = "light", **options: object) -> Window:
+            window = self._take(kind := repr(sorted(options.items())), options)
+            opened.append((kind, window))
+            window.page.set_viewport_size({"width": width, "height": 900})
+            window.page.emulate_media(color_scheme=color_scheme)
+            return window
+
+        yield make
+        for kind, window in opened:
+            self._take_back(kind, window)
+
+    def _take(self, kind: str, options: dict[str, object]) -> Window:
+        if idle := self._idle.get(kind):
+            return idle.pop()
+        window = Window(self.chromium.new_context(**options).new_page())  # type: ignore[arg-type]
+        window.listen()
+        return window
+
+    def _take_back(self, kind: str, window: Window) -> None:
+        window.clear()
+        if window.complaints or len(window.page.context.pages) > 1:
+            window.page.context.close()
+        else:
+            self._idle.setdefault(kind, []).append(window)
+        assert window.complaints == []
+
+
+@pytest.fixture(scope="session")
+def windows(chromium: Browser) -> Windows:
+    """Return the windows of all tests."""
+    return Windows(chromium)
 
 
 @pytest.fixture
-def window(chromium: Browser) -> Iterator[Callable[..., Window]]:
+def window(windows: Windows) -> Iterator[Callable[..., Window]]:
     """Return a function that opens pages in separate contexts; any browser error fails the test."""
-    opened: list[tuple[BrowserContext, Window]] = []
-
-    def make(width: int = 1440, **options: object) -> Window:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)  # type: ignore[arg-type]
-        made = Window(context.new_page(), [])
-        made.page.on("console", lambda said: made.complaints.append(f"{said.type}: {said.text}"))
-        made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
-        made.page.on("requestfailed", lambda request: failed(made, request))
-        opened.append((context, made))
-        return made
-
-    yield make
-    for context, made in opened:
-        try:
-            context.close()
-        except Error as error:  # pragma: no cover
-            made.complaints.append(str(error))
-        assert made.complaints == []
+    with windows.lent() as make:
+        yield make

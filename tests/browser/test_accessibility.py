@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from dask_matrix.domain.records.records import RunRecord
 from dask_matrix.web import links
 
-from .conftest import REFUSED, ROWS, Site, Window
+from .conftest import REFUSED, ROWS, Shown, Site, Window
 from .test_site import HOSTILE
 
 Open = Callable[..., Window]
@@ -44,10 +44,10 @@ def test_axe_finds_no_violation_on_any_page(site: Site, window: Open, width: int
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_axe_finds_no_violation_on_the_page_of_a_problem(site: Site, window: Open, width: int, scheme: str) -> None:
+def test_axe_finds_no_violation_on_the_page_of_a_problem(shown: Shown, window: Open, width: int, scheme: str) -> None:
     """A page like others; the browser logs its status and nothing else."""
     made = window(width, color_scheme=scheme)
-    made.page.goto(f"{site.url}/releases/2025.1.7")
+    made.page.goto(f"{shown.url}/releases/2025.1.7")
     assert made.page.locator("h1").count() == 1
     assert Axe().run(made.page).response["violations"] == []
     assert made.complaints == [NOT_FOUND]
@@ -55,10 +55,10 @@ def test_axe_finds_no_violation_on_the_page_of_a_problem(site: Site, window: Ope
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_axe_finds_no_violation_with_an_open_cell(site: Site, window: Open, width: int, scheme: str) -> None:
+def test_axe_finds_no_violation_with_an_open_cell(shown: Shown, window: Open, width: int, scheme: str) -> None:
     """The panel, the selected cell, the list of keyboard shortcuts."""
     page = window(width, color_scheme=scheme).page
-    page.goto(f"{site.url}/?changes=false")
+    page.goto(f"{shown.url}/?changes=false")
     page.keyboard.press("n")
     page.keyboard.press("Enter")
     page.locator("#panel .verdict").wait_for()

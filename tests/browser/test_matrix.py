@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import RELEASES, ROWS, Site, Window
+from .conftest import RELEASES, ROWS, Shown, Window
 
 Open = Callable[..., Window]
 ALL = "/?changes=false&last=0"
@@ -27,14 +27,14 @@ def place(page: Page, row: int, column: int) -> tuple[float, float]:
 
 
 @pytest.fixture
-def page(site: Site, window: Open) -> Page:
+def page(shown: Shown, window: Open) -> Page:
     """Return the whole matrix in a wide window."""
     made = window(1440).page
-    made.goto(site.url + ALL)
+    made.goto(shown.url + ALL)
     return made
 
 
-def test_a_click_on_a_cell_opens_it_next_to_the_grid(page: Page, site: Site) -> None:
+def test_a_click_on_a_cell_opens_it_next_to_the_grid(page: Page, shown: Shown) -> None:
     """The address has the cell, and Back closes it."""
     page.mouse.click(*place(page, 2, 12))
     panel = page.locator("#panel")
@@ -45,7 +45,7 @@ def test_a_click_on_a_cell_opens_it_next_to_the_grid(page: Page, site: Site) -> 
     expect(panel).to_contain_text(f"pass on Dask {RELEASES[3]}")
     page.go_back()
     expect(panel).to_be_hidden()
-    assert page.url == site.url + ALL
+    assert page.url == shown.url + ALL
     page.goto("about:blank")
     page.goto(kept)
     expect(panel).to_contain_text(f"fail on Dask {RELEASES[12]}")
@@ -97,6 +97,7 @@ def test_a_slash_goes_to_the_filter_and_a_question_mark_lists_the_shortcuts(page
     page.keyboard.type("?n/")
     expect(page.get_by_label("Filter")).to_have_value("?n/")
     expect(page.locator("#keylist")).to_be_hidden()
+    page.get_by_label("Filter").fill("")  # the answer to the other would take the grid away
     page.locator("#matrix").focus()
     page.keyboard.press("?")
     expect(page.locator("#keylist")).to_be_visible()
@@ -109,15 +110,15 @@ def test_a_slash_goes_to_the_filter_and_a_question_mark_lists_the_shortcuts(page
     [("row 1", 1), ("area:bag", 1), ('area:""', 3), ("verdict:n/a", 0), ("-is:turning", 2), ("verdict:uninstallable", 3), ("-area:bag", 2), ("is:turning", 1), ("verdict:fail", 1), ("verdict:untested", 2),
      ("covers:dask.bag", 0), ('"computes again"', 3), ("is:flaky", 0)],
 )  # fmt: skip
-def test_typing_filters_at_once_and_the_server_agrees(page: Page, site: Site, text: str, rows: int) -> None:
+def test_typing_filters_at_once_and_the_server_agrees(page: Page, shown: Shown, text: str, rows: int) -> None:
     """Script and server show the same rows, and the address has the filter."""
     page.route("**/*", lambda route: route.abort() if "q=" in route.request.url else route.continue_())
     page.get_by_label("Filter").fill(text)
     expect(page.locator("#matrix tr[data-id]:not(.out)")).to_have_count(rows)
     page.unroute("**/*")
-    told = page.request.get(f"{site.url}/api/v1/matrix", params={"q": text}).json()
+    told = page.request.get(f"{shown.url}/api/v1/matrix", params={"q": text}).json()
     assert len(told["scenarios"]) == rows
-    page.goto(f"{site.url}{ALL}&q={text.replace(' ', '+')}")
+    page.goto(f"{shown.url}{ALL}&q={text.replace(' ', '+')}")
     expect(page.locator("#matrix tr[data-id]")).to_have_count(rows)
 
 
@@ -150,10 +151,10 @@ def test_a_frozen_matrix_opens_its_cells_as_they_were(page: Page) -> None:
     assert "at%3D" in page.url
 
 
-def test_on_a_phone_the_cell_covers_the_grid(site: Site, window: Open) -> None:
+def test_on_a_phone_the_cell_covers_the_grid(shown: Shown, window: Open) -> None:
     """And can be closed by touch."""
     page = window(390).page
-    page.goto(site.url)
+    page.goto(shown.url)
     page.evaluate("document.getElementById('matrix').scrollIntoView()")
     page.evaluate("document.getElementById('matrix').scrollLeft = 0")
     page.mouse.click(*place(page, 0, 2))
@@ -168,11 +169,11 @@ def test_on_a_phone_the_cell_covers_the_grid(site: Site, window: Open) -> None:
 
 @pytest.mark.parametrize("script", [True, False])
 def test_on_a_phone_only_the_filter_box_is_shown_until_more_options_are_checked(
-    site: Site, window: Open, *, script: bool
+    shown: Shown, window: Open, *, script: bool
 ) -> None:
     """With and without JavaScript; all options are shown if one of them is set."""
     page = window(390, java_script_enabled=script).page
-    page.goto(site.url)
+    page.goto(shown.url)
     area = page.locator("select[name=area]")
     expect(page.get_by_label("Filter", exact=True)).to_be_visible()
     expect(area).to_be_hidden()
@@ -180,9 +181,9 @@ def test_on_a_phone_only_the_filter_box_is_shown_until_more_options_are_checked(
     expect(area).to_be_visible()
     page.wait_for_timeout(300)  # as long as another page would take
     expect(page.get_by_label("more options")).to_be_checked()
-    page.goto(f"{site.url}/?q=row")
+    page.goto(f"{shown.url}/?q=row")
     expect(area).to_be_hidden()
-    page.goto(f"{site.url}/?area=bag")
+    page.goto(f"{shown.url}/?area=bag")
     expect(area).to_have_value("bag")
     expect(area).to_be_visible()
 
@@ -194,23 +195,23 @@ def test_all_cells_have_a_text(page: Page) -> None:
     assert "fail, breaks: 2025.1.0" in told
 
 
-def test_is_turning_applies_to_the_columns_shown(page: Page, site: Site) -> None:
+def test_is_turning_applies_to_the_columns_shown(page: Page, shown: Shown) -> None:
     """In the script and on the server, also for a row that changed before the first column shown."""
     for last, rows in (("0", 1), ("5", 0)):
-        page.goto(f"{site.url}/?changes=false&last={last}")
+        page.goto(f"{shown.url}/?changes=false&last={last}")
         page.route("**/*q=*", lambda route: route.abort())
         page.get_by_label("Filter").fill("is:turning")
         expect(page.locator("#matrix tr[data-id]:not(.out)")).to_have_count(rows)
         page.unroute("**/*q=*")
-        told = page.request.get(f"{site.url}/api/v1/matrix", params={"q": "is:turning", "last": last}).json()
+        told = page.request.get(f"{shown.url}/api/v1/matrix", params={"q": "is:turning", "last": last}).json()
         assert len(told["scenarios"]) == rows
 
 
-def test_an_invalid_term_is_reported_next_to_the_filter(site: Site, window: Open) -> None:
+def test_an_invalid_term_is_reported_next_to_the_filter(shown: Shown, window: Open) -> None:
     """The rows stay, and so does the address."""
     made = window(1440)
     page = made.page
-    page.goto(site.url + ALL)
+    page.goto(shown.url + ALL)
     page.get_by_label("Filter").fill("is:flakey")
     expect(page.locator("#refused")).to_contain_text("Invalid filter is:flakey")
     expect(page.locator("#matrix tr[data-id]:not(.out)")).to_have_count(3)
@@ -220,9 +221,9 @@ def test_an_invalid_term_is_reported_next_to_the_filter(site: Site, window: Open
     made.complaints[:] = [each for each in made.complaints if "422" not in each]
 
 
-def test_the_cell_shown_is_the_one_opened_last(page: Page, site: Site) -> None:
+def test_the_cell_shown_is_the_one_opened_last(page: Page, shown: Shown) -> None:
     """Even if the response for another arrives later; and none is shown after closing."""
-    slow = f"**/{site.keys[3]}"
+    slow = f"**/{shown.keys[3]}"
     page.route(slow, lambda route: (page.wait_for_timeout(600), route.continue_()))
     page.mouse.click(*place(page, 2, 3))
     page.mouse.click(*place(page, 2, 12))
@@ -237,16 +238,16 @@ def test_the_cell_shown_is_the_one_opened_last(page: Page, site: Site) -> None:
     page.unroute(slow)
 
 
-def test_cells_open_also_if_the_default_view_had_none(page: Page, site: Site) -> None:
+def test_cells_open_also_if_the_default_view_had_none(page: Page, shown: Shown) -> None:
     """The filter shows rows, and the panel works."""
-    page.goto(f"{site.url}/?changes=false&q=nosuchthing")
+    page.goto(f"{shown.url}/?changes=false&q=nosuchthing")
     page.get_by_label("Filter").fill("")
     expect(page.locator("#matrix tr[data-id]")).to_have_count(3)
     page.mouse.click(*place(page, 2, 12))
     expect(page.locator("#panel .verdict")).to_be_visible()
 
 
-def test_back_from_a_cell_restores_the_filter(page: Page, site: Site) -> None:
+def test_back_from_a_cell_restores_the_filter(page: Page, shown: Shown) -> None:
     """Filter box, rows and address agree."""
     page.mouse.click(*place(page, 2, 12))
     expect(page.locator("#panel .verdict")).to_be_visible()
@@ -255,25 +256,25 @@ def test_back_from_a_cell_restores_the_filter(page: Page, site: Site) -> None:
     page.go_back()
     expect(page.get_by_label("Filter")).to_have_value("")
     expect(page.locator("#matrix tr[data-id]:not(.out)")).to_have_count(3)
-    assert page.url == site.url + ALL
+    assert page.url == shown.url + ALL
 
 
 @pytest.mark.parametrize(
     "hash_", ["%", "cells/../api/v1/about", "%2F%2Fexample.org%2Fcells%2Fa%2Fb", "javascript%3Aalert(1)"]
 )
-def test_a_hash_that_names_no_cell_opens_nothing(page: Page, site: Site, hash_: str) -> None:
+def test_a_hash_that_names_no_cell_opens_nothing(page: Page, shown: Shown, hash_: str) -> None:
     """Nothing is fetched, and there is no error."""
     page.goto("about:blank")
-    page.goto(f"{site.url}{ALL}#cell={hash_}")
+    page.goto(f"{shown.url}{ALL}#cell={hash_}")
     page.locator("#matrix").focus()
     page.keyboard.press("n")
     expect(page.locator("#panel")).to_be_hidden()
 
 
-def test_enter_in_the_filter_keeps_the_focus(site: Site, window: Open) -> None:
+def test_enter_in_the_filter_keeps_the_focus(shown: Shown, window: Open) -> None:
     """The answer comes at once, unchanged rows included, and more can be typed."""
     page = window(1440).page
-    page.goto(site.url)
+    page.goto(shown.url)
     page.locator("input[name=q]").fill("works")
     page.keyboard.press("Enter")
     expect(page.locator("#matrix tr[data-id]")).to_have_count(1)
@@ -283,10 +284,10 @@ def test_enter_in_the_filter_keeps_the_focus(site: Site, window: Open) -> None:
 
 
 @pytest.mark.parametrize("wide", [390, 900, 1280])
-def test_no_column_is_cut_off(site: Site, window: Open, wide: int) -> None:
+def test_no_column_is_cut_off(shown: Shown, window: Open, wide: int) -> None:
     """The grid is as wide as whole columns are, scrolled to either end."""
     page = window(wide).page
-    page.goto(site.url + ALL)
+    page.goto(shown.url + ALL)
     for end in ("matrix.scrollWidth", "0"):
         page.locator("#matrix").evaluate(f"(matrix) => {{ matrix.scrollLeft = {end}; }}")
         assert page.evaluate(CUT) == []
