@@ -278,6 +278,9 @@ def test_the_hostile_evidence_is_all_on_the_page(evil: Book) -> None:
 
 def test_hostile_evidence_and_questions_are_inert_on_the_page_of_an_upgrade(evil: Book, book: Book) -> None:
     """Anything recorded, listed or asked stays text: it adds no element, attribute or address."""
+    book.scenario("bag/sums/fixed")
+    book.result("failed", "bag/sums/fixed", OLD)
+    book.result("passed", "bag/sums/fixed", NEW)  # as among the hostile: the page counts it in an element of its own
     harmless = Links(book.client.get(MOVE).text).names
     for asked, status in ASKED:
         answer = evil.client.get(f"/upgrade?{urlencode({**MANY, **asked}, doseq=True)}")
