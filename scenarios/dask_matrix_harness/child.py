@@ -11,7 +11,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, Any, Callable, NoReturn
 
 import pytest
@@ -30,16 +29,16 @@ LOG_FORMAT = "%(levelname)-8s %(name)s:%(filename)s:%(lineno)d %(message)s"
 
 
 def run(
-    item: pytest.Item, tests: Path, folder: ExecutionFolder, sinks: Sequence[int], prepare: Callable[[], None]
+    item: pytest.Item, evidence: Evidence, folder: ExecutionFolder, sinks: Sequence[int], prepare: Callable[[], None]
 ) -> NoReturn:
-    """Call `prepare`, run `item`, leave the evidence in `folder` and end this process. Never returns, never raises.
+    """Call `prepare`, run `item`, report its evidence and end this process. Never returns, never raises.
 
-    `sinks` are the file descriptors for stdout, stderr, the log and the report.
+    `evidence` is a plugin of the item's pytest. `sinks` are the file descriptors for stdout, stderr, the log and the report.
     """
     reporter = Reporter(sinks[-1], folder.spare)
     reported = False
     try:
-        evidence = Evidence(item, tests, folder, reporter)
+        evidence.begin(item, folder, reporter)
         try:
             fields = _fields(item, folder, sinks, prepare, evidence)
         except BaseException as problem:  # noqa: BLE001 - the harness's own failures are reported as such
@@ -73,7 +72,6 @@ def _fields(
     """Run the test and return its evidence."""
     prepare()
     _isolate(folder, sinks)
-    item.config.pluginmanager.register(evidence, "scenario evidence")
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
     return evidence.fields()
 

@@ -1,4 +1,4 @@
-"""Run one test in the child and collect its evidence: a pytest plugin registered after the fork."""
+"""Run one test in the child and collect its evidence: a pytest plugin, registered before the fork since that is costly."""
 
 from __future__ import annotations
 
@@ -35,18 +35,25 @@ WARNINGS_KEPT = 500
 class Evidence:
     """Runs the phases of one test and collects their reports, warnings and leaks."""
 
-    def __init__(self, item: pytest.Item, tests: Path, folder: ExecutionFolder, reporter: Reporter) -> None:
+    def __init__(self, tests: Path) -> None:
         self._tests = tests
-        self._folder = folder
-        self._reporter = reporter
         #: Why no phase can be trusted, such as a full disk.
         self._trouble = ""
         self._phases: list[outcome.Phase] = []
         self._warnings: dict[tuple[str, str, str], int] = {}
         self._warnings_left_out = 0
         self._subtests: list[str] = []
+
+    def begin(self, item: pytest.Item, folder: ExecutionFolder, reporter: Reporter) -> None:
+        """Collect for `item` from now on."""
+        self._item = item
+        self._folder = folder
+        self._reporter = reporter
         self._leaks = Leaks(folder)
-        self._where = f"{item.location[0]}:{(item.location[1] or 0) + 1}"
+
+    @property
+    def _where(self) -> str:
+        return f"{self._item.location[0]}:{(self._item.location[1] or 0) + 1}"
 
     def fields(self) -> dict[str, Any]:
         """The fields of the result record, except for the output."""

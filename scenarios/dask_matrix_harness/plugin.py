@@ -18,6 +18,7 @@ from packaging.version import InvalidVersion, Version
 from . import execution_order, process_start
 from .cluster_imports import import_what_clusters_import
 from .collection import Collection
+from .evidence import Evidence
 from .execution import Execution
 from .import_guard import ImportGuard
 from .job import Job
@@ -25,7 +26,7 @@ from .loop import Attempt, Loop, StartProcess
 from .records import Records, now
 from .run_lock import hold_run_lock
 from .scenario import Catalogue, PresetResult, Scenario
-from .sibling_modules import SiblingModules
+from .sibling_modules import Entry, SiblingModules
 from .stop_signals import StopSignals
 from .terminal import silence
 
@@ -45,6 +46,8 @@ class Plugin:
         self._stop = stop
         self._arguments: list[str] = []
         self._siblings = SiblingModules(job.tests)
+        self._evidence = Evidence(job.tests)
+        self._entries: dict[Path, Entry] = {}
         import_guard = ImportGuard(job.tests, job.scratch, job.timeout, job.broken)
         self.collection = Collection(Catalogue(job.tests, job.fingerprints), self._siblings, import_guard, stop)
 
@@ -66,6 +69,8 @@ class Plugin:
         """Execute the collected tests, in place of pytest's own loop."""
         given = session.config.option.file_or_dir
         self._arguments = [each for each in session.config.invocation_params.args if each not in given]
+        # After every conftest.py: the plugin registered last is asked first.
+        session.config.pluginmanager.register(self._evidence, "scenario evidence")
         self.execute(session.items, only_collect=session.config.option.collectonly)
         return True
 
@@ -167,12 +172,23 @@ class Plugin:
     def _start_process(self) -> StartProcess:
         if self._job.isolation == "spawn":
             return lambda execution: process_start.spawn(execution, self._job.file, self._arguments)
-        return lambda execution: process_start.fork(execution, self._job.tests, self._prepare_child)
+        return self._fork
 
-    def _prepare_child(self, folder: Path) -> None:
+    def _fork(self, execution: Execution) -> int:
+        assert execution.scenario.item is not None
+        entry = self._entry(execution.scenario.item.path.parent)
+        return process_start.fork(execution, self._evidence, lambda: self._prepare_child(entry))
+
+    def _entry(self, folder: Path) -> Entry:
+        """What entering `folder` changes in a fork; the same each time, since all files are imported."""
+        if folder not in self._entries:
+            self._entries[folder] = self._siblings.entry(folder)
+        return self._entries[folder]
+
+    def _prepare_child(self, entry: Entry) -> None:
         self._records.close()
         self._stop.close()
-        self._siblings.enter(folder)
+        entry.enter()
 
 
 def _release(name: str) -> Version | None:

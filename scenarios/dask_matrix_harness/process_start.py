@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Callable
 
 from . import child, processes
+from .evidence import Evidence
 from .execution import Execution
 from .spawn_request import SpawnRequest
 
 
-def fork(execution: Execution, tests: Path, prepare: Callable[[Path], None]) -> int:
-    """Run an execution in a fork, after `prepare` for its file's folder; return the process id."""
+def fork(execution: Execution, evidence: Evidence, prepare: Callable[[], None]) -> int:
+    """Run an execution in a fork, after `prepare`; return the process id."""
     item = execution.scenario.item
     assert item is not None
     parent, pid = os.getpid(), fork_this_process()
     if pid == 0:
         processes.die_with(parent)
         execution.channels.close_sources()
-        folder = item.path.parent
-        child.run(item, tests, execution.folder, execution.channels.sinks, lambda: prepare(folder))
+        child.run(item, evidence, execution.folder, execution.channels.sinks, prepare)
     return pid
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 _LINUX = sys.platform.startswith("linux")
@@ -115,8 +116,8 @@ def is_handling(pid: int, number: int) -> bool:
 
 def prefer_as_oom_victim() -> None:
     """Have the kernel's OOM killer prefer this process and its descendants."""
-    with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
-        file.write("1000")
+    with suppress(OSError), open("/proc/self/oom_score_adj", "wb", buffering=0) as file:
+        file.write(b"1000")
 
 
 def reap(pid: int) -> int | None:
@@ -142,7 +143,13 @@ def kill_group(pid: int) -> None:
 
 def _prctl(option: int, value: int) -> None:
     if _LINUX:
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+        c_library().prctl(option, value, 0, 0, 0)
+
+
+@cache
+def c_library() -> ctypes.CDLL:
+    """The C library, loaded once: forks inherit it."""
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def _children_of(parent: int) -> set[int]:

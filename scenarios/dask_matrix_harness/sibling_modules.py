@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,25 @@ from _pytest.config import ConftestImportFailure
 
 from .import_guard import FileNotImported, ImportGuard
 from .scenario import PresetResult
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What entering a folder changes: the whole of `sys.path`, and of `sys.modules` what goes and what comes.
+
+    A fork enters with one that its parent made: looking for what changes would touch, and so copy, every module's page.
+    """
+
+    path: list[str]
+    gone: list[str]
+    come: dict[str, ModuleType]
+
+    def enter(self) -> None:
+        """Make the changes."""
+        sys.path[:] = self.path
+        for name in self.gone:
+            sys.modules.pop(name, None)
+        sys.modules.update(self.come)
 
 
 class SiblingModules:
@@ -30,19 +50,26 @@ class SiblingModules:
 
     def enter(self, folder: Path) -> None:
         """Make imports search `folder` before other folders of tests."""
+        self.entry(folder).enter()
+
+    def entry(self, folder: Path) -> Entry:
+        """What entering `folder` would change now."""
         roots = list(_import_roots(folder))
         self._paths.extend(str(root) for root in roots if str(root) not in self._paths)
         others = [path for path in sys.path if path not in self._paths]
         other_roots = [path for path in self._paths if path not in map(str, roots)]
-        sys.path[:] = [*others, *map(str, roots), *other_roots]
+        modules = dict(sys.modules)
         for root in roots:
-            self._remove_shadowing(root)
-            sys.modules.update(self._known.get(root, {}))
+            self._remove_shadowing(modules, root)
+            modules.update(self._known.get(root, {}))
+        gone = [name for name in sys.modules if name not in modules]
+        come = {name: module for name, module in modules.items() if sys.modules.get(name) is not module}
+        return Entry([*others, *map(str, roots), *other_roots], gone, come)
 
     def remember(self, folder: Path) -> None:
         """Remember the imported modules of `folder`, to restore them when it is entered again."""
         for root in _import_roots(folder):
-            self._known.setdefault(root, {}).update(_imported(set(_module_names(root)), root))
+            self._known.setdefault(root, {}).update(_imported(sys.modules, set(_module_names(root)), root))
 
     def enter_for_conftests(self, manager: pytest.PytestPluginManager, import_guard: ImportGuard) -> None:
         """Enter a folder before its conftest.py is imported. pytest has no hook for that, so its method is wrapped."""
@@ -59,11 +86,11 @@ class SiblingModules:
 
         manager._importconftest = enter_and_load  # type: ignore[assignment]  # noqa: SLF001
 
-    def _remove_shadowing(self, root: Path) -> None:
+    def _remove_shadowing(self, modules: dict[str, ModuleType], root: Path) -> None:
         """Remove modules of other folders that have the same name as one of `root`."""
-        for name in _imported(set(_module_names(root)), self._tests):
-            if name not in _imported({name.partition(".")[0]}, root):
-                del sys.modules[name]
+        for name, module in _imported(modules, set(_module_names(root)), self._tests).items():
+            if not _is_within(module, root):
+                del modules[name]
 
 
 def _raise_if_preset(preset: PresetResult | None, path: Path) -> None:
@@ -93,9 +120,9 @@ def _module_names(folder: Path) -> Iterator[str]:
             yield path.name
 
 
-def _imported(names: set[str], folder: Path) -> dict[str, ModuleType]:
-    """Imported modules (and submodules) with these top-level `names` from anywhere in `folder`."""
-    found = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in names}
+def _imported(modules: dict[str, ModuleType], names: set[str], folder: Path) -> dict[str, ModuleType]:
+    """Those of `modules` (and submodules) with these top-level `names` from anywhere in `folder`."""
+    found = {name: module for name, module in modules.items() if name.partition(".")[0] in names}
     return {name: module for name, module in found.items() if _is_within(module, folder)}
 
 

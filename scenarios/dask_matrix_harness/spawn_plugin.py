@@ -8,7 +8,7 @@ import pytest
 
 from . import child
 from .collection import Collection
-from .evidence import harness_failure
+from .evidence import Evidence, harness_failure
 from .execution_folder import ExecutionFolder
 from .import_guard import ImportGuard
 from .job import Job
@@ -45,7 +45,9 @@ class SpawnPlugin:
         if item is not None:
             folder = item.path.parent
             sinks = self._request.sinks
-            child.run(item, self._job.tests, self._folder, sinks, lambda: self._siblings.enter(folder))
+            evidence = Evidence(self._job.tests)
+            session.config.pluginmanager.register(evidence, "scenario evidence")
+            child.run(item, evidence, self._folder, sinks, lambda: self._siblings.enter(folder))
         problem = LookupError(f"{self._request.node} was not collected again in a fresh interpreter")
         child.report(
             Reporter(self._request.sinks[-1], self._folder.spare), harness_failure(problem, "collection", "", [])
