@@ -24,7 +24,6 @@ import pytest
 from _pytest.tmpdir import get_user
 
 from . import processes
-from .process_start import fork_this_process
 from .scenario import Scenario
 
 #: Fewest scenarios with a cluster for which it saves time: finding out costs as much as about eleven of them save.
@@ -100,7 +99,7 @@ def _state(caught: Sequence[object]) -> tuple[object, ...]:
 def _answer_of_fork(question: Callable[[], list[str]], scratch: Path) -> list[str] | None:
     """What `question` returns in a fork of this process; None if it fails or takes longer than `PATIENCE`."""
     source, sink = os.pipe()
-    parent, pid = os.getpid(), fork_this_process()
+    parent, pid = os.getpid(), processes.fork()
     if pid == 0:
         _answer(question, parent, sink, scratch)
     os.close(sink)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable
@@ -19,22 +18,12 @@ def fork(execution: Execution, evidence: Evidence, prepare: Callable[[], None]) 
     """Run an execution in a fork, after `prepare`; return the process id."""
     item = execution.scenario.item
     assert item is not None
-    parent, pid = os.getpid(), fork_this_process()
+    parent, pid = os.getpid(), processes.fork()
     if pid == 0:
         processes.die_with(parent)
         execution.channels.close_sources()
         child.run(item, evidence, execution.folder, execution.channels.sinks, prepare)
     return pid
-
-
-def fork_this_process() -> int:
-    """`os.fork`, without output that both would write, and without its warning."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    with warnings.catch_warnings():
-        # numpy has started threads; its fork handlers cope with their absence in the child.
-        warnings.filterwarnings("ignore", message=".*use of fork", category=DeprecationWarning)
-        return os.fork()
 
 
 def spawn(execution: Execution, job: Path, arguments: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import sys
+import warnings
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,16 @@ _PR_SET_CHILD_SUBREAPER = 36
 def adopt_orphans() -> None:
     """Become the parent of descendants whose parent ends, whatever their session (Linux subreaper)."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def fork() -> int:
+    """`os.fork`, without output that both would write, and without its warning."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with warnings.catch_warnings():
+        # numpy has started threads; its fork handlers cope with their absence in the child.
+        warnings.filterwarnings("ignore", message=".*use of fork", category=DeprecationWarning)
+        return os.fork()
 
 
 def die_with(parent: int) -> None:
