@@ -62,9 +62,10 @@ def fork_server() -> ForkServer:
 
 
 def environ(data: Path | None = None, **changes: str) -> dict[str, str]:
-    """Return the variables of a user who has set nothing of ours, but for the data folder."""
+    """Return the variables of a user who has set nothing of ours, but for the data folder, and who wants no surface."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_A_USERS)}
-    return kept | ({"DASK_MATRIX_DATA": str(data)} if data else {}) | changes
+    quicker = {"DASK_MATRIX_NO_SURFACE": "1"}
+    return kept | quicker | ({"DASK_MATRIX_DATA": str(data)} if data else {}) | changes
 
 
 def command_line(*arguments: str | Path) -> list[str]:

@@ -43,6 +43,27 @@ BISECTION = {
     "looked": [{"name": "2025.2.0", "environment": OLD, "seen": "good", "passed": 1, "broken": 0, "executed": 1, "told": "passed"}],
     "spent": {"environments": 1, "built": 1, "executions": 4, "seconds": 60.0}, "notes": ["a note"],
 }  # fmt: skip
+SURFACE: dict[str, Any] = {
+    "modules": {
+        "dask": {"names": {"config": "", "delayed": "dask.delayed.delayed"}, "package": True, "all": ["delayed"], "by_import": []},
+        "dask.config": {"names": {"get": "", "reduce": "functools.reduce"}, "package": False},
+        "dask.delayed": {"names": {"Delayed": "", "delayed": ""}, "package": False, "lazy": {"old": {"deprecated": "gone soon"}}},
+        "distributed.protocol.cupy": {"unknown": {"exception": "ModuleNotFoundError: No module named 'cupy'", "missing": "cupy"}},
+    },
+    "objects": {
+        "dask.config.get": {"kind": "function", "signature": "(key, default=None)", "doc": True},
+        "dask.delayed.delayed": {"kind": "function", "signature": "(obj, name=None, pure=None)", "doc": True},
+        "dask.delayed.Delayed": {
+            "kind": "class", "signature": "(key, dsk)", "mro": ["collections.abc.Hashable"],
+            "members": {"compute": "(self, **kwargs)", "dask": "property"},
+        },
+    },
+    "foreign": {"collections.abc.Hashable": []},
+    "settings": {"defaults": {"scheduler": {"type": "NoneType", "value": None}}, "renamed": {"allowed-failures": None}},
+    "commands": {"dask": {"options": {"--version": {"type": "boolean"}}}},
+    "distributions": {"dask": {"requires": ["click>=8.1"], "extras": [], "requires_python": ">=3.10", "entry_points": {}}},
+    "servers": {"unknown": {"exception": "OSError: no"}},
+}  # fmt: skip
 KINDS: list[dict[str, Any]] = [
     {"kind": "run", "id": "r", "who": "me", "host": "here", "commit": "abc", "scenario_set": "scenarios", "tool": "0"},
     ENVIRONMENT,
@@ -55,6 +76,8 @@ KINDS: list[dict[str, Any]] = [
      "files": {"area/test_file.py": "f"}, "selected": 2, "to_run": 2},
     SCENARIO, SCENARIO | {"scenario": OTHER, "formerly": []}, RESULT, FAILED,
     {"kind": "bisect", "scenario": ROW, "found": BISECTION},
+    {"kind": "surface", "content": SURFACE},
+    {"kind": "observation", "environment": OLD, "surface": "s", "config": "", "version": 1, "seconds": 2.0},
     {"kind": "end", "how": "finished"},
 ]  # fmt: skip
 """One record of each kind, or a few; together they make a small matrix."""

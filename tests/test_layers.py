@@ -40,7 +40,7 @@ ROOMS = {
 ORDER = {
     "domain": (
         *("redaction", "errors", "issue", "patterns", "wording"),
-        *("environments", "records", "verdicts", "matrix", "upgrades", "transitions", "bisection"),
+        *("environments", "records", "surface", "verdicts", "matrix", "upgrades", "transitions", "bisection"),
     ),
     "collect": (
         *("files", "index", "machine", "scenario_set", "git", "workspace", "environments"),
@@ -73,7 +73,7 @@ KEEPERS = {
     "requests": {"collect"},
     "psutil": {"collect"},
     "subprocess": {"collect", "commands"},
-    "sqlite3": set(),
+    "sqlite3": {"store"},  # where a command must start quicker than SQLAlchemy does
 }
 """Which rooms may import a library."""
 PURE = {"packaging", "pydantic"}

@@ -47,6 +47,7 @@ class Job:
     broken: dict[str, dict[str, str]]
     ends_harness: dict[str, dict[str, str]]
     alone: tuple[str, ...]
+    surface: bool
 
     @classmethod
     def read(cls, path: Path) -> Job:
@@ -101,6 +102,7 @@ _SHAPES: dict[str, tuple[Any, ...]] = {
     "broken": (dict, "an object of files", {}),
     "ends_harness": (dict, "an object of scenarios", {}),
     "alone": (list, "a list of scenarios", []),
+    "surface": (bool, "true or false", False),
 }
 _POSITIVE = ("jobs", "timeout", "memory", "output", "rounds")
 
@@ -130,6 +132,6 @@ def _field(path: Path, fields: dict[str, Any], name: str) -> Any:
     if name not in fields and not default:
         raise BadJob(f"{path}: missing field {name}: must be {description}")
     value = fields.get(name, *default)
-    if not isinstance(value, kind) or isinstance(value, bool):
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise BadJob(f"{path}: {name}: {value!r} is not {description}")
     return value

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import bytecode, processes
+from . import bytecode, processes, surface
 from .job import BadJob, Job
 from .records import Records
 from .spawn_request import SpawnRequest
@@ -38,6 +38,8 @@ def main(arguments: Sequence[str]) -> int:
         _accept_any_text()
         if arguments[:1] == ["--single"]:
             return _run_spawned(Path(arguments[1]))
+        if arguments[:1] == ["--surface"]:
+            return _observe_in_this_interpreter(Path(arguments[1]), Path(arguments[2]))
         job, rest = _job(arguments)
         stop = StopSignals(job.alive)
         return STOPPED if stop.requested else _run_if_possible(job, rest, stop)
@@ -77,6 +79,8 @@ def _run(job: Job, arguments: Sequence[str], stop: StopSignals) -> int:
     if refusal is not None:
         records.append("refusal", {"environment": job.environment, "phase": "import", "message": refusal})
         return IMPORT_REFUSED
+    if job.surface:
+        surface.record(job, records)
     _add_pytest_to_path(job)
     from .plugin import Plugin  # noqa: PLC0415 - needs pytest
 
@@ -98,6 +102,16 @@ def _run_spawned(path: Path) -> int:
 
     plugin = SpawnPlugin(job, request)
     return _run_pytest(job, [plugin, plugin.collection], request.arguments)
+
+
+def _observe_in_this_interpreter(path: Path, target: Path) -> int:
+    """Take the surface of an interpreter that was started with other settings, into a file."""
+    job = Job.read(path)
+    processes.die_with(os.getppid())
+    if _import_all(job) is not None:
+        return IMPORT_REFUSED
+    surface.save(target)
+    return 0
 
 
 def _import_all(job: Job) -> str | None:

@@ -35,10 +35,12 @@ class Records:
         """Write a record with a new random id."""
         self._write(kind, uuid.uuid4().hex, fields)
 
-    def append_once(self, kind: str, fields: dict[str, Any]) -> None:
-        """Write a record whose id is a hash of its content, so that repetitions are duplicates."""
+    def append_once(self, kind: str, fields: dict[str, Any]) -> str:
+        """Write a record whose id is a hash of its content, so that repetitions are duplicates; return the id."""
         content = json.dumps([VERSION, kind, storable(fields)], sort_keys=True)
-        self._write(kind, hashlib.sha256(content.encode()).hexdigest()[:32], fields)
+        identity = hashlib.sha256(content.encode()).hexdigest()[:32]
+        self._write(kind, identity, fields)
+        return identity
 
     def close(self) -> None:
         """Close the file. A child does so first, since only the parent writes records."""

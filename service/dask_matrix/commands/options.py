@@ -80,6 +80,12 @@ OlderThan = Annotated[
 NoRetries = Annotated[
     bool, typer.Option("--no-retries", help="Run each scenario once: do not retry failures or confirm changes.")
 ]
+NoSurface = Annotated[
+    bool,
+    typer.Option(
+        "--no-surface", envvar="DASK_MATRIX_NO_SURFACE", help="Do not observe the API surface of new environments."
+    ),
+]
 
 Timeout = Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="Kill a scenario after this time.")]
 Memory = Annotated[

@@ -35,6 +35,7 @@ def run(
     flaky: options.Flaky = False,
     older_than: options.OlderThan = "",
     no_retries: options.NoRetries = False,
+    no_surface: options.NoSurface = False,
     timeout: options.Timeout = options.LIMITS.timeout,
     memory: options.Memory = options.LIMITS.memory or 0,
     output: options.Output = options.LIMITS.output,
@@ -63,6 +64,7 @@ def run(
     def work() -> int:
         request = make_request(workspace, selected_environments(workspace, release, python, lane, tag), jobs, reruns)
         request = replace(request, pytest_arguments=arguments, limits=limits, verification=verification)
+        request = replace(request, surface=not no_surface and verification is None)
         return run_request(replace(request, retries=0) if no_retries else request, workspace, as_json=as_json)
 
     with accidents_of_the_disk():

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 
 from dask_matrix.domain.environments.commit_pair import MAIN
 from dask_matrix.domain.records import records
-from dask_matrix.store import models
+from dask_matrix.store import models, surfaces
 from dask_matrix.store.import_failures import ImportFailures
 from dask_matrix.store.judging import judge_all, judge_cells
 from dask_matrix.store.rows import batches, result_row
@@ -55,6 +55,8 @@ class Ingestion:
             records.CollectionRecord: self._collection,
             records.ScenarioRecord: self._scenario,
             records.BisectRecord: self._bisect,
+            records.SurfaceRecord: self._surface,
+            records.ObservationRecord: self._observation,
             records.EndRecord: self._end,
         }
         for record in batch:
@@ -164,6 +166,16 @@ class Ingestion:
         return self._write_if_newer(
             models.Bisect, record.id, values | {"at": record.at, "scenario": self._current_id(record.scenario)}
         )
+
+    def _surface(self, record: records.SurfaceRecord) -> bool:
+        if self.session.get(models.Surface, record.id) is not None:
+            return False
+        self.session.add(models.Surface(id=record.id, content=surfaces.packed(record.content.model_dump())))
+        return True
+
+    def _observation(self, record: records.ObservationRecord) -> bool:
+        values = record.model_dump(exclude={"v", "kind", "id"})
+        return self._write_if_newer(models.Observation, (record.environment, record.config), values)
 
     def _collection(self, record: records.CollectionRecord) -> bool:
         """Replace, file by file, what an older collection found."""

@@ -280,6 +280,29 @@ class Bisect(Table):
     found: Mapped[dict[str, Any]]
 
 
+class Surface(Table):
+    """A surface; ``content`` is the JSON of its record, compressed with zlib: two megabytes are a tenth then."""
+
+    __tablename__ = "surfaces"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
+
+
+class Observation(Table):
+    """The newest observation of an environment with some settings."""
+
+    __tablename__ = "observations"
+
+    environment: Mapped[str] = mapped_column(primary_key=True)
+    config: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    run: Mapped[str]
+    surface: Mapped[str]
+    version: Mapped[int]
+    seconds: Mapped[float]
+
+
 class VerdictRow(Table):
     """The verdict of a cell with at least one result, materialised for the matrix.
 

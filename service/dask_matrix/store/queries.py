@@ -24,6 +24,7 @@ from dask_matrix.store import (
     matrix_contents,
     models,
     planning,
+    surfaces,
     warnings,
 )
 from dask_matrix.store.database import is_damaged, open_engine
@@ -33,6 +34,7 @@ from dask_matrix.store.planning import Collected
 from dask_matrix.store.revision import RevisionReader
 from dask_matrix.store.rows import current_refusal, environment_of, result_of, scenario_of
 from dask_matrix.store.run_progress import Runs
+from dask_matrix.store.surface_cache import cached_timeline, digest
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from dask_matrix.domain.records.installation import Installation
     from dask_matrix.domain.records.records import Warned
     from dask_matrix.domain.records.result import Result
+    from dask_matrix.domain.surface.timeline import Timeline
     from dask_matrix.domain.upgrades.upgrade import Span
     from dask_matrix.domain.verdicts.stability import Trial
     from dask_matrix.domain.verdicts.verdict import Evidence
@@ -71,6 +74,17 @@ class StoreQueries:
         Raises DatabaseTooNew or DatabaseUnreachable.
         """
         return cls(open_engine(database))
+
+    def is_observed(self, environment: str, version: int) -> bool:
+        """Whether the surface of an environment is known, as the observing code of at least that version sees it."""
+        with self._reading() as session:
+            return surfaces.is_observed(session, environment, version)
+
+    def surface_timeline(self, cache: Path) -> Timeline:
+        """Return the surfaces of all environments of published releases, side by side; kept in a file in ``cache``."""
+        with self._reading() as session:
+            name = digest(surfaces.observed(session))
+            return cached_timeline(cache, name, lambda: surfaces.timeline(session))
 
     def close(self) -> None:
         """Close the database."""

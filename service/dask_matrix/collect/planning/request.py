@@ -30,6 +30,7 @@ class RunRequest:
 
     ``jobs`` scenarios of one environment run in parallel, while the next environment is prepared.
     ``retries`` is how often a failed scenario is repeated at once; with 0, no verdict is confirmed.
+    ``surface``: the API surface of an environment is observed, if that was not done before.
     ``run`` is the id of a run to continue, which is then not ended here; if empty, a new run begins.
     """
 
@@ -41,6 +42,7 @@ class RunRequest:
     limits: Limits = field(default_factory=Limits)
     retries: int = RETRIES
     verification: Verification | None = None
+    surface: bool = True
     run: str = ""
 
     @property

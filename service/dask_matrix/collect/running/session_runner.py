@@ -37,6 +37,8 @@ BAD_ARGUMENTS = 2
 """Exit code of the harness if pytest rejects its arguments."""
 HARNESS_SAYS = "harness: "
 """How a line of a session's log begins in which the harness says why it could not do its work."""
+SURFACE_VERSION = 1
+"""The least version of the observing code that sees all there is to see; older observations are made again."""
 LOG_TAIL = 12
 """Number of lines of a session's log shown when it fails."""
 
@@ -190,11 +192,17 @@ class SessionRunner:
             "attempts": work.attempts,
             "expected": self.timings.expected(resolved.key),
             "jobs": self.request.jobs,
+            "surface": self._wants_surface(resolved, work),
             "alive": os.getpid(),
             "gate": str(self.scratch / "gate"),
             **self.request.limits.as_job(),
             **self.request.harness_fields(),
         }
+
+    def _wants_surface(self, resolved: ResolvedEnvironment, work: SessionWork) -> bool:
+        """Whether the surface of an environment is to be observed: of published releases, once, not for confirmations."""
+        wanted = self.request.surface and not work.attempts and resolved.pair is None
+        return wanted and not self.store.is_observed(resolved.key, SURFACE_VERSION)
 
     def _final_step(self, code: int, watcher: SessionWatcher, log: SessionLog) -> Step:
         if watcher.refusal:

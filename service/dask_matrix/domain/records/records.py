@@ -35,6 +35,7 @@ from dask_matrix.domain.records.fields import (
 )
 from dask_matrix.domain.records.outcome import Outcome
 from dask_matrix.domain.records.run_end import EndStatus
+from dask_matrix.domain.records.surface import SurfaceContent
 
 MAX_PROBLEMS = 5
 MAX_LINE = 64 * 2**20
@@ -235,6 +236,27 @@ class BisectRecord(Base):
     found: BisectReport
 
 
+class SurfaceRecord(Base):
+    """The surface of some environment, by content: all environments that offer the same share one."""
+
+    kind: Literal["surface"] = "surface"
+    content: SurfaceContent
+
+
+class ObservationRecord(Base):
+    """Which surface an environment has; ``config``: settings made before the import, as ``dataframe.query-planning=False``.
+
+    ``version`` is that of the observing code: one with a higher number sees more.
+    """
+
+    kind: Literal["observation"] = "observation"
+    environment: Key
+    surface: Identity
+    config: Line = ""
+    version: Count
+    seconds: Seconds
+
+
 class EndRecord(Base):
     """The end of a run. A run that was killed writes none; records that come later reopen the run."""
 
@@ -251,6 +273,8 @@ Record = (
     | ScenarioRecord
     | ResultRecord
     | BisectRecord
+    | SurfaceRecord
+    | ObservationRecord
     | EndRecord
 )
 _ADAPTER: TypeAdapter[Record] = TypeAdapter(

@@ -1,0 +1,137 @@
+"""The history of one name: since when, until when, with which signatures, and where it moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from dask_matrix.domain.errors import UnknownName
+from dask_matrix.domain.surface.members import FOREIGN, member_kind, member_signature
+from dask_matrix.domain.surface.moves import Moves
+from dask_matrix.domain.surface.surface import Surface, Visibility, is_private
+from dask_matrix.domain.surface.timeline import Column, Timeline
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a dotted name is in one environment. ``home``: where the object is at home; ``signature`` None if unknown."""
+
+    kind: str
+    home: str
+    visibility: Visibility
+    signature: str | None = None
+    deprecated: str = ""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nothing is known of a dotted name, since its module could not be imported; ``reason`` says why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Neighbouring columns where a name is the same; ``name`` is None where there is none."""
+
+    columns: tuple[Column, ...]
+    name: Name | Unknown | None
+
+
+@dataclass(frozen=True)
+class NameHistory:
+    """A name over all columns. ``moved``: where it is now importable from, if it is gone and that is known."""
+
+    dotted: str
+    stretches: tuple[Stretch, ...]
+    moved: str | None = None
+
+
+def look_up(surface: Surface, dotted: str) -> Name | Unknown | None:
+    """Return what a dotted name is: a module, a name of one, or a member of a class; None if there is no such name."""
+    parts = dotted.split(".")
+    for count in range(len(parts), 0, -1):
+        module = ".".join(parts[:count])
+        told = surface.modules.get(module)
+        if told is None:
+            continue
+        if "unknown" in told:
+            return Unknown(told["unknown"]["exception"])
+        return _in_module(surface, module, parts[count:])
+    return None
+
+
+def _in_module(surface: Surface, module: str, rest: list[str]) -> Name | Unknown | None:
+    if not rest:
+        visibility = Visibility.PRIVATE if is_private(module) else Visibility.PUBLIC
+        return Name("module", module, visibility)
+    place = f"{module}.{rest[0]}"
+    home = surface.home(place)
+    if home is None:
+        return None
+    if len(rest) == 1:
+        return _object(surface, place, home)
+    if home in surface.modules:
+        return look_up(surface, ".".join([home, *rest[1:]]))
+    return _member(surface, place, home, rest[1])
+
+
+def _object(surface: Surface, place: str, home: str) -> Name:
+    told = surface.objects.get(home, {})
+    lazy = surface.lazy(place)
+    deprecated = told.get("deprecated") or (lazy or {}).get("deprecated") or ""
+    return Name(surface.kind(home), home, surface.visibility(place), told.get("signature"), deprecated)
+
+
+def _member(surface: Surface, place: str, home: str, name: str) -> Name | None:
+    text = surface.members(home).get(name)
+    if text is None:
+        return None
+    visibility = Visibility.PRIVATE if is_private(name) else surface.visibility(place)
+    if text == FOREIGN:
+        return Name("attribute", f"{home}.{name}", visibility)
+    told = surface.objects.get(home, {}).get("deprecated_members", {})
+    return Name(member_kind(text), f"{home}.{name}", visibility, member_signature(text), told.get(name, ""))
+
+
+def history(timeline: Timeline, dotted: str) -> NameHistory | None:
+    """Return the history of a name; None if no column has it."""
+    found = [(column, look_up(timeline.view(index), dotted)) for index, column in enumerate(timeline.columns)]
+    if not any(isinstance(name, Name) for _, name in found):
+        return None
+    stretches = tuple(
+        Stretch(tuple(column for column, _ in group), name) for name, group in groupby(found, key=lambda each: each[1])
+    )
+    return NameHistory(dotted, stretches, _moved(timeline, dotted, [name for _, name in found]))
+
+
+def known_history(timeline: Timeline, dotted: str) -> NameHistory:
+    """Return the history of a name; raise UnknownName, with the nearest ones, if no column has it."""
+    found = history(timeline, dotted)
+    if found is None:
+        raise UnknownName("name", dotted, nearest(timeline, dotted))
+    return found
+
+
+def _moved(timeline: Timeline, dotted: str, names: list[Name | Unknown | None]) -> str | None:
+    """Where a name went that the newest column lacks, by comparing the columns on both sides of its end."""
+    last = max(index for index, name in enumerate(names) if isinstance(name, Name))
+    name = names[last]
+    if last + 1 >= len(names) or names[last + 1] is not None or not isinstance(name, Name):
+        return None
+    return Moves(timeline.surface(last), timeline.surface(last + 1)).target(dotted, name.home)
+
+
+def nearest(timeline: Timeline, dotted: str, many: int = 5) -> list[str]:
+    """Return known names like an unknown one: those that end alike first, from the newest column."""
+    leaf = dotted.rpartition(".")[2]
+    places = sorted(set(_all_places(timeline)), key=lambda place: (place.count("."), place))
+    alike = [place for place in places if place.rpartition(".")[2].lower() == leaf.lower()]
+    return alike[:many] or [place for place in places if leaf.lower() in place.lower()][:many]
+
+
+def _all_places(timeline: Timeline) -> Iterator[str]:
+    for module, told in timeline.tree.get("modules", {}).items():
+        yield module
+        yield from (f"{module}.{name}" for name in told.get("names", {}) if not name.startswith("_"))
