@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMANDS = (
-    *("check", "show", "serve", "run", "plan", "bisect", "releases", "export", "rebuild", "doctor"),
+    *("check", "surface", "show", "serve", "run", "plan", "bisect", "releases", "export", "rebuild", "doctor"),
     "scenarios",
 )
 """The modules of `dask_matrix.commands` that are commands, in the order of the help."""
