@@ -13,14 +13,17 @@ from starlette.testclient import TestClient
 
 from dask_matrix.domain.records.records import (
     EnvironmentRecord,
+    ObservationRecord,
     Record,
     RefusalRecord,
     ResultRecord,
     RunRecord,
     ScenarioRecord,
+    SurfaceRecord,
 )
 from dask_matrix.store.store import Store
 from dask_matrix.web.app import create_app
+from tests.record_lines import SURFACE
 
 NOON = datetime(2025, 4, 22, 12, tzinfo=UTC)
 OLD, NEW, REFUSED = "0" * 16, "1" * 16, "2" * 16
@@ -112,6 +115,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         book.result(
             "failed", key=NEW, exception={"type": "KeyError", "message": "'k'"}, traceback="E   KeyError: 'k'\n"
         )
+        surface = book.add(SurfaceRecord, content=SURFACE)
+        book.add(ObservationRecord, environment=OLD, surface=surface.id, version=1, seconds=2)
     return path
 
 

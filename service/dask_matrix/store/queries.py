@@ -80,11 +80,18 @@ class StoreQueries:
         with self._reading() as session:
             return surfaces.is_observed(session, environment, version)
 
-    def surface_timeline(self, cache: Path) -> Timeline:
-        """Return the surfaces of all environments of published releases, side by side; kept in a file in ``cache``."""
+    def surface_timeline(self, cache: Path | None = None) -> Timeline:
+        """Return the surfaces of all environments of published releases, side by side; with ``cache``, from a file there."""
         with self._reading() as session:
+            if cache is None:
+                return surfaces.timeline(session)
             name = digest(surfaces.observed(session))
             return cached_timeline(cache, name, lambda: surfaces.timeline(session))
+
+    def observed_surfaces(self) -> str:
+        """Return a digest of which environments have which surface."""
+        with self._reading() as session:
+            return digest(surfaces.observed(session))
 
     def close(self) -> None:
         """Close the database."""

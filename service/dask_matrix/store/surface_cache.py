@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
-from dask_matrix.domain.surface.timeline import Column, Timeline
+from dask_matrix.domain.surface.timeline import SurfaceColumn, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ class Section(Mapping[str, Any]):
         return self._read
 
 
-def digest(observed: Iterable[tuple[Column, str]]) -> str:
+def digest(observed: Iterable[tuple[SurfaceColumn, str]]) -> str:
     """Return what a cached file is named after: 16 hex digits for these columns with these surfaces."""
     told = sorted((column.environment, column.config, surface) for column, surface in observed)
     return hashlib.sha256(repr((FORM, told)).encode()).hexdigest()[:16]
@@ -100,7 +100,7 @@ def _opened(path: Path) -> Timeline:
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
     rows = connection.execute("SELECT release, python, lane, environment, config FROM columns ORDER BY number")
     columns = [
-        Column(Release.parse(release), Python.parse(python), Lane(lane), environment, config)
+        SurfaceColumn(Release.parse(release), Python.parse(python), Lane(lane), environment, config)
         for release, python, lane, environment, config in rows
     ]
     sections = connection.execute("SELECT DISTINCT section FROM parts")

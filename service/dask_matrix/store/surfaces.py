@@ -12,7 +12,7 @@ from sqlalchemy import select
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.records.records import release_of
 from dask_matrix.domain.surface.surface import Surface
-from dask_matrix.domain.surface.timeline import Column, Timeline
+from dask_matrix.domain.surface.timeline import SurfaceColumn, Timeline
 from dask_matrix.store import models
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def is_observed(session: Session, environment: str, version: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def observed(session: Session) -> list[tuple[Column, str]]:
+def observed(session: Session) -> list[tuple[SurfaceColumn, str]]:
     """Return the environments that the matrix shows of published releases, in order, each with the id of its surface."""
     table, observation = models.Environment, models.Observation
     chosen = (
@@ -56,8 +56,8 @@ def observed(session: Session) -> list[tuple[Column, str]]:
     return sorted(((_column(row), row.surface) for row in newest.values()), key=lambda each: each[0])
 
 
-def _column(row: Any) -> Column:
-    return Column(release_of(row.release, None), Python.parse(row.python), Lane(row.lane), row.key, row.config)
+def _column(row: Any) -> SurfaceColumn:
+    return SurfaceColumn(release_of(row.release, None), Python.parse(row.python), Lane(row.lane), row.key, row.config)
 
 
 def timeline(session: Session) -> Timeline:

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from dask_matrix import __version__
 from dask_matrix.domain.verdicts.known_failures import today
 from dask_matrix.store.store import Store
-from dask_matrix.web.api import bisections, events, matrix_formats, upgrade
+from dask_matrix.web.api import bisections, events, matrix_formats, surface, upgrade
 from dask_matrix.web.api import routes as api_routes
 from dask_matrix.web.drawing.labels import TAGLINE, TITLE
 from dask_matrix.web.feeds import badges, feeds
@@ -78,7 +78,7 @@ def create_app(
     app.state.static, app.state.all_cells = static, all_cells
     state = State(reader, made_by, snapshot_of)
     app.state.broadcaster = events.ChangeBroadcaster(state.token)
-    for each in (matrix_formats, api_routes, bisections, upgrade, runs, events, badges, feeds, page_routes):
+    for each in (matrix_formats, api_routes, bisections, upgrade, surface, runs, events, badges, feeds, page_routes):
         app.include_router(each.router)
     app.include_router(runs.pages)
     app.include_router(api_routes.health)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.domain.records.records import Warned
+    from dask_matrix.domain.surface.timeline import Timeline
     from dask_matrix.domain.upgrades.answer import Answer, Question
     from dask_matrix.domain.verdicts.known_failures import KnownFailure
     from dask_matrix.store.matrix_contents import PastContents
@@ -43,7 +44,8 @@ class Reader:
         self.store, self.context, self.day = store, context or Context(), day
         self._cached: CachedMatrix | None = None
         self._past: OrderedDict[datetime, tuple[PastContents, PastMatrix]] = OrderedDict()
-        self._load_lock, self._past_lock = Lock(), Lock()
+        self._load_lock, self._past_lock, self._surface_lock = Lock(), Lock(), Lock()
+        self._surfaces: tuple[str, Timeline] | None = None
 
     @property
     def known(self) -> tuple[KnownFailure, ...]:
@@ -81,6 +83,14 @@ class Reader:
         """Answer an upgrade question; raise what `dask_matrix.domain.upgrades.upgrade.upgrade` raises."""
         found = self.current()
         return upgrade(found.column_sets, question, found.evidence)
+
+    def surface_timeline(self) -> Timeline:
+        """Return the surfaces of all releases, side by side; read again only when there is another observation."""
+        with self._surface_lock:
+            observed = self.store.observed_surfaces()
+            if self._surfaces is None or self._surfaces[0] != observed:
+                self._surfaces = observed, self.store.surface_timeline()
+            return self._surfaces[1]
 
     def freshness(self) -> Freshness:
         """Return the number of results and the time of the newest."""

@@ -7,7 +7,7 @@ from typing import Any
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.surface.surface import Surface
-from dask_matrix.domain.surface.timeline import Column, Timeline
+from dask_matrix.domain.surface.timeline import SurfaceColumn, Timeline
 
 
 def surface(modules: dict[str, Any] | None = None, **parts: Any) -> Surface:
@@ -38,9 +38,9 @@ def a_class(mro: tuple[str, ...] = (), **members: str) -> dict[str, Any]:
     return {"kind": "class", "signature": "()", "mro": list(mro), "members": members, "doc": True}
 
 
-def column(release: str, config: str = "") -> Column:
+def column(release: str, config: str = "") -> SurfaceColumn:
     """Return the column of a release."""
-    return Column(Release.parse(release), Python.parse("3.11"), Lane.AS_RELEASED, release, config)
+    return SurfaceColumn(Release.parse(release), Python.parse("3.11"), Lane.AS_RELEASED, release, config)
 
 
 def timeline(**surfaces: Surface) -> Timeline:

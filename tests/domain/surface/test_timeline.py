@@ -88,6 +88,15 @@ def test_members_are_found_through_bases_and_other_places_of_their_class() -> No
     assert (stretch.name.kind, stretch.name.signature) == ("method", "(self)")
 
 
+def test_a_function_in_the_place_of_its_own_module_is_the_function() -> None:
+    """As `dask.delayed`; what is in the module is found below it."""
+    both = timeline(
+        v2025_1_0=surface({"dask": {"delayed": "dask.delayed.delayed"}, "dask.delayed": {"delayed": function()}})
+    )
+    found = [known_history(both, name).stretches[0].name for name in ("dask.delayed", "dask.delayed.delayed")]
+    assert [isinstance(each, Name) and each.kind for each in found] == ["function", "function"]
+
+
 def test_an_unknown_name_gets_the_nearest_ones() -> None:
     """Those that end alike."""
     with pytest.raises(UnknownName, match=r"No name 'dask\.gett\.get'\. Nearest: dask\.get\."):

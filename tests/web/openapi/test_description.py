@@ -107,7 +107,13 @@ def test_no_question_breaks_a_route_or_the_description(book: Book, mode: Generat
 
 def test_what_exists_is_answered_as_described(book: Book) -> None:
     """Every route, by names that there are."""
-    names = {"scenario": ROW, "key": NEW, "result": book.store.results(ROW, NEW)[0].id, "run": "r"}
+    names = {
+        "scenario": ROW,
+        "key": NEW,
+        "result": book.store.results(ROW, NEW)[0].id,
+        "run": "r",
+        "dotted": "dask.config.get",
+    }
     names |= {"release": "2025.2.0", "start": "2025.2.0", "target": "2025.4.0"}
     for operation in asked(book):
         if operation.method == "get" and not any(each.is_required for each in operation.query):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,7 +12,7 @@ from dask_matrix.domain.surface.change import Kind, Turn
 from dask_matrix.domain.surface.comparison import Comparison, Turned
 from dask_matrix.domain.surface.names import NameHistory, Stretch, Unknown
 from dask_matrix.domain.surface.surface import Visibility
-from dask_matrix.domain.surface.timeline import Column
+from dask_matrix.domain.surface.timeline import SurfaceColumn
 
 SETTINGS = frozenset({Kind.SETTING})
 COMMANDS = frozenset({Kind.COMMAND, Kind.OPTION})
@@ -34,7 +34,7 @@ class Observed(BaseModel):
     config: str | None = None
 
     @classmethod
-    def of(cls, column: Column) -> Observed:
+    def of(cls, column: SurfaceColumn) -> Observed:
         """Return a column as it is told."""
         return cls(
             release=column.release.text,
@@ -63,7 +63,7 @@ class SurfaceEntry(BaseModel):
     after: str | None = None
     detail: str = ""
     also: tuple[str, ...] = ()
-    between: tuple[str, str]
+    between: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
 
     @classmethod
     def of(cls, turned: Turned) -> SurfaceEntry:

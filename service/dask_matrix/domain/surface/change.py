@@ -78,14 +78,17 @@ class SurfaceChange:
 
 @dataclass(frozen=True)
 class Narrowing:
-    """Which changes to list: those of some names and all below them, private ones too, new ones too."""
+    """Which changes to list: those of some names and all below them, private ones too, new ones too, those of one kind."""
 
     names: tuple[str, ...] = ()
     private: bool = False
     added: bool = False
+    kind: Kind | None = None
 
     def takes(self, change: SurfaceChange) -> bool:
         """Whether a change is listed; one that was asked for by its name always is."""
+        if self.kind is not None and change.kind is not self.kind:
+            return False
         if self.names:
             places = (change.name, *change.also)
             return any(place == name or place.startswith(f"{name}.") for place in places for name in self.names)

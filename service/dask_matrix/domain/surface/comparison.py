@@ -13,7 +13,7 @@ from dask_matrix.domain.surface.change import NEW, Kind, Narrowing, SurfaceChang
 from dask_matrix.domain.surface.diff import surface_diff
 from dask_matrix.domain.surface.names import Name, look_up
 from dask_matrix.domain.surface.surface import Surface, Visibility
-from dask_matrix.domain.surface.timeline import Column, Timeline
+from dask_matrix.domain.surface.timeline import SurfaceColumn, Timeline
 
 
 @dataclass(frozen=True)
@@ -21,16 +21,16 @@ class Turned:
     """A change, and the neighbouring columns between which it happened."""
 
     change: SurfaceChange
-    last_before: Column
-    first_after: Column
+    last_before: SurfaceColumn
+    first_after: SurfaceColumn
 
 
 @dataclass(frozen=True)
 class Comparison:
     """The listed changes, and how many there are in all by visibility."""
 
-    start: Column
-    target: Column
+    start: SurfaceColumn
+    target: SurfaceColumn
     turned: tuple[Turned, ...]
     counts: dict[Visibility, int]
 
@@ -57,7 +57,7 @@ def _of_release(timeline: Timeline, release: Release) -> list[int]:
     return [index for index, each in enumerate(timeline.columns) if each.release == release]
 
 
-def _preference(column: Column) -> tuple[bool, bool, Any]:
+def _preference(column: SurfaceColumn) -> tuple[bool, bool, Any]:
     return not column.config, column.lane is Lane.AS_RELEASED, column.python
 
 

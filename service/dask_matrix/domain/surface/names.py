@@ -10,7 +10,7 @@ from dask_matrix.domain.errors import UnknownName
 from dask_matrix.domain.surface.members import FOREIGN, member_kind, member_signature
 from dask_matrix.domain.surface.moves import Moves
 from dask_matrix.domain.surface.surface import Surface, Visibility, is_private
-from dask_matrix.domain.surface.timeline import Column, Timeline
+from dask_matrix.domain.surface.timeline import SurfaceColumn, Timeline
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Unknown:
 class Stretch:
     """Neighbouring columns where a name is the same; ``name`` is None where there is none."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[SurfaceColumn, ...]
     name: Name | Unknown | None
 
 
@@ -51,6 +51,9 @@ class NameHistory:
 def look_up(surface: Surface, dotted: str) -> Name | Unknown | None:
     """Return what a dotted name is: a module, a name of one, or a member of a class; None if there is no such name."""
     parts = dotted.split(".")
+    parent, _, last = dotted.rpartition(".")
+    if surface.home(dotted) not in (None, dotted):  # as dask.delayed, a function in the place of its module
+        return _in_module(surface, parent, [last])
     for count in range(len(parts), 0, -1):
         module = ".".join(parts[:count])
         told = surface.modules.get(module)

@@ -19,7 +19,7 @@ MISSING = object()
 
 
 @dataclass(frozen=True, order=True)
-class Column:
+class SurfaceColumn:
     """Where a surface was observed. ``config``: settings made before the import, as ``dataframe.query-planning=False``."""
 
     release: Release
@@ -37,16 +37,16 @@ class Column:
 class Timeline:
     """Surfaces by column, in order. ``tree`` has their shape; a leaf is a list of stretches ``[first, last, value]``."""
 
-    def __init__(self, columns: Sequence[Column], tree: Mapping[str, Any]) -> None:
+    def __init__(self, columns: Sequence[SurfaceColumn], tree: Mapping[str, Any]) -> None:
         self.columns = tuple(columns)
         self.tree = tree
         self.surface = cache(self._surface)
 
     @classmethod
-    def of(cls, surfaces: Iterable[tuple[Column, Surface]]) -> Timeline:
+    def of(cls, surfaces: Iterable[tuple[SurfaceColumn, Surface]]) -> Timeline:
         """Lay surfaces side by side; they come in the order of their columns, and only one at a time is in memory."""
         tree: dict[str, Any] = {}
-        columns: list[Column] = []
+        columns: list[SurfaceColumn] = []
         for index, (column, surface) in enumerate(surfaces):
             columns.append(column)
             _add(tree, surface.content, index)

@@ -22,6 +22,10 @@ TAGS = [
     {"name": "matrix", "description": "The grid of verdicts, whole or filtered, as JSON, CSV or Parquet."},
     {"name": "upgrades", "description": "What breaks and what is fixed when you upgrade from one release to another."},
     {
+        "name": "surface",
+        "description": "What each release offers: names, signatures, settings, commands, requirements.",
+    },
+    {
         "name": "releases and environments",
         "description": "The columns of the matrix, and exactly what is installed in each.",
     },

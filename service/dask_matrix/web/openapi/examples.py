@@ -26,6 +26,12 @@ from dask_matrix.domain.records.records import RunRecord
 from dask_matrix.domain.records.result import Result
 from dask_matrix.domain.records.run import Arrival, BrokenScenario, EnvironmentProgress, Progress, Run
 from dask_matrix.domain.records.run_end import End, EndStatus
+from dask_matrix.domain.surface.answer import NameAnswer, SurfaceAnswer
+from dask_matrix.domain.surface.change import Narrowing
+from dask_matrix.domain.surface.comparison import compare
+from dask_matrix.domain.surface.names import known_history
+from dask_matrix.domain.surface.surface import Surface
+from dask_matrix.domain.surface.timeline import SurfaceColumn, Timeline
 from dask_matrix.domain.transitions.row_neighbours import nearest_transition
 from dask_matrix.domain.upgrades.answer import Question
 from dask_matrix.domain.upgrades.columns import ColumnSets
@@ -74,6 +80,11 @@ PARAMETERS: dict[str, Any] = {
     "profile": "example",
     "have": "pandas==2.2.3",
     "accept": "known",
+    "dotted": "dask.delayed",
+    "name": "dask.delayed",
+    "kind": "function",
+    "private": True,
+    "added": True,
 }
 """Parameter name -> example value, or one example of its values."""
 NOON = datetime(2001, 1, 1, 12, tzinfo=UTC)
@@ -215,8 +226,21 @@ def response_examples() -> dict[str, Any]:
         schemas.Health(status="ok", version="0.0", revision=1),
         EndpointBadge(label="dask 0.0.2", message="0 of 1 pass", color=Colour.BAD.value),
         upgrade(ColumnSets(matrix), question),
+        SurfaceAnswer.of(compare(_surfaces(), "0.0.1", "0.0.2", Narrowing())),
+        NameAnswer.of(known_history(_surfaces(), "dask.example")),
     ]
     return {type(each).__name__: each.model_dump(mode="json") for each in examples}
+
+
+def _surfaces() -> Timeline:
+    """Return two releases, of which the second lacks a function."""
+    told = {"kind": "function", "signature": "(x, y=1)", "doc": True}
+    has = {"modules": {"dask": {"names": {"example": ""}, "package": True}}, "objects": {"dask.example": told}}
+    lacks = {"modules": {"dask": {"names": {"other": ""}, "package": True}}, "objects": {"dask.other": told}}
+    return Timeline.of(
+        (SurfaceColumn(each.release, each.python, each.lane, each.key), Surface(content))
+        for each, content in zip(map(_environment, (1, 2)), (has, lacks), strict=True)
+    )
 
 
 def document_examples() -> dict[str, Any]:
