@@ -16,9 +16,14 @@ Surface = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
-def observed(tmp_path_factory: pytest.TempPathFactory) -> Surface:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for a scenario set and a data folder."""
+    return tmp_path_factory.mktemp("surfaces")
+
+
+@pytest.fixture(scope="module")
+def observed(folder: Path) -> Surface:
     """Return the command, for a data folder in which the surfaces of two real releases were observed."""
-    folder = tmp_path_factory.mktemp("surfaces")
     tests, data = write_set(folder / "set"), folder / "data"
     changes = {"DASK_MATRIX_NO_SURFACE": "0", "XDG_CACHE_HOME": str(folder / "cache")}
     releases = ("--release", "2025.2.0", "--release", "2025.4.0", "-k", "adds")
@@ -64,6 +69,19 @@ def test_a_name_alone_gets_its_history(observed: Surface) -> None:
     )
     (history,) = json.loads(observed("dask.dataframe.DataFrame.sum", "--json").stdout)
     assert [(each["status"], each["kind"]) for each in history["stretches"]] == [("present", "method")]
+
+
+def test_exported_surfaces_answer_the_same_without_the_data_folder(
+    observed: Surface, folder: Path, tmp_path: Path
+) -> None:
+    """What ships is asked where there is no other."""
+    snapshot, tests = tmp_path / "snapshot", folder / "set"
+    exported = dask_matrix("export", "--snapshot", snapshot, "--scenarios", tests, data=folder / "data")
+    assert "2 surfaces" in exported.stderr
+    asked = ("surface", "--from", "2025.2.0", "--to", "2025.4.0")
+    variables = {"DASK_MATRIX_SNAPSHOT": str(snapshot), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    found = dask_matrix(*asked, "--snapshot", **variables)
+    assert (found.stdout, found.stderr) == (observed(*asked[1:]).stdout, "")
 
 
 @pytest.mark.parametrize(

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dask_matrix import places
 from dask_matrix.collect.workspace.context import context
 from dask_matrix.collect.workspace.workspace import Workspace
 from dask_matrix.commands.sources import recorded_database
-from dask_matrix.store.snapshots import snapshot
+from dask_matrix.store.snapshots import snapshot, surfaces
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from dask_matrix.domain.matrix.selection import Selection
+    from dask_matrix.domain.surface.timeline import Timeline
     from dask_matrix.domain.upgrades.context import Context
 
 
 @dataclass(frozen=True)
 class EvidenceSource:
-    """A database, its context, and when the snapshot was made if the database is one."""
+    """A database, its context, and of a snapshot when it was made, and what reads its surfaces."""
 
     database: Path
     context: Context
     snapshot_of: datetime | None = None
+    surfaces: Callable[[], Timeline] | None = None
 
 
 def show_options(selection: Selection) -> str:
@@ -58,4 +62,5 @@ def evidence_source(
         database = workspace.places.database if during_run else recorded_database(workspace.places)
         return EvidenceSource(database, workspace_context)
     database, head = snapshot.database(places.snapshot(), places.cache())
-    return EvidenceSource(database, workspace_context, head.made_at)
+    shipped_surfaces = partial(surfaces.load, places.snapshot(), places.cache())
+    return EvidenceSource(database, workspace_context, head.made_at, shipped_surfaces)

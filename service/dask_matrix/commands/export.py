@@ -79,7 +79,14 @@ def _write(site: Path, source: EvidenceSource, **how: Any) -> dict[str, Any]:
     from dask_matrix.site.export import Site
     from dask_matrix.web.app import create_app
 
-    app = create_app(source.database, source.context, source.snapshot_of, static=True, all_cells=how["all_cells"])
+    app = create_app(
+        source.database,
+        source.context,
+        source.snapshot_of,
+        static=True,
+        all_cells=how["all_cells"],
+        surfaces=source.surfaces,
+    )
     try:
         reader = app.state.reader
         if not reader.freshness().results:

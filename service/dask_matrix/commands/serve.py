@@ -30,7 +30,7 @@ def serve(
     source = evidence_source(data, scenarios, shipped=snapshot, during_run=parent is not None)
     listening = listen(host, port)
     print(f"Serving on http://{host}:{listening.getsockname()[1]} (Ctrl-C to stop)", file=sys.stderr, flush=True)
-    app = create_app(source.database, source.context, source.snapshot_of)
+    app = create_app(source.database, source.context, source.snapshot_of, surfaces=source.surfaces)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", http=PunctualProtocol))
     end_streams_when(app, lambda: server.should_exit)
     if parent is not None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dask_matrix import __version__
 from dask_matrix.collect.running.recorder import commit_of
 from dask_matrix.collect.scenario_set import catalog
-from dask_matrix.store.snapshots import snapshot
+from dask_matrix.store.snapshots import snapshot, surfaces
+from dask_matrix.store.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,7 @@ def export_snapshot(workspace: Workspace, folder: Path) -> Snapshot:
         tool=__version__,
     )
     snapshot.write_verdicts(folder)
+    _write_surfaces(workspace, folder)
     counts = head.counts
     content = (
         f"{counts['results']:,} results of {counts['scenarios']:,} scenarios in {counts['environments']:,} environments"
@@ -40,3 +42,12 @@ def export_snapshot(workspace: Workspace, folder: Path) -> Snapshot:
             file=sys.stderr,
         )
     return head
+
+
+def _write_surfaces(workspace: Workspace, folder: Path) -> None:
+    """Write the surfaces of a data folder beside its results; leave those that are there if it has none."""
+    with Store.open(workspace.places.database) as store:
+        timeline = store.surface_timeline()
+    if timeline.columns:
+        size = surfaces.write(folder, timeline)
+        print(f"{folder}: {len(timeline.columns)} surfaces, {size / 1e6:.2f} MB.", file=sys.stderr)

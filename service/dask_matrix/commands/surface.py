@@ -26,6 +26,7 @@ def surface(
         bool, typer.Option("--private", help="List names with an underscore, and imported helpers, too.")
     ] = False,
     added: Annotated[bool, typer.Option("--added", help="List what is new, too.")] = False,
+    snapshot: options.Snapshot = False,
     data: options.Data = None,
     as_json: options.Json = False,
 ) -> None:
@@ -36,7 +37,7 @@ def surface(
     from dask_matrix.commands.surface_source import open_timeline
 
     _check(start, end, names)
-    timeline = open_timeline(data)
+    timeline = open_timeline(data, {start, end} - {""}, shipped=snapshot)
     if end:
         _print_comparison(timeline, (start, end), Narrowing(tuple(names or ()), private=private, added=added), as_json)
     else:

@@ -1,4 +1,4 @@
-"""Find the surfaces that answer a question: those of the data folder."""
+"""Find the surfaces that answer a question: those of the data folder, else those that ship with dask-matrix."""
 
 from __future__ import annotations
 
@@ -8,23 +8,48 @@ from dask_matrix import places
 from dask_matrix.domain.errors import EvidenceUnreachable
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from dask_matrix.domain.surface.timeline import Timeline
 
 
-def open_timeline(data: Path | None) -> Timeline:
-    """Return the surfaces that runs recorded in a data folder; raise EvidenceUnreachable if there are none."""
+def open_timeline(data: Path | None, releases: Collection[str], *, shipped: bool) -> Timeline:
+    """Return the surfaces that runs recorded in a data folder, if they have all ``releases``, else the shipped ones.
+
+    With ``data``, only those of the folder count; with ``shipped``, only the others. Raises EvidenceUnreachable.
+    """
+    own = None if shipped else _recorded(places.Places((data or places.default_data()).resolve()))
+    if own is not None and (data or _has_all(own, releases)):
+        return own
+    if data is None:
+        from dask_matrix.store.snapshots.surfaces import load
+
+        found = load(places.snapshot(), places.cache())
+        if found.columns:
+            return found
+    if own is not None:
+        return own
+    raise EvidenceUnreachable(
+        f"No surface is recorded in {data or 'the data folder'}. Run `dask-matrix run --release V` for each release first."
+    )
+
+
+def _recorded(found: places.Places) -> Timeline | None:
+    """Return the surfaces of a data folder, None if there are none; nothing is created."""
     from dask_matrix.commands.sources import recorded_database
+
+    path = recorded_database(found)
+    if not path.exists() or not path.stat().st_size:
+        return None
     from dask_matrix.store.store import Store
 
-    found = places.Places((data or places.default_data()).resolve())
-    path = recorded_database(found)
-    if path.exists() and path.stat().st_size:
-        with Store.open(path) as store:
-            timeline = store.surface_timeline(places.cache())
-        if timeline.columns:
-            return timeline
-    raise EvidenceUnreachable(
-        f"No surface is recorded in {found.data}. Run `dask-matrix run --release V` for each release first."
-    )
+    with Store.open(path) as store:
+        timeline = store.surface_timeline(places.cache())
+    return timeline if timeline.columns else None
+
+
+def _has_all(timeline: Timeline, releases: Collection[str]) -> bool:
+    """Whether each release has a surface; a question about no release in particular wants as many as there are."""
+    known = {each.release.text for each in timeline.columns}
+    return bool(releases) and known.issuperset(releases)

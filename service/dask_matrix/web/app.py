@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from dask_matrix.domain.surface.timeline import Timeline
     from dask_matrix.domain.upgrades.context import Context
 
 SMALLEST_COMPRESSED = 1_000
@@ -46,12 +47,14 @@ def create_app(
     *,
     static: bool = False,
     all_cells: bool = False,
+    surfaces: Callable[[], Timeline] | None = None,
 ) -> FastAPI:
     """Return the application for a database, by path or SQLAlchemy URL, which is created or migrated as needed.
 
     ``context`` has the known failures, profiles and published releases. ``snapshot_of`` is the time of the
     snapshot in the database, if any. ``static``: pages are saved as files, so they must work without a server and depend on
-    the evidence alone, not on today's date; ``all_cells``: the page of every cell is saved.
+    the evidence alone, not on today's date; ``all_cells``: the page of every cell is saved. ``surfaces`` reads those that
+    are not in the database.
     Raises DatabaseTooNew or DatabaseUnreachable.
     """
     store = Store.open(database)
@@ -73,7 +76,7 @@ def create_app(
         lifespan=lifespan,
     )
     made_by = build()
-    reader = app.state.reader = Reader(store, context, _always(day_of(store)) if static else today)
+    reader = app.state.reader = Reader(store, context, _always(day_of(store)) if static else today, surfaces)
     app.state.templates, app.state.build, app.state.snapshot_of = page_routes.templates(), made_by, snapshot_of
     app.state.static, app.state.all_cells = static, all_cells
     state = State(reader, made_by, snapshot_of)

@@ -25,6 +25,7 @@ the matrix its newest description, refusal and install log; the scenarios as of 
 bisections; and how the runs that recorded them ended. Read them with `xz -dc records.jsonl.xz | grep '"kind": "result"'`.
 `verdicts.json.xz` has what follows from them, so that the first `dask-matrix check` need not parse and judge them: the
 verdict of each cell. A dask-matrix of another version uses the records alone; `nox -s verdicts` writes the file again.
+`surfaces.json.xz`, if it is there, has the API surface of each release, all in one tree: a leaf lists the columns in which a value holds.
 `snapshot.json` has the content of this page for programs, plus the sha256 of the records.
 """
 
