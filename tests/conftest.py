@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from .fork_server import PROGRAM, ForkServer
 from .postgres import cluster, like, new_bare, new_database, postgresql, sqlite, url  # noqa: F401 - fixtures of all rooms
@@ -22,6 +24,9 @@ NOT_A_USERS = ("DASK_MATRIX", "NOX", "COLUMNS", "PYTHONDONTWRITEBYTECODE", "PYTH
 """What a command under test does not get from who tests: a path makes it start anew, no bytecode makes it compile all."""
 TIMEOUT = 300
 """Maximum seconds of a command, on a loaded machine."""
+
+INSTALLED = ("environments", "locks", "pytest", "index")
+"""What of a data folder depends on no run."""
 
 SMALL_SET = {
     "area/test_small.py": '''\
@@ -115,12 +120,34 @@ def write_set(folder: Path, files: dict[str, str] = SMALL_SET) -> Path:
 
 
 @pytest.fixture(scope="session")
-def real_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a data folder in which a real release was run over the small set, and one that does not install."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run of the tests share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def real_data(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder in which a real release was run over the small set, and one that does not install.
+
+    The first process that asks for it runs them. Each has records of its own, and what is installed in common.
+    """
+    made = shared / "real-run"
+    with FileLock(f"{made}.lock"):
+        if not (made / "output").exists():
+            (made / "output").write_text(run_small_set(made))
     folder = tmp_path_factory.mktemp("real")
-    tests = write_set(folder / "set")
-    done = dask_matrix(
-        "run", "--release", "2025.2.0", "--release", "2026.1.0", "--scenarios", tests, data=folder / "data"
-    )
-    assert done.returncode == 0, done.stderr
+    write_set(folder / "set")
+    shutil.copytree(made / "data", folder / "data", ignore=shutil.ignore_patterns(*INSTALLED))
+    for name in INSTALLED:
+        (folder / "data" / name).symlink_to(made / "data" / name)
     return folder / "data"
+
+
+def run_small_set(folder: Path) -> str:
+    """Run both releases into the folder's ``data``; return what the command says."""
+    tests = write_set(folder / "set")
+    releases = ("--release", "2025.2.0", "--release", "2026.1.0")
+    done = dask_matrix("run", *releases, "--scenarios", tests, data=folder / "data")
+    assert done.returncode == 0, done.stderr
+    return done.stderr
