@@ -59,6 +59,14 @@ def site(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def whole_site(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a site with all cells; tests leave it as it is."""
+    folder = tmp_path_factory.mktemp("whole") / "site"
+    exported(folder, "--all-cells", data=data)
+    return folder
+
+
 def exported(*arguments: str | Path, data: Path) -> dict[str, int]:
     """Export a site; return what is said of it."""
     done = dask_matrix("export", *arguments, "--json", data=data)
@@ -134,17 +142,16 @@ def test_every_page_has_its_twin(site: Path) -> None:
     assert {row["area"] for row in narrowed["scenarios"]} == {"bag"}
 
 
-def test_a_cell_has_a_page_where_it_has_something_to_tell(data: Path, site: Path, tmp_path: Path) -> None:
+def test_a_cell_has_a_page_where_it_has_something_to_tell(site: Path, whole_site: Path) -> None:
     """Where it does not pass, where its row turns, and just before that; of others the row says all. Or for all."""
     cells = {name for name in files(site) if name.startswith("cells/")}
     assert {file_name(links.cell(TURNS, key)) for key in KEYS[2:]} == {each for each in cells if "futures" in each}
     assert not [each for each in cells if each.startswith("cells/bag/sums/")]
     row = (site / file_name(links.scenario(HOLDS))).read_text()
     assert f'href="{Path(file_name(links.scenario(HOLDS))).name}"' in row
-    exported(tmp_path / "all", "--all-cells", data=data)
-    assert " data-all-cells" in (tmp_path / "all" / "all.html").read_text()  # so that a script in the page knows
+    assert " data-all-cells" in (whole_site / "all.html").read_text()  # so that a script in the page knows
     assert " data-all-cells" not in (site / "all.html").read_text()
-    every = {name for name in files(tmp_path / "all") if name.startswith("cells/")}
+    every = {name for name in files(whole_site) if name.startswith("cells/")}
     assert {file_name(links.cell(name, key)) for name in (TURNS, HOLDS, *ODD) for key in KEYS} == every
 
 
@@ -346,10 +353,11 @@ def test_a_row_may_be_called_as_what_needs_a_server(data: Path, link: str) -> No
         assert Contents(store.matrix(), lambda *_: ()).target(link) == LinkTarget(SiteFile(link, file_name(link)))
 
 
-def test_what_is_wanted_no_more_is_removed_and_nothing_else(data: Path, site: Path, tmp_path: Path) -> None:
+def test_what_is_wanted_no_more_is_removed_and_nothing_else(
+    data: Path, site: Path, whole_site: Path, tmp_path: Path
+) -> None:
     """A file that somebody put there stays."""
-    folder = tmp_path / "site"
-    exported(folder, "--all-cells", data=data)
+    folder = Path(shutil.copytree(whole_site, tmp_path / "site"))
     (folder / "CNAME").write_text("x.org")
     (folder / "cells" / "mine.txt").write_text("mine")
     assert exported(folder, data=data)["removed"] > 0
@@ -415,11 +423,10 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, arguments: tuple[str, .
     assert not [path for path in tmp_path.iterdir() if path.name != "data"]
 
 
-def test_results_that_come_in_meanwhile_leave_the_site_as_it_was(data: Path, tmp_path: Path) -> None:
+def test_results_that_come_in_meanwhile_leave_the_site_as_it_was(data: Path, site: Path, tmp_path: Path) -> None:
     """Its pages would not agree with each other."""
     folder = Path(shutil.copytree(data, tmp_path / "data"))
-    exported(tmp_path / "site", data=folder)
-    before = files(tmp_path / "site")
+    before = files(Path(shutil.copytree(site, tmp_path / "site")))
     with writer(tmp_path, folder) as process, Store.open(f"sqlite:///{folder / 'matrix.sqlite'}") as store:
         begun(tmp_path)
         made = fill(store)
@@ -461,9 +468,9 @@ def wait(until: object) -> None:
         time.sleep(0.005)
 
 
-def test_a_kill_in_the_middle_leaves_the_old_site(data: Path, site: Path, tmp_path: Path) -> None:
+def test_a_kill_in_the_middle_leaves_the_old_site(data: Path, site: Path, whole_site: Path, tmp_path: Path) -> None:
     """And the next export is as if nothing had been."""
-    exported(tmp_path / "site", data=data)
+    shutil.copytree(site, tmp_path / "site")
     with writer(tmp_path, data) as process:
         begun(tmp_path)
         process.send_signal(signal.SIGKILL)
@@ -471,8 +478,7 @@ def test_a_kill_in_the_middle_leaves_the_old_site(data: Path, site: Path, tmp_pa
     assert (tmp_path / ".site.part").exists()
     exported(tmp_path / "site", "--all-cells", data=data)
     assert not (tmp_path / ".site.part").exists()
-    exported(tmp_path / "other", "--all-cells", data=data)
-    assert files(tmp_path / "site") == files(tmp_path / "other")
+    assert files(tmp_path / "site") == files(whole_site)
 
 
 def test_an_interrupt_is_told(data: Path, tmp_path: Path) -> None:
