@@ -84,6 +84,25 @@ def test_exported_surfaces_answer_the_same_without_the_data_folder(
     assert (found.stdout, found.stderr) == (observed(*asked[1:]).stdout, "")
 
 
+def test_check_names_the_line_that_breaks_before_the_upgrade(folder: Path, observed: Surface, tmp_path: Path) -> None:
+    """The name, the release that lacks it, and the line; what copes with its absence does not break."""
+    assert observed("distributed.Pub").returncode == 0
+    (tmp_path / "mine.py").write_text("import dask\nfrom distributed import Pub\n\nPub('a')\n")
+    (tmp_path / "careful.py").write_text("try:\n    from distributed import Sub\nexcept ImportError:\n    Sub = None\n")
+    ask = ("check", "--from", "2025.2.0", "--to", "2025.4.0", "--code", ".", "--scenarios", folder / "set")
+    done = dask_matrix(*ask, "--json", data=folder / "data", cwd=tmp_path)
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["verdict"]) == (1, "unsafe")
+    (use,) = answer["surface"]
+    assert (use["name"], use["turn"], use["between"]) == ("distributed.Pub", "removed", ["2025.2.0", "2025.4.0"])
+    assert use["places"][0].startswith("mine.py:")
+    assert answer["reasons"][0] == f"distributed.Pub is removed in 2025.4.0, and {use['places'][0]} uses it."
+    text = dask_matrix(*ask, data=folder / "data", cwd=tmp_path).stdout
+    assert "Names that your code uses (1)\n  distributed.Pub: removed in 2025.4.0\n    mine.py:" in text
+    annotated = dask_matrix(*ask, "--github", data=folder / "data", cwd=tmp_path).stdout
+    assert "::error title=distributed.Pub::" in annotated
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from dask_matrix.domain.surface.change import Turn
 from dask_matrix.domain.upgrades.answer import Answer, Finding, Safety
 from dask_matrix.domain.upgrades.environment_diff import warning_groups
 from dask_matrix.domain.wording import counted
 from dask_matrix.tell.finding_groups import exception_names, issues, not_accepted, unknown_scenarios, verdict_change
 from dask_matrix.tell.sanitize import sanitize
-from dask_matrix.tell.summary import WORD, sentence, upgrade_title
+from dask_matrix.tell.summary import WORD, sentence, surface_sentence, upgrade_title
 
 MAX_ANNOTATIONS = 10
 """GitHub shows at most this many errors of a step, and as many warnings and notices."""
@@ -34,6 +35,9 @@ def _lines(answer: Answer) -> Iterator[str]:
     broken = not_accepted(answer)
     if answer.doubts:
         yield _command("warning", "The question is in doubt", " ".join(map(sanitize, answer.doubts)))
+    for use in answer.surface[:MAX_ANNOTATIONS]:
+        level = "warning" if use.turn is Turn.DEPRECATED else "error"
+        yield _command(level, use.name, f"{surface_sentence(use)}: {', '.join(use.places)}")
     for finding in broken[:MAX_ANNOTATIONS]:
         yield _command("error", finding.title, _failure_details(finding))
     if answer.verdict is Safety.UNSAFE and not broken:

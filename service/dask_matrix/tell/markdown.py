@@ -26,6 +26,7 @@ from dask_matrix.tell.summary import (
     evidence,
     further_reasons,
     sentence,
+    surface_sentence,
     upgrade_title,
     usage_sentence,
 )
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeVar
 
-    from dask_matrix.domain.upgrades.answer import Answer, Finding, PackageChange, Step
+    from dask_matrix.domain.upgrades.answer import Answer, Finding, PackageChange, Step, SurfaceUse
     from dask_matrix.domain.upgrades.environment_diff import WarningGroup
     from dask_matrix.tell.code_usage import CodeCoverage
     from dask_matrix.tell.next_steps import NextStep
@@ -65,6 +66,7 @@ def markdown(
     (breaks, *others), new_warnings = groups(answer), warning_groups(answer.new_warnings)
     blocks = [
         *_verdict(answer),
+        *_truncated_list(_surface_use, answer.surface),
         *_table(breaks),
         *_next(next_steps(answer, code, arguments=arguments, installer=installer)),
         *(each for group in others for each in _folded(_group_title(group), _table(group))),
@@ -77,6 +79,10 @@ def markdown(
     ]
     kept = _fitting(blocks, LIMIT - len(TRUNCATED) - 4)
     return "\n\n".join(kept if len(kept) == len(blocks) else [*kept, f"… {TRUNCATED}"]) + "\n"
+
+
+def _surface_use(use: SurfaceUse) -> str:
+    return f"- {text(surface_sentence(use))}: {text(', '.join(use.places))}"
 
 
 def _verdict(answer: Answer) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dask_matrix.domain.wording import counted
 from dask_matrix.tell.sanitize import sanitize
 
 if TYPE_CHECKING:
-    from dask_matrix.domain.upgrades.answer import Answer
+    from dask_matrix.domain.upgrades.answer import Answer, SurfaceUse
     from dask_matrix.tell.code_usage import CodeCoverage
 
 DIFFERING_PACKAGES = "Packages that differ between the two tested environments"
@@ -33,6 +33,12 @@ def sentence(answer: Answer) -> str:
 def further_reasons(answer: Answer) -> tuple[str, ...]:
     """Return the reasons that `sentence` leaves out."""
     return tuple(map(sanitize, answer.reasons[1:]))
+
+
+def surface_sentence(use: SurfaceUse) -> str:
+    """Return what happens to a name that the user's code has, and in which release."""
+    where = f"{use.name}: {use.turn} in {use.between[1]}"
+    return where + (f", now {use.after}" if use.after else "") + (f" ({use.detail})" if use.detail else "")
 
 
 def counts(answer: Answer) -> str:

@@ -29,13 +29,14 @@ from dask_matrix.tell.summary import (
     evidence,
     further_reasons,
     sentence,
+    surface_sentence,
     upgrade_title,
     usage_sentence,
 )
 from dask_matrix.tell.text_layout import GAP, print_columns, print_heading, print_text, print_unwrapped, split_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sized
+    from collections.abc import Sequence, Sized
 
     from rich.console import Console
 
@@ -68,6 +69,7 @@ def print_answer(
     `dask_matrix.tell.next_steps.next_steps` builds commands from both.
     """
     _verdict(answer, console)
+    _surface(answer, console)
     for group in groups(answer):
         _group(group, console)
     _warnings(answer, console)
@@ -92,6 +94,21 @@ def _verdict(answer: Answer, console: Console) -> None:
     if answer.evidence.scenarios:
         console.print()
         print_text(console, f"{counted(answer.evidence.scenarios)}: {counts(answer)}.")
+
+
+def _surface(answer: Answer, console: Console) -> None:
+    """Print the names in the user's code that the target lacks or deprecates, each with where they are used."""
+    if not answer.surface:
+        return
+    print_heading(console, f"Names that your code uses ({len(answer.surface)})", "red")
+    for use in answer.surface:
+        print_text(console, sanitize(surface_sentence(use)), indent=GAP, hanging=GAP)
+        print_text(console, sanitize(_listed(use.places, PLACES)), indent=2 * GAP, hanging=GAP, style="dim")
+
+
+def _listed(texts: Sequence[str], most: int) -> str:
+    more = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _group(group: Group, console: Console) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,6 +45,16 @@ def compare(timeline: Timeline, start: str, target: str, narrowing: Narrowing) -
     return Comparison(
         timeline.columns[first], timeline.columns[last], listed, {each: counts[each] for each in Visibility}
     )
+
+
+def changes_between(
+    timeline: Timeline, start: str, target: str, wanted: Callable[[SurfaceChange], bool]
+) -> list[Turned]:
+    """Return the changes between two releases that are ``wanted``; raise UnknownRelease for one without a surface."""
+    first, last = (release_index(timeline, text) for text in (start, target))
+    way = _way(timeline, first, last)
+    changes = surface_diff(timeline.surface(first), timeline.surface(last))
+    return [_turned(timeline, way, change) for change in changes if wanted(change)]
 
 
 def release_index(timeline: Timeline, text: str) -> int:

@@ -13,7 +13,10 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from dask_matrix.domain.environments.environment import Lane
+from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.records.outcome import Verdict
+from dask_matrix.domain.surface.change import Kind, Turn
+from dask_matrix.domain.wording import counted
 
 
 class Safety(StrEnum):
@@ -201,6 +204,18 @@ class Evidence(_Value):
     )
 
 
+class SurfaceUse(_Value):
+    """A name or setting that code uses and that changes."""
+
+    turn: Turn = Field(description="What happened: removed, moved, renamed or deprecated.")
+    kind: Kind = Field(description="What it is: function, class, method, module, setting, …")
+    name: str = Field(description="The dotted name, or the setting.")
+    after: str | None = Field(default=None, description="Where it moved, or what it is called now.")
+    detail: str = Field(default="", description="What its deprecation says.")
+    between: tuple[str, ...] = Field(description="The two neighbouring releases between which it changed.")
+    places: tuple[str, ...] = Field(description="The places in your code, such as src/a.py:12.")
+
+
 class Question(_Value):
     """An upgrade question. Its filters are combined with "and"; the values of one filter with "or"."""
 
@@ -297,6 +312,11 @@ class Answer(_Value):
         default=(),
         description="Packages other than Dask whose versions differ; also empty if one of the two has no lock.",
     )
+    surface: tuple[SurfaceUse, ...] = Field(
+        default=(),
+        description="Names and settings that your code uses and that are removed, moved, renamed or newly deprecated on the target. "
+        "Only `check --code` reads code: empty in a server's own answer.",
+    )
     lanes: LaneComparison | None = Field(
         default=None,
         description="What the target does differently with the latest dependencies, None if nothing does or it was not tested.",
@@ -334,6 +354,33 @@ class Answer(_Value):
         }
         return self.model_copy(update=update)
 
+    def with_surface(self, surface: tuple[SurfaceUse, ...]) -> Self:
+        """Return the answer with the changes of the surface that the user's code meets.
+
+        What is gone makes it unsafe, and each release from there on.
+        """
+        gone = [use for use in surface if use.turn is not Turn.DEPRECATED]
+        if not gone:
+            return self.model_copy(update={"surface": surface})
+        first, *others = gone
+        more = (
+            f", and {counted(len(others), 'other name')} of your code {'is' if len(others) == 1 else 'are'} gone too"
+            if others
+            else ""
+        )
+        reason = f"{first.name} is {first.turn} in {first.between[1]}, and {first.places[0]} uses it{more}."
+        breaks_in = min(Release.parse(use.between[1]) for use in gone)
+        update = {
+            "surface": surface,
+            "verdict": Safety.UNSAFE,
+            "reasons": (reason, *self.reasons),
+            "road": tuple(_unsafe_from(breaks_in, step) for step in self.road),
+            "specifier": "",
+            "recommended": self.recommended if _is_before(self.recommended, breaks_in) else None,
+            "next_safe": None,
+        }
+        return self.model_copy(update=update)
+
     def with_source(self, source: str) -> Self:
         """Return the answer with the source of its evidence: a server, a data folder or the snapshot."""
         return self.model_copy(update={"evidence": self.evidence.model_copy(update={"source": source})})
@@ -341,3 +388,11 @@ class Answer(_Value):
 
 def _in_doubt(verdict: Safety) -> Safety:
     return Safety.UNKNOWN if verdict is Safety.SAFE else verdict
+
+
+def _unsafe_from(release: Release, step: Step) -> Step:
+    return step if _is_before(step.release, release) else step.model_copy(update={"verdict": Safety.UNSAFE})
+
+
+def _is_before(text: str | None, release: Release) -> bool:
+    return text is not None and Release.parse(text) < release

@@ -9,10 +9,11 @@ tell what names mean. A name on an object of unknown class is never guessed.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dask_matrix.project.code.file_state import Reading
+from dask_matrix.project.code.imported_names import imported_names
 from dask_matrix.project.code.learned_facts import Facts
 from dask_matrix.project.code.local_modules import Modules
 from dask_matrix.project.code.location import Place
@@ -35,13 +36,14 @@ MAX_ROUNDS = 8
 class Usage:
     """The names used, each with its places in order, the number of files read, and what could not be read.
 
-    ``dask_files`` counts the files read in which Dask is used.
+    ``dask_files`` counts the files read in which Dask is used; ``imported`` are the names that are imported, used or not.
     """
 
     names: Mapping[str, tuple[Place, ...]]
     files: int
     unread: tuple[Unread, ...]
     dask_files: int = 0
+    imported: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -65,7 +67,13 @@ def usage(paths: Sequence[Path]) -> Usage:
     names = {name: tuple(sorted(places[name], key=lambda place: place.order)) for name in sorted(places)}
     stopped = {bad.file for bad in unread if bad.imports_dask}
     dask_files = sum(bool(reading.uses) and reading.file not in stopped for reading in readings)
-    return Usage(names, len(sources), tuple(sorted(unread, key=lambda bad: (bad.file, bad.reason))), dask_files)
+    return Usage(
+        names,
+        len(sources),
+        tuple(sorted(unread, key=lambda bad: (bad.file, bad.reason))),
+        dask_files,
+        imported_names(sources),
+    )
 
 
 def read_one(reading: Reading, source: Source) -> None:
