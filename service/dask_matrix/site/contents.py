@@ -32,7 +32,16 @@ NOT_EXPORTED = frozenset({"/healthz", f"{links.API}/matrix.parquet"})
 """Addresses that are not exported, besides event streams."""
 OPTIONAL_ADDRESSES = ("/matrix.svg", "/about", "/runs", f"{links.API}/runs")
 """Addresses that may answer with an error without being reported as missing."""
-FIXED_ADDRESSES = ("/", "/releases", "/upgrade", "/api/docs", "/api/openapi.json", "/feed.atom", "/feed.json")
+FIXED_ADDRESSES = (
+    "/",
+    "/releases",
+    "/upgrade",
+    "/surface",
+    "/api/docs",
+    "/api/openapi.json",
+    "/feed.atom",
+    "/feed.json",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from dask_matrix.web.http.request_bodies import RequestBodies
 from dask_matrix.web.http.response_cache import ResponseCache
 from dask_matrix.web.openapi.description import TAGS, DescribedApp, operation_id
 from dask_matrix.web.pages import routes as page_routes
-from dask_matrix.web.pages import runs
+from dask_matrix.web.pages import runs, surface_pages
 from dask_matrix.web.reader import Reader, day_of
 from dask_matrix.web.state import State
 
@@ -84,6 +84,7 @@ def create_app(
     for each in (matrix_formats, api_routes, bisections, upgrade, surface, runs, events, badges, feeds, page_routes):
         app.include_router(each.router)
     app.include_router(runs.pages)
+    app.include_router(surface_pages.router)
     app.include_router(api_routes.health)
     app.mount("/static", StaticFiles(directory=PACKAGE / "static"))
     add_handlers(app, page_routes.problem)

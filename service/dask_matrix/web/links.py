@@ -107,6 +107,11 @@ def release(text: str) -> str:
     return f"/releases/{escaped(text)}"
 
 
+def name(dotted: str) -> str:
+    """Return the address of a name's page."""
+    return f"/names/{escaped(dotted)}"
+
+
 def about(part: str = "") -> str:
     """Return the address of the about page, or of a section of it."""
     return f"/about#{part}" if part else "/about"

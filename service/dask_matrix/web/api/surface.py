@@ -45,7 +45,7 @@ class SurfaceQuery(BaseModel):
     @property
     def narrowing(self) -> Narrowing:
         """Which changes are listed."""
-        return Narrowing(tuple(self.name), private=self.private, added=self.added, kind=self.kind)
+        return Narrowing(tuple(filter(None, self.name)), private=self.private, added=self.added, kind=self.kind)
 
 
 @router.get("/surface")
