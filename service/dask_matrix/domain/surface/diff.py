@@ -86,7 +86,7 @@ def _unchanged(before: Surface, after: Surface) -> set[str]:
         name for name, names in before.part("foreign").items() if after.part("foreign").get(name, names) == names
     }
     calm = equal | foreign
-    return {home for home in equal if all(base in calm for base in before.objects[home].get("mro", ()))}
+    return {home for home in equal if calm.issuperset(before.objects[home].get("mro") or ())}
 
 
 def _of_object(before: Surface, after: Surface, old: str, new: str, places: list[str]) -> Iterator[SurfaceChange]:

@@ -9,28 +9,24 @@ from dask_matrix.domain.surface.signature_changes import signature_changes
 from dask_matrix.domain.surface.surface import RANK, Surface, Visibility, is_private, project_of
 
 FOREIGN = "foreign"
+CONSTRUCTORS = frozenset({"__init__", "__new__"})
+"""Left out: the class's own signature tells them."""
 _WORDS = {"static": Kind.FUNCTION, "class": Kind.METHOD, "property": Kind.PROPERTY, "attribute": Kind.ATTRIBUTE}
 
 
 def member_changes(before: Surface, after: Surface, old: str, new: str, place: str) -> Iterator[SurfaceChange]:
     """Return what changes of the members of a class whose home was ``old`` and is ``new``, named below ``place``."""
-    was, now = (_told(*each) for each in ((before, old), (after, new)))
+    was, now = before.members(old), after.members(new)
     visibility = before.visibility(place)
-    for name in was.keys() - now.keys():
+    for name in was.keys() - now.keys() - CONSTRUCTORS:
         if was[name] != FOREIGN:
             yield _gone_or_new(Turn.REMOVED, place, name, was[name], visibility)
-    for name in now.keys() - was.keys():
+    for name in now.keys() - was.keys() - CONSTRUCTORS:
         if now[name] != FOREIGN and not is_private(name):
             yield _gone_or_new(Turn.ADDED, place, name, now[name], visibility)
-    for name in was.keys() & now.keys():
-        if was[name] != now[name]:
-            yield from _changed(was[name], now[name], f"{place}.{name}", _seen(name, visibility))
+    for name in [each for each, text in was.items() if now.get(each, text) != text and each not in CONSTRUCTORS]:
+        yield from _changed(was[name], now[name], f"{place}.{name}", _seen(name, visibility))
     yield from _deprecated(before, after, (old, new), place, visibility)
-
-
-def _told(surface: Surface, home: str) -> dict[str, str]:
-    """The members of a class without its constructor, which the class's own signature tells."""
-    return {name: text for name, text in surface.members(home).items() if name not in ("__init__", "__new__")}
 
 
 def member_kind(text: str) -> Kind:

@@ -33,12 +33,12 @@ class Surface:
 
     content: Mapping[str, Any]
 
-    @property
+    @cached_property
     def modules(self) -> Mapping[str, Any]:
         """Module -> ``names``, or ``unknown`` where it could not be imported."""
         return self.part("modules")
 
-    @property
+    @cached_property
     def objects(self) -> Mapping[str, Any]:
         """Home -> kind, signature, members of each function, class and value at home there."""
         return self.part("objects")
