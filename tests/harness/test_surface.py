@@ -149,7 +149,7 @@ def test_what_is_deprecated_is_told_by_decorator_docstring_and_access(made: Made
     """Each in its own way."""
     found = made.surface()
     assert found["objects"]["dask.core.put"]["deprecated"] == "put is deprecated"
-    assert found["objects"]["dask.core.Frame"]["deprecated_members"] == {"mean": "deprecated 2.0"}
+    assert found["objects"]["dask.core.Frame"]["deprecated_members"] == {"mean": "since 2.0"}
     assert found["modules"]["dask"]["lazy"] == {"old": {"deprecated": "dask.old is deprecated, use get"}}
 
 

@@ -37,7 +37,7 @@ def _of_docstring(value: Any) -> str | None:
     if not isinstance(text, str) or ".. deprecated::" not in text:
         return None
     found = _IN_DOCSTRING.search(inspect.cleandoc(text))  # an indented one is about a parameter
-    return f"deprecated {found.group(1)}".strip()[:_LONGEST] if found else None
+    return f"since {found.group(1)}".strip()[:_LONGEST] if found else None
 
 
 def _of_wrapper(function: Any) -> str | None:
