@@ -40,7 +40,7 @@ ROOMS = {
 ORDER = {
     "domain": (
         *("redaction", "errors", "issue", "patterns", "wording"),
-        *("environments", "records", "surface", "verdicts", "matrix", "upgrades", "transitions", "bisection"),
+        *("environments", "surface", "records", "verdicts", "matrix", "upgrades", "transitions", "bisection"),
     ),
     "collect": (
         *("files", "index", "machine", "scenario_set", "git", "workspace", "environments"),

@@ -56,7 +56,7 @@ def test_on_a_terminal_it_reads_as_text(observed: Surface) -> None:
     text = observed("--from", "2025.2.0", "--to", "latest", "distributed").stdout
     assert "The API surface from 2025.2.0 to 2025.4.0\n\nRemoved:\n" in text
     assert "  distributed.Pub  (function, documented; 2025.2.0 → 2025.4.0)\n" in text
-    assert "are listed with --private." in text
+    assert "(--private lists these)." in text
     assert "DataFrame.compute" not in text
 
 
@@ -111,6 +111,9 @@ def test_check_names_the_line_that_breaks_before_the_upgrade(folder: Path, obser
         (("--from", "2025.2.0", "--to", "2025.4.1"), "No release '2025.4.1'. Nearest: 2025.2.0, 2025.4.0."),
         (("--from", "x", "--to", "2025.4.0"), "'x' is not a release"),
         (("dask.delayed.Delayd",), "No name 'dask.delayed.Delayd'."),
+        (("--from", "2025.2.0", "--to", "2025.4.0", "dask.datafrme"), "No name 'dask.datafrme'."),
+        (("a." * 30_000,), "No name 'a.a."),
+        (("dask.delayed", "--snapshot"), "Give only one of --data and --snapshot"),
     ],
 )
 def test_bad_input_gets_one_sentence_and_a_usage_error(

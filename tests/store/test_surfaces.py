@@ -82,7 +82,7 @@ def test_a_surface_comes_back_whole_from_the_cache(store: Store, tmp_path: Path)
     store.ingest(BATCH)
     for _ in range(2):
         content = store.surface_timeline(tmp_path).surface(0).content
-        assert json.loads(json.dumps(content)) == without_empty(SURFACE)
+        assert json.loads(json.dumps(content)) == SURFACE
 
 
 def test_an_environment_is_observed_once_per_version_of_the_observing_code(store: Store) -> None:
@@ -100,9 +100,25 @@ def test_surfaces_with_other_settings_are_columns_of_their_own(store: Store, tmp
     assert labels == ["2025.2.0", "2025.2.0 (dataframe.query-planning=False)", "2025.4.0"]
 
 
-def without_empty(value: Any) -> Any:
-    """Return a surface without its empty objects, which are not kept."""
-    if not isinstance(value, dict):
-        return value
-    found = {name: without_empty(each) for name, each in value.items()}
-    return {name: each for name, each in found.items() if each != {}}
+def test_an_observation_without_its_surface_costs_nothing_else(store: Store, tmp_path: Path) -> None:
+    """The record of the surface may have been rejected."""
+    store.ingest([each for each in BATCH if each.id != "s2"])
+    assert told(store, tmp_path) == [("2025.2.0", True)]
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", None])
+def test_a_damaged_cache_is_made_again(store: Store, tmp_path: Path, content: bytes | None) -> None:
+    """As is one that was cut off."""
+    store.ingest(BATCH)
+    expected = told(store, tmp_path / "cache")
+    (path,) = (tmp_path / "cache").glob("*.sqlite")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2] if content is None else content)
+    assert told(store, tmp_path / "cache") == expected
+    assert told(store, tmp_path / "cache") == expected
+
+
+def test_without_a_usable_cache_the_answer_is_only_slower(store: Store, tmp_path: Path) -> None:
+    """A file stands in the place of its folder."""
+    store.ingest(BATCH)
+    (tmp_path / "cache").write_text("")
+    assert told(store, tmp_path / "cache") == [("2025.2.0", True), ("2025.4.0", False)]

@@ -69,5 +69,5 @@ def _name(option: Any) -> str:
 
 def _option(option: Any) -> dict[str, Any]:
     default = option.default() if callable(option.default) else option.default
-    unset = default is None or type(default).__module__.startswith("click")
+    unset = default is None or default is False or type(default).__module__.startswith("click")
     return {"type": option.type.name, **({} if unset else {"default": default_text(default)})}

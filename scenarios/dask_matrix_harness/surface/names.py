@@ -81,7 +81,13 @@ def _home(value: Any, module: str, name: str, imported: dict[str, str]) -> str:
     if isinstance(value, FunctionType) and is_own(value.__globals__.get("__name__")) and name not in imported:
         return ""
     place = imported.get(name, "")
-    return "" if place == f"{module}.{name}" else place
+    return place if place != f"{module}.{name}" and _at_place(place) is value else ""
+
+
+def _at_place(place: str) -> Any:
+    """The object at a place that an import named; another one may have been put under its name since."""
+    module, _, name = place.rpartition(".")
+    return _at(module, name) if module in sys.modules else None
 
 
 def _at(module: str, path: str) -> Any:

@@ -96,7 +96,6 @@ def check(
     ] = False,
 ) -> None:
     """Show what breaks and what is fixed if you upgrade. Exits 0 safe, 1 unsafe, 2 usage error, 3 unknown, 4 no evidence available."""
-    from dask_matrix.commands.check_surface import with_surface
     from dask_matrix.commands.sources import EvidenceOptions
     from dask_matrix.domain.upgrades.answer import Question
     from dask_matrix.project.locks.start import start as start_of
@@ -132,6 +131,8 @@ def check(
         _explain(question, source_options.server)
     answer, code_coverage = _ask(question, source_options, usage)
     if usage is not None and not source_options.server:
+        from dask_matrix.commands.check_surface import with_surface
+
         answer = with_surface(answer, usage, source_options)
     answer = answer.model_copy(
         update={

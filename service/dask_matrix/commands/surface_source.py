@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dask_matrix import places
-from dask_matrix.domain.errors import EvidenceUnreachable
+from dask_matrix.domain.environments.release import LATEST, Release
+from dask_matrix.domain.errors import DaskMatrixError, EvidenceUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,6 +20,8 @@ def open_timeline(data: Path | None, releases: Collection[str], *, shipped: bool
 
     With ``data``, only those of the folder count; with ``shipped``, only the others. Raises EvidenceUnreachable.
     """
+    if data and shipped:
+        raise DaskMatrixError("Give only one of --data and --snapshot: each selects a source of evidence.")
     own = None if shipped else _recorded(places.Places((data or places.default_data()).resolve()))
     if own is not None and (data or _has_all(own, releases)):
         return own
@@ -30,9 +33,8 @@ def open_timeline(data: Path | None, releases: Collection[str], *, shipped: bool
             return found
     if own is not None:
         return own
-    raise EvidenceUnreachable(
-        f"No surface is recorded in {data or 'the data folder'}. Run `dask-matrix run --release V` for each release first."
-    )
+    where = "ships with dask-matrix" if shipped else f"is recorded in {data or places.default_data()}"
+    raise EvidenceUnreachable(f"No surface {where}. Run `dask-matrix run --release V` for each release first.")
 
 
 def _recorded(found: places.Places) -> Timeline | None:
@@ -51,5 +53,5 @@ def _recorded(found: places.Places) -> Timeline | None:
 
 def _has_all(timeline: Timeline, releases: Collection[str]) -> bool:
     """Whether each release has a surface; a question about no release in particular wants as many as there are."""
-    known = {each.release.text for each in timeline.columns}
-    return bool(releases) and known.issuperset(releases)
+    known = {each.release for each in timeline.columns}
+    return bool(releases) and all(text != LATEST and Release.parse(text) in known for text in releases)

@@ -13,7 +13,7 @@ from dask_matrix.site.file_names import file_name, safe_component
 from dask_matrix.web import links
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from dask_matrix.domain.matrix.matrix import Matrix
     from dask_matrix.domain.matrix.rows_and_columns import Environment, Scenario
@@ -114,8 +114,8 @@ class Contents:
         url = urlsplit(link)
         path, values = url.path, parse_qsl(url.query)
         computed = (
-            "at" in dict(values) or path in NOT_EXPORTED or links.is_stream(path)
-        )  # past states are computed on request
+            "at" in dict(values) or path in NOT_EXPORTED or links.is_stream(path) or _is_of_names(path, values)
+        )  # past states, and what is asked of tens of thousands of names, are computed on request
         if computed or url.netloc or not path.startswith("/"):
             return None
         fragment = f"#{url.fragment}" if url.fragment else ""
@@ -173,6 +173,13 @@ class Contents:
         if page.startswith("/results/"):
             return None
         return LinkTarget(_site_file(path.rpartition("/")[0].replace("/cells/", "/scenarios/", 1)))
+
+
+def _is_of_names(path: str, values: Sequence[tuple[str, str]]) -> bool:
+    """Whether an address is of a name, or of a comparison of surfaces; the form of these has a page."""
+    return path.startswith(("/names/", f"{links.API}/names/", f"{links.API}/surface")) or (
+        path == "/surface" and bool(values)
+    )
 
 
 def upgrades(matrix: Matrix) -> Iterator[tuple[str, str]]:

@@ -170,7 +170,7 @@ class Ingestion:
     def _surface(self, record: records.SurfaceRecord) -> bool:
         if self.session.get(models.Surface, record.id) is not None:
             return False
-        self.session.add(models.Surface(id=record.id, content=surfaces.packed(record.content.model_dump())))
+        self.session.add(models.Surface(id=record.id, content=surfaces.packed(record.content.kept())))
         return True
 
     def _observation(self, record: records.ObservationRecord) -> bool:

@@ -8,22 +8,28 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
+from dask_matrix.domain.errors import DaskMatrixError
 from dask_matrix.domain.surface.timeline import SurfaceColumn, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FORM = 1
+PATIENCE = 60
+"""Seconds to wait for another process that writes the same file."""
+UNUSED = 30 * 24 * 3600
+"""Seconds after which a file that nobody has read is removed."""
+FORM = 2
 """Version of the files; other versions have other names."""
 SCHEMA = """
 CREATE TABLE columns (number INTEGER PRIMARY KEY, release TEXT, python TEXT, lane TEXT, environment TEXT, config TEXT);
@@ -67,14 +73,43 @@ def digest(observed: Iterable[tuple[SurfaceColumn, str]]) -> str:
 
 
 def cached_timeline(cache: Path, name: str, make: Callable[[], Timeline]) -> Timeline:
-    """Return the timeline of a cached file, made first if it is not there. Safe when several processes call it at once."""
+    """Return the timeline of a cached file, made first if it is not there or damaged; without a usable cache, as made.
+
+    Safe when several processes call it at once.
+    """
     path = cache / f"surfaces-{name}.sqlite"
-    if not path.exists():
+    if (found := _sound(path)) is not None:
+        return found
+    made = make()
+    try:
         cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.lock"):
-            if not path.exists():
-                _write(path, make())
-    return _opened(path)
+        with FileLock(f"{path}.lock", timeout=PATIENCE):
+            _write(path, made)
+            _discard_others(path)
+    except (OSError, Timeout, sqlite3.Error):  # a full disk, or a folder that cannot be written: only slower
+        return made
+    return made
+
+
+def _sound(path: Path) -> Timeline | None:
+    """Return the timeline of a file; None if it is not there, or not whole."""
+    if not path.exists():
+        return None
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+        if connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",):
+            return _opened(connection)
+    except (sqlite3.Error, DaskMatrixError, ValueError):
+        pass
+    return None
+
+
+def _discard_others(path: Path) -> None:
+    """Remove files of other surfaces that nobody has read for a month."""
+    for each in path.parent.glob("surfaces-*"):
+        used = each.stat()
+        if max(used.st_atime, used.st_mtime) < time.time() - UNUSED and not each.name.startswith(path.stem):
+            each.unlink(missing_ok=True)
 
 
 def _write(path: Path, timeline: Timeline) -> None:
@@ -96,8 +131,7 @@ def _rows(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield section, name, json.dumps(entry, separators=(",", ":"))
 
 
-def _opened(path: Path) -> Timeline:
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+def _opened(connection: sqlite3.Connection) -> Timeline:
     rows = connection.execute("SELECT release, python, lane, environment, config FROM columns ORDER BY number")
     columns = [
         SurfaceColumn(Release.parse(release), Python.parse(python), Lane(lane), environment, config)

@@ -49,6 +49,7 @@ def observed(session: Session) -> list[tuple[SurfaceColumn, str]]:
     query = (
         select(*chosen)
         .join(observation, observation.environment == table.key)
+        .join(models.Surface, models.Surface.id == observation.surface)  # its record may have been rejected
         .where(table.pair.is_(None))
         .order_by(table.at, table.key)
     )

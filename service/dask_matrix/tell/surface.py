@@ -72,8 +72,8 @@ def _counted(comparison: Comparison) -> str:
     counts = comparison.counts
     private, accidental = counts[Visibility.PRIVATE], counts[Visibility.ACCIDENTAL]
     return (
-        f"{counts[Visibility.DOCUMENTED]} changes of documented and {counts[Visibility.PUBLIC]} of other public names; "
-        f"{private} of private names and {accidental} of imported helpers are listed with --private."
+        f"Removed, moved or narrowed in all: {counts[Visibility.DOCUMENTED]} documented and {counts[Visibility.PUBLIC]} other "
+        f"public names; {private} private names and {accidental} imported helpers (--private lists these)."
     )
 
 

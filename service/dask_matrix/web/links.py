@@ -112,6 +112,11 @@ def name(dotted: str) -> str:
     return f"/names/{escaped(dotted)}"
 
 
+def surface(values: Mapping[str, str | list[str]]) -> str:
+    """Return the address of a comparison of surfaces as JSON."""
+    return f"{API}/surface?{urlencode(values, doseq=True)}"
+
+
 def about(part: str = "") -> str:
     """Return the address of the about page, or of a section of it."""
     return f"/about#{part}" if part else "/about"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dask_matrix.domain.surface.concern import concerning
+from dask_matrix.domain.surface.comparison import concerning
 from tests.domain.surface.made_up import a_class, function, surface, timeline
 
 BEFORE = surface(

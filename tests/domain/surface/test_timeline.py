@@ -20,12 +20,8 @@ from tests.domain.surface.made_up import a_class, column, function, surface, tim
 LEAVES = st.one_of(
     st.none(), st.booleans(), st.integers(0, 3), st.text("ab", max_size=2), st.lists(st.integers(0, 2), max_size=2)
 )
-TREES = st.recursive(
-    LEAVES, lambda inner: st.dictionaries(st.sampled_from("abc"), inner, min_size=1, max_size=3), max_leaves=6
-)
-CONTENTS = st.dictionaries(
-    st.sampled_from("xyz"), st.dictionaries(st.sampled_from("abc"), LEAVES, min_size=1), min_size=1
-)
+TREES = st.recursive(LEAVES, lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3), max_leaves=6)
+CONTENTS = st.dictionaries(st.sampled_from("xyz"), st.dictionaries(st.sampled_from("abc"), TREES), min_size=1)
 
 
 def plain(value: Any) -> Any:

@@ -242,6 +242,11 @@ class SurfaceRecord(Base):
     kind: Literal["surface"] = "surface"
     content: SurfaceContent
 
+    def encode(self) -> bytes:
+        """Return the record as a line of JSON, as it was observed: without what is not set."""
+        head = self.model_dump(mode="json", exclude={"content"})
+        return json.dumps({**head, "content": self.content.kept()}, ensure_ascii=False).encode() + b"\n"
+
 
 class ObservationRecord(Base):
     """Which surface an environment has; ``config``: settings made before the import, as ``dataframe.query-planning=False``.

@@ -71,6 +71,11 @@ class SurfaceChange:
     also: tuple[str, ...] = ()
 
     @property
+    def needs_more(self) -> bool:
+        """Whether a new requirement has to be installed, by everybody: it belongs to no extra."""
+        return self.turn is Turn.ADDED and self.kind is Kind.REQUIREMENT and "[" not in self.name
+
+    @property
     def order(self) -> tuple[int, str, str, str]:
         """What to sort by: the most public first, then by name."""
         return RANK[self.visibility], self.name, self.turn, self.detail
@@ -92,4 +97,5 @@ class Narrowing:
         if self.names:
             places = (change.name, *change.also)
             return any(place == name or place.startswith(f"{name}.") for place in places for name in self.names)
-        return (self.private or change.visibility in SEEN) and (self.added or change.turn not in NEW)
+        is_new = change.turn in NEW and not change.needs_more
+        return (self.private or change.visibility in SEEN) and (self.added or not is_new)

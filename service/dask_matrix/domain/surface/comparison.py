@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from dask_matrix.domain.environments.environment import Lane
+from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release, find
-from dask_matrix.domain.surface.change import NEW, Kind, Narrowing, SurfaceChange
+from dask_matrix.domain.surface.aspect import UNKNOWN, aspect
+from dask_matrix.domain.surface.change import BREAKING, Kind, Narrowing, SurfaceChange, Turn
 from dask_matrix.domain.surface.diff import surface_diff
-from dask_matrix.domain.surface.names import Name, look_up
-from dask_matrix.domain.surface.surface import Surface, Visibility
+from dask_matrix.domain.surface.names import known_history
+from dask_matrix.domain.surface.surface import Visibility
 from dask_matrix.domain.surface.timeline import SurfaceColumn, Timeline
+
+CONCERNING = frozenset({Turn.REMOVED, Turn.MOVED, Turn.RENAMED, Turn.DEPRECATED})
+"""What a name alone decides; whether a narrowed call fits is up to its arguments."""
+CONFIG = "config:"
+"""Prefix of settings among the names that code uses."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Turned:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The listed changes, and how many there are in all by visibility."""
+    """The listed changes, and how many names are removed, moved or narrowed in all, by visibility."""
 
     start: SurfaceColumn
     target: SurfaceColumn
@@ -39,12 +44,22 @@ def compare(timeline: Timeline, start: str, target: str, narrowing: Narrowing) -
     """Return what changes between two releases as released; raise UnknownRelease for one without a surface."""
     first, last = (release_index(timeline, text) for text in (start, target))
     changes = surface_diff(timeline.surface(first), timeline.surface(last))
+    for name in narrowing.names:
+        _check_known(timeline, name, changes)
     way = _way(timeline, first, last)
     listed = tuple(_turned(timeline, way, change) for change in changes if narrowing.takes(change))
-    counts = Counter(each.visibility for each in changes if each.turn not in NEW)
+    counts = Counter(each.visibility for each in changes if each.turn in BREAKING)
     return Comparison(
         timeline.columns[first], timeline.columns[last], listed, {each: counts[each] for each in Visibility}
     )
+
+
+def _check_known(timeline: Timeline, name: str, changes: Iterable[SurfaceChange]) -> None:
+    """Raise UnknownName for a name that no release knows: that nothing changes of it would be no answer."""
+    if any(change.name == name or change.name.startswith((f"{name}.", f"{name} ")) for change in changes):
+        return
+    if name not in timeline.tree.get("settings", {}).get("defaults", {}):
+        known_history(timeline, name)
 
 
 def changes_between(
@@ -57,6 +72,28 @@ def changes_between(
     return [_turned(timeline, way, change) for change in changes if wanted(change)]
 
 
+def concerning(
+    timeline: Timeline, start: str, target: str, used: Mapping[str, Collection[str]]
+) -> list[tuple[Turned, tuple[str, ...]]]:
+    """Return the changes between two releases that names in code meet, each with the places of the code.
+
+    ``used``: dotted name, or ``config:`` and a setting, -> places. Raises UnknownRelease.
+    """
+    changes = changes_between(timeline, start, target, lambda change: any(True for _ in _met(change, used)))
+    return [(each, tuple(dict.fromkeys(_met(each.change, used)))) for each in changes]
+
+
+def _met(change: SurfaceChange, used: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """Yield the places of the code that name what a change is about."""
+    if change.turn not in CONCERNING:
+        return
+    if change.kind is Kind.SETTING:
+        yield from used.get(f"{CONFIG}{change.name}", ())
+        return
+    for place in (change.name, *change.also):
+        yield from used.get(place, ())
+
+
 def release_index(timeline: Timeline, text: str) -> int:
     """Return the place of the column that stands for a release: as released if it can be, on its newest Python."""
     release = find(text, {each.release for each in timeline.columns})
@@ -67,7 +104,7 @@ def _of_release(timeline: Timeline, release: Release) -> list[int]:
     return [index for index, each in enumerate(timeline.columns) if each.release == release]
 
 
-def _preference(column: SurfaceColumn) -> tuple[bool, bool, Any]:
+def _preference(column: SurfaceColumn) -> tuple[bool, bool, Python]:
     return not column.config, column.lane is Lane.AS_RELEASED, column.python
 
 
@@ -81,42 +118,9 @@ def _way(timeline: Timeline, first: int, last: int) -> list[int]:
 
 
 def _turned(timeline: Timeline, way: Sequence[int], change: SurfaceChange) -> Turned:
-    """Find where on the way a change happened: the first column that differs from the one before."""
-    values = ((index, _value(timeline.view(index), change)) for index in way)
-    previous, at_first = next(values)
-    for index, value in values:
-        if value != at_first:
-            return Turned(change, timeline.columns[previous], timeline.columns[index])
-        previous = index
-    return Turned(change, timeline.columns[way[0]], timeline.columns[way[-1]])
-
-
-def _value(surface: Surface, change: SurfaceChange) -> Any:
-    """Return what a change is about, as it is on one surface."""
-    if change.kind is Kind.SETTING:
-        return surface.part("settings").get("defaults", {}).get(change.name, {}).get("value", "missing")
-    if change.kind in (Kind.REQUIREMENT, Kind.PYTHON):
-        told = surface.part("distributions").get(change.project, {})
-        return told.get("requires_python" if change.kind is Kind.PYTHON else "requires")
-    if change.kind in (Kind.COMMAND, Kind.OPTION):
-        return _command(surface, change.name.split(" "))
-    if change.kind in (Kind.ROUTE, Kind.METRIC, Kind.HANDLER):
-        return _of_server(surface, *change.name.split(" ", 1))
-    name = look_up(surface, change.name)
-    return replace(name, home="") if isinstance(name, Name) else name
-
-
-def _command(surface: Surface, words: Iterable[str]) -> Any:
-    node: Any = {"commands": surface.part("commands")}
-    for word in words:
-        options = {each: told for names, told in node.get("options", {}).items() for each in names.split("/")}
-        node = node.get("commands", {}).get(word, options.get(word))
-        if node is None:
-            return None
-    return sorted(node) or "there"
-
-
-def _of_server(surface: Surface, server: str, name: str) -> Any:
-    told = surface.part("servers").get(server, {})
-    handlers = told.get("handlers", {}).get(name, told.get("stream_handlers", {}).get(name))
-    return handlers, name in told.get("routes", ()), name in told.get("metrics", {}).get("names", ())
+    """Find where on the way a change happened: the last column that differs from the end in what the change is about."""
+    values = [(index, aspect(timeline.view(index), change)) for index in way]
+    known = [(index, value) for index, value in values if value is not UNKNOWN] or values
+    at_end = known[-1][1]
+    place = max((place for place, (_, value) in enumerate(known[:-1]) if value != at_end), default=0)
+    return Turned(change, timeline.columns[known[place][0]], timeline.columns[known[min(place + 1, len(known) - 1)][0]])

@@ -93,17 +93,21 @@ def _of_object(before: Surface, after: Surface, old: str, new: str, places: list
     first, *others = places
     visibility = before.visibility(first)
     told, then = before.objects.get(old, {}), after.objects.get(new, {})
+    kind, project = Kind(after.kind(new)), project_of(first)
+    now_deprecated = after.deprecation(first, new)
+    if now_deprecated and not before.deprecation(first, old):
+        yield SurfaceChange(
+            Turn.DEPRECATED, kind, first, project, visibility, detail=now_deprecated, also=tuple(others)
+        )
     if not told or not then:
         return
-    kind = Kind(after.kind(new))
-    if "signature" in told and "signature" in then and told.get("kind") == then.get("kind"):
-        yield from signature_changes(told["signature"], then["signature"], kind, first, visibility, tuple(others))
-    if then.get("deprecated") and not told.get("deprecated"):
-        project = project_of(first)
-        yield SurfaceChange(
-            Turn.DEPRECATED, kind, first, project, visibility, detail=then["deprecated"], also=tuple(others)
-        )
-    if told.get("kind") == then.get("kind") == "class":
+    if told["kind"] == then["kind"]:
+        signatures = told.get("signature"), then.get("signature")
+        yield from signature_changes(*signatures, kind, first, visibility, tuple(others))
+    elif told["kind"] != "data":
+        detail = f"was a {told['kind']}, is {then['kind'] if then['kind'] == 'data' else 'a ' + then['kind']}"
+        yield SurfaceChange(Turn.NARROWED, kind, first, project, visibility, detail=detail, also=tuple(others))
+    if told["kind"] == then["kind"] == "class":
         yield from member_changes(before, after, old, new, first)
 
 

@@ -11,7 +11,7 @@ from dask_matrix.domain.surface.surface import RANK, Surface, Visibility, is_pri
 FOREIGN = "foreign"
 CONSTRUCTORS = frozenset({"__init__", "__new__"})
 """Left out: the class's own signature tells them."""
-_WORDS = {"static": Kind.FUNCTION, "class": Kind.METHOD, "property": Kind.PROPERTY, "attribute": Kind.ATTRIBUTE}
+_WORDS = {"property": Kind.PROPERTY, "attribute": Kind.ATTRIBUTE, "class": Kind.CLASS}
 
 
 def member_changes(before: Surface, after: Surface, old: str, new: str, place: str) -> Iterator[SurfaceChange]:
@@ -31,7 +31,7 @@ def member_changes(before: Surface, after: Surface, old: str, new: str, place: s
 
 def member_kind(text: str) -> Kind:
     """Return the kind of a member from its text."""
-    return Kind.METHOD if text.startswith(("(", "method")) else _WORDS[text.partition(" ")[0]]
+    return _WORDS.get(text, Kind.METHOD)
 
 
 def member_signature(text: str) -> str | None:
@@ -49,12 +49,27 @@ def _gone_or_new(turn: Turn, place: str, name: str, text: str, visibility: Visib
 def _changed(before: str, after: str, dotted: str, visibility: Visibility) -> Iterator[SurfaceChange]:
     if FOREIGN in (before, after):
         return
-    kind = member_kind(before)
-    if kind is member_kind(after):
-        yield from signature_changes(member_signature(before), member_signature(after), kind, dotted, visibility)
+    kind, is_class_method = member_kind(before), before.startswith(("class (", "static"))
+    if kind is member_kind(after) and is_class_method <= after.startswith(("class (", "static")):
+        yield from signature_changes(_called(before), _called(after), kind, dotted, visibility)
     elif Kind.METHOD in (kind, member_kind(after)):
-        detail = f"was a {kind}, is a {member_kind(after)}"
+        detail = f"was {_described(before)}, is {_described(after)}"
         yield SurfaceChange(Turn.NARROWED, kind, dotted, project_of(dotted), visibility, before, after, detail)
+
+
+def _called(text: str) -> str | None:
+    """A member's signature, with a first parameter for the instance also where Python passes none."""
+    signature = member_signature(text)
+    if signature is None or not text.startswith("static"):
+        return signature
+    return f"(self, {signature[1:]}" if signature != "()" else "(self)"
+
+
+def _described(text: str) -> str:
+    word = text.partition("(")[0].strip()
+    return {"": "a method", "method": "a method", "static": "a static method", "attribute": "an attribute"}.get(
+        word, "a class method" if word == "class" and "(" in text else f"a {word}"
+    )
 
 
 def _deprecated(
@@ -63,7 +78,7 @@ def _deprecated(
     told = before.objects[homes[0]].get("deprecated_members", {})
     for name, detail in after.objects[homes[1]].get("deprecated_members", {}).items():
         if name not in told:
-            kind = member_kind(after.members(homes[1])[name])
+            kind = member_kind(after.members(homes[1]).get(name, "attribute"))
             dotted = f"{place}.{name}"
             yield SurfaceChange(
                 Turn.DEPRECATED, kind, dotted, project_of(place), _seen(name, visibility), detail=detail

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
-from dask_matrix.domain.surface.surface import Surface, Visibility, best, project_of
+from dask_matrix.domain.surface.signature import Signature
+from dask_matrix.domain.surface.surface import RANK, Surface, Visibility, best, project_of
+
+ALIKE = 0.5
+"""Share of the parameters, or of the members, that two objects of one name have in common if they are the same."""
 
 
 class Moves:
@@ -39,12 +45,20 @@ class Moves:
 
     def _same_name(self, place: str, home: str) -> list[str]:
         kind, leaf = self._before.kind(home), place.rpartition(".")[2]
+        rank = max(RANK[self._before.visibility(place)], RANK[Visibility.PUBLIC])
         return [
             each
             for each in self._by_leaf.get(leaf, ())
             if self._is_new(self._after.places[each]) and self._after.kind(self._after.places[each]) == kind
-            and self._usable(each)
+            and RANK[self._after.visibility(each)] <= rank and self._is_alike(home, self._after.places[each])
         ]  # fmt: skip
+
+    def _is_alike(self, old: str, new: str) -> bool:
+        """Whether two objects of one name take about the same arguments, or have about the same members."""
+        mine, other = (
+            _features(each) for each in (self._before.objects.get(old, {}), self._after.objects.get(new, {}))
+        )
+        return len(mine & other) >= ALIKE * len(mine | other)
 
     def _told(self, place: str) -> str | None:
         told = self._after.modules.get(place, {}).get("unknown", {})
@@ -70,3 +84,11 @@ class Moves:
         for place in self._after.places:
             found[place.rpartition(".")[2]].append(place)
         return found
+
+
+def _features(told: Mapping[str, Any]) -> set[str]:
+    """The names of a class's members, or of a function's parameters."""
+    if told.get("kind") == "class":
+        return set(told.get("members", {}))
+    signature = told.get("signature")
+    return set() if signature is None else set(Signature.parse(signature).names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from dask_matrix.domain.errors import UnknownName
@@ -11,6 +11,9 @@ from dask_matrix.domain.surface.members import FOREIGN, member_kind, member_sign
 from dask_matrix.domain.surface.moves import Moves
 from dask_matrix.domain.surface.surface import Surface, Visibility, is_private
 from dask_matrix.domain.surface.timeline import SurfaceColumn, Timeline
+
+LONGEST = 300
+"""Characters of a dotted name."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +84,8 @@ def _in_module(surface: Surface, module: str, rest: list[str]) -> Name | Unknown
 
 
 def _object(surface: Surface, place: str, home: str) -> Name:
-    told = surface.objects.get(home, {})
-    lazy = surface.lazy(place)
-    deprecated = told.get("deprecated") or (lazy or {}).get("deprecated") or ""
-    return Name(surface.kind(home), home, surface.visibility(place), told.get("signature"), deprecated)
+    signature = surface.objects.get(home, {}).get("signature")
+    return Name(surface.kind(home), home, surface.visibility(place), signature, surface.deprecation(place, home))
 
 
 def _member(surface: Surface, place: str, home: str, name: str) -> Name | None:
@@ -103,18 +104,25 @@ def history(timeline: Timeline, dotted: str) -> NameHistory | None:
     found = [(column, look_up(timeline.view(index), dotted)) for index, column in enumerate(timeline.columns)]
     if not any(isinstance(name, Name) for _, name in found):
         return None
-    stretches = tuple(
-        Stretch(tuple(column for column, _ in group), name) for name, group in groupby(found, key=lambda each: each[1])
-    )
+    groups = [list(group) for _, group in groupby(found, key=_told)]
+    stretches = tuple(Stretch(tuple(column for column, _ in group), group[-1][1]) for group in groups)
     return NameHistory(dotted, stretches, _moved(timeline, dotted, [name for _, name in found]))
 
 
 def known_history(timeline: Timeline, dotted: str) -> NameHistory:
     """Return the history of a name; raise UnknownName, with the nearest ones, if no column has it."""
+    if len(dotted) > LONGEST:
+        raise UnknownName("name", f"{dotted[:LONGEST]}…", [])
     found = history(timeline, dotted)
     if found is None:
         raise UnknownName("name", dotted, nearest(timeline, dotted))
     return found
+
+
+def _told(found: tuple[SurfaceColumn, Name | Unknown | None]) -> Name | Unknown | None:
+    """What a stretch tells of a name: where its object is at home may change without anybody noticing."""
+    name = found[1]
+    return replace(name, home="") if isinstance(name, Name) else name
 
 
 def _moved(timeline: Timeline, dotted: str, names: list[Name | Unknown | None]) -> str | None:
@@ -137,4 +145,5 @@ def nearest(timeline: Timeline, dotted: str, many: int = 5) -> list[str]:
 def _all_places(timeline: Timeline) -> Iterator[str]:
     for module, told in timeline.tree.get("modules", {}).items():
         yield module
-        yield from (f"{module}.{name}" for name in told.get("names", {}) if not name.startswith("_"))
+        names = told.get("names") if isinstance(told, dict) else None
+        yield from (f"{module}.{name}" for name in names or () if isinstance(names, dict) and not name.startswith("_"))

@@ -35,7 +35,7 @@ class Signature:
     any_keyword: bool
 
     @classmethod
-    @lru_cache(4096)
+    @lru_cache(65_536)
     def parse(cls, text: str) -> Signature:
         """Read ``(x, /, y=1, *, z=None)``; raise SyntaxError for anything else."""
         found = ast.parse(f"def f{text}: 0").body[0]
@@ -80,6 +80,11 @@ class Signature:
         """The parameters that can be given by keyword."""
         return {each.name: each for each in (*self.ordinary, *self.keyword_only)}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all parameters that have one of their own."""
+        return tuple(each.name for each in (*self.positional, *self.keyword_only))
+
     def calls(self) -> Iterator[Call]:
         """Return calls that are accepted, so that another signature that accepts them all accepts every other one.
 
@@ -110,6 +115,15 @@ class Signature:
         """The names of the arguments that must be given besides the first ones by position."""
         rest = (*self.positional[positional:], *self.keyword_only)
         return frozenset(each.name for each in rest if each.default is None)
+
+
+def is_signature(text: str) -> bool:
+    """Whether a text is one that `Signature.parse` reads."""
+    try:
+        Signature.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def narrowed(before: Signature, after: Signature) -> list[str]:

@@ -83,6 +83,11 @@ class Surface:
             return "module"
         return str(self.objects.get(home, {}).get("kind", "data"))
 
+    def deprecation(self, place: str, home: str) -> str:
+        """Return what is told of the deprecation of an object, or of asking for it at a place; empty if it is not."""
+        lazy = self.lazy(place) or {}
+        return self.objects.get(home, {}).get("deprecated") or lazy.get("deprecated") or ""
+
     def members(self, home: str) -> dict[str, str]:
         """Return the members of a class, with those it inherits: name -> text, ``foreign`` for another project's."""
         found: dict[str, str] = {}

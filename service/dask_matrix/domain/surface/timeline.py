@@ -8,14 +8,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from dask_matrix.domain.environments.environment import Lane, Python
 from dask_matrix.domain.environments.release import Release
 from dask_matrix.domain.surface.surface import Surface
 
+KEPT = 8
+"""Whole surfaces kept in memory: each takes some megabytes."""
 MISSING = object()
+LEAF = "\0"
+"""Name of a node's own stretches, where it is an object in some columns and something else, or empty, in others."""
 
 
 @dataclass(frozen=True, order=True)
@@ -40,7 +44,7 @@ class Timeline:
     def __init__(self, columns: Sequence[SurfaceColumn], tree: Mapping[str, Any]) -> None:
         self.columns = tuple(columns)
         self.tree = tree
-        self.surface = cache(self._surface)
+        self.surface = lru_cache(KEPT)(self._surface)
 
     @classmethod
     def of(cls, surfaces: Iterable[tuple[SurfaceColumn, Surface]]) -> Timeline:
@@ -54,7 +58,8 @@ class Timeline:
 
     def _surface(self, index: int) -> Surface:
         """Return the surface of a column, by its place in ``columns``."""
-        return Surface(_at(self.tree, index))
+        found = _at(self.tree, index)
+        return Surface({} if found is MISSING else found)
 
     def view(self, index: int) -> Surface:
         """Return the surface of a column of which only little will be asked: nothing is copied."""
@@ -69,20 +74,23 @@ class View(Mapping[str, Any]):
         self._index = index
 
     def __getitem__(self, name: str) -> Any:
+        if name == LEAF:
+            raise KeyError(name)
         found = self._value(self._tree[name])
         if found is MISSING:
             raise KeyError(name)
         return found
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, node in self._tree.items() if self._value(node) is not MISSING)
+        return (name for name, node in self._tree.items() if name != LEAF and self._value(node) is not MISSING)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def _value(self, node: Any) -> Any:
-        if isinstance(node, list):
-            return _of_stretches(node, self._index)
+        leaf = _leaf(node, self._index)
+        if leaf is not MISSING or isinstance(node, list):
+            return leaf
         view = View(node, self._index)
         return view if any(True for _ in view) else MISSING
 
@@ -90,24 +98,35 @@ class View(Mapping[str, Any]):
 def _add(tree: dict[str, Any], content: Mapping[str, Any], index: int) -> None:
     """Add what holds at a column; the columns are added in order."""
     for name, value in content.items():
-        if isinstance(value, Mapping):
-            _add(tree.setdefault(name, {}), value, index)
-            continue
-        stretches = tree.setdefault(name, [])
-        if stretches and stretches[-1][1] == index - 1 and stretches[-1][2] == value:
-            stretches[-1][1] = index
+        node = tree.get(name)
+        if isinstance(value, Mapping) and value:
+            inner = {LEAF: node} if isinstance(node, list) else node or {}
+            tree[name] = inner
+            _add(inner, value, index)
+        elif isinstance(node, dict):
+            _add_leaf(node.setdefault(LEAF, []), value, index)
         else:
-            stretches.append([index, index, value])
+            _add_leaf(tree.setdefault(name, []), value, index)
+
+
+def _add_leaf(stretches: list[list[Any]], value: Any, index: int) -> None:
+    if stretches and stretches[-1][1] == index - 1 and stretches[-1][2] == value:
+        stretches[-1][1] = index
+    else:
+        stretches.append([index, index, value])
 
 
 def _at(node: Any, index: int) -> Any:
-    if isinstance(node, list):
-        return _of_stretches(node, index)
-    found = {name: value for name, inner in node.items() if (value := _at(inner, index)) is not MISSING}
-    return found or MISSING
+    leaf = _leaf(node, index)
+    if leaf is not MISSING or isinstance(node, list):
+        return leaf
+    inner = ((name, _at(each, index)) for name, each in node.items() if name != LEAF)
+    return {name: value for name, value in inner if value is not MISSING} or MISSING
 
 
-def _of_stretches(stretches: Sequence[Sequence[Any]], index: int) -> Any:
+def _leaf(node: Any, index: int) -> Any:
+    """Return the value of a node itself at a column, MISSING if it has none there."""
+    stretches = node if isinstance(node, list) else node.get(LEAF, ())
     if len(stretches) == 1:
         first, last, value = stretches[0]
         return value if first <= index <= last else MISSING

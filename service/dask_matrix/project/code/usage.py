@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dask_matrix.project.code.file_state import Reading
-from dask_matrix.project.code.imported_names import imported_names
 from dask_matrix.project.code.learned_facts import Facts
+from dask_matrix.project.code.literal_names import LiteralNames, literal_names
 from dask_matrix.project.code.local_modules import Modules
 from dask_matrix.project.code.location import Place
 from dask_matrix.project.code.sources import NoCode, Unread, read
@@ -36,14 +36,15 @@ MAX_ROUNDS = 8
 class Usage:
     """The names used, each with its places in order, the number of files read, and what could not be read.
 
-    ``dask_files`` counts the files read in which Dask is used; ``imported`` are the names that are imported, used or not.
+    ``dask_files`` counts the files read in which Dask is used; ``literal`` are the
+    names as they are written, imports included.
     """
 
     names: Mapping[str, tuple[Place, ...]]
     files: int
     unread: tuple[Unread, ...]
     dask_files: int = 0
-    imported: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    literal: LiteralNames = field(default_factory=LiteralNames)
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -72,7 +73,7 @@ def usage(paths: Sequence[Path]) -> Usage:
         len(sources),
         tuple(sorted(unread, key=lambda bad: (bad.file, bad.reason))),
         dask_files,
-        imported_names(sources),
+        literal_names(sources),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -124,7 +125,6 @@ class NameRow:
     signature: str
     deprecated: str
     home: str
-    home_href: str
     reason: str
 
 
@@ -156,7 +156,7 @@ def surface(request: Request, query: Annotated[SurfaceFormQuery, Query()], reade
     is_asked = bool(query.start and query.target)
     found = compare(timeline, query.start, query.target, query.narrowing) if is_asked else None
     title = f"API surface {query.start} → {query.target}" if found else "API surface"
-    twin = links.twin(request.url.path + f"?{request.url.query}") if found else ""
+    twin = links.surface(query.model_dump(mode="json", by_alias=True, exclude_defaults=True)) if found else ""
     page = surface_page(timeline, query, found)
     return show(request, "surface.html", page, title=title, section="surface", poll=False, twin=twin)
 
@@ -184,8 +184,14 @@ def surface_page(timeline: Timeline, query: SurfaceFormQuery, found: Comparison 
         sections=tuple(_sections(found)) if found else (),
         counts=tuple((each.value, count) for each, count in found.counts.items()) if found else (),
         observed=len(releases),
-        command=" ".join(["dask-matrix surface --from", query.start, "--to", query.target, *names]),
+        command=_command(query, names),
     )
+
+
+def _command(query: SurfaceFormQuery, names: list[str]) -> str:
+    """Return the command that prints the same."""
+    flags = [flag for flag, given in (("--private", query.private), ("--added", query.added)) if given]
+    return shlex.join(["dask-matrix", "surface", "--from", query.start, "--to", query.target, *flags, *names])
 
 
 def name_page(history: NameHistory) -> NamePage:
@@ -196,7 +202,7 @@ def name_page(history: NameHistory) -> NamePage:
         moved_href=links.name(history.moved) if history.moved else "",
         tiles=tuple(_tiles(history)),
         rows=tuple(_row(each) for each in history.stretches),
-        command=f"dask-matrix surface {history.dotted}",
+        command=shlex.join(["dask-matrix", "surface", history.dotted]),
     )
 
 
@@ -259,7 +265,6 @@ def _row(stretch: Stretch) -> NameRow:
         signature=name.signature or "",
         deprecated=name.deprecated,
         home=name.home,
-        home_href=links.name(name.home) if name.home else "",
         reason=found.reason if isinstance(found, Unknown) else "",
     )
 

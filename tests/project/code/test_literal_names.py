@@ -27,12 +27,21 @@ from dask_matrix.project.code.usage import usage
         ("try:\n    from dask import old\nexcept KeyError:\n    old = None", {"dask.old": 2}),
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from dask import old\n", {}),
         ("from .dask import old\nimport daskboard", {}),
+        ("import dask.base as b\nb.old(1)", {"dask.base": 1, "dask.base.old": 2}),
+        ("import dask.array\ndask.array.core.old", {"dask.array": 1, "dask.array.core": 2, "dask.array.core.old": 2}),
+        ("from contextlib import suppress\nwith suppress(ImportError):\n    from dask import old", {}),
+        ("try:\n    from dask import old\nexcept builtins.ImportError:\n    old = None\nold and old(1)", {}),
+        ("import dask\nif hasattr(dask, 'old'):\n    dask.old()", {"dask": 1}),
+        (
+            "import dask\nif dask.__version__ < '2025':\n    from dask import old\nelse:\n    from dask import new",
+            {"dask": 1},
+        ),
     ],
 )
 def test_imports_that_must_work_are_found(code: str, names: dict[str, int], tmp_path: Path) -> None:
     """Wherever they stand."""
     (tmp_path / "mine.py").write_text(code)
-    found = usage([tmp_path]).imported
+    found = usage([tmp_path]).literal.places
     assert {name: [place.line for place in places] for name, places in found.items()} == {
         name: [line] for name, line in names.items()
     }
