@@ -212,7 +212,7 @@ def test_a_start_records_the_surface_and_which_environment_has_it(
     assert (observation["environment"], observation["config"], observation["version"]) == (
         bench.job["environment"],
         "",
-        1,
+        3,
     )
     assert surface["content"]["modules"].keys() >= {"dask", "dask.core"}
 

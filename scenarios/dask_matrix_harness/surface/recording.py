@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..records import Records
 
 #: Version of the observing code: it is higher when the code sees more.
-VERSION = 2
+VERSION = 3
 #: Seconds that one step, such as the import of a module, may take.
 DEADLINE = 30
 #: Of a whole surface in another interpreter.

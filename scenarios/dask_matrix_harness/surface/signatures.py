@@ -99,10 +99,11 @@ def _expression(value: object) -> str:
 
 
 def _portable(text: str) -> str:
-    """A text without the folders of this environment and this user."""
+    """A text without the folders of this environment, this user or this run: of another absolute path the last part is left."""
     for folder, name in _FOLDERS.items():
         text = text.replace(folder, name) if folder != os.sep else text
-    return text
+    is_path = os.path.isabs(text) and text.count(os.sep) > 1 and not text.startswith("/etc/")
+    return f"{{folder}}/{os.path.basename(text)}" if is_path else text
 
 
 def _collection(value: Any) -> str:

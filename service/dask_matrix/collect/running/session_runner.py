@@ -37,7 +37,7 @@ BAD_ARGUMENTS = 2
 """Exit code of the harness if pytest rejects its arguments."""
 HARNESS_SAYS = "harness: "
 """How a line of a session's log begins in which the harness says why it could not do its work."""
-SURFACE_VERSION = 2
+SURFACE_VERSION = 3
 """The least version of the observing code that sees all there is to see; older observations are made again."""
 LOG_TAIL = 12
 """Number of lines of a session's log shown when it fails."""

@@ -10,7 +10,7 @@ from dask_matrix.domain.errors import UnknownName
 from dask_matrix.domain.surface.members import FOREIGN, member_kind, member_signature
 from dask_matrix.domain.surface.moves import Moves
 from dask_matrix.domain.surface.surface import Surface, Visibility, is_private
-from dask_matrix.domain.surface.timeline import SurfaceColumn, Timeline
+from dask_matrix.domain.surface.timeline import MISSING, SurfaceColumn, Timeline
 
 LONGEST = 300
 """Characters of a dotted name."""
@@ -100,11 +100,20 @@ def _member(surface: Surface, place: str, home: str, name: str) -> Name | None:
 
 
 def history(timeline: Timeline, dotted: str) -> NameHistory | None:
-    """Return the history of a name; None if no column has it."""
+    """Return the history of a name; None if no column has it.
+
+    The releases as they were released come first; then, for another lane or other settings, those of its columns where
+    the name is not the same as in the release itself.
+    """
     found = [(column, look_up(timeline.view(index), dotted)) for index, column in enumerate(timeline.columns)]
     if not any(isinstance(name, Name) for _, name in found):
         return None
-    groups = [list(group) for _, group in groupby(found, key=_told)]
+    main = {column.release: _told(name) for column, name in found if column.is_main}
+    shown = [each for each in found if each[0].is_main or _told(each[1]) != main.get(each[0].release, MISSING)]
+    shown.sort(key=lambda each: (not each[0].is_main, each[0].lane, each[0].config))
+    groups = [
+        list(group) for _, group in groupby(shown, key=lambda each: (each[0].lane, each[0].config, _told(each[1])))
+    ]
     stretches = tuple(Stretch(tuple(column for column, _ in group), group[-1][1]) for group in groups)
     return NameHistory(dotted, stretches, _moved(timeline, dotted, [name for _, name in found]))
 
@@ -119,19 +128,21 @@ def known_history(timeline: Timeline, dotted: str) -> NameHistory:
     return found
 
 
-def _told(found: tuple[SurfaceColumn, Name | Unknown | None]) -> Name | Unknown | None:
+def _told(name: Name | Unknown | None) -> Name | Unknown | None:
     """What a stretch tells of a name: where its object is at home may change without anybody noticing."""
-    name = found[1]
     return replace(name, home="") if isinstance(name, Name) else name
 
 
 def _moved(timeline: Timeline, dotted: str, names: list[Name | Unknown | None]) -> str | None:
     """Where a name went that the newest column lacks, by comparing the columns on both sides of its end."""
-    last = max(index for index, name in enumerate(names) if isinstance(name, Name))
-    name = names[last]
-    if last + 1 >= len(names) or names[last + 1] is not None or not isinstance(name, Name):
+    main = [(index, names[index]) for index, column in enumerate(timeline.columns) if column.is_main]
+    there = [place for place, (_, name) in enumerate(main) if isinstance(name, Name)]
+    if not there or there[-1] + 1 >= len(main):
         return None
-    return Moves(timeline.surface(last), timeline.surface(last + 1)).target(dotted, name.home)
+    (last, name), (first, after) = main[there[-1]], main[there[-1] + 1]
+    if after is not None or not isinstance(name, Name):
+        return None
+    return Moves(timeline.surface(last), timeline.surface(first)).target(dotted, name.home)
 
 
 def nearest(timeline: Timeline, dotted: str, many: int = 5) -> list[str]:

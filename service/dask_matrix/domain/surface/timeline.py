@@ -33,9 +33,15 @@ class SurfaceColumn:
     config: str = ""
 
     @property
+    def is_main(self) -> bool:
+        """Whether it is the release as it was released, with the settings as they are."""
+        return self.lane is Lane.AS_RELEASED and not self.config
+
+    @property
     def label(self) -> str:
         """Return the release, and what sets the column apart from the release's others."""
-        return f"{self.release.text}{f' ({self.config})' if self.config else ''}"
+        other = [each for each in ("" if self.lane is Lane.AS_RELEASED else self.lane.value, self.config) if each]
+        return self.release.text + (f" ({', '.join(other)})" if other else "")
 
 
 class Timeline:
