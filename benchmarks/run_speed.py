@@ -121,9 +121,15 @@ def _lock(data: Path, key: str) -> Path:
             record = json.loads(line)
             if record["kind"] == "environment" and record["key"] == key:
                 lock = data / f"{key}.txt"
-                lock.write_text(record["lock"], encoding="utf-8")
+                lock.write_text(_for_pip(record["lock"]), encoding="utf-8")
                 return lock
     raise LookupError(key)
+
+
+def _for_pip(lock: str) -> str:
+    """Put `--no-binary NAME` after `--only-binary :all:`: to pip the last one counts, to uv, which wrote them, the narrower."""
+    options = [line for line in lock.splitlines() if line.startswith("--no-binary ")]
+    return "\n".join([*(line for line in lock.splitlines() if line not in options), *options]) + "\n"
 
 
 def _everybody(work: Work, skip: set[str]) -> dict[str, Measured]:

@@ -15,7 +15,16 @@ import pytest
 from filelock import FileLock
 
 from .fork_server import PROGRAM, ForkServer
-from .postgres import cluster, like, new_bare, new_database, postgresql, sqlite, url  # noqa: F401 - fixtures of all rooms
+from .postgres import (  # noqa: F401 - fixtures of all rooms
+    cluster,
+    like,
+    migrated_file,
+    new_bare,
+    new_database,
+    postgresql,
+    sqlite,
+    url,
+)
 from .quick import pytest_addoption  # noqa: F401 - a hook
 from .quick import pytest_configure as configure_quick
 

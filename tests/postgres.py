@@ -177,6 +177,17 @@ def sqlite(tmp_path: Path) -> NewDatabase:
     return lambda: f"sqlite:///{next(paths)}"
 
 
+def copies(bare: NewDatabase, source: Path) -> NewDatabase:
+    """Return what makes copies of a file of SQLite, and tells their addresses."""
+
+    def new() -> str:
+        url = bare()
+        shutil.copyfile(source, url.removeprefix("sqlite:///"))
+        return url
+
+    return new
+
+
 @pytest.fixture(params=KINDS)
 def new_bare(request: pytest.FixtureRequest) -> NewDatabase:
     """Return what tells the address of another database each time, without any table: of SQLite, then of PostgreSQL."""
@@ -184,11 +195,19 @@ def new_bare(request: pytest.FixtureRequest) -> NewDatabase:
     return new
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file of SQLite with nothing in its tables, that others are copies of: quicker than migrating each."""
+    path = tmp_path_factory.mktemp("migrated") / "matrix.sqlite"
+    Store.open(path).close()
+    return path
+
+
 @pytest.fixture(params=KINDS)
 def new_database(request: pytest.FixtureRequest) -> Iterator[NewDatabase]:
-    """Return the same, with nothing in its tables; a file of SQLite gets them when it is opened."""
+    """Return the same, with nothing in its tables."""
     if request.param == "sqlite":
-        yield request.getfixturevalue("sqlite")
+        yield copies(request.getfixturevalue("sqlite"), request.getfixturevalue("migrated_file"))
     else:
         with made_in(request.getfixturevalue("cluster"), request.getfixturevalue("like")) as new:
             yield new

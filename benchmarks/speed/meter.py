@@ -41,11 +41,17 @@ class Measured:
 
 
 def measure(
-    command: list[str], *, cwd: Path, environ: dict[str, str], log: Path, records: Path | None = None
+    command: list[str],
+    *,
+    cwd: Path,
+    environ: dict[str, str],
+    log: Path,
+    records: Path | None = None,
+    accepted: tuple[int, ...] = SOME_FAILED,
 ) -> Measured:
     """Run a command to its end; exit if it fails, but not where tests do, which is what they are there for.
 
-    ``records`` is a folder in which results appear as it goes on.
+    ``records`` is a folder in which results appear as it goes on. ``accepted`` are the exit codes of work that was done.
     """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.monotonic()
@@ -57,7 +63,7 @@ def measure(
         code = process.wait()
     seconds = time.monotonic() - start
     watch.end()
-    if code not in SOME_FAILED:
+    if code not in accepted:
         sys.exit(f"{' '.join(command)} ended with {code}; its output is in {log}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -103,9 +109,8 @@ class _Watch(threading.Thread):
                 line, size = " ".join(process.cmdline()), process.memory_info().rss / 2**20
             except psutil.Error:
                 continue
-            if "/dask_matrix_harness --job" in line and process.ppid() != process.pid:
-                parent = psutil.Process(process.ppid()).cmdline() if psutil.pid_exists(process.ppid()) else []
-                if "--job" not in parent:  # a forked scenario has its parent's command line
+            if "/dask_matrix_harness --job" in line:
+                if "--job" not in _parent_line(process):  # a forked scenario has its parent's command line
                     self.harness_mib = max(self.harness_mib, size)
             elif "dask_matrix" in line:
                 self.command_mib = max(self.command_mib, size)
@@ -115,6 +120,14 @@ def _family(pid: int) -> list[psutil.Process]:
     try:
         process = psutil.Process(pid)
         return [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _parent_line(process: psutil.Process) -> list[str]:
+    try:
+        parent = process.parent()
+        return parent.cmdline() if parent else []
     except psutil.Error:
         return []
 
