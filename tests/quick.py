@@ -1,4 +1,4 @@
-"""`pytest --quick`, for the inner loop: the tests that start no process, and those that are marked `quick`.
+"""`pytest --quick`, for the inner loop: the tests that start no process and are not marked `slow`, and those marked `quick`.
 
 Nobody keeps a list of them. A test that is about to start a process is skipped there and then, and the summary says how
 many were, by program.
@@ -24,13 +24,16 @@ SERVERS = {"chromium", "cluster", "postgresql"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option."""
     parser.addoption(
-        "--quick", action="store_true", help="run only the tests that start no process, or are marked quick"
+        "--quick",
+        action="store_true",
+        help="run only the tests that start no process and are not slow, or are marked quick",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and what skips."""
     config.addinivalue_line("markers", "quick: run by --quick too, although it starts a process")
+    config.addinivalue_line("markers", "slow: not run by --quick: takes about a second or more, alone or with its kin")
     if config.option.quick:
         config.pluginmanager.register(Quick())
 
@@ -43,10 +46,10 @@ class Quick:
         sys.addaudithook(self._on_event)
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Deselect what needs a server."""
-        left_out = [item for item in items if needs_server(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not needs_server(item)]
+        """Deselect what needs a server, or is slow."""
+        left_out = {item: None for item in items if needs_server(item) or item.get_closest_marker("slow")}
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [item for item in items if item not in left_out]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:

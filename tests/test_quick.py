@@ -43,6 +43,10 @@ def test_of_a_server(kind):
 @pytest.mark.quick
 def test_that_is_marked(started):
     start()
+
+@pytest.mark.slow
+def test_that_takes_long():
+    pass
 """
 FLAGS = ("--strict-markers", "-rs", "-q", "-p", "no:cacheprovider", "-p", "tests.quick")
 
@@ -63,10 +67,10 @@ def test_a_test_that_starts_a_process_is_skipped_and_counted(tmp_path: Path) -> 
     assert skipped.startswith("SKIPPED [2]")
     assert skipped.endswith(f"starts {Path(sys.executable).name}: not quick")
     assert forked.endswith("starts a process: not quick")
-    assert last.startswith("3 passed, 3 skipped, 1 deselected")
+    assert last.startswith("3 passed, 3 skipped, 2 deselected")
 
 
 def test_without_the_option_everything_runs(tmp_path: Path) -> None:
     """Nothing is skipped, nothing deselected."""
     *_, last = report(tmp_path)
-    assert last.startswith("7 passed in")
+    assert last.startswith("8 passed in")

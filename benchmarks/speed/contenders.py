@@ -42,7 +42,11 @@ class Work:
 def clean_environ(**more: str) -> dict[str, str]:
     """Return the variables of a user who has set nothing; the surface, which nobody else observes, is left out."""
     left_out = {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "PYTHONPATH"}
-    return {name: value for name, value in os.environ.items() if name not in left_out} | {"DASK_MATRIX_NO_SURFACE": "1"} | more
+    return (
+        {name: value for name, value in os.environ.items() if name not in left_out}
+        | {"DASK_MATRIX_NO_SURFACE": "1"}
+        | more
+    )
 
 
 def selection(folder: Path, count: int) -> tuple[Path, list[str]]:

@@ -45,6 +45,7 @@ def renamed() -> ScenarioRecord:
 BATCH: list[Record] = [found(2), found(3, OLD), renamed(), found(2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(len(BATCH)))
 def test_bisections_are_the_same_in_whatever_order_they_come(url: str, first: int) -> None:
     """Newest first, each once, those under a former id too."""

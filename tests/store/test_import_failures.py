@@ -223,6 +223,7 @@ def one_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield opened
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=10, deadline=None)
 def test_the_verdicts_do_not_depend_on_the_order_of_the_records(

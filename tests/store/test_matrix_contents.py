@@ -94,6 +94,7 @@ def told(found: CurrentContents) -> Any:
     return replace(found, changed=None), dict(found.matrix.cells)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_who_catches_up_knows_what_one_knows_who_reads_everything(store: Store, seed: int) -> None:
     """After each batch, and when some were missed; of the present and of moments long gone, just gone and still ahead."""

@@ -54,6 +54,7 @@ def told(found: CurrentContents) -> Any:
     return found.revision, found.matrix, dict(found.matrix.cells), found.spans, found.freshness
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005"])
 def test_a_database_of_an_earlier_version_is_completed_from_its_results(new_bare: NewDatabase, revision: str) -> None:
     """Warnings, counts and moments included; and it goes on from there."""

@@ -127,6 +127,7 @@ def test_the_parts_of_a_run_say_what_broke_where(store: Store) -> None:
     assert (parts[REFUSED].refusal, parts[REFUSED].progress.results) == ("install", 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_and_repetition_of_records_changes_no_count(new_database: NewDatabase, seed: int) -> None:
     """One by one, in any order, twice each."""

@@ -123,6 +123,7 @@ def test_records_taken_twice_count_as_duplicates_and_change_nothing(store: Store
     assert (taken.accepted, answers(store)) == (0, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_the_order_in_which_records_arrive_is_irrelevant(new_database: NewDatabase, seed: int) -> None:
     """One by one in any order gives what one batch gives, renames and refusals included."""
@@ -160,6 +161,7 @@ def test_a_renamed_scenario_keeps_its_history(store: Store) -> None:
     assert store.scenario("futures/was").id == "futures/new"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(5))
 def test_a_scenario_renamed_there_and_back_is_itself_again(url: str, first: int) -> None:
     """Whatever the order: the newest name holds all results, and the row is not lost."""

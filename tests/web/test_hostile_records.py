@@ -71,6 +71,7 @@ def crawl(book: Book, starts: list[str]) -> None:
         found = [each for address in inner if not links.is_stream(address) for each in answers(book, address)]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=4,
     derandomize=True,

@@ -109,6 +109,7 @@ def test_of_many_requests_at_once_one_reads_and_the_others_wait_for_it(store: St
             assert len(asked) == 1
 
 
+@pytest.mark.slow
 def test_no_request_ever_sees_half_a_batch(store: Store) -> None:
     """Each batch executes both rows once: whoever reads sees them executed equally often, and never less than before."""
     store.ingest([result(1, name=ODD)])

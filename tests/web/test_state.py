@@ -41,6 +41,7 @@ def write(url: str, at: datetime) -> None:
         other.ingest([record])
 
 
+@pytest.mark.slow
 def test_the_state_is_told_at_once_until_something_comes_in(store: Store, url: str) -> None:
     """Then it has to be read, and is another one."""
     found = State(Reader(store))
@@ -90,6 +91,7 @@ def test_what_is_fixed_is_part_of_the_state(store: Store) -> None:
     assert State(Reader(store), "one").current() != State(Reader(store), "two").current()
 
 
+@pytest.mark.slow
 def test_the_collector_passes_over_a_large_store(store: Store, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """From when it is read, and again when it has doubled; a small one is left to it."""
     State(Reader(store)).current()

@@ -6,12 +6,15 @@ After an edit that is meant to run them again: `python -m tests.collect.scenario
 import json
 from pathlib import Path
 
+import pytest
+
 from dask_matrix import places
 from dask_matrix.collect.scenario_set import catalog
 
 RECORDED = Path(__file__).with_name("fingerprints.json")
 
 
+@pytest.mark.slow
 def test_no_fingerprint_changes_unnoticed() -> None:
     """Not by a change of the code that computes them either: these are those of 0.1.0, before everything was moved."""
     assert catalog.read(places.scenarios()).functions == json.loads(RECORDED.read_text(encoding="utf-8"))

@@ -209,6 +209,7 @@ def test_a_run_tells_how_far_it_has_come(here: Served) -> None:
     assert (told["outcomes"]["failed"], told["outcomes"]["passed"]) == (1, 1)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_over_is_told_whole_and_ends(here: Served) -> None:
     """However many results it has, each once and in order."""
     then = datetime.now(UTC) - timedelta(hours=1)
@@ -221,6 +222,7 @@ def test_a_run_that_is_over_is_told_whole_and_ends(here: Served) -> None:
     assert here.ids(RUN, Last_Event_ID=last) == names[BATCH_SIZE + 3 :]
 
 
+@pytest.mark.slow
 def test_a_run_ends_by_itself_though_nothing_comes_in(here: Served) -> None:
     """Once it has given no sign of life for long enough."""
     here.store.ingest([run(datetime.now(UTC) - LIVE_FOR + timedelta(seconds=1))])
@@ -332,6 +334,7 @@ def test_the_head_of_a_stream_ends(here: Served) -> None:
     assert here.app.state.broadcaster.listeners == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "header", "status", "says"),
     [

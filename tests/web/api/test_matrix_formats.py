@@ -122,6 +122,7 @@ def test_a_form_that_there_is_not_is_refused(book: Book) -> None:
     assert "format" not in error["allowed"]
 
 
+@pytest.mark.slow
 def test_parquet_is_the_same_table(book: Book) -> None:
     """As pandas reads it."""
     pandas = pytest.importorskip("pandas")

@@ -65,6 +65,7 @@ def test_a_new_result_changes_the_answer(book: Book) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("values", "status", "told"),
     [

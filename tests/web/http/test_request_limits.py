@@ -75,6 +75,7 @@ def test_an_announced_body_is_refused_before_it_is_sent(bare: Path) -> None:
     assert TOO_LARGE.encode() in answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sent", "answer"),
     [

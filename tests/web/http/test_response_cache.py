@@ -232,6 +232,7 @@ async def events() -> AsyncIterator[bytes]:
         yield b"data: %d\n\n" % number + b":" * 2_000 + b"\n\n"
 
 
+@pytest.mark.slow
 def test_events_pass_as_they_come(book: Book) -> None:
     """Each by itself: not gathered, not compressed, not kept, and nobody is told that they are unchanged."""
     app: Any = book.client.app

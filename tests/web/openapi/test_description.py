@@ -90,6 +90,7 @@ def offender(problem: dict[str, Any]) -> bool:
             return kind in {"not-found", "not-allowed", "unreadable-body"} and bool(problem["instance"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_no_question_breaks_a_route_or_the_description(book: Book, mode: GenerationMode) -> None:
     """No 5xx, no answer of another shape, and every refusal names the offender: for what fits, and for what does not."""

@@ -55,6 +55,7 @@ def test_every_value_has_a_label() -> None:
         assert len({getattr(word, part) for word in VERDICTS.values()}) == len(Verdict)
 
 
+@pytest.mark.slow
 def test_every_link_of_every_page_leads_somewhere(book: Book) -> None:
     """Internal links work; external ones go to GitHub."""
     seen = {address: page for page in pages(book) for address in Links(book.client.get(page).text).addresses}

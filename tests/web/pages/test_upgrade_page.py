@@ -142,6 +142,7 @@ EVERYTHING = [
 """Every parameter, repeated where allowed."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pairs", [*([each] for each in EVERYTHING), EVERYTHING, [("area", "futures"), ("utm_source", "x")]]
 )
