@@ -73,7 +73,7 @@ def _of_module(module: ModuleType, names: Names, present: list[str]) -> dict[str
     listed = vars(module).get("__all__")
     if isinstance(listed, (list, tuple)):
         found["all"] = sorted(map(str, listed))
-    if "__path__" in vars(module):
+    if is_package:
         found["by_import"] = sorted({*submodules_present(module)} - {*present})
     return found
 

@@ -6,7 +6,7 @@ import importlib
 from importlib import metadata
 from typing import Any
 
-from .distributions import DISTRIBUTIONS
+from .distributions import DISTRIBUTIONS, installed
 from .imports import explained
 from .signatures import default_text
 
@@ -21,11 +21,7 @@ def commands() -> dict[str, Any]:
 
 
 def _entry_points(distribution: str, group: str) -> list[metadata.EntryPoint]:
-    try:
-        found = metadata.distribution(distribution).entry_points
-    except metadata.PackageNotFoundError:
-        return []
-    return [each for each in found if each.group == group]
+    return [each for found in installed(distribution) for each in found.entry_points if each.group == group]
 
 
 def _loaded(script: metadata.EntryPoint) -> dict[str, Any]:

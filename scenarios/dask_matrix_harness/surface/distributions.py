@@ -11,10 +11,11 @@ DISTRIBUTIONS = ("dask", "distributed", "dask-expr")
 
 def distributions() -> dict[str, Any]:
     """Distribution -> `requires`, `extras`, `requires_python`, `entry_points` (group -> name -> object)."""
-    return {name: _distribution(found) for name in DISTRIBUTIONS for found in _installed(name)}
+    return {name: _distribution(found) for name in DISTRIBUTIONS for found in installed(name)}
 
 
-def _installed(name: str) -> list[metadata.Distribution]:
+def installed(name: str) -> list[metadata.Distribution]:
+    """The distribution of a name, if it is installed."""
     try:
         return [metadata.distribution(name)]
     except metadata.PackageNotFoundError:

@@ -74,6 +74,6 @@ def _use(turned: Turned, places: tuple[str, ...]) -> SurfaceUse:
         name=change.name,
         after=change.after,
         detail=change.detail,
-        between=(turned.last_before.release.text, turned.first_after.release.text),
+        between=turned.between,
         places=places,
     )

@@ -79,8 +79,7 @@ def _counted(comparison: Comparison) -> str:
 
 def _told(turned: Turned, below: int = 0) -> str:
     change = turned.change
-    between = f"{turned.last_before.release.text} → {turned.first_after.release.text}"
-    head = f"  {change.name}  ({change.kind}, {change.visibility}; {between})"
+    head = f"  {change.name}  ({change.kind}, {change.visibility}; {' → '.join(turned.between)})"
     return "\n".join([head, *_details(change), *([f"    with {below} names in it"] if below else [])])
 
 

@@ -68,8 +68,7 @@ class SurfaceEntry(BaseModel):
     @classmethod
     def of(cls, turned: Turned) -> SurfaceEntry:
         """Return a change as it is told."""
-        between = turned.last_before.release.text, turned.first_after.release.text
-        return cls(**vars(turned.change), between=between)
+        return cls(**vars(turned.change), between=turned.between)
 
 
 class SurfaceAnswer(BaseModel):

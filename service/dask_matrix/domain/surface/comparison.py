@@ -29,6 +29,11 @@ class Turned:
     last_before: SurfaceColumn
     first_after: SurfaceColumn
 
+    @property
+    def between(self) -> tuple[str, str]:
+        """The two neighbouring releases."""
+        return self.last_before.release.text, self.first_after.release.text
+
 
 @dataclass(frozen=True)
 class Comparison:

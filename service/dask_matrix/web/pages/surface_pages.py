@@ -224,7 +224,7 @@ def _change(turned: Turned) -> ChangeRow:
         href="" if change.kind in WITHOUT_PAGE else links.name(change.name),
         kind=change.kind.value,
         visibility=change.visibility.value,
-        between=f"{turned.last_before.release.text} → {turned.first_after.release.text}",
+        between=" → ".join(turned.between),
         before=change.before or "",
         after=change.after or "",
         detail=change.detail,
