@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import bytecode, processes, surface
+from . import bytecode, processes
 from .job import BadJob, Job
 from .records import Records
 from .spawn_request import SpawnRequest
@@ -80,6 +80,8 @@ def _run(job: Job, arguments: Sequence[str], stop: StopSignals) -> int:
         records.append("refusal", {"environment": job.environment, "phase": "import", "message": refusal})
         return IMPORT_REFUSED
     if job.surface:
+        from . import surface  # noqa: PLC0415 - not at the start of each scenario's own interpreter
+
         surface.record(job, records)
     _add_pytest_to_path(job)
     from .plugin import Plugin  # noqa: PLC0415 - needs pytest
@@ -110,6 +112,8 @@ def _observe_in_this_interpreter(path: Path, target: Path) -> int:
     processes.die_with(os.getppid())
     if _import_all(job) is not None:
         return IMPORT_REFUSED
+    from . import surface  # noqa: PLC0415 - as above
+
     surface.save(target)
     return 0
 

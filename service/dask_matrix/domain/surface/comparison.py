@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dask_matrix.domain.environments.environment import Lane, Python
@@ -47,8 +47,7 @@ class Comparison:
 
 def compare(timeline: Timeline, start: str, target: str, narrowing: Narrowing) -> Comparison:
     """Return what changes between two releases as released; raise UnknownRelease for one without a surface."""
-    first, last = (release_index(timeline, text) for text in (start, target))
-    changes = surface_diff(timeline.surface(first), timeline.surface(last))
+    first, last, changes = _between(timeline, start, target)
     for name in narrowing.names:
         _check_known(timeline, name, changes)
     way = _way(timeline, first, last)
@@ -67,14 +66,10 @@ def _check_known(timeline: Timeline, name: str, changes: Iterable[SurfaceChange]
         known_history(timeline, name)
 
 
-def changes_between(
-    timeline: Timeline, start: str, target: str, wanted: Callable[[SurfaceChange], bool]
-) -> list[Turned]:
-    """Return the changes between two releases that are ``wanted``; raise UnknownRelease for one without a surface."""
+def _between(timeline: Timeline, start: str, target: str) -> tuple[int, int, tuple[SurfaceChange, ...]]:
+    """Return the columns of two releases, and all changes between them; raise UnknownRelease."""
     first, last = (release_index(timeline, text) for text in (start, target))
-    way = _way(timeline, first, last)
-    changes = surface_diff(timeline.surface(first), timeline.surface(last))
-    return [_turned(timeline, way, change) for change in changes if wanted(change)]
+    return first, last, surface_diff(timeline.surface(first), timeline.surface(last))
 
 
 def concerning(
@@ -84,8 +79,10 @@ def concerning(
 
     ``used``: dotted name, or ``config:`` and a setting, -> places. Raises UnknownRelease.
     """
-    changes = changes_between(timeline, start, target, lambda change: any(True for _ in _met(change, used)))
-    return [(each, tuple(dict.fromkeys(_met(each.change, used)))) for each in changes]
+    first, last, changes = _between(timeline, start, target)
+    way = _way(timeline, first, last)
+    met = ((change, tuple(dict.fromkeys(_met(change, used)))) for change in changes)
+    return [(_turned(timeline, way, change), places) for change, places in met if places]
 
 
 def _met(change: SurfaceChange, used: Mapping[str, Collection[str]]) -> Iterator[str]:
